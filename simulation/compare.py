@@ -1,0 +1,254 @@
+"""Paired comparison: same organisation, same luck, different decision.
+
+World *r* is the same world in every scenario, so that scenarios are compared world by world. A verdict rests on
+the sign test over worlds (exact, two-sided, 5 %) and, for "no difference that matters", on two one-sided tests
+(Schuirmann 1987): the 95 % interval of the mean paired difference lies within the margin. Intervals of
+shares are Wilson's (1927), of means Student's. Sobol worlds are spread more evenly than random ones, so the
+intervals are, if anything, wide. Each interval stands by itself; among many pairs some err by chance.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special, stats
+
+from simulation.ensemble import Runs
+from simulation.outcomes import BY_OUTCOME, OUTCOMES, Outcome
+
+Kind = Literal["beats", "loses", "same", "undecided"]
+Floats = NDArray[np.float64]
+
+CONFIDENCE = 0.95
+REACH = 100_000
+"""More worlds than this are not worth asking for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """An estimate with its 95 % interval."""
+
+    estimate: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Scenario ``a`` against ``b`` on one outcome, over the ``worlds`` in which both are defined.
+
+    ``wins`` counts the worlds in which ``a`` is better, ``share`` is their share; ``difference`` is the mean of
+    a − b in the outcome's unit. ``gain`` is how many times as many worlds an unpaired comparison would take
+    for an interval as narrow. ``more`` is about how many more worlds would decide, None if nothing within reach.
+    """
+
+    a: str
+    b: str
+    outcome: str
+    worlds: int
+    undefined: int
+    wins: int
+    losses: int
+    ties: int
+    share: Interval
+    difference: Interval
+    gain: float
+    kind: Kind
+    more: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """One scenario's outcome over worlds: its mean with interval, and quantiles over worlds.
+
+    A censored outcome counts as the horizon + 1, so that its mean is a restricted mean, not one over survivors.
+    """
+
+    scenario: str
+    outcome: str
+    worlds: int
+    undefined: int
+    censored: int
+    mean: Interval
+    q05: float
+    q25: float
+    median: float
+    q75: float
+    q95: float
+
+
+def wilson(hits: int, trials: int) -> Interval:
+    """A share with Wilson's 95 % interval (Wilson 1927); nan without trials.
+
+    >>> found = wilson(94, 100)
+    >>> round(found.low, 3), round(found.high, 3)
+    (0.875, 0.972)
+    """
+    if trials == 0:
+        return Interval(math.nan, math.nan, math.nan)
+    z = float(stats.norm.ppf(0.5 + CONFIDENCE / 2))
+    share, square = hits / trials, z * z / trials
+    centre = (share + square / 2) / (1 + square)
+    half = z * math.sqrt(share * (1 - share) / trials + square / trials / 4) / (1 + square)
+    return Interval(share, max(0.0, centre - half), min(1.0, centre + half))
+
+
+def mean_interval(values: Floats) -> Interval:
+    """The mean of ``values`` (shape (n,)) with Student's 95 % interval; unbounded below two values.
+
+    >>> mean_interval(np.array([1.0, 1.0, 1.0]))
+    Interval(estimate=1.0, low=1.0, high=1.0)
+    """
+    count = len(values)
+    if count == 0:
+        return Interval(math.nan, math.nan, math.nan)
+    mean = float(np.mean(values))
+    if count == 1:
+        return Interval(mean, -math.inf, math.inf)
+    half = float(special.stdtrit(count - 1, 0.5 + CONFIDENCE / 2)) * float(np.std(values, ddof=1)) / math.sqrt(count)
+    return Interval(mean, mean - half, mean + half)
+
+
+def sign_test(wins: int, losses: int) -> float:
+    """Two-sided p-value of the exact sign test; ties are left out.
+
+    >>> round(sign_test(9, 1), 4), sign_test(0, 0)
+    (0.0215, 1.0)
+    """
+    trials = wins + losses
+    return min(1.0, 2.0 * float(special.bdtr(min(wins, losses), trials, 0.5))) if trials else 1.0
+
+
+def compare_pair(a: Floats, b: Floats, names: tuple[str, str], outcome: Outcome) -> Pair:
+    """Compare an outcome of two scenarios (shape (worlds,) each) world by world.
+
+    >>> rng = np.random.default_rng(1)
+    >>> luck = rng.normal(size=100)
+    >>> pair = compare_pair(luck + 0.5 + 0.1 * rng.normal(size=100), luck, ("a", "b"), OUTCOMES[5])
+    >>> pair.kind, pair.wins, pair.gain > 50
+    ('beats', 100, True)
+    """
+    both = np.isfinite(a) & np.isfinite(b)
+    a, b = a[both], b[both]
+    gap = a - b
+    tie = np.abs(gap) <= 1e-9 * np.maximum(1.0, np.maximum(np.abs(a), np.abs(b)))
+    better = gap < 0 if outcome.better == "lower" else gap > 0
+    wins, ties = int((better & ~tie).sum()), int(tie.sum())
+    losses = len(gap) - wins - ties
+    difference = mean_interval(gap)
+    kind = _kind(wins, losses, len(gap), difference, outcome.margin)
+    return Pair(
+        a=names[0],
+        b=names[1],
+        outcome=outcome.name,
+        worlds=len(gap),
+        undefined=len(both) - len(gap),
+        wins=wins,
+        losses=losses,
+        ties=ties,
+        share=wilson(wins, len(gap)),
+        difference=difference,
+        gain=_gain(a, b, gap),
+        kind=kind,
+        more=_more(wins, losses, gap, difference, outcome.margin) if kind == "undecided" else 0,
+    )
+
+
+def _kind(wins: int, losses: int, worlds: int, difference: Interval, margin: float) -> Kind:
+    """The verdict."""
+    if worlds >= 2 and -margin < difference.low and difference.high < margin:
+        return "same"
+    if sign_test(wins, losses) < 1 - CONFIDENCE:
+        return "beats" if wins > losses else "loses"
+    return "undecided"
+
+
+def _gain(a: Floats, b: Floats, gap: Floats) -> float:
+    """Variance of an unpaired difference over that of the paired one; nan where it is not defined."""
+    if len(gap) < 2:
+        return math.nan
+    paired, unpaired = float(np.var(gap)), float(np.var(a) + np.var(b))
+    return unpaired / paired if paired > 0.0 else (math.inf if unpaired > 0.0 else math.nan)
+
+
+def _more(wins: int, losses: int, gap: Floats, difference: Interval, margin: float) -> int | None:
+    """About how many more worlds would decide, if they are like those there are; None if out of reach."""
+    worlds, decided = len(gap), wins + losses
+    z = float(stats.norm.ppf(0.5 + CONFIDENCE / 2))
+    needs = []
+    if decided:
+        lean = abs(wins / decided - 0.5)
+        if lean > 0.0:
+            needs.append((z / (2.0 * lean)) ** 2 * worlds / decided)
+    room = margin - abs(difference.estimate)
+    if worlds >= 2 and room > 0.0:
+        needs.append((z * float(np.std(gap, ddof=1)) / room) ** 2)
+    if not needs:
+        return None
+    # The exact test is a little stricter than its normal approximation; ask for at least a handful.
+    more = max(5.0, 1.05 * min(needs) - worlds)
+    if more > REACH:
+        return None
+    step = 10 ** max(0, math.floor(math.log10(more)) - 1)
+    return math.ceil(more / step) * step
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Everything that a comparison found; ``ranking`` has the scenarios by mean lasting adoption, best first."""
+
+    runs: Runs
+    baseline: str
+    ranking: tuple[str, ...]
+    summaries: dict[tuple[str, str], Summary]
+
+    def summary(self, scenario: str, outcome: str) -> Summary:
+        """One scenario's outcome over worlds."""
+        return self.summaries[scenario, outcome]
+
+    def pair(self, a: str, b: str, outcome: str = "lasting_adoption") -> Pair:
+        """Scenario ``a`` against ``b``."""
+        return compare_pair(self.runs.of(a, outcome), self.runs.of(b, outcome), (a, b), BY_OUTCOME[outcome])
+
+    def pairs(self) -> list[Pair]:
+        """Every pair of scenarios on every outcome, each pair once, the later scenario against the earlier."""
+        names = self.runs.study.names
+        return [
+            self.pair(a, b, outcome.name)
+            for place, b in enumerate(names)
+            for a in names[place + 1 :]
+            for outcome in OUTCOMES
+        ]
+
+
+def summarise(values: Floats, scenario: str, outcome: Outcome, horizon: int) -> Summary:
+    """Describe an outcome over worlds (shape (worlds,))."""
+    defined = values[np.isfinite(values)]
+    quantiles = np.quantile(defined, (0.05, 0.25, 0.5, 0.75, 0.95)).tolist() if len(defined) else [math.nan] * 5
+    censored = int((defined > horizon).sum()) if outcome.censored else 0
+    undefined = len(values) - len(defined)
+    return Summary(
+        scenario, outcome.name, len(values), undefined, censored, mean_interval(defined), *quantiles
+    )
+
+
+def compare_runs(runs: Runs, baseline: str) -> Comparison:
+    """Compare all scenarios of some runs; ``baseline`` names the one that the others are held against.
+
+    >>> from simulation import case, run_worlds
+    >>> found = compare_runs(run_worlds(case().select(("it-only", "full")), worlds=8), "it-only")
+    >>> found.ranking, found.pair("full", "it-only").kind
+    (('full', 'it-only'), 'beats')
+    """
+    runs.study.scenario(baseline)
+    summaries = {
+        (name, outcome.name): summarise(runs.of(name, outcome.name), name, outcome, runs.study.horizon)
+        for name in runs.study.names
+        for outcome in OUTCOMES
+    }
+    means = {name: float(np.mean(runs.of(name, "lasting_adoption"))) for name in runs.study.names}
+    later = {name: float(np.mean(runs.of(name, "progress_104"))) for name in runs.study.names}
+    ranking = tuple(sorted(means, key=lambda name: (-means[name], -later[name])))
+    return Comparison(runs, baseline, ranking, summaries)

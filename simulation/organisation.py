@@ -1,0 +1,171 @@
+"""What a file may say of an organisation: departments, their traits, and who works with whom.
+
+Every object is frozen. A trait that is left out is an assumption: each world draws it around its parameter.
+A trait that is given replaces the parameter, with its own uncertainty if it comes from a survey.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict
+from pydantic_core import PydanticCustomError
+
+Kind = Literal["it", "business", "chain"]
+
+Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
+Share = Annotated[float, Strict(), Field(ge=0, le=1, allow_inf_nan=False)]
+Hours = Annotated[float, Strict(), Field(ge=0, le=1_000_000, allow_inf_nan=False)]
+Euro = Annotated[float, Strict(), Field(ge=0, le=1e12, allow_inf_nan=False)]
+Name = Annotated[str, Field(min_length=1, max_length=300, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")]
+
+
+class Frozen(BaseModel):
+    """A read-only object that refuses keys it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Label(Frozen):
+    """A text in both languages."""
+
+    en: str
+    nl: str
+
+    def in_(self, language: str) -> str:
+        """The text in ``language``."""
+        return self.nl if language == "nl" else self.en
+
+
+def both_languages(value: Any) -> Any:
+    """Take a plain text as the text in both languages."""
+    return {"en": value, "nl": value} if isinstance(value, str) else value
+
+
+Text = Annotated[Label, BeforeValidator(both_languages)]
+
+
+class Surveyed(Frozen):
+    """A trait as measured, and how far it may be off (uniform, plus or minus)."""
+
+    value: Number = Field(ge=0, le=100)
+    plus_minus: Number = Field(default=0.0, ge=0, le=100)
+
+
+class SurveyedShare(Frozen):
+    """The same for a trait between 0 and 1."""
+
+    value: Share
+    plus_minus: Share = 0.0
+
+
+def exactly(value: Any) -> Any:
+    """Take a plain number as exact."""
+    return {"value": value} if isinstance(value, int | float) else value
+
+
+Trait = Annotated[SurveyedShare, BeforeValidator(exactly)]
+Weight = Annotated[Surveyed, BeforeValidator(exactly)]
+
+
+class Workload(Frozen):
+    """Ordinary work as a share of capacity: at most 1.2, for beyond that there is nothing left to decide."""
+
+    value: Annotated[float, Strict(), Field(ge=0, le=1.2, allow_inf_nan=False)]
+    plus_minus: Share = 0.0
+
+
+class Department(Frozen):
+    """A department, or a chain partner outside; hours are per week, money is in euros.
+
+    >>> Department(name="Sales", kind="business", capacity=144).rate
+    70.0
+    """
+
+    name: Name
+    kind: Kind
+    capacity: Hours
+    label: Text | None = None
+    hourly_rate: Euro | None = None
+    benefit: Euro = 0.0
+    workload: Annotated[Workload, BeforeValidator(exactly)] | None = None
+    competing_pull: Weight | None = None
+    conviction: Trait | None = None
+    it_frame: Trait | None = None
+    knowledge: Trait | None = None
+    projects: Annotated[float, Strict(), Field(ge=1, le=1000, allow_inf_nan=False)] | None = None
+    process_work: Hours | None = None
+    technical_work: Hours | None = None
+    voice: Share = 0.0
+
+    @property
+    def rate(self) -> float:
+        """Internal cost (€/h): as given, else 85 for IT and 70 for the others (assumed)."""
+        if self.hourly_rate is not None:
+            return self.hourly_rate
+        return 85.0 if self.kind == "it" else 70.0
+
+    @property
+    def internal(self) -> bool:
+        """Whether it is part of the organisation."""
+        return self.kind != "chain"
+
+    def called(self, language: str) -> str:
+        """Its name for a reader."""
+        return self.label.in_(language) if self.label else self.name
+
+
+class Tie(Frozen):
+    """Two departments and how strongly they are tied; the order does not matter."""
+
+    a: Name
+    b: Name
+    strength: Share = 1.0
+
+    @property
+    def pair(self) -> frozenset[str]:
+        """The two names."""
+        return frozenset((self.a, self.b))
+
+
+def as_tie(value: Any) -> Any:
+    """Read ``[Sales, Finance]`` or ``[Sales, Finance, 0.5]``."""
+    if isinstance(value, Tie | dict):
+        return value
+    if not isinstance(value, list | tuple) or len(value) not in {2, 3}:
+        raise PydanticCustomError("tie_form", "a tie is [one department, another, strength]")
+    return dict(zip(("a", "b", "strength"), value, strict=False))
+
+
+def named(value: Any) -> Any:
+    """Turn a mapping from names to departments into a list of departments that know their name."""
+    if not isinstance(value, dict):
+        return value
+    if any(not isinstance(one, dict) for one in value.values()):
+        return [one if not isinstance(one, dict) else {**one, "name": name} for name, one in value.items()]
+    return [{**one, "name": name} for name, one in value.items()]
+
+
+Departments = Annotated[tuple[Department, ...], BeforeValidator(named), Field(min_length=1, max_length=20_000)]
+Ties = Annotated[tuple[Annotated[Tie, BeforeValidator(as_tie)], ...], Field(max_length=1_000_000)]
+
+
+class Organisation(Frozen):
+    """Departments, how much they need each other (interdependence), and who talks to whom anyway."""
+
+    name: Text = Label(en="The organisation", nl="De organisatie")
+    departments: Departments
+    interdependence: Ties = ()
+    informal_ties: Ties = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The departments' names, in the file's order."""
+        return tuple(one.name for one in self.departments)
+
+
+class Project(Frozen):
+    """The project: when work starts, how far one looks, and what the platform must connect later."""
+
+    start: Annotated[int, Strict(), Field(ge=1, le=520)] = 1
+    horizon: Annotated[int, Strict(), Field(ge=1, le=520)] = 156
+    connections_per_week: Annotated[float, Strict(), Field(ge=0, le=1000, allow_inf_nan=False)] = 0.25
+    connection_hours: Annotated[float, Strict(), Field(gt=0, le=100_000, allow_inf_nan=False)] = 40.0

@@ -1,0 +1,125 @@
+"""Worlds: one draw each of everything nobody knows.
+
+By default a study draws the parameters of world *r* from their ranges with a scrambled Sobol sequence, indexed
+by world, so that worlds can be added without changing the earlier ones; or it keeps them at their defaults.
+The departments' initial traits, and the luck of every week, are keyed draws (:mod:`simulation.luck`).
+"""
+
+import functools
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import qmc
+
+from simulation import luck, rules
+from simulation.organisation import Department, Surveyed, SurveyedShare, Workload
+from simulation.parameters import PARAMETERS, Values
+from simulation.study import Given, Scenario
+
+Mode = Literal["ranges", "defaults"]
+MODES: tuple[Mode, ...] = ("ranges", "defaults")
+
+_BLOCK = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What one department is like in one world; sizes in hours, the rest as in :mod:`simulation.parameters`."""
+
+    conviction: float
+    it_frame: float
+    workload: float
+    competing_pull: float
+    knowledge: float
+    projects: float
+    process_work: float
+    technical_work: float
+
+
+@functools.lru_cache(maxsize=256)
+def _sobol_block(seed: int, block: int) -> NDArray[np.float64]:
+    """Rows ``64·block … 64·block + 63`` of the scrambled Sobol sequence of a seed."""
+    sequence = qmc.Sobol(len(PARAMETERS), scramble=True, rng=np.random.default_rng(seed))
+    if block:
+        sequence.fast_forward(_BLOCK * block)
+    rows: NDArray[np.float64] = sequence.random(_BLOCK)
+    rows.flags.writeable = False
+    return rows
+
+
+def sobol_point(seed: int, world: int) -> NDArray[np.float64]:
+    """Point ``world`` of the scrambled Sobol sequence of ``seed``: shape ``(number of parameters,)``, in [0, 1)."""
+    row: NDArray[np.float64] = _sobol_block(seed, world // _BLOCK)[world % _BLOCK]
+    return row
+
+
+def values_of(given: tuple[Given, ...], seed: int, world: int, mode: Mode = "ranges") -> Values:
+    """The parameters of a world: drawn from their ranges, or at their defaults; what a file fixes is fixed.
+
+    >>> values_of((), 1, 0, "defaults").t
+    1.0
+    >>> values_of((), 1, 0) == values_of((), 1, 0)
+    True
+    """
+    said = {one.name: one for one in given}
+    if mode == "defaults":
+        return replace(Values(), **{one.name: one.value for one in given})
+    point = sobol_point(seed, world)
+    drawn = {}
+    for parameter, u in zip(PARAMETERS, point.tolist(), strict=True):
+        own = said.get(parameter.name)
+        low, high = (own.low, own.high) if own else (parameter.low, parameter.high)
+        drawn[parameter.name] = low + u * (high - low)
+    return Values(**drawn)
+
+
+def traits_of(
+    scenario: Scenario, values: Values, seed: int, world: int
+) -> tuple[Traits, ...]:
+    """The initial traits of every department in a world, in the organisation's order."""
+    self_built = scenario.measures.platform.kind == "self-built"
+    return tuple(_traits(one, values, seed, world, self_built) for one in scenario.organisation.departments)
+
+
+def _traits(one: Department, values: Values, seed: int, world: int, self_built: bool) -> Traits:
+    """Draw what the file leaves open; take what it gives, with the survey's own uncertainty."""
+
+    def u(purpose: str) -> float:
+        return luck.draw(seed, world, purpose, one.name)
+
+    it = one.kind == "it"
+    half, wide = (0.5, 1.3) if one.kind == "chain" else (1.0, 1.0)
+    pull = values.omega_it if it else values.omega_business
+    frame = rules.spread_around(values.f0, u("it_frame"), 0.10, 0.0, 0.98)
+    return Traits(
+        conviction=_first(
+            _given(one.conviction, u("conviction")),
+            rules.spread_around(values.x0, u("conviction"), 0.15, 0.05, 0.98),
+        ),
+        it_frame=1.0 - values.acc if it else _first(_given(one.it_frame, u("it_frame")), frame),
+        workload=_first(
+            _given(one.workload, u("workload")),
+            rules.spread_around(values.bau_it if it else values.bau_business, u("workload"), 0.05, 0.0, 2.0),
+        ),
+        competing_pull=_first(_given(one.competing_pull, u("pull"), 100.0), pull * (0.6 + 0.8 * u("pull"))),
+        knowledge=min(1.0, _first(_given(one.knowledge, u("survey")), values.k0) + 0.1 * self_built),
+        projects=_first(one.projects, values.n_projects_it if it else values.n_projects_business),
+        process_work=0.0 if it else _first(one.process_work, values.WB * half),
+        technical_work=_first(one.technical_work, values.WT * wide) * (1.35 if self_built else 1.0),
+    )
+
+
+def _first(given: float | None, otherwise: float) -> float:
+    """What is given, or else the other."""
+    return otherwise if given is None else given
+
+
+def _given(
+    trait: Surveyed | SurveyedShare | Workload | None, u: float, most: float = 1.0
+) -> float | None:
+    """A surveyed trait in this world."""
+    if trait is None:
+        return None
+    return rules.spread_around(trait.value, u, trait.plus_minus, 0.0, max(most, trait.value))
