@@ -462,13 +462,19 @@ class OrganisationModel(mesa.Model):
 
     def _learn(self) -> None:
         """Stage 7."""
-        p, levers = self.values, self.levers
+        p = self.values
         progress = self._progress()
         self.mean_adoption = outcomes.mean([one.adoption for one in self.internal])
         raw = self.mean_adoption if self.live else min(1.0, 60.0 * (progress - self.mean_progress))
         self.mean_progress = progress
         self.signal = rules.smoothed(self.signal, raw, 0.15)
+        source = self._openness()
         self.departments.do("learn")
+        self.visibility = rules.visibility(self.visibility, p.tau_V, min(1.0, source))
+
+    def _openness(self) -> float:
+        """What feeds visibility: meeting in a team, the board, a partner who works along."""
+        p, levers = self.values, self.levers
         source = (p.v_board if levers.anchored else 0.0) + (
             0.04 * (1.0 - self.outsider) if levers.partner else 0.0
         )
@@ -477,7 +483,7 @@ class OrganisationModel(mesa.Model):
             attendance = outcomes.mean([one.attendance for one in members])
             voice = outcomes.mean([one.voice_role for one in members])
             source += p.v_meet * attendance * (0.5 + 0.5 * voice)
-        self.visibility = rules.visibility(self.visibility, p.tau_V, min(1.0, source))
+        return source
 
     def _progress(self) -> float:
         """Half the mean process progress of the business, half the mean technical progress inside."""
@@ -516,7 +522,7 @@ class OrganisationModel(mesa.Model):
         """Whether a department finds it important and yet does next to nothing while work waits for it."""
         if not self.started or one.waiting <= 0.0 or one.conviction < 0.5:
             return False
-        fair = min((one.process_size + one.technical_size) / 52.0, one.demand)
+        fair = min((self.values.WB + self.values.WT) / 52.0, one.demand)
         return one.hours < 0.25 * fair
 
     def _benefit(self, one: Department) -> float:
