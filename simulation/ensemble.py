@@ -19,8 +19,8 @@ from simulation.outcomes import OUTCOMES, outcomes_of
 from simulation.study import Study
 from simulation.worlds import Mode
 
-WEEKLY = ("adoption", "progress", "engagement", "visibility")
-"""What is kept of each run week by week: means over the internal departments (visibility: the organisation's)."""
+WEEKLY = ("adoption", "progress", "engagement", "business_engagement", "visibility")
+"""What is kept of each run week by week: means over the internal departments, or as the name says."""
 
 MOST_WORLDS = 1_000_000
 

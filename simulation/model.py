@@ -498,6 +498,7 @@ class OrganisationModel(mesa.Model):
         book.adoption.append(self.mean_adoption)
         book.progress.append(self.mean_progress)
         book.engagement.append(self.mean_engagement)
+        book.business_engagement.append(outcomes.mean([one.engagement for one in self.business]))
         book.ownership.append(outcomes.mean([one.ownership for one in self.internal]))
         book.knowledge.append(outcomes.mean([one.knowledge for one in self.internal]))
         book.visibility.append(self.visibility)

@@ -65,6 +65,7 @@ class Ledger:
     adoption: list[float] = field(default_factory=list)
     progress: list[float] = field(default_factory=list)
     engagement: list[float] = field(default_factory=list)
+    business_engagement: list[float] = field(default_factory=list)
     ownership: list[float] = field(default_factory=list)
     knowledge: list[float] = field(default_factory=list)
     visibility: list[float] = field(default_factory=list)

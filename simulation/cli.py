@@ -1,0 +1,433 @@
+"""``synergy …``: the command line. It imports late, so that ``synergy --help`` is quick."""
+
+import argparse
+import os
+import re
+import shlex
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from simulation.words import LANGUAGES, language_of, say
+
+if TYPE_CHECKING:
+    from simulation.compare import Comparison
+    from simulation.study import Study
+
+FINE, REFUSED, WRONG_USAGE, FAILED, INTERRUPTED = 0, 1, 2, 3, 130
+DEFAULT_WORLDS = 100
+DEFAULT_PORT = 8765
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that speaks the reader's language."""
+
+    language = "en"
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong with the words given, and stop with exit code 2."""
+        command = self.prog.partition(" ")[2] or ""
+        shown = say("cli.wrong_usage", self.language, why=_why(message, self.language), command=command)
+        self.exit(WRONG_USAGE, shown.replace("synergy  --help", "synergy --help") + "\n")
+
+
+class _Help(argparse.HelpFormatter):
+    """Help whose headings are in the reader's language."""
+
+    language = "en"
+
+    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
+        """The usage line."""
+        super().add_usage(usage, actions, groups, prefix or say("cli.usage", self.language))
+
+
+def _why(message: str, language: str) -> str:
+    """What argparse found, in the reader's language."""
+    found = re.match(r"the following arguments are required: (.*)", message)
+    if found:
+        return say("cli.missing_argument", language, names=found.group(1))
+    found = re.match(r"unrecognized arguments: (.*)", message)
+    if found:
+        return say("cli.unknown_words", language, given=found.group(1))
+    found = re.match(r"argument (\S+): invalid choice: (.+) \(choose from (.*)\)", message, re.DOTALL)
+    if found and found.group(1) == "command":
+        return say("cli.unknown_choice", language, given=found.group(2), legal=found.group(3))
+    if found:
+        return say("cli.bad_value", language, name=found.group(1), given=found.group(2))
+    found = re.match(r"argument (\S+?): expected .*", message)
+    if found:
+        return say("cli.expects_value", language, name=found.group(1))
+    return re.sub(r"^argument (\S+): ", r"\1: ", message)
+
+
+def _count(low: int, high: int, language: str) -> Callable[[str], int]:
+    """Read a whole number within bounds."""
+
+    def read(text: str) -> int:
+        with suppress(ValueError):
+            if low <= int(text) <= high:
+                return int(text)
+        raise argparse.ArgumentTypeError(
+            say("problem.bad_count", language, given=repr(text), low=low, high=high)
+        )
+
+    return read
+
+
+def _parser(language: str) -> Parser:
+    """The whole command line."""
+
+    def told(key: str, **fields: Any) -> str:
+        return say(f"cli.{key}", language, **fields).replace("%", "%%")
+
+    Parser.language = _Help.language = language
+    top = Parser(
+        prog="synergy", description=told("about"), add_help=False, formatter_class=_Help, allow_abbrev=False
+    )
+    commands = top.add_subparsers(dest="command", required=True, title=told("commands"), metavar="command")
+
+    def common(parser: argparse.ArgumentParser) -> None:
+        parser._optionals.title = told("options")  # argparse offers no public way to name this group
+        parser.add_argument("-h", "--help", action="help", help=told("help"))
+        parser.add_argument("--lang", choices=LANGUAGES, help=told("lang"))
+
+    def command(name: str) -> argparse.ArgumentParser:
+        parser: argparse.ArgumentParser = commands.add_parser(
+            name,
+            help=told(name),
+            description=told(name),
+            add_help=False,
+            formatter_class=_Help,
+            allow_abbrev=False,
+        )
+        parser._positionals.title = told("commands") if name == "" else " "
+        common(parser)
+        return parser
+
+    common(top)
+    top.add_argument("--version", action="version", version=f"synergy {_version()}", help=told("version"))
+
+    def changes(parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", help=told("set"))
+
+    def luck(parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("--seed", type=_count(0, 2**63 - 1, language), default=1, help=told("seed"))
+        parser.add_argument(
+            "--parameters", choices=("ranges", "defaults"), default="ranges", help=told("parameters")
+        )
+
+    one = command("scenarios")
+    one.add_argument("file", nargs="?", default="case", metavar="FILE", help=told("file"))
+
+    one = command("check")
+    one.add_argument("file", metavar="FILE", help=told("file"))
+    changes(one)
+
+    one = command("show")
+    one.add_argument("file", metavar="FILE", help=told("file"))
+    one.add_argument("scenario", metavar="SCENARIO", help=told("scenario"))
+    changes(one)
+
+    one = command("run")
+    one.add_argument("file", metavar="FILE", help=told("file"))
+    one.add_argument("scenario", metavar="SCENARIO", help=told("scenario"))
+    one.add_argument("--world", type=_count(0, 10**9, language), default=0, metavar="R", help=told("world"))
+    one.add_argument("--weeks", type=Path, metavar="CSV", help=told("weeks"))
+    luck(one)
+    changes(one)
+
+    one = command("compare")
+    one.add_argument("file", nargs="?", default="case", metavar="FILE", help=told("file"))
+    one.add_argument("--scenarios", metavar="A,B,…", help=told("which"))
+    one.add_argument("--baseline", metavar="NAME", help=told("baseline"))
+    one.add_argument("--outcome", default="lasting_adoption", metavar="NAME", help=told("outcome"))
+    one.add_argument(
+        "--worlds",
+        type=_count(1, 10**6, language),
+        default=DEFAULT_WORLDS,
+        metavar="N",
+        help=told("worlds", default=DEFAULT_WORLDS),
+    )
+    luck(one)
+    changes(one)
+    one.add_argument("--out", type=Path, metavar="DIR", help=told("out"))
+    one.add_argument("--jobs", type=_count(1, 256, language), default=os.cpu_count() or 1, help=told("jobs"))
+
+    one = command("dashboard")
+    one.add_argument("--port", type=_count(1, 65535, language), default=DEFAULT_PORT, metavar="P", help=told("port"))
+    one.add_argument("--host", default="127.0.0.1", metavar="ADDRESS", help=told("host"))
+    one.add_argument("--no-open", action="store_true", help=told("no_open"))
+
+    one = command("patterns")
+    one.add_argument("--worlds", type=_count(2, 10**6, language), default=200, metavar="N", help=told("worlds", default=200))
+    one.add_argument("--out", type=Path, default=Path("docs/patterns.md"), metavar="FILE", help=told("patterns_out"))
+    one.add_argument("--check", type=Path, metavar="FILE", help=told("patterns_check"))
+    one.add_argument("--jobs", type=_count(1, 256, language), default=os.cpu_count() or 1, help=told("jobs"))
+    return top
+
+
+def _version() -> str:
+    """This version."""
+    from simulation import __version__
+
+    return __version__
+
+
+def _language(words: Sequence[str]) -> str:
+    """The language asked for, before anything else is understood."""
+    for place, word in enumerate(words):
+        value = word.partition("=")[2] if word.startswith("--lang=") else ""
+        if word == "--lang" and place + 1 < len(words):
+            value = words[place + 1]
+        if value in LANGUAGES:
+            return value
+    return language_of()
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run a command; returns 0 (fine), 1 (input refused), 2 (wrong usage), 3 (a mistake of ours) or 130."""
+    given = list(sys.argv[1:] if words is None else words)
+    language = _language(given)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        asked = _parser(language).parse_args(given)
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else WRONG_USAGE
+    return _guarded(asked, language)
+
+
+def _guarded(asked: argparse.Namespace, language: str) -> int:
+    """Carry out a command; whatever happens ends in a sentence."""
+    from simulation.errors import SynergyError
+
+    try:
+        return COMMANDS[asked.command](asked, language)
+    except SynergyError as refused:
+        print(refused.told(language), file=sys.stderr)
+        return REFUSED
+    except KeyboardInterrupt:
+        print("\n" + say("cli.interrupted", language), file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has had enough; say nothing more to them.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FINE
+    except Exception as error:  # the last resort: no traceback reaches a person
+        if os.environ.get("SYNERGY_DEBUG"):
+            raise
+        print(say("cli.failed", language, why=f"{type(error).__name__}: {error}"), file=sys.stderr)
+        return FAILED
+
+
+# --- commands ------------------------------------------------------------------------------------------
+
+
+def _scenarios(asked: argparse.Namespace, language: str) -> int:
+    """List scenarios."""
+    from simulation.files import load
+    from simulation.report import measures_on
+
+    study = load(asked.file)
+    width = max(map(len, study.names))
+    print(study.title.in_(language))
+    for one in study.scenarios:
+        print(f"  {one.name:{width}}  {one.called(language)}: {measures_on(one, language)}")
+    return FINE
+
+
+def _check(asked: argparse.Namespace, language: str) -> int:
+    """Check a file."""
+    from simulation.files import load
+    from simulation.parameters import PARAMETERS
+
+    study = load(asked.file, tuple(asked.set))
+    given = len(study.scenarios[0].parameters)
+    counts = {
+        "departments": len(study.organisation.departments),
+        "scenarios": len(study.scenarios),
+        "horizon": study.horizon,
+        "given": given,
+        "assumed": len(PARAMETERS) - given,
+    }
+    print(say("cli.check_ok", language, file=asked.file, **counts))
+    return FINE
+
+
+def _show(asked: argparse.Namespace, language: str) -> int:
+    """Print a scenario resolved."""
+    from simulation.files import load, resolved_yaml
+
+    study = load(asked.file, tuple(asked.set))
+    print(resolved_yaml(study, study.scenario(asked.scenario)), end="")
+    return FINE
+
+
+def _run(asked: argparse.Namespace, language: str) -> int:
+    """Run one world and tell it."""
+    from simulation.files import load
+    from simulation.model import OrganisationModel
+    from simulation.outcomes import OUTCOMES, outcomes_of
+    from simulation.report import level, put
+    from simulation.telling import event_sentence, weeks_csv
+
+    study = load(asked.file, tuple(asked.set))
+    scenario = study.scenario(asked.scenario)
+    model = OrganisationModel(scenario, asked.world, asked.seed, parameters=asked.parameters)
+    while model.running:
+        model.step()
+    for event in model.events:
+        print(say("cli.week", language, week=event.week, what=event_sentence(event, scenario, language)))
+    print()
+    for outcome, value in zip(OUTCOMES, outcomes_of(model.ledger).values(), strict=True):
+        late = outcome.censored and value > study.horizon
+        shown = say("result.never", language, horizon=study.horizon) if late else level(value, outcome.name, language)
+        print(f"{say(f'outcome.{outcome.name}', language)}: {shown}")
+    print(say("result.not_a_forecast", language))
+    if asked.weeks:
+        put(asked.weeks, weeks_csv(model, language).encode())
+        print(say("cli.wrote", language, path=asked.weeks))
+    return FINE
+
+
+def _chosen(asked: argparse.Namespace, study: "Study") -> tuple["Study", str]:
+    """The scenarios asked for, and the baseline (added to them if it is not among them)."""
+    from simulation.errors import InputRefused, problem
+
+    names = list(study.names)
+    if asked.scenarios is not None:
+        names = [name.strip() for name in asked.scenarios.split(",") if name.strip()]
+    for name in names:
+        study.scenario(name)
+        if names.count(name) > 1:
+            raise InputRefused([problem("scenario_twice", given=repr(name))])
+    base = asked.baseline or (study.names[0] if study.names[0] in names or not names else names[0])
+    study.scenario(base)
+    if base not in names:
+        names.insert(0, base)
+    if len(names) < 2:
+        raise InputRefused([problem("one_scenario")])
+    return study.select(tuple(names)), base
+
+
+def _compare(asked: argparse.Namespace, language: str) -> int:
+    """Compare scenarios."""
+    from simulation.compare import compare_runs
+    from simulation.ensemble import run_worlds
+    from simulation.errors import InputRefused, problem
+    from simulation.files import load
+    from simulation.outcomes import BY_OUTCOME
+    from simulation.report import check_folder, text
+
+    study, base = _chosen(asked, load(asked.file, tuple(asked.set)))
+    if asked.outcome not in BY_OUTCOME:
+        raise InputRefused([problem("unknown_outcome", given=repr(asked.outcome), legal=", ".join(BY_OUTCOME))])
+    if asked.out:
+        check_folder(asked.out)
+    with _bar(language) as told:
+        runs = run_worlds(study, asked.worlds, asked.seed, asked.parameters, asked.jobs, told)
+    found = compare_runs(runs, base)
+    command = repeat(asked, base)
+    print(text(found, language, command, asked.outcome))
+    if asked.out:
+        _write(found, asked.out, command, language)
+    return FINE
+
+
+def _write(found: "Comparison", folder: Path, command: str, language: str) -> None:
+    """Put all files of a comparison in place, after all of them have been made."""
+    from simulation.figures import encoded, ranking
+    from simulation.report import as_json, parquet, put
+
+    figure = ranking(found, language)
+    made = {
+        "runs.parquet": parquet(found),
+        "comparison.json": as_json(found, command),
+        "comparison.png": encoded(figure, "png"),
+        "comparison.svg": encoded(figure, "svg"),
+    }
+    for name, content in made.items():
+        put(folder / name, content)
+    print(say("cli.wrote", language, path=", ".join(str(folder / name) for name in made)))
+
+
+def repeat(asked: argparse.Namespace, base: str) -> str:
+    """The command that repeats a comparison."""
+    words = ["synergy", "compare", asked.file]
+    if asked.scenarios is not None:
+        words += ["--scenarios", asked.scenarios]
+    words += ["--baseline", base, "--worlds", str(asked.worlds), "--seed", str(asked.seed)]
+    words += ["--parameters", asked.parameters]
+    if asked.outcome != "lasting_adoption":
+        words += ["--outcome", asked.outcome]
+    for one in asked.set:
+        words += ["--set", one]
+    return shlex.join(words)
+
+
+class _bar:
+    """A progress bar on a terminal; nothing in a pipe."""
+
+    def __init__(self, language: str) -> None:
+        self.language, self.bar = language, None
+
+    def __enter__(self) -> Callable[[int, int], None]:
+        from tqdm import tqdm
+
+        bar = tqdm(
+            unit=" ", desc=say("cli.progress", self.language), disable=not sys.stderr.isatty(), leave=False
+        )
+        self.bar = bar
+
+        def told(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        return told
+
+    def __exit__(self, *_: object) -> None:
+        if self.bar is not None:
+            self.bar.close()
+
+
+def _dashboard(asked: argparse.Namespace, language: str) -> int:
+    """Serve the dashboard."""
+    from simulation.dashboard.serve import serve
+
+    return serve(asked.host, asked.port, not asked.no_open, language)
+
+
+def _patterns(asked: argparse.Namespace, language: str) -> int:
+    """Measure the patterns."""
+    from simulation.patterns import document, measure
+    from simulation.report import put
+
+    with _bar(language) as told:
+        written = document(measure(asked.worlds, asked.jobs, told))
+    if asked.check is None:
+        put(asked.out, written.encode())
+        print(say("cli.wrote", language, path=asked.out))
+        return FINE
+    before = asked.check.read_text(encoding="utf-8") if asked.check.is_file() else ""
+    same = before == written
+    print(say("cli.patterns_same" if same else "cli.patterns_differ", language, path=asked.check))
+    return FINE if same else REFUSED
+
+
+COMMANDS: dict[str, Callable[[argparse.Namespace, str], int]] = {
+    "scenarios": _scenarios,
+    "check": _check,
+    "show": _show,
+    "run": _run,
+    "compare": _compare,
+    "dashboard": _dashboard,
+    "patterns": _patterns,
+}
+"""What each command does; not to be changed."""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,98 @@
+"""Data to picture, for files and the command line (Matplotlib).
+
+The titles say what to see; labels stand at what they label; uncertainty is drawn before the middle.
+"""
+
+import io
+from typing import Any
+
+import numpy as np
+from matplotlib import rc_context
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from simulation import __version__
+from simulation.compare import Comparison
+from simulation.report import MAIN, headline, note
+from simulation.words import say
+
+ACCENT = "#0b6e99"
+RIVAL = "#c8553d"
+INK = "#1f2933"
+QUIET = "#7b8794"
+FAINT = "#cbd2d9"
+"""One accent for the scenario in hand, a second for its rival, grey for the rest; apart in grey print too."""
+
+STYLE = {
+    "font.family": "DejaVu Sans",
+    "font.size": 10,
+    "text.color": INK,
+    "axes.edgecolor": FAINT,
+    "axes.labelcolor": QUIET,
+    "xtick.color": QUIET,
+    "ytick.color": INK,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "synergy",
+}
+
+
+def ranking(comparison: Comparison, language: str = "en") -> Figure:
+    """Lasting adoption of every scenario over worlds, best first, with how often each beats the baseline."""
+    study, names = comparison.runs.study, comparison.ranking
+    with rc_context(STYLE):
+        figure = Figure(figsize=(10.0, 1.9 + 0.3 * len(names)), dpi=120)
+        FigureCanvasAgg(figure)
+        height = figure.get_figheight()
+        axes = figure.add_axes((0.27, 0.95 / height, 0.56, 1.0 - 1.9 / height))
+        for place, name in enumerate(names):
+            _row(axes, comparison, name, place, language)
+        axes.set_yticks(range(len(names)), [study.scenario(name).called(language) for name in names])
+        axes.set_ylim(len(names) - 0.5, -0.7)
+        axes.set_xlim(0.0, 1.0)
+        axes.set_xticks(np.linspace(0, 1, 6), [f"{share} %" for share in range(0, 101, 20)])
+        axes.tick_params(length=0)
+        axes.spines[["top", "right", "left", "bottom"]].set_visible(False)
+        axes.grid(axis="x", color=FAINT, linewidth=0.6)
+        axes.set_axisbelow(True)
+        axes.set_xlabel(say("result.axis", language, horizon=study.horizon), loc="left")
+        base = study.scenario(comparison.baseline).called(language)
+        axes.text(
+            1.02, -0.75, say("result.beats", language, baseline=base), color=QUIET, fontsize=8.5, va="bottom"
+        )
+        _frame(figure, height, headline(comparison, language), say("result.bands", language, baseline=base))
+        foot = f"{note(comparison, language)} {say('result.not_a_forecast', language)}"
+        figure.text(0.02, 0.1 / height, f"{foot}\nsynergy {__version__}", fontsize=7.5, color=QUIET, va="bottom")
+    return figure
+
+
+def _frame(figure: Figure, height: float, title: str, under: str) -> None:
+    """The title, which is the answer, and a line on how to read the picture."""
+    figure.text(0.02, 1.0 - 0.2 / height, title, fontsize=14, fontweight="bold", va="top")
+    figure.text(0.02, 1.0 - 0.53 / height, under, fontsize=9, color=QUIET, va="top")
+
+
+def _row(axes: Any, comparison: Comparison, name: str, place: int, language: str) -> None:
+    """One scenario: the spread over worlds, the median, and its record against the baseline."""
+    one = comparison.summary(name, MAIN)
+    base = name == comparison.baseline
+    colour = RIVAL if base else ACCENT if place == 0 else QUIET
+    axes.plot([one.q05, one.q95], [place, place], color=colour, linewidth=1.4, alpha=0.55, solid_capstyle="butt")
+    axes.plot([one.q25, one.q75], [place, place], color=colour, linewidth=6, alpha=0.45, solid_capstyle="butt")
+    axes.plot([one.median], [place], "o", color=colour, markersize=6, clip_on=False, zorder=3)
+    if base:
+        record = say("result.baseline_mark", language)
+    else:
+        pair = comparison.pair(name, comparison.baseline)
+        record = say("result.in_of", language, wins=pair.wins, worlds=pair.worlds)
+    axes.text(1.02, place, record, va="center", fontsize=9, color=colour if base or place == 0 else INK)
+
+
+def encoded(figure: Figure, kind: str) -> bytes:
+    """A figure as the bytes of a ``png`` or ``svg`` file; equal figures give equal bytes."""
+    stream = io.BytesIO()
+    with rc_context(STYLE):
+        metadata = {"Date": None} if kind == "svg" else {"Software": f"synergy {__version__}"}
+        figure.savefig(stream, format=kind, dpi=160, facecolor="white", metadata=metadata)
+    return stream.getvalue()
+
+

@@ -1,0 +1,365 @@
+"""What a comparison says, in words and in files: sentences, the table, Parquet, JSON.
+
+Whatever is written is prepared first and then put in place at once, so that an interruption leaves no
+half-written file.
+"""
+
+import io
+import json
+import math
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from simulation import __version__
+from simulation.compare import Comparison, Interval, Pair, Summary
+from simulation.errors import InputRefused, problem
+from simulation.measures import MEASURES
+from simulation.outcomes import BY_OUTCOME, OUTCOMES
+from simulation.study import Scenario
+from simulation.words import LANGUAGES, money, number, say
+
+MAIN = "lasting_adoption"
+"""The outcome by which scenarios are ranked."""
+
+
+# --- sentences -----------------------------------------------------------------------------------------
+
+
+def size(value: float, outcome: str, language: str) -> str:
+    """How large a difference on an outcome is, as people say it (without its sign).
+
+    >>> size(0.314, "lasting_adoption", "en"), size(11.2, "go_live_week", "nl"), size(52_000, "cost", "en")
+    ('31 percentage points', '11 weken', '€ 52 thousand')
+    """
+    unit, value = BY_OUTCOME[outcome].unit, abs(value)
+    if "€" in unit:
+        return money(value, language)
+    if unit in {"share", "0 or 1", "−1 to 1"}:
+        return say("size.points", language, n=number(100 * value, language, 0 if value >= 0.0095 else 1))
+    words = {"week": "size.weeks", "weeks": "size.weeks", "h": "size.hours", "count": "size.count"}
+    return say(words[unit], language, n=number(value, language, 0 if value >= 9.5 or unit == "h" else 1))
+
+
+def level(value: float, outcome: str, language: str) -> str:
+    """An outcome's value as people say it; an undefined one is a dash.
+
+    >>> level(0.8312, "lasting_adoption", "en"), level(float("nan"), "retention", "nl"), level(48.2, "go_live_week", "en")
+    ('83 %', '–', '48')
+    """
+    unit = BY_OUTCOME[outcome].unit
+    if not math.isfinite(value):
+        return "–"
+    if "€" in unit:
+        return money(value, language)
+    if unit in {"share", "0 or 1"}:
+        return f"{number(100 * value, language)} %"
+    return number(value, language, 2 if unit == "−1 to 1" else 1 if unit == "count" else 0)
+
+
+def difference(pair: Pair, language: str) -> str:
+    """The mean paired difference with its interval, as people say it."""
+    found, outcome = pair.difference, pair.outcome
+    timed = BY_OUTCOME[outcome].unit == "week"
+    high, low = ("size.later", "size.earlier") if timed else ("size.higher", "size.lower")
+    said = say(high if found.estimate >= 0 else low, language, size=size(found.estimate, outcome, language))
+    if not math.isfinite(found.low):
+        return said
+    ends = sorted((found.low, found.high), key=abs)
+    if found.low < 0.0 < found.high:
+        ends = [found.low, found.high]
+        said_low = say(low, language, size=size(ends[0], outcome, language))
+        said_high = say(high, language, size=size(ends[1], outcome, language))
+        return say("verdict.by", language, difference=said, low=said_low, high=said_high)
+    return say(
+        "verdict.by",
+        language,
+        difference=said,
+        low=size(ends[0], outcome, language),
+        high=size(ends[1], outcome, language),
+    )
+
+
+def verdict(pair: Pair, titles: tuple[str, str], language: str = "en") -> str:
+    """The verdict on a pair in a sentence.
+
+    >>> import numpy as np
+    >>> from simulation.compare import compare_pair
+    >>> pair = compare_pair(np.full(20, 0.8), np.linspace(0, 0.9, 20), ("a", "b"), BY_OUTCOME["lasting_adoption"])
+    >>> verdict(pair, ("Roles", "IT only"))
+    'Roles beats IT only in 17 of 20 worlds; on average 35 percentage points higher (22 to 48 percentage points)'
+    """
+    if pair.worlds == 0:
+        return say("verdict.undefined", language, a=titles[0], b=titles[1])
+    ties = say("verdict.ties", language, ties=pair.ties) if pair.ties else ""
+    fields = {"wins": pair.wins, "losses": pair.losses, "worlds": pair.worlds, "ties": ties}
+    said = say(f"verdict.{pair.kind}", language, a=titles[0], b=titles[1], **fields)
+    if pair.kind == "undecided":
+        key = "verdict.no_more" if pair.more is None else "verdict.more"
+        return f"{said}: {say(key, language, more=number(pair.more or 0, language))}"
+    if pair.kind == "same":
+        return said
+    said += f"; {difference(pair, language)}"
+    return said + (f"; {say('verdict.against', language)}" if _against(pair) else "")
+
+
+def _against(pair: Pair) -> bool:
+    """Whether most worlds say one thing and the mean difference the other."""
+    better_is_higher = BY_OUTCOME[pair.outcome].better == "higher"
+    mean_favours_a = (pair.difference.estimate > 0) == better_is_higher
+    return mean_favours_a != (pair.kind == "beats")
+
+
+def go_live(summary: Summary, horizon: int, language: str) -> str:
+    """When the platform goes live in the median world, or that it does not."""
+    if summary.median > horizon:
+        return say("result.never", language, horizon=horizon)
+    return say("result.week", language, week=number(summary.median, language))
+
+
+def note(comparison: Comparison, language: str) -> str:
+    """How many worlds, which seed, which parameters."""
+    key = "result.worlds_note" if comparison.runs.mode == "ranges" else "result.worlds_note_defaults"
+    return say(key, language, worlds=number(len(comparison.runs.worlds), language), seed=comparison.runs.seed)
+
+
+def headline(comparison: Comparison, language: str) -> str:
+    """The answer in a sentence: the first in the ranking against the baseline."""
+    study, best = comparison.runs.study, comparison.ranking[0]
+    if best == comparison.baseline:
+        return say("result.leader_plain", language, a=study.scenario(best).called(language))
+    pair = comparison.pair(best, comparison.baseline)
+    titles = study.scenario(best).called(language), study.scenario(comparison.baseline).called(language)
+    return verdict(pair, titles, language).split(";")[0]
+
+
+def pairing_gain(comparison: Comparison) -> float:
+    """The median, over all scenarios against the baseline, of what pairing was worth; nan if undefined."""
+    gains = [
+        comparison.pair(name, comparison.baseline).gain
+        for name in comparison.ranking
+        if name != comparison.baseline
+    ]
+    found = sorted(gain for gain in gains if math.isfinite(gain))
+    return found[len(found) // 2] if found else math.nan
+
+
+# --- the table -----------------------------------------------------------------------------------------
+
+
+def table(comparison: Comparison, language: str) -> str:
+    """The ranking by lasting adoption, with intervals, as text."""
+    horizon = comparison.runs.study.horizon
+    head = ["", *(say(f"result.{key}", language) for key in ("scenario", "lasting", "interval", "spread"))]
+    head += [say(f"result.{key}", language) for key in ("go_live", "live_by", "cost")]
+    rows = [head]
+    for rank, name in enumerate(comparison.ranking, start=1):
+        lasting, live = comparison.summary(name, MAIN), comparison.summary(name, "go_live_week")
+        rows.append(
+            [
+                f"{rank}",
+                name,
+                level(lasting.mean.estimate, MAIN, language),
+                _span(lasting.mean.low, lasting.mean.high, language),
+                _span(lasting.q05, lasting.q95, language),
+                go_live(live, horizon, language),
+                level(comparison.summary(name, "go_live_104").mean.estimate, "go_live_104", language),
+                money(comparison.summary(name, "cost").mean.estimate, language),
+            ]
+        )
+    widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
+    left = {1, 5}
+    lines = [
+        "  ".join(
+            text.ljust(width) if column in left else text.rjust(width)
+            for column, (text, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
+    return "\n".join([lines[0], "─" * max(map(len, lines)), *lines[1:]])
+
+
+def _span(low: float, high: float, language: str) -> str:
+    """From … to …, in per cent."""
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return "–"
+    return f"{number(100 * max(low, 0.0), language)}–{number(100 * min(high, 1.0), language)} %"
+
+
+def text(comparison: Comparison, language: str, command: str, outcome: str = MAIN) -> str:
+    """All that ``synergy compare`` prints."""
+    study, base = comparison.runs.study, comparison.baseline
+    others = [name for name in comparison.ranking if name != base]
+    titled = {name: name for name in study.names}
+    lines = [
+        study.title.in_(language),
+        say("result.headline", language, horizon=study.horizon),
+        "",
+        table(comparison, language),
+        "",
+        say("result.verdicts", language, outcome=say(f"outcome.{outcome}", language), baseline=base),
+    ]
+    lines += [f"  {verdict(comparison.pair(one, base, outcome), (titled[one], base), language)}" for one in others]
+    lines += ["", note(comparison, language), say("result.many_pairs", language, pairs=len(others))]
+    gain = pairing_gain(comparison)
+    if math.isfinite(gain):
+        lines.append(say("result.pairing", language, gain=number(gain, language, 1)))
+    lines.append(say("result.not_a_forecast", language))
+    lines.append(f"synergy {__version__}, {say('result.study', language, digest=study.digest())}.")
+    lines.append(say("result.repeat", language, command=command))
+    return "\n".join(lines)
+
+
+# --- files ---------------------------------------------------------------------------------------------
+
+
+def parquet(comparison: Comparison) -> bytes:
+    """One row per scenario and world: ``scenario``, ``world``, and every outcome by its name."""
+    runs = comparison.runs
+    names, worlds = runs.study.names, runs.worlds
+    columns: dict[str, Any] = {
+        "scenario": [name for name in names for _ in worlds],
+        "world": pa.array([world for _ in names for world in worlds], pa.int64()),
+    }
+    for place, outcome in enumerate(OUTCOMES):
+        values = runs.outcomes[:, :, place].reshape(-1)
+        whole = outcome.unit in {"week", "0 or 1"}
+        columns[outcome.name] = pa.array(values.astype("int64") if whole else values)
+    about = {"synergy": __version__, "seed": str(runs.seed), "digest": runs.study.digest(), "parameters": runs.mode}
+    stream = io.BytesIO()
+    pq.write_table(pa.table(columns).replace_schema_metadata(about), stream)
+    return stream.getvalue()
+
+
+def as_json(comparison: Comparison, command: str) -> bytes:
+    """The numbers of the table and of every pair, with what is needed to repeat them; undefined is null."""
+    runs, base = comparison.runs, comparison.baseline
+    study = runs.study
+    data = {
+        "synergy": __version__,
+        "command": command,
+        "study": {"name": study.name, "title": study.title.model_dump(), "digest": study.digest()},
+        "seed": runs.seed,
+        "worlds": len(runs.worlds),
+        "horizon": study.horizon,
+        "parameters": runs.mode,
+        "baseline": base,
+        "confidence": 0.95,
+        "note": {language: say("result.not_a_forecast", language) for language in LANGUAGES},
+        "ranking": [_ranked(comparison, rank, name) for rank, name in enumerate(comparison.ranking, start=1)],
+        "pairing_gain": pairing_gain(comparison),
+        "verdicts": [
+            _pair(pair) | {"sentence": {one: _sentence(comparison, pair, one) for one in LANGUAGES}}
+            for name in comparison.ranking
+            if name != base
+            for pair in (comparison.pair(name, base, outcome.name) for outcome in OUTCOMES)
+        ],
+        "pairs": [_pair(pair) for pair in comparison.pairs()],
+    }
+    return json.dumps(_finite(data), ensure_ascii=False, indent=1, allow_nan=False).encode()
+
+
+def _ranked(comparison: Comparison, rank: int, name: str) -> dict[str, Any]:
+    """One line of the ranking."""
+    return {
+        "rank": rank,
+        "scenario": name,
+        "title": comparison.runs.study.scenario(name).title.model_dump(),
+        "outcomes": {outcome.name: _summary(comparison.summary(name, outcome.name)) for outcome in OUTCOMES},
+    }
+
+
+def _sentence(comparison: Comparison, pair: Pair, language: str) -> str:
+    """A verdict by the scenarios' titles."""
+    study = comparison.runs.study
+    return verdict(pair, (study.scenario(pair.a).called(language), study.scenario(pair.b).called(language)), language)
+
+
+def _summary(one: Summary) -> dict[str, Any]:
+    """A summary as plain data."""
+    return {
+        "mean": one.mean.estimate,
+        "low": one.mean.low,
+        "high": one.mean.high,
+        "q05": one.q05,
+        "q25": one.q25,
+        "median": one.median,
+        "q75": one.q75,
+        "q95": one.q95,
+        "worlds": one.worlds,
+        "undefined": one.undefined,
+        "censored": one.censored,
+    }
+
+
+def _pair(pair: Pair) -> dict[str, Any]:
+    """A pair as plain data."""
+
+    def interval(one: Interval) -> dict[str, float]:
+        return {"estimate": one.estimate, "low": one.low, "high": one.high}
+
+    return {
+        "a": pair.a,
+        "b": pair.b,
+        "outcome": pair.outcome,
+        "verdict": pair.kind,
+        "worlds": pair.worlds,
+        "undefined": pair.undefined,
+        "wins": pair.wins,
+        "losses": pair.losses,
+        "ties": pair.ties,
+        "share": interval(pair.share),
+        "difference": interval(pair.difference),
+        "pairing_gain": pair.gain,
+        "more_worlds": pair.more,
+    }
+
+
+def _finite(value: Any) -> Any:
+    """Plain data in which what is not finite is None."""
+    if isinstance(value, dict):
+        return {key: _finite(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_finite(one) for one in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a folder that cannot be written to, before any work is done."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise InputRefused([problem("cannot_write", given=repr(str(folder)), why=why)]) from None
+
+
+def put(path: Path, content: bytes) -> None:
+    """Put a file in place at once: either the whole of it is there, or what was there before."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise InputRefused([problem("cannot_write", given=repr(str(path)), why=why)]) from None
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def measures_on(scenario: Scenario, language: str) -> str:
+    """The measures of a scenario, as a list of words."""
+    on = [name for name in MEASURES if name != "platform" and getattr(scenario.measures, name) is not None]
+    if scenario.measures.platform.kind == "self-built":
+        on.append("platform")
+    return ", ".join(say(f"measure.{name}", language) for name in on or ["none"])
