@@ -113,7 +113,7 @@ def _chunks(
         for world in range(worlds):
             yield world, run_world(study, world, seed, mode)
         return
-    pool = ProcessPoolExecutor(processes, get_context("spawn"), _quiet)
+    pool = ProcessPoolExecutor(processes, get_context("spawn"), quiet)
     try:
         waiting: dict[Future[Chunk], int] = {
             pool.submit(run_world, study, world, seed, mode): world for world in range(worlds)
@@ -124,6 +124,6 @@ def _chunks(
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _quiet() -> None:
+def quiet() -> None:
     """Leave Ctrl-C to the parent, which ends the work."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -19,7 +19,7 @@ from simulation.words import say
 ACCENT = "#0b6e99"
 RIVAL = "#c8553d"
 INK = "#1f2933"
-QUIET = "#7b8794"
+QUIET = "#66727f"
 FAINT = "#cbd2d9"
 """One accent for the scenario in hand, a second for its rival, grey for the rest; apart in grey print too."""
 
@@ -51,6 +51,7 @@ def ranking(comparison: Comparison, language: str = "en") -> Figure:
         axes.set_xlim(0.0, 1.0)
         axes.set_xticks(np.linspace(0, 1, 6), [f"{share} %" for share in range(0, 101, 20)])
         axes.tick_params(length=0)
+        axes.tick_params(axis="y", pad=8)
         axes.spines[["top", "right", "left", "bottom"]].set_visible(False)
         axes.grid(axis="x", color=FAINT, linewidth=0.6)
         axes.set_axisbelow(True)
@@ -60,8 +61,9 @@ def ranking(comparison: Comparison, language: str = "en") -> Figure:
             1.02, -0.75, say("result.beats", language, baseline=base), color=QUIET, fontsize=8.5, va="bottom"
         )
         _frame(figure, height, headline(comparison, language), say("result.bands", language, baseline=base))
-        foot = f"{note(comparison, language)} {say('result.not_a_forecast', language)}"
-        figure.text(0.02, 0.1 / height, f"{foot}\nsynergy {__version__}", fontsize=7.5, color=QUIET, va="bottom")
+        made = f"{note(comparison, language)} synergy {__version__}."
+        foot = f"{made}\n{say('result.not_a_forecast', language)}"
+        figure.text(0.02, 0.1 / height, foot, fontsize=7.5, color=QUIET, va="bottom")
     return figure
 
 

@@ -102,7 +102,7 @@ class OrganisationModel(mesa.Model):
     >>> model = OrganisationModel("roles", rng=1)
     >>> model.step()
     >>> model.steps, len(model.departments), round(model.datacollector.model_vars["mean_progress"][0], 2)
-    (1, 9, 0.01)
+    (1, 9, 0.0)
     """
 
     def __init__(

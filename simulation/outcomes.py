@@ -4,7 +4,9 @@ A run is written down week by week in a :class:`Ledger`; nothing here adjusts an
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Literal
 
 Better = Literal["higher", "lower", "neither"]
@@ -48,8 +50,8 @@ OUTCOMES: tuple[Outcome, ...] = (
 )
 """Every outcome, in the order in which they are written."""
 
-BY_OUTCOME: dict[str, Outcome] = {outcome.name: outcome for outcome in OUTCOMES}
-"""The same, by name; not to be changed."""
+BY_OUTCOME: Mapping[str, Outcome] = MappingProxyType({outcome.name: outcome for outcome in OUTCOMES})
+"""The same, by name."""
 
 
 @dataclass(slots=True)

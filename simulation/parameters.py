@@ -4,7 +4,9 @@ A number without a source says that it is assumed. The ranges are what a study d
 Meanings in plain words stand in ``locale/``, under ``parameter.<name>``.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from types import MappingProxyType
 from typing import Any, Literal, cast
 
 Grade = Literal["study", "expert", "assumed"]
@@ -193,5 +195,5 @@ PARAMETERS: tuple[Parameter, ...] = tuple(
 )
 """The passport of every parameter, in a fixed order (the dimensions of the Sobol sequence)."""
 
-BY_NAME: dict[str, Parameter] = {parameter.name: parameter for parameter in PARAMETERS}
-"""The same, by symbol; not to be changed."""
+BY_NAME: Mapping[str, Parameter] = MappingProxyType({one.name: one for one in PARAMETERS})
+"""The same, by symbol."""

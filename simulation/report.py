@@ -71,17 +71,21 @@ def difference(pair: Pair, language: str) -> str:
         return said
     ends = sorted((found.low, found.high), key=abs)
     if found.low < 0.0 < found.high:
-        ends = [found.low, found.high]
-        said_low = say(low, language, size=size(ends[0], outcome, language))
-        said_high = say(high, language, size=size(ends[1], outcome, language))
-        return say("verdict.by", language, difference=said, low=said_low, high=said_high)
-    return say(
-        "verdict.by",
-        language,
-        difference=said,
-        low=size(ends[0], outcome, language),
-        high=size(ends[1], outcome, language),
-    )
+        down = say(low, language, size=size(found.low, outcome, language))
+        up = say(high, language, size=size(found.high, outcome, language))
+        return say("verdict.by", language, difference=said, low=down, high=up)
+    low, high = (size(end, outcome, language) for end in ends)
+    return say("verdict.by", language, difference=said, low=_without_unit(low, high), high=high)
+
+
+def _without_unit(low: str, high: str) -> str:
+    """The lower end of a range, without the unit if the upper end says the same one.
+
+    >>> _without_unit("22 percentage points", "48 percentage points"), _without_unit("€ 9 thousand", "€ 1 million")
+    ('22', '€ 9 thousand')
+    """
+    amount, _, unit = low.partition(" ")
+    return amount if unit and high.endswith(unit) and amount[0].isdigit() else low
 
 
 def verdict(pair: Pair, titles: tuple[str, str], language: str = "en") -> str:
@@ -138,12 +142,9 @@ def headline(comparison: Comparison, language: str) -> str:
 
 
 def pairing_gain(comparison: Comparison) -> float:
-    """The median, over all scenarios against the baseline, of what pairing was worth; nan if undefined."""
-    gains = [
-        comparison.pair(name, comparison.baseline).gain
-        for name in comparison.ranking
-        if name != comparison.baseline
-    ]
+    """The median, over all pairs of scenarios, of what pairing was worth for lasting adoption; nan if undefined."""
+    names = comparison.ranking
+    gains = [comparison.pair(a, b).gain for place, a in enumerate(names) for b in names[place + 1 :]]
     found = sorted(gain for gain in gains if math.isfinite(gain))
     return found[len(found) // 2] if found else math.nan
 

@@ -36,7 +36,7 @@ QUIET = Values(
     bV=0.0,
     bP=0.0,
 )
-"""No luck, no ordinary work, and nothing that learns or changes its mind; a test switches on what it studies."""
+"""No luck, no ordinary work, nothing learns or changes its mind; a test switches on what it studies."""
 
 WEEK_STATES = (
     "norm",
@@ -126,11 +126,19 @@ def organisation(
     **settings: Any,
 ) -> Organisation:
     """IT, departments B0, B1, … and chain partners C0, C1, …"""
-    names = [("IT", "it"), *((f"B{i}", "business") for i in range(business)), *((f"C{i}", "chain") for i in range(chain))]
+    names = [
+        ("IT", "it"),
+        *((f"B{i}", "business") for i in range(business)),
+        *((f"C{i}", "chain") for i in range(chain)),
+    ]
     return Organisation(
         departments=tuple(
             Department(
-                name=name, kind=kind, capacity=capacity, benefit=0.0 if kind == "chain" else benefit, **settings
+                name=name,
+                kind=kind,
+                capacity=capacity,
+                benefit=0.0 if kind == "chain" else benefit,
+                **settings,
             )
             for name, kind in names
         ),
@@ -222,6 +230,19 @@ def same(one: dict[str, float], other: dict[str, float]) -> bool:
     )
 
 
-def differing(one: dict[str, float], other: dict[str, float], leave_out: frozenset[str] = frozenset()) -> set[str]:
+def differing(
+    one: dict[str, float], other: dict[str, float], leave_out: frozenset[str] = frozenset()
+) -> set[str]:
     """The outcomes that are not equal to the bit."""
-    return {name for name in one if name not in leave_out and not same({name: one[name]}, {name: other[name]})}
+    return {
+        name for name in one if name not in leave_out and not same({name: one[name]}, {name: other[name]})
+    }
+
+
+def altered(organised: Organisation, changes: Callable[[Department], dict[str, Any]]) -> Organisation:
+    """The same organisation with what ``changes`` says of each department, validated."""
+    departments = [
+        Department.model_validate({**one.model_dump(exclude_none=True), **changes(one)})
+        for one in organised.departments
+    ]
+    return organised.model_copy(update={"departments": tuple(departments)})

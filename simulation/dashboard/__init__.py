@@ -1,0 +1,1 @@
+"""The Solara dashboard: one file a page, one state."""

@@ -1,0 +1,64 @@
+"""The application: shell, language, addresses. Each page is one file."""
+
+import html
+import traceback
+from importlib.resources import files
+from typing import Any
+from urllib.parse import parse_qs
+
+import solara
+
+from simulation.dashboard.compare_page import ComparePage
+from simulation.dashboard.state import Choice, first_choice
+from simulation.words import say
+
+STYLE = files("simulation").joinpath("dashboard", "style.css").read_text(encoding="utf-8")
+
+
+@solara.component
+def Page() -> None:
+    """One visitor's page; their state is theirs alone."""
+    router = solara.use_router()
+    asked = parse_qs((router.search or "").lstrip("?")).get("lang", [""])[0]
+    choice, set_choice = solara.use_state(first_choice(asked or None))
+    wrong, clear = solara.use_exception()
+    language = choice.language
+    solara.Title(f"{say('page.name', language)}: {say('page.tagline', language)}")
+    solara.Style(STYLE)
+    with solara.Div(classes=["sy-page"], attributes={"lang": language}):
+        Top(choice, set_choice)
+        if wrong is not None:
+            traceback.print_exception(wrong)
+            Sorry(say("page.error", language, why=type(wrong).__name__), say("page.go_on", language), clear)
+        elif router.path.strip("/"):
+            Sorry(say("page.lost", language), say("page.home", language), lambda: router.push("/"))
+        else:
+            ComparePage(choice, set_choice)
+
+
+@solara.component
+def Top(choice: Choice, change: Any) -> None:
+    """Name, promise, warning, language."""
+    language = choice.language
+    other = "en" if language == "nl" else "nl"
+    with solara.Div(classes=["sy-top"]):
+        solara.HTML(tag="span", unsafe_innerHTML=html.escape(say("page.name", language)), classes=["sy-brand"])
+        solara.HTML(tag="span", unsafe_innerHTML=html.escape(say("page.tagline", language)), classes=["sy-tag"])
+        solara.HTML(tag="span", unsafe_innerHTML=html.escape(say("page.illustrative", language)), classes=["sy-chip"])
+        solara.Div(classes=["sy-space"])
+        solara.Button(
+            say("page.language", language), text=True, on_click=lambda: change(choice.but(language=other))
+        )
+
+
+@solara.component
+def Sorry(text: str, way_on: str, go: Any) -> None:
+    """What went wrong, in a sentence, and a way on."""
+    solara.HTML(tag="p", unsafe_innerHTML=html.escape(text), classes=["sy-answer"])
+    solara.Button(way_on, color="primary", on_click=go)
+
+
+@solara.component
+def Layout(children: list[Any]) -> None:
+    """Nothing around the page."""
+    solara.Div(children=children)

@@ -1,0 +1,59 @@
+"""Start the dashboard's server: on this machine only unless told otherwise, and without the internet."""
+
+import os
+import socket
+import threading
+import warnings
+import webbrowser
+
+from simulation.errors import InputRefused, problem
+from simulation.words import say
+
+SETTINGS = {
+    "SOLARA_APP": "simulation.dashboard.app",
+    "SOLARA_MODE": "production",
+    "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False",
+    "SOLARA_THEME_SHOW_BANNER": "False",
+    "SOLARA_THEME_LOADER": "plain",
+    "SOLARA_ASSETS_PROXY": "True",
+    "SOLARA_ASSETS_FONTAWESOME_ENABLED": "False",
+    "SOLARA_KERNEL_CULL_TIMEOUT": "10m",
+}
+"""How Solara is run: no telemetry, no banner, its own assets, visitors' memory given back after ten minutes."""
+
+
+def serve(host: str, port: int, browse: bool, language: str) -> int:
+    """Serve until interrupted. Raises :class:`~simulation.errors.InputRefused` if the port is in use."""
+    _check_port(host, port)
+    os.environ.update(SETTINGS)
+    os.environ["SYNERGY_LANGUAGE"] = language
+    warnings.filterwarnings("ignore", message="Cookies with samesite=none")  # plain http on this machine is meant
+    import uvicorn  # noqa: PLC0415 - Solara reads its settings when it is imported, which is now
+
+    from simulation.dashboard.engine import engine  # noqa: PLC0415
+
+    engine().warm()
+    shown = f"[{host}]" if ":" in host else host
+    url = f"http://{shown}:{port}/"
+    print(say("cli.serving", language, url=url), flush=True)  # noqa: T201 - said to whoever started it
+    if browse:
+        threading.Timer(1.5, webbrowser.open, (url,)).start()
+    try:
+        uvicorn.run("solara.server.starlette:app", host=host, port=port, log_level="error")
+    except KeyboardInterrupt:
+        pass
+    finally:
+        engine().close()
+    return 0
+
+
+def _check_port(host: str, port: int) -> None:
+    """Refuse a port that somebody listens on already, or an address that is not this machine's."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as trial:
+            if os.name != "nt":
+                trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind((host, port))
+    except OSError:
+        raise InputRefused([problem("port_taken", given=port)]) from None
