@@ -40,7 +40,7 @@ class _Help(argparse.HelpFormatter):
 
     def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
         """The usage line."""
-        super().add_usage(usage, actions, groups, prefix or say("cli.usage", self.language))
+        super().add_usage(usage, actions, groups, say("cli.usage", self.language) if prefix is None else prefix)
 
 
 def _why(message: str, language: str) -> str:
@@ -69,103 +69,116 @@ def _count(low: int, high: int, language: str) -> Callable[[str], int]:
         with suppress(ValueError):
             if low <= int(text) <= high:
                 return int(text)
-        raise argparse.ArgumentTypeError(
-            say("problem.bad_count", language, given=repr(text), low=low, high=high)
-        )
+        raise argparse.ArgumentTypeError(say("problem.bad_count", language, given=repr(text), low=low, high=high))
 
     return read
 
 
-def _parser(language: str) -> Parser:
-    """The whole command line."""
+class _Commands:
+    """The whole command line, command by command."""
 
-    def told(key: str, **fields: Any) -> str:
-        return say(f"cli.{key}", language, **fields).replace("%", "%%")
-
-    Parser.language = _Help.language = language
-    top = Parser(
-        prog="synergy", description=told("about"), add_help=False, formatter_class=_Help, allow_abbrev=False
-    )
-    commands = top.add_subparsers(dest="command", required=True, title=told("commands"), metavar="command")
-
-    def common(parser: argparse.ArgumentParser) -> None:
-        parser._optionals.title = told("options")  # argparse offers no public way to name this group
-        parser.add_argument("-h", "--help", action="help", help=told("help"))
-        parser.add_argument("--lang", choices=LANGUAGES, help=told("lang"))
-
-    def command(name: str) -> argparse.ArgumentParser:
-        parser: argparse.ArgumentParser = commands.add_parser(
-            name,
-            help=told(name),
-            description=told(name),
+    def __init__(self, language: str) -> None:
+        self.language = Parser.language = _Help.language = language
+        self.top = Parser(
+            prog="synergy",
+            description=self.told("about"),
             add_help=False,
             formatter_class=_Help,
             allow_abbrev=False,
         )
-        parser._positionals.title = told("commands") if name == "" else " "
-        common(parser)
+        self.commands = self.top.add_subparsers(
+            dest="command", required=True, title=self.told("commands"), metavar="command"
+        )
+        self._common(self.top)
+        self.top.add_argument("--version", action="version", version=f"synergy {_version()}", help=self.told("version"))
+        self._about_files()
+        self._about_runs()
+        self._about_the_rest()
+
+    def told(self, key: str, **fields: Any) -> str:
+        """A help text in the reader's language."""
+        return say(f"cli.{key}", self.language, **fields).replace("%", "%%")
+
+    def count(self, low: int, high: int) -> Callable[[str], int]:
+        """A reader of whole numbers within bounds."""
+        return _count(low, high, self.language)
+
+    def _common(self, parser: argparse.ArgumentParser) -> None:
+        """What every command has."""
+        # argparse offers no public way to name these two groups
+        parser._optionals.title, parser._positionals.title = self.told("options"), self.told("arguments")
+        parser.add_argument("-h", "--help", action="help", help=self.told("help"))
+        parser.add_argument("--lang", choices=LANGUAGES, help=self.told("lang"))
+
+    def _command(self, name: str, file: str | None = None, changes: bool = True) -> argparse.ArgumentParser:
+        """A command; ``file`` says whether its file is ``"needed"`` or ``"optional"``."""
+        parser: argparse.ArgumentParser = self.commands.add_parser(
+            name,
+            help=self.told(name),
+            description=self.told(name),
+            add_help=False,
+            formatter_class=_Help,
+            allow_abbrev=False,
+        )
+        self._common(parser)
+        if file == "needed":
+            parser.add_argument("file", metavar="FILE", help=self.told("file"))
+        elif file:
+            parser.add_argument("file", nargs="?", default="case", metavar="FILE", help=self.told("file"))
+        if file and changes:
+            parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", help=self.told("set"))
         return parser
 
-    common(top)
-    top.add_argument("--version", action="version", version=f"synergy {_version()}", help=told("version"))
+    def _about_files(self) -> None:
+        """Commands that only read."""
+        self._command("scenarios", "optional", changes=False)
+        self._command("check", "needed")
+        self._command("show", "needed").add_argument("scenario", metavar="SCENARIO", help=self.told("scenario"))
 
-    def changes(parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", help=told("set"))
+    def _luck(self, parser: argparse.ArgumentParser) -> None:
+        """Seed and parameters."""
+        parser.add_argument("--seed", type=self.count(0, 2**63 - 1), default=1, help=self.told("seed"))
+        modes = ("ranges", "defaults")
+        parser.add_argument("--parameters", choices=modes, default="ranges", help=self.told("parameters"))
 
-    def luck(parser: argparse.ArgumentParser) -> None:
-        parser.add_argument("--seed", type=_count(0, 2**63 - 1, language), default=1, help=told("seed"))
+    def _worlds(self, parser: argparse.ArgumentParser, default: int, least: int = 1) -> None:
+        """How many worlds, in how many processes."""
+        jobs = self.count(1, 61)  # Windows waits for at most 61 processes
         parser.add_argument(
-            "--parameters", choices=("ranges", "defaults"), default="ranges", help=told("parameters")
+            "--worlds",
+            type=self.count(least, 10**6),
+            default=default,
+            metavar="N",
+            help=self.told("worlds", default=default),
         )
+        parser.add_argument("--jobs", type=jobs, default=min(61, os.cpu_count() or 1), help=self.told("jobs"))
 
-    one = command("scenarios")
-    one.add_argument("file", nargs="?", default="case", metavar="FILE", help=told("file"))
+    def _about_runs(self) -> None:
+        """Commands that simulate."""
+        one = self._command("run", "needed")
+        one.add_argument("scenario", metavar="SCENARIO", help=self.told("scenario"))
+        one.add_argument("--world", type=self.count(0, 10**9), default=0, metavar="R", help=self.told("world"))
+        one.add_argument("--weeks", type=Path, metavar="CSV", help=self.told("weeks"))
+        self._luck(one)
+        one = self._command("compare", "optional")
+        one.add_argument("--scenarios", metavar="A,B,…", help=self.told("which"))
+        one.add_argument("--baseline", metavar="NAME", help=self.told("baseline"))
+        one.add_argument("--outcome", default="lasting_adoption", metavar="NAME", help=self.told("outcome"))
+        self._worlds(one, DEFAULT_WORLDS)
+        self._luck(one)
+        one.add_argument("--out", type=Path, metavar="DIR", help=self.told("out"))
 
-    one = command("check")
-    one.add_argument("file", metavar="FILE", help=told("file"))
-    changes(one)
-
-    one = command("show")
-    one.add_argument("file", metavar="FILE", help=told("file"))
-    one.add_argument("scenario", metavar="SCENARIO", help=told("scenario"))
-    changes(one)
-
-    one = command("run")
-    one.add_argument("file", metavar="FILE", help=told("file"))
-    one.add_argument("scenario", metavar="SCENARIO", help=told("scenario"))
-    one.add_argument("--world", type=_count(0, 10**9, language), default=0, metavar="R", help=told("world"))
-    one.add_argument("--weeks", type=Path, metavar="CSV", help=told("weeks"))
-    luck(one)
-    changes(one)
-
-    one = command("compare")
-    one.add_argument("file", nargs="?", default="case", metavar="FILE", help=told("file"))
-    one.add_argument("--scenarios", metavar="A,B,…", help=told("which"))
-    one.add_argument("--baseline", metavar="NAME", help=told("baseline"))
-    one.add_argument("--outcome", default="lasting_adoption", metavar="NAME", help=told("outcome"))
-    one.add_argument(
-        "--worlds",
-        type=_count(1, 10**6, language),
-        default=DEFAULT_WORLDS,
-        metavar="N",
-        help=told("worlds", default=DEFAULT_WORLDS),
-    )
-    luck(one)
-    changes(one)
-    one.add_argument("--out", type=Path, metavar="DIR", help=told("out"))
-    one.add_argument("--jobs", type=_count(1, 256, language), default=os.cpu_count() or 1, help=told("jobs"))
-
-    one = command("dashboard")
-    one.add_argument("--port", type=_count(1, 65535, language), default=DEFAULT_PORT, metavar="P", help=told("port"))
-    one.add_argument("--host", default="127.0.0.1", metavar="ADDRESS", help=told("host"))
-    one.add_argument("--no-open", action="store_true", help=told("no_open"))
-
-    one = command("patterns")
-    one.add_argument("--worlds", type=_count(2, 10**6, language), default=200, metavar="N", help=told("worlds", default=200))
-    one.add_argument("--out", type=Path, default=Path("docs/patterns.md"), metavar="FILE", help=told("patterns_out"))
-    one.add_argument("--check", type=Path, metavar="FILE", help=told("patterns_check"))
-    one.add_argument("--jobs", type=_count(1, 256, language), default=os.cpu_count() or 1, help=told("jobs"))
-    return top
+    def _about_the_rest(self) -> None:
+        """The dashboard, and the patterns."""
+        one = self._command("dashboard")
+        one.add_argument("--port", type=self.count(1, 65535), default=DEFAULT_PORT, metavar="P", help=self.told("port"))
+        one.add_argument("--host", default="127.0.0.1", metavar="ADDRESS", help=self.told("host"))
+        one.add_argument("--no-open", action="store_true", help=self.told("no_open"))
+        one = self._command("patterns")
+        self._worlds(one, 200, least=2)
+        out = Path("docs/patterns.md")
+        one.add_argument("--out", type=Path, default=out, metavar="FILE", help=self.told("patterns_out"))
+        one.add_argument("--check", type=Path, metavar="FILE", help=self.told("patterns_check"))
 
 
 def _version() -> str:
@@ -194,7 +207,7 @@ def main(words: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     try:
-        asked = _parser(language).parse_args(given)
+        asked = _Commands(language).top.parse_args(given)
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else WRONG_USAGE
     return _guarded(asked, language)
@@ -377,9 +390,7 @@ class _bar:
     def __enter__(self) -> Callable[[int, int], None]:
         from tqdm import tqdm
 
-        bar = tqdm(
-            unit=" ", desc=say("cli.progress", self.language), disable=not sys.stderr.isatty(), leave=False
-        )
+        bar = tqdm(unit=" ", desc=say("cli.progress", self.language), disable=not sys.stderr.isatty(), leave=False)
         self.bar = bar
 
         def told(done: int, total: int) -> None:

@@ -191,7 +191,7 @@ def _more(wins: int, losses: int, gap: Floats, difference: Interval, margin: flo
     more = max(5.0, 1.05 * min(needs) - worlds)
     if more > REACH:
         return None
-    step = 10 ** max(0, math.floor(math.log10(more)) - 1)
+    step = int(10 ** max(0, math.floor(math.log10(more)) - 1))
     return math.ceil(more / step) * step
 
 
@@ -229,9 +229,7 @@ def summarise(values: Floats, scenario: str, outcome: Outcome, horizon: int) -> 
     quantiles = np.quantile(defined, (0.05, 0.25, 0.5, 0.75, 0.95)).tolist() if len(defined) else [math.nan] * 5
     censored = int((defined > horizon).sum()) if outcome.censored else 0
     undefined = len(values) - len(defined)
-    return Summary(
-        scenario, outcome.name, len(values), undefined, censored, mean_interval(defined), *quantiles
-    )
+    return Summary(scenario, outcome.name, len(values), undefined, censored, mean_interval(defined), *quantiles)
 
 
 def compare_runs(runs: Runs, baseline: str) -> Comparison:

@@ -213,9 +213,7 @@ class Department(mesa.Agent):
             self.waiting = model.technical_work_waiting() if self.is_it else self.process_need
             work = rules.hours_for(self.waiting, self.productivity)
         self.demand = attention + care + work
-        self.hours = rules.effort(
-            self.demand, self.headroom, self.meetings, self.engagement, self.priority, self.pull
-        )
+        self.hours = rules.effort(self.demand, self.headroom, self.meetings, self.engagement, self.priority, self.pull)
         part = self.hours / self.demand if self.demand > 0.0 else 0.0
         self.work_hours, self.care_hours = part * work, part * care
         self.willingness = rules.willingness(self.conviction, self.expectancy, self.headroom, self.capacity)
@@ -357,7 +355,13 @@ class Department(mesa.Agent):
         before = self.ownership, self.knowledge, self.priority
         self.ownership = rules.ownership(before[0], self._routes(involved), before[2], p.al_o, p.de_o)
         self.knowledge = rules.knowledge(
-            before[1], involved, min(1.0, self.paired_hours / p.h_ref), self.adoption, p.lam_k, p.lam_t, p.de_k
+            before[1],
+            involved,
+            min(1.0, self.paired_hours / p.h_ref),
+            self.adoption,
+            p.lam_k,
+            p.lam_t,
+            p.de_k,
         )
         self._reprioritise()
         self.activity = rules.smoothed(self.activity, min(1.0, self.hours / asked) if asked > 0.0 else 0.0, 0.25)

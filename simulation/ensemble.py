@@ -104,9 +104,7 @@ def run_world(study: Study, world: int, seed: int, mode: Mode) -> Chunk:
     return np.array(rows), weekly
 
 
-def _chunks(
-    study: Study, worlds: int, seed: int, mode: Mode, processes: int
-) -> Iterator[tuple[int, Chunk]]:
+def _chunks(study: Study, worlds: int, seed: int, mode: Mode, processes: int) -> Iterator[tuple[int, Chunk]]:
     """Finished worlds, in whatever order they finish."""
     processes = min(processes, worlds)
     if processes <= 1:

@@ -23,7 +23,7 @@ QUIET = "#66727f"
 FAINT = "#cbd2d9"
 """One accent for the scenario in hand, a second for its rival, grey for the rest; apart in grey print too."""
 
-STYLE = {
+STYLE: Any = {
     "font.family": "DejaVu Sans",
     "font.size": 10,
     "text.color": INK,
@@ -57,9 +57,7 @@ def ranking(comparison: Comparison, language: str = "en") -> Figure:
         axes.set_axisbelow(True)
         axes.set_xlabel(say("result.axis", language, horizon=study.horizon), loc="left")
         base = study.scenario(comparison.baseline).called(language)
-        axes.text(
-            1.02, -0.75, say("result.beats", language, baseline=base), color=QUIET, fontsize=8.5, va="bottom"
-        )
+        axes.text(1.02, -0.75, say("result.beats", language, baseline=base), color=QUIET, fontsize=8.5, va="bottom")
         _frame(figure, height, headline(comparison, language), say("result.bands", language, baseline=base))
         made = f"{note(comparison, language)} synergy {__version__}."
         foot = f"{made}\n{say('result.not_a_forecast', language)}"
@@ -96,5 +94,3 @@ def encoded(figure: Figure, kind: str) -> bytes:
         metadata = {"Date": None} if kind == "svg" else {"Software": f"synergy {__version__}"}
         figure.savefig(stream, format=kind, dpi=160, facecolor="white", metadata=metadata)
     return stream.getvalue()
-
-

@@ -7,6 +7,7 @@ refused. An error names file, line and path, what was given, what is legal and w
 import functools
 import io
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from importlib.resources import files as packaged
 from pathlib import Path as FilePath
@@ -160,18 +161,20 @@ def _unreadable_yaml(error: MarkedYAMLError) -> Problem:
 def _plain(node: Any, path: Path, lines: dict[Path, int]) -> Any:
     """Plain Python data of a round-trip tree, and the lines where things stand."""
     if isinstance(node, dict):
-        for key in node:
-            where = node.lc.data.get(key) if node.lc.data else None
-            if where:
-                lines[(*path, key)] = where[0] + 1
+        _note_lines(node, list(node), path, lines)
         return {_scalar(key): _plain(value, (*path, key), lines) for key, value in node.items()}
     if isinstance(node, list):
-        for place in range(len(node)):
-            where = node.lc.data.get(place) if node.lc.data else None
-            if where:
-                lines[(*path, place)] = where[0] + 1
+        _note_lines(node, range(len(node)), path, lines)
         return [_plain(value, (*path, place), lines) for place, value in enumerate(node)]
     return _scalar(node)
+
+
+def _note_lines(node: Any, keys: Iterable[Any], path: Path, lines: dict[Path, int]) -> None:
+    """Write down on which line each key of a collection stands."""
+    for key in keys:
+        where = node.lc.data.get(key) if node.lc.data else None
+        if where:
+            lines[(*path, key)] = where[0] + 1
 
 
 def _scalar(value: Any) -> Any:
@@ -225,7 +228,11 @@ def resolved_yaml(study: Study, scenario: Scenario) -> str:
     """
     said = scenario.resolved()
     given = {one.name: one for one in scenario.parameters}
-    lines = [f"# {study.title.en}: {scenario.title.en}", f"synergy: {FORMAT}", f"title: {_quoted(study.title)}"]
+    lines = [
+        f"# {study.title.en}: {scenario.title.en}",
+        f"synergy: {FORMAT}",
+        f"title: {_quoted(study.title)}",
+    ]
     lines += _dumped({"organisation": said["organisation"], "project": said["project"]})
     lines.append("parameters:  # value, and the range from which each world draws it")
     for about in PARAMETERS:
@@ -242,7 +249,11 @@ def resolved_yaml(study: Study, scenario: Scenario) -> str:
             "# parameters:  # none is given: these are the defaults, and the range from which each world draws"
         )
     on = said["measures"]
-    entry = {"title": scenario.title.model_dump(), "description": scenario.description.model_dump(), "measures": on}
+    entry = {
+        "title": scenario.title.model_dump(),
+        "description": scenario.description.model_dump(),
+        "measures": on,
+    }
     lines += _dumped({"scenarios": {scenario.name: entry}})
     return "\n".join(lines) + "\n"
 

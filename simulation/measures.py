@@ -289,7 +289,11 @@ class Plan:
         return Partner(partner.hours, partner.tech_share, partner.substitution, partner.fee)
 
     def _each(
-        self, key: str, on: dict[str, bool], measure: ExtraHours | Persuasion | None, internal: tuple[str, ...]
+        self,
+        key: str,
+        on: dict[str, bool],
+        measure: ExtraHours | Persuasion | None,
+        internal: tuple[str, ...],
     ) -> tuple[float, ...]:
         """What a measure gives each department."""
         if measure is None or not on[key]:

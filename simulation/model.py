@@ -272,9 +272,7 @@ class OrganisationModel(mesa.Model):
             self.visibility = rules.raised(self.visibility, self.values.dV_name)
             for one in self.business:
                 one.it_frame = rules.frame_after_naming(one.it_frame, self.values.zeta)
-        for one, portions, frame, rate in zip(
-            self.everyone, levers.roles, frames, levers.persuasion, strict=True
-        ):
+        for one, portions, frame, rate in zip(self.everyone, levers.roles, frames, levers.persuasion, strict=True):
             one.take_roles(portions, frame)
             one.conviction_anchor = rules.raised(one.conviction_anchor, rate)
         held = any(portion > 0.0 for portions in levers.roles for portion in portions)
@@ -337,9 +335,7 @@ class OrganisationModel(mesa.Model):
             one.helpers = [(other, contact.get((i, self.index[other.name]), 0.0)) for other, _ in close]
             one.unheld = rules.diffusion(parties if levers.forum else 1 + len(close), self.values.t)
             weight = sum(d for _, d in one.interdependence)
-            covered = sum(
-                d * contact.get((i, self.index[other.name]), 0.0) for other, d in one.interdependence
-            )
+            covered = sum(d * contact.get((i, self.index[other.name]), 0.0) for other, d in one.interdependence)
             one.tied = covered / weight if weight > 0.0 else 0.0
             one.heard = one.active = one.internal or levers.consulted
 
@@ -353,9 +349,7 @@ class OrganisationModel(mesa.Model):
         """Stage 3: capacity, and whether work has started."""
         self.departments.do("plan")
         it = self.it
-        self._spare.append(
-            rules.spare_it_hours(it.headroom, it.capacity, self.other_it_load, it.standing_pull)
-        )
+        self._spare.append(rules.spare_it_hours(it.headroom, it.capacity, self.other_it_load, it.standing_pull))
         if self.started or self.week < self.project.start:
             return
         waits = self.scenario.measures.wait_for_capacity is not None
@@ -391,24 +385,18 @@ class OrganisationModel(mesa.Model):
         partner_parts = self._partner_parts()
         for one in self.everyone:
             part = helped * one.process_need / process if process > 0.0 else 0.0
-            one.deliver(
-                self.partner_process_hours * partner_parts[one.name], substitution, part, technical[one.name]
-            )
+            one.deliver(self.partner_process_hours * partner_parts[one.name], substitution, part, technical[one.name])
         self._credit(by_it, hired, math.fsum(technical.values()) + connecting)
         self.work_seen = self.work_seen or any(one.hours > 0.0 for one in self.everyone)
         self.departments.do("pick_up")
         self.visibility = min(1.0, self.visibility + 0.01 * self.objections)
         self.objections = 0
 
-    def _share_out(
-        self, offered: float, streams: tuple[Department, ...]
-    ) -> tuple[dict[str, float], float]:
+    def _share_out(self, offered: float, streams: tuple[Department, ...]) -> tuple[dict[str, float], float]:
         """Technical output for some streams, pro rata to their need, and what is left of it."""
         need = sum(one.technical_need for one in streams)
         taken = rules.absorbed(offered, need)
-        given = {
-            one.name: one.technical_need * (taken / need) if need > 0.0 else 0.0 for one in streams
-        }
+        given = {one.name: one.technical_need * (taken / need) if need > 0.0 else 0.0 for one in streams}
         return given, (offered - taken if offered > taken else 0.0)
 
     def _partner_parts(self) -> dict[str, float]:
@@ -475,9 +463,7 @@ class OrganisationModel(mesa.Model):
     def _openness(self) -> float:
         """What feeds visibility: meeting in a team, the board, a partner who works along."""
         p, levers = self.values, self.levers
-        source = (p.v_board if levers.anchored else 0.0) + (
-            0.04 * (1.0 - self.outsider) if levers.partner else 0.0
-        )
+        source = (p.v_board if levers.anchored else 0.0) + (0.04 * (1.0 - self.outsider) if levers.partner else 0.0)
         if levers.team:
             members = [one for one, member in zip(self.everyone, levers.members, strict=True) if member]
             attendance = outcomes.mean([one.attendance for one in members])
@@ -514,9 +500,7 @@ class OrganisationModel(mesa.Model):
             book.solitary_hours += one.hours - one.paired_hours
         for one in self.internal:
             claim = 0.2 * one.pull * one.capacity
-            book.overload_hours += rules.overload_hours(
-                one.load, claim, one.meetings, one.hours, one.available
-            )
+            book.overload_hours += rules.overload_hours(one.load, claim, one.meetings, one.hours, one.available)
             book.benefit += self._benefit(one)
 
     def _passive(self, one: Department) -> bool:

@@ -66,7 +66,8 @@ def known(
         "most": most,
         "hours": hours,
     }
-    return cast(float, field(default=default, metadata=about))
+    declared: Any = field(default=default, metadata=about)
+    return cast(float, declared)
 
 
 DEGROOT = "form: DeGroot 1974; Friedkin & Johnsen 1990; value assumed"
@@ -78,14 +79,10 @@ KURAN = "form: Kuran 1995; Prentice & Miller 1993; value assumed"
 KARAU = "form: Karau & Williams 1993, collective effort model, 78 studies; value assumed"
 PIERCE = "form: Pierce, Kostova & Dirks 2003; value assumed"
 LEARNING = "form: Cohen & Levinthal 1990; Ko, Kirsch & King 2005; Argote 2013; value assumed"
-PROSCI = (
-    "Prosci: 72 % against 29 % meet objectives with effective against ineffective sponsors; a vendor's self-report"
-)
+PROSCI = "Prosci: 72 % against 29 % meet objectives with effective against ineffective sponsors; a vendor's self-report"
 WEINBERG = "form: Weinberg 1992; his 20 % per extra project is folklore; value assumed"
 MALONE = "form: Malone & Crowston 1994; value assumed"
-BASS = (
-    "form: Bass 1969; his .03 and .38 are per year for consumer goods and are not used; value assumed"
-)
+BASS = "form: Bass 1969; his .03 and .38 are per year for consumer goods and are not used; value assumed"
 SUSTAIN = "form: Buchanan et al. 2005; Lewin 1947; value assumed"
 LALLY = "Lally et al. 2010: habits took 18 to 254 days, median 66, for simple daily acts; slower here"
 BESKER = "Besker, Martini & Bosch 2019: 23 % to 36 % of developers' time lost to technical debt"
@@ -122,9 +119,7 @@ class Values:
     acc: float = known("responsibility", 0.7, 0.5, 0.9)
     tau_s: float = known("responsibility", 3.0, 1.0, 8.0, WEEKS, least=1.0)
     c_role: float = known("responsibility", 0.85, 0.60, 0.95)
-    paper: float = known(
-        "responsibility", 0.5, 0.2, 0.8, SHARE, "form: Katz & Kahn 1978, role episode; value assumed"
-    )
+    paper: float = known("responsibility", 0.5, 0.2, 0.8, SHARE, "form: Katz & Kahn 1978, role episode; value assumed")
     tau_c: float = known("responsibility", 26.0, 12.0, 52.0, WEEKS, least=1.0)
     # visibility
     tau_V: float = known("visibility", 8.0, 4.0, 16.0, WEEKS, KURAN, least=1.0)

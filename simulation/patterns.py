@@ -105,22 +105,119 @@ class Pattern:
 
 
 PATTERNS: tuple[Pattern, ...] = (
-    Pattern("1", True, "`it-only`: no go-live within 104 weeks", ("1", "1"), lambda runs: runs.of("it-only", "go_live_104") == 0),
-    Pattern("2", False, "waiting is standstill: progress_104 of `wait` ≤ `it-only`", ("1", "1"), _compare("progress_104", "wait", "it-only", -1, equal=True)),
-    Pattern("3", False, "naming alone is a temporary peak: engagement of the business at week 12 at least 1.5 × `it-only`'s, lower again by week 52; no go-live", ("1", ".86"), _temporary_peak("business_engagement")),
-    Pattern("3, IT included", False, "the same, engagement averaged over all internal departments", ("–", "–"), _temporary_peak("engagement")),
-    Pattern("3b", False, "naming beside roles: engagement at week 26 and progress_104 above `roles` alone", ("1", "1"), _naming_beside_roles),
-    Pattern("4", False, "assigned roles move the project: progress_104 of `roles` above `it-only`", ("1", "1"), _compare("progress_104", "roles", "it-only", 1)),
-    Pattern("5", True, "`roles` without capacity still fail to go live by 104", ("1", "1"), lambda runs: runs.of("roles", "go_live_104") == 0),
-    Pattern("7", False, "hours without ownership lose to roles: progress_104 of `extra-hours` below `roles`", ("1", "1"), _compare("progress_104", "extra-hours", "roles", -1)),
-    Pattern("8", False, "`technicians` end with less adoption than `package-partner-with`", (".98", ".88"), _compare("lasting_adoption", "technicians", "package-partner-with", -1)),
-    Pattern("11", False, "alone, a partner who takes over is no later than one who works along", ("1", ".97"), _compare("go_live_week", "partner-over", "partner-with", -1, equal=True)),
-    Pattern("12", True, "but lasts less within the package: `package-partner-over` below `package-partner-with`", ("1", ".95"), _compare("lasting_adoption", "package-partner-over", "package-partner-with", -1)),
-    Pattern("13", True, "anchoring hardly moves go-live: `full` within 15 % of `full-no-anchoring`", (".92", ".68"), _anchoring_hardly_moves_go_live),
-    Pattern("14", True, "but dominates relapse: more than .15 lasting adoption", ("1", ".95"), _anchoring_dominates_relapse),
-    Pattern("16", False, "consulting the chain raises benefit: `full` above `full-no-chain` (fragile)", (".96", ".56"), _compare("benefit", "full", "full-no-chain", 1)),
-    Pattern("17", True, "the self-built platform is not earlier and connects no more partners", ("1", "1"), _self_built),
-    Pattern("19", False, "no scenario without anchoring lasts longer than `full`", ("1", ".99"), _nothing_lasts_longer),
+    Pattern(
+        "1",
+        True,
+        "`it-only`: no go-live within 104 weeks",
+        ("1", "1"),
+        lambda runs: runs.of("it-only", "go_live_104") == 0,
+    ),
+    Pattern(
+        "2",
+        False,
+        "waiting is standstill: progress_104 of `wait` ≤ `it-only`",
+        ("1", "1"),
+        _compare("progress_104", "wait", "it-only", -1, equal=True),
+    ),
+    Pattern(
+        "3",
+        False,
+        "naming alone is a temporary peak: engagement of the business at week 12 at least 1.5 × `it-only`'s, "
+        "lower again by week 52; no go-live",
+        ("1", ".86"),
+        _temporary_peak("business_engagement"),
+    ),
+    Pattern(
+        "3, IT included",
+        False,
+        "the same, engagement averaged over all internal departments",
+        ("–", "–"),
+        _temporary_peak("engagement"),
+    ),
+    Pattern(
+        "3b",
+        False,
+        "naming beside roles: engagement at week 26 and progress_104 above `roles` alone",
+        ("1", "1"),
+        _naming_beside_roles,
+    ),
+    Pattern(
+        "4",
+        False,
+        "assigned roles move the project: progress_104 of `roles` above `it-only`",
+        ("1", "1"),
+        _compare("progress_104", "roles", "it-only", 1),
+    ),
+    Pattern(
+        "5",
+        True,
+        "`roles` without capacity still fail to go live by 104",
+        ("1", "1"),
+        lambda runs: runs.of("roles", "go_live_104") == 0,
+    ),
+    Pattern(
+        "7",
+        False,
+        "hours without ownership lose to roles: progress_104 of `extra-hours` below `roles`",
+        ("1", "1"),
+        _compare("progress_104", "extra-hours", "roles", -1),
+    ),
+    Pattern(
+        "8",
+        False,
+        "`technicians` end with less adoption than `package-partner-with`",
+        (".98", ".88"),
+        _compare("lasting_adoption", "technicians", "package-partner-with", -1),
+    ),
+    Pattern(
+        "11",
+        False,
+        "alone, a partner who takes over is no later than one who works along",
+        ("1", ".97"),
+        _compare("go_live_week", "partner-over", "partner-with", -1, equal=True),
+    ),
+    Pattern(
+        "12",
+        True,
+        "but lasts less within the package: `package-partner-over` below `package-partner-with`",
+        ("1", ".95"),
+        _compare("lasting_adoption", "package-partner-over", "package-partner-with", -1),
+    ),
+    Pattern(
+        "13",
+        True,
+        "anchoring hardly moves go-live: `full` within 15 % of `full-no-anchoring`",
+        (".92", ".68"),
+        _anchoring_hardly_moves_go_live,
+    ),
+    Pattern(
+        "14",
+        True,
+        "but dominates relapse: more than .15 lasting adoption",
+        ("1", ".95"),
+        _anchoring_dominates_relapse,
+    ),
+    Pattern(
+        "16",
+        False,
+        "consulting the chain raises benefit: `full` above `full-no-chain` (fragile)",
+        (".96", ".56"),
+        _compare("benefit", "full", "full-no-chain", 1),
+    ),
+    Pattern(
+        "17",
+        True,
+        "the self-built platform is not earlier and connects no more partners",
+        ("1", "1"),
+        _self_built,
+    ),
+    Pattern(
+        "19",
+        False,
+        "no scenario without anchoring lasts longer than `full`",
+        ("1", ".99"),
+        _nothing_lasts_longer,
+    ),
 )
 
 
@@ -228,7 +325,9 @@ def document(found: Measured) -> str:
     """``docs/patterns.md``."""
     rows = []
     for one, (defaults, ranges) in zip(PATTERNS, found.hits, strict=True):
-        marks = [_outside(claim, hits, found.worlds) for claim, hits in zip(one.claimed, (defaults, ranges), strict=True)]
+        marks = [
+            _outside(claim, hits, found.worlds) for claim, hits in zip(one.claimed, (defaults, ranges), strict=True)
+        ]
         cells = (
             one.number,
             "T" if one.tuned else "F",

@@ -48,8 +48,8 @@ def size(value: float, outcome: str, language: str) -> str:
 def level(value: float, outcome: str, language: str) -> str:
     """An outcome's value as people say it; an undefined one is a dash.
 
-    >>> level(0.8312, "lasting_adoption", "en"), level(float("nan"), "retention", "nl"), level(48.2, "go_live_week", "en")
-    ('83 %', '–', '48')
+    >>> level(0.8312, "lasting_adoption", "en"), level(float("nan"), "retention", "nl")
+    ('83 %', '–')
     """
     unit = BY_OUTCOME[outcome].unit
     if not math.isfinite(value):
@@ -230,7 +230,12 @@ def parquet(comparison: Comparison) -> bytes:
         values = runs.outcomes[:, :, place].reshape(-1)
         whole = outcome.unit in {"week", "0 or 1"}
         columns[outcome.name] = pa.array(values.astype("int64") if whole else values)
-    about = {"synergy": __version__, "seed": str(runs.seed), "digest": runs.study.digest(), "parameters": runs.mode}
+    about = {
+        "synergy": __version__,
+        "seed": str(runs.seed),
+        "digest": runs.study.digest(),
+        "parameters": runs.mode,
+    }
     stream = io.BytesIO()
     pq.write_table(pa.table(columns).replace_schema_metadata(about), stream)
     return stream.getvalue()

@@ -262,9 +262,7 @@ def available_hours(capacity: float, absent: bool) -> float:
     return capacity * (0.8 if absent else 1.0)
 
 
-def ordinary_load(
-    capacity: float, bau: float, noise: float, incident: float, upkeep: float
-) -> float:
+def ordinary_load(capacity: float, bau: float, noise: float, incident: float, upkeep: float) -> float:
     """Hours that ordinary work, incidents (h) and upkeep of technical debt (h) take this week.
 
     >>> ordinary_load(100.0, 0.8, 0.1, 20.0, 1.0)
@@ -347,10 +345,8 @@ def process_need(process: float, technical: float, size: float) -> float:
     (35.0, 25.0)
     """
     ahead = technical + 0.6 - process
-    if ahead < 0.0:
-        ahead = 0.0
     left = 1.0 - process
-    return (left if left < ahead else ahead) * size
+    return max(0.0, min(left, ahead)) * size
 
 
 def technical_need(process: float, technical: float, lead: float, size: float) -> float:
@@ -548,9 +544,7 @@ def adoption_gain(
     return (1.0 - adoption) * pull * quality * knows * (1.0 - block) * (0.1 + 0.9 * care)
 
 
-def adoption_loss(
-    adoption: float, habit: float, overload: float, held: float, de_a: float, press: float
-) -> float:
+def adoption_loss(adoption: float, habit: float, overload: float, held: float, de_a: float, press: float) -> float:
     """Weekly fall of use: slower with habit (Lally et al. 2010), faster under load, less where it is held.
 
     ``overload`` is load over available hours; ``held`` is responsibility × priority.
@@ -707,9 +701,7 @@ def benefit(weekly: float, adoption: float, gam: float, chain_adoption: float) -
     return weekly * adoption * ((1.0 - gam) + gam * chain_adoption)
 
 
-def overload_hours(
-    load: float, claim: float, meetings: float, hours: float, available: float
-) -> float:
+def overload_hours(load: float, claim: float, meetings: float, hours: float, available: float) -> float:
     """Hours beyond capacity, the other projects' standing claim (.2 × pull × capacity) counted.
 
     >>> overload_hours(80.0, 10.0, 2.0, 12.0, 100.0)

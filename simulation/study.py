@@ -210,7 +210,9 @@ class _Builder:
                 self._translate(model, data, dict(one), where)
             return None
 
-    def _translate(self, model: type[BaseModel], data: Any, error: dict[str, Any], where: Callable[[Path], Path]) -> None:
+    def _translate(
+        self, model: type[BaseModel], data: Any, error: dict[str, Any], where: Callable[[Path], Path]
+    ) -> None:
         """Turn one of pydantic's findings into a problem."""
         loc = _location(data, error["loc"])
         path, kind, given = where(loc), error["type"], error.get("input")
@@ -298,9 +300,7 @@ class _Builder:
         if organisation is None or project is None or measures is None:
             return None
         _Checks(self, organisation, project, measures, merged).all()
-        return Scenario(
-            name, title, description, own.get("extends"), organisation, project, parameters, measures
-        )
+        return Scenario(name, title, description, own.get("extends"), organisation, project, parameters, measures)
 
     def _parameters(self, merged: "_Layers") -> tuple[Given, ...]:
         """The parameters that the file gives, checked against what they may be."""
@@ -385,7 +385,7 @@ class _Layers:
         for path, layer in self.layers:
             for name, said in self.builder.mapping(layer.get("measures"), (*path, "measures")).items():
                 switch = {"on": True, "off": False}.get(said, said) if isinstance(said, str) else said
-                on[name] = bool(path) and switch is not False or (name == "platform")
+                on[name] = (bool(path) and switch is not False) or name == "platform"
                 if isinstance(switch, dict):
                     settings[name] = {**settings.get(name, {}), **switch}
                 elif not isinstance(switch, bool) and switch is not None:
@@ -414,9 +414,19 @@ class _Checks:
     """What no single field can know."""
 
     def __init__(
-        self, builder: _Builder, organisation: Organisation, project: Project, measures: Measures, layers: _Layers
+        self,
+        builder: _Builder,
+        organisation: Organisation,
+        project: Project,
+        measures: Measures,
+        layers: _Layers,
     ) -> None:
-        self.builder, self.organisation, self.project, self.measures = builder, organisation, project, measures
+        self.builder, self.organisation, self.project, self.measures = (
+            builder,
+            organisation,
+            project,
+            measures,
+        )
         self.in_organisation, self.in_measures = layers.where("organisation"), layers.where("measures")
 
     def all(self) -> None:
@@ -535,20 +545,20 @@ def _short(value: object) -> str:
 
 def _words(expected: str) -> list[str]:
     """The words in pydantic's "'a', 'b' or 'c'"."""
-    return [part for part in expected.split("'")[1::2]]
+    return expected.split("'")[1::2]
 
 
 def _location(data: Any, loc: Path) -> Path:
     """A place in validated data as a place in the data given: departments by name, nothing that pydantic added."""
     found: list[str | int] = []
-    for part in loc:
-        if isinstance(data, dict) and isinstance(part, int) and part < len(data):
-            part = list(data)[part]
+    for given in loc:
+        by_place = isinstance(data, dict) and isinstance(given, int) and given < len(data)
+        part = list(data)[given] if by_place and isinstance(given, int) else given
         inside = isinstance(data, dict) and part in data
         if inside or (isinstance(data, list) and isinstance(part, int) and part < len(data)):
             found.append(part)
             data = data[part]
-        elif part == loc[-1] and isinstance(data, dict):
+        elif given == loc[-1] and isinstance(data, dict):
             found.append(part)
             break
         else:

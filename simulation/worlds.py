@@ -75,9 +75,7 @@ def values_of(given: tuple[Given, ...], seed: int, world: int, mode: Mode = "ran
     return Values(**drawn)
 
 
-def traits_of(
-    scenario: Scenario, values: Values, seed: int, world: int
-) -> tuple[Traits, ...]:
+def traits_of(scenario: Scenario, values: Values, seed: int, world: int) -> tuple[Traits, ...]:
     """The initial traits of every department in a world, in the organisation's order."""
     self_built = scenario.measures.platform.kind == "self-built"
     return tuple(_traits(one, values, seed, world, self_built) for one in scenario.organisation.departments)
@@ -116,9 +114,7 @@ def _first(given: float | None, otherwise: float) -> float:
     return otherwise if given is None else given
 
 
-def _given(
-    trait: Surveyed | SurveyedShare | Workload | None, u: float, most: float = 1.0
-) -> float | None:
+def _given(trait: Surveyed | SurveyedShare | Workload | None, u: float, most: float = 1.0) -> float | None:
     """A surveyed trait in this world."""
     if trait is None:
         return None

@@ -161,9 +161,7 @@ def scenario(
 ) -> Scenario:
     """A scenario of that organisation."""
     settings = {"connections_per_week": 0.0, **project}
-    return Scenario(
-        name, WORDS, WORDS, None, organised, Project(**settings), parameters, measures or Measures()
-    )
+    return Scenario(name, WORDS, WORDS, None, organised, Project(**settings), parameters, measures or Measures())
 
 
 def study(*scenarios: Scenario) -> Study:
@@ -230,13 +228,9 @@ def same(one: dict[str, float], other: dict[str, float]) -> bool:
     )
 
 
-def differing(
-    one: dict[str, float], other: dict[str, float], leave_out: frozenset[str] = frozenset()
-) -> set[str]:
+def differing(one: dict[str, float], other: dict[str, float], leave_out: frozenset[str] = frozenset()) -> set[str]:
     """The outcomes that are not equal to the bit."""
-    return {
-        name for name in one if name not in leave_out and not same({name: one[name]}, {name: other[name]})
-    }
+    return {name for name in one if name not in leave_out and not same({name: one[name]}, {name: other[name]})}
 
 
 def altered(organised: Organisation, changes: Callable[[Department], dict[str, Any]]) -> Organisation:

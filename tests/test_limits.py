@@ -282,9 +282,7 @@ def test_friedkin_johnsen_fixed_point(g):
 
 
 def test_one_without_contacts_keeps_its_frame():
-    model = run(
-        built(organisation(2), replace(QUIET, g=0.7, eta_f=0.2), each=traits(it_frame=0.6), start=NEVER), 50
-    )
+    model = run(built(organisation(2), replace(QUIET, g=0.7, eta_f=0.2), each=traits(it_frame=0.6), start=NEVER), 50)
     assert [one.it_frame for one in model.business] == pytest.approx([0.6, 0.6])
 
 
@@ -434,9 +432,7 @@ def test_adoption_by_imitation_and_loss(what, pull, loss, changes, start):
     """p_a = 0, pull κ, loss δ: a* = 1 − δ/(κq), without habit (tau_z without end), from below and above."""
     q = 0.9
     settings = {"p_a": 0.0, "q_a": q, "de_a": loss, "tau_z": 1e15, "om0": 0.0, "om_done": 0.0, "tau_s": 1.0}
-    model = adopters(
-        replace(QUIET, **settings | changes), 0.0 if what == "knowledge" else 1.0, adoption=start
-    )
+    model = adopters(replace(QUIET, **settings | changes), 0.0 if what == "knowledge" else 1.0, adoption=start)
     if what == "held":  # R·w = .7: IT's responsibility is not nu, so it is given
         model.it.ownership = 1.0
     if what == "knowledge":  # knowing nothing brings issues; here they are gone before they can block
@@ -448,9 +444,7 @@ def test_adoption_by_imitation_and_loss(what, pull, loss, changes, start):
 
 def test_work_that_others_did_pulls_less():
     """κ = 1 − qloss·(1 − own share of its process output)."""
-    model = adopters(
-        replace(QUIET, p_a=0.0, q_a=0.8, de_a=0.1, tau_z=1e15, om0=0, om_done=0, h_care=0, qloss=0.6)
-    )
+    model = adopters(replace(QUIET, p_a=0.0, q_a=0.8, de_a=0.1, tau_z=1e15, om0=0, om_done=0, h_care=0, qloss=0.6))
     for one in model.everyone:
         one.adoption, one.own_output, one.all_output = 0.3, 25.0, 100.0
     run(model)
@@ -466,9 +460,7 @@ def test_ownership_fixed_point(mandate, hours):
     """o* = u/(u + l), u = al_o·routes/3, l = de_o(1 − w)."""
     al_o, de_o, w, k, h_ref = 0.05, 0.04, 0.3, 0.6, 12.0
     values = replace(QUIET, al_o=al_o, de_o=de_o, om0=w, h_ref=h_ref)
-    model = built(
-        organisation(2, capacity=hours), values, each=traits(knowledge=k, competing_pull=0.0), horizon=520
-    )
+    model = built(organisation(2, capacity=hours), values, each=traits(knowledge=k, competing_pull=0.0), horizon=520)
     for one in model.business:
         one.voice_role = mandate
     run(model)
@@ -498,9 +490,7 @@ def test_priority_moves_geometrically():
 def test_priority_goal_with_every_reason():
     """w* = 1 − (1 − w_b)(1 − bV·V)(1 − bP·cQ)(1 − A); visibility is held up by tau_V without end."""
     values = replace(QUIET, om0=0.2, bV=0.5, bP=0.4, A=0.3, tau_om=4.0, tau_V=1e15, v_board=0.0)
-    model = built(
-        organisation(2, chain=1), values, Measures(anchor_in_strategy=AnchorInStrategy(start=1)), start=NEVER
-    )
+    model = built(organisation(2, chain=1), values, Measures(anchor_in_strategy=AnchorInStrategy(start=1)), start=NEVER)
     model.visibility = 0.6
     for one in model.everyone:
         one.priority_role = 0.5
@@ -600,9 +590,7 @@ def test_one_unconvinced_department_does_nothing():
     """x = 0 where nothing convinces (xi = 0), while the others go on."""
     base = case().scenario("full")
     organised = altered(base.organisation, lambda one: {"conviction": 0.0} if one.name == "Finance" else {})
-    model = OrganisationModel(
-        replace(base, organisation=organised), 0, 1, values=Values(xi=0.0), collect=False
-    )
+    model = OrganisationModel(replace(base, organisation=organised), 0, 1, values=Values(xi=0.0), collect=False)
     run(model)
     finance = model.everyone[model.index["Finance"]]
     assert finance.activity == 0.0

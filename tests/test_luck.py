@@ -89,9 +89,7 @@ def test_a_draw_is_numpys_own_double():
     before = np.array([2**64 - 1, 2**64 - 1, 8, 0], dtype=np.uint64)  # one below week 0, group 0, world 9
     key = np.array([7, luck.name_key("Sales")], dtype=np.uint64)
     generator = np.random.Generator(np.random.Philox(counter=before, key=key))
-    assert [luck.draw(7, 9, purpose, "Sales") for purpose in luck.PURPOSES[:4]] == generator.random(
-        4
-    ).tolist()
+    assert [luck.draw(7, 9, purpose, "Sales") for purpose in luck.PURPOSES[:4]] == generator.random(4).tolist()
 
 
 @given(ANY, ANY, st.sampled_from(luck.PURPOSES), NAMES, st.integers(0, 520))
@@ -195,9 +193,7 @@ def smallest_above(cdf, u, reached):
     return below <= u + room and u < cdf(reached) + room
 
 
-@given(
-    U, st.floats(0.0, 50.0) | st.floats(50.0, 1e5) | st.sampled_from([1.0, 2.0, 0.5, 1e-9, 700.0, 800.0, 1e5])
-)
+@given(U, st.floats(0.0, 50.0) | st.floats(50.0, 1e5) | st.sampled_from([1.0, 2.0, 0.5, 1e-9, 700.0, 800.0, 1e5]))
 @settings(max_examples=400, deadline=None)
 @example(0.0, 1e5)
 @example(nextafter(1.0, 0.0), 1e5)
@@ -250,9 +246,7 @@ def test_poisson_quantile_on_a_step(mean):
     assert rules.poisson_quantile(0.0, mean) == 0
 
 
-@pytest.mark.parametrize(
-    ("trials", "probability"), [(1, 0.5), (4, 0.5), (10, 0.25), (12, 0.9), (40, 0.03125)]
-)
+@pytest.mark.parametrize(("trials", "probability"), [(1, 0.5), (4, 0.5), (10, 0.25), (12, 0.9), (40, 0.03125)])
 def test_binomial_quantile_on_a_step(trials, probability):
     for count in range(trials):
         step = float(stats.binom.cdf(count, trials, probability))
@@ -361,8 +355,7 @@ def test_traits_are_drawn_around_their_parameters():
     plain, values = case().scenario("it-only"), Values()
     found = [traits_of(plain, values, 1, world) for world in range(400)]
     sales, it, chain = (
-        np.array([[getattr(world[i], f.name) for f in fields(world[i])] for world in found])
-        for i in (1, 0, 7)
+        np.array([[getattr(world[i], f.name) for f in fields(world[i])] for world in found]) for i in (1, 0, 7)
     )
     expected = {
         (1, 0): (values.x0 - 0.15, 0.30),

@@ -132,7 +132,7 @@ def moved(name: str, values: Values) -> dict[str, float]:
 @pytest.mark.slow
 @EACH
 def test_every_parameter_has_an_effect(about):
-    """From the low to the high end of its range something must change: a number without effect is a defect."""
+    """From the low to the high end of its range something must change: one without effect is a defect."""
     name = SHOWN_BY.get(about.name, "full")
     low, high = (moved(name, replace(Values(), **{about.name: bound})) for bound in (about.low, about.high))
     assert differing(low, high)

@@ -126,7 +126,12 @@ def ranking(comparison: Comparison, in_hand: str, language: str) -> Option:
     return {
         "animation": False,
         "textStyle": {"fontFamily": FONT, "color": INK},
-        "grid": {"left": 16 + min(230, round(6.3 * max(map(len, titles)))), "right": 24, "top": 6, "bottom": 26},
+        "grid": {
+            "left": 16 + min(230, round(6.3 * max(map(len, titles)))),
+            "right": 24,
+            "top": 6,
+            "bottom": 26,
+        },
         "xAxis": {
             "type": "value",
             "min": 0,

@@ -54,7 +54,7 @@ def Controls(choice: Choice, change: Change) -> None:
                 solara.Checkbox(
                     label=title,
                     value=name in choice.scenarios,
-                    on_value=lambda on, name=name: change(choice.ticked(name, on)),  # type: ignore[misc]
+                    on_value=lambda on, name=name: change(choice.ticked(name, on)),
                 )
         if ticked:
             solara.Select(
@@ -90,41 +90,50 @@ def Controls(choice: Choice, change: Change) -> None:
 @solara.component
 def Answer(choice: Choice) -> None:
     """The headline, the pictures and the verdicts, once they are there; the last ones until then."""
-    language = choice.language
-    done, set_done = solara.use_state((0, 0))
-    enough = len(choice.scenarios) >= 2 and choice.in_hand != choice.rival
+    if len(choice.scenarios) < 2 or choice.in_hand == choice.rival:
+        key = "page.too_few" if len(choice.scenarios) < 2 else "page.same_twice"
+        solara.HTML(tag="h1", unsafe_innerHTML=_safe(say(key, choice.language)), classes=["sy-answer"])
+    else:
+        Computed(choice)
 
-    def work() -> Comparison | None:
-        if not enough:
-            return None
-        set_done((0, 0))
-        study = case().select(choice.scenarios)
-        return engine().compare(study, choice.rival, choice.worlds, choice.seed, choice.mode, tell)
+
+@solara.component
+def Computed(choice: Choice) -> None:
+    """A comparison being worked out, and the one before it until it is there."""
+    done, set_done = solara.use_state((0, 0))
+    kept = solara.use_ref(None)
+    asked = (choice.scenarios, choice.rival, choice.worlds, choice.seed, choice.mode)
 
     def tell(finished: int, total: int) -> None:
         if finished % 10 == 0 or finished == total:
             set_done((finished, total))
 
-    asked = (choice.scenarios, choice.rival, choice.worlds, choice.seed, choice.mode, enough)
+    def work() -> Comparison:
+        set_done((0, 0))
+        study = case().select(choice.scenarios)
+        return engine().compare(study, choice.rival, choice.worlds, choice.seed, choice.mode, tell)
+
     task = solara.lab.use_task(work, dependencies=list(asked), prefer_threaded=True)
-    kept = solara.use_ref(None)
     if task.finished and task.value is not None:
         kept.current = (asked, task.value)
     if task.error:
         traceback.print_exception(task.exception)
-        solara.HTML(tag="p", unsafe_innerHTML=_safe(say("page.failed", language, why=type(task.exception).__name__)))
-        return
-    if not enough:
-        key = "page.too_few" if len(choice.scenarios) < 2 else "page.same_twice"
-        solara.HTML(tag="h1", unsafe_innerHTML=_safe(say(key, language)), classes=["sy-answer"])
+        why = type(task.exception).__name__
+        solara.HTML(tag="p", unsafe_innerHTML=_safe(say("page.failed", choice.language, why=why)))
         return
     fresh = kept.current is not None and kept.current[0] == asked
     if not fresh:
-        waiting = say("page.computing", language, done=done[0], total=done[1] or len(choice.scenarios) * choice.worlds)
-        solara.HTML(tag="p", unsafe_innerHTML=_safe(waiting), classes=["sy-wait"], attributes={"role": "status"})
-        solara.ProgressLinear(100.0 * done[0] / done[1] if done[1] else True)
+        Waiting(*done, len(choice.scenarios) * choice.worlds, choice.language)
     if kept.current is not None:
         Shown(kept.current[1], choice, fresh)
+
+
+@solara.component
+def Waiting(done: int, total: int, expected: int, language: str) -> None:
+    """How far a comparison is."""
+    text = say("page.computing", language, done=done, total=total or expected)
+    solara.HTML(tag="p", unsafe_innerHTML=_safe(text), classes=["sy-wait"], attributes={"role": "status"})
+    solara.ProgressLinear(100.0 * done / total if total else True)
 
 
 @solara.component
@@ -139,8 +148,15 @@ def Shown(found: Comparison, choice: Choice, fresh: bool) -> None:
     with solara.Div(classes=["sy-shown"] if fresh else ["sy-shown", "sy-stale"]):
         text = headline(found, language) if hand == found.baseline else answer
         solara.HTML(tag="h1", unsafe_innerHTML=_safe(text), classes=["sy-answer"], attributes={"id": "answer"})
-        solara.HTML(tag="p", unsafe_innerHTML=_safe(f"{say('outcome.lasting_adoption', language).capitalize()}: {why}" if why else note(found, language)), classes=["sy-under"])
-        _picture(say("page.adoption", language), say("page.adoption_under", language), charts.adoption(found, hand, language), 300)
+        outcome = say("outcome.lasting_adoption", language).capitalize()
+        under = f"{outcome}: {why}" if why else note(found, language)
+        solara.HTML(tag="p", unsafe_innerHTML=_safe(under), classes=["sy-under"])
+        _picture(
+            say("page.adoption", language),
+            say("page.adoption_under", language),
+            charts.adoption(found, hand, language),
+            300,
+        )
         _key(found, hand, language)
         _picture(
             say("page.ranking", language, horizon=study.horizon),
@@ -169,18 +185,26 @@ def _picture(title: str, under: str, option: charts.Option, height: int) -> None
     with solara.Div(classes=["sy-block"]):
         _heading(title)
         solara.HTML(tag="p", unsafe_innerHTML=_safe(under), classes=["sy-under"])
-        label = {"style": f"height: {height}px; width: 100%;", "role": "img", "aria-label": f"{title}. {under}"}
+        label = {
+            "style": f"height: {height}px; width: 100%;",
+            "role": "img",
+            "aria-label": f"{title}. {under}",
+        }
         solara.FigureEcharts(option=option, attributes=label, responsive=True)
 
 
 def _key(found: Comparison, hand: str, language: str) -> None:
     """Which line is whose, in words and colour."""
     study = found.runs.study
-    parts = [
-        f'<span style="color:{charts.colour_of(found, name, hand)};font-weight:650">━ {_safe(study.scenario(name).called(language))}</span>'
-        for name in dict.fromkeys((hand, found.baseline))
+
+    def entry(name: str) -> str:
+        style = f"color:{charts.colour_of(found, name, hand)};font-weight:650"
+        return f'<span style="{style}">━ {_safe(study.scenario(name).called(language))}</span>'
+
+    parts = [entry(name) for name in dict.fromkeys((hand, found.baseline))]
+    others = [
+        _safe(study.scenario(name).called(language)) for name in study.names if name not in (hand, found.baseline)
     ]
-    others = [_safe(study.scenario(name).called(language)) for name in study.names if name not in (hand, found.baseline)]
     if others:
         parts.append(f'<span style="color:#52606d">━ {", ".join(others)}</span>')
     solara.HTML(tag="p", unsafe_innerHTML=" &nbsp; ".join(parts), classes=["sy-under"])
@@ -199,7 +223,11 @@ def _verdicts(found: Comparison, hand: str, language: str) -> None:
             rows.append(f"<li{mark}><b>{_safe(first)}</b>{'; ' + _safe(rest) if rest else ''}</li>")
     with solara.Div(classes=["sy-block"]):
         _heading(say("page.verdicts", language))
-        solara.HTML(tag="p", unsafe_innerHTML=_safe(say("page.verdicts_under", language, baseline=title)), classes=["sy-under"])
+        solara.HTML(
+            tag="p",
+            unsafe_innerHTML=_safe(say("page.verdicts_under", language, baseline=title)),
+            classes=["sy-under"],
+        )
         solara.HTML(tag="ul", unsafe_innerHTML="".join(rows), classes=["sy-verdicts"])
 
 
@@ -218,8 +246,11 @@ def _table(found: Comparison, language: str) -> None:
             money(found.summary(name, "cost").mean.estimate, language),
         ]
         title = _safe(study.scenario(name).called(language))
-        rows.append(f'<tr><th scope="row">{title}</th>' + "".join(f"<td>{_safe(cell)}</td>" for cell in cells) + "</tr>")
-    body = f'<summary>{_safe(say("page.table", language))}</summary><div class="sy-scroll"><table><thead>{rows[0]}</thead><tbody>{"".join(rows[1:])}</tbody></table></div>'
+        rows.append(
+            f'<tr><th scope="row">{title}</th>' + "".join(f"<td>{_safe(cell)}</td>" for cell in cells) + "</tr>"
+        )
+    grid = f"<table><thead>{rows[0]}</thead><tbody>{''.join(rows[1:])}</tbody></table>"
+    body = f'<summary>{_safe(say("page.table", language))}</summary><div class="sy-scroll">{grid}</div>'
     solara.HTML(tag="details", unsafe_innerHTML=body, classes=["sy-details"])
 
 

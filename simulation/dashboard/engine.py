@@ -44,7 +44,13 @@ class Engine:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def compare(
-        self, study: Study, baseline: str, worlds: int, seed: int, mode: Mode, progress: Callable[[int, int], None]
+        self,
+        study: Study,
+        baseline: str,
+        worlds: int,
+        seed: int,
+        mode: Mode,
+        progress: Callable[[int, int], None],
     ) -> Comparison:
         """Compare all scenarios of ``study`` over worlds 0 … ``worlds`` − 1; runs known already are not run again.
 
@@ -95,5 +101,3 @@ def _stacked(
 def engine() -> Engine:
     """The server's one engine."""
     return Engine(os.cpu_count() or 1)
-
-
