@@ -4,11 +4,13 @@ Whatever the number of processes and however worlds are split, the numbers are t
 its scenario, its world, the seed and the mode.
 """
 
+import os
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 
 import numpy as np
 from numpy.typing import NDArray
@@ -123,5 +125,14 @@ def _chunks(study: Study, worlds: int, seed: int, mode: Mode, processes: int) ->
 
 
 def quiet() -> None:
-    """Leave Ctrl-C to the parent, which ends the work."""
+    """Make a process a good worker: leave Ctrl-C to the parent, which ends the work, and end when the parent does."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Wait until the parent is gone, however it went."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

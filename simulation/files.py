@@ -6,8 +6,9 @@ refused. An error names file, line and path, what was given, what is legal and w
 
 import functools
 import io
+import math
 import re
-from collections.abc import Iterable
+import unicodedata
 from dataclasses import replace
 from importlib.resources import files as packaged
 from pathlib import Path as FilePath
@@ -15,12 +16,20 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    NodeEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
 
 from simulation.errors import InputRefused, Problem, problem, shown
 from simulation.organisation import Label
 from simulation.parameters import PARAMETERS
-from simulation.study import FORMAT, Path, Scenario, Study, build, unknown
+from simulation.study import FORMAT, MOST_PROBLEMS, Key, Path, Scenario, Study, build, told_path, unknown
 
 CASE = "case"
 LARGEST_FILE = 1_000_000
@@ -50,10 +59,8 @@ def load(source: str, overrides: tuple[str, ...] = ()) -> Study:
     ``overrides`` are ``path=value`` texts such as ``parameters.t=0.5``. Raises
     :class:`~simulation.errors.InputRefused` with every problem of the file.
     """
-    shipped = scenario_folder().joinpath(f"{source}.yaml")
-    plain_name = re.fullmatch(r"[a-z0-9-]+", source) is not None
-    if plain_name and shipped.is_file() and not FilePath(source).exists():
-        return parse(shipped.read_text(encoding="utf-8"), source, overrides)
+    if source in _shipped_names() and not FilePath(source).is_file():
+        return parse(scenario_folder().joinpath(f"{source}.yaml").read_text("utf-8"), source, overrides)
     return parse(_read(FilePath(source)), source, overrides)
 
 
@@ -71,13 +78,24 @@ def _read(path: FilePath) -> str:
         reason = getattr(error, "strerror", None) or str(error)
         raise _refused(str(path), problem("unreadable", why=reason)) from None
     if len(data) > LARGEST_FILE:
-        raise _refused(str(path), problem("too_big", most=f"{LARGEST_FILE:,}"))
+        raise _refused(str(path), problem("too_big", most=_spaced(LARGEST_FILE)))
+    if b"\0" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise _refused(str(path), problem("not_text_file"))
     try:
-        return data.decode("utf-8-sig")
+        return data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         byte = f"0x{data[error.start]:02x}"
         raise _refused(str(path), problem("not_utf8", line=line, given=byte)) from None
+
+
+def _spaced(number: int) -> str:
+    """A number as one may write it in any language.
+
+    >>> _spaced(20000)
+    '20 000'
+    """
+    return f"{number:_}".replace("_", " ")
 
 
 def _shipped_names() -> list[str]:
@@ -92,130 +110,228 @@ def _refused(file: str, *problems: Problem) -> InputRefused:
 
 def parse(text: str, name: str = "study", overrides: tuple[str, ...] = ()) -> Study:
     """Read a study from the text of a YAML file; ``name`` is what errors and results call it."""
+    found: list[Problem] = []
     try:
-        data, lines = _load(text)
-        changed = [_override(data, one) for one in overrides]
+        read = _Reader(_clean(text))
+        found += read.problems
+        if read.data is None:
+            raise InputRefused([problem("empty")])
+        changed = [_override(read.data, one) for one in overrides]
 
         def line_of(path: Path) -> int | None:
-            return None if any(path[: len(one)] == one for one in changed) else _line(lines, path)
+            return None if any(path[: len(one)] == one for one in changed) else read.line(path)
 
-        return build(data, FilePath(name).stem or name, line_of)
+        study = build(read.data, FilePath(name).stem or name, line_of)
     except InputRefused as refused:
-        raise InputRefused(replace(one, file=one.file or name) for one in refused.problems) from None
+        found += refused.problems
+    if found:
+        found.sort(key=lambda one: (one.key == "more_problems", one.line or 0))
+        raise InputRefused(replace(one, file=name) for one in found)
+    return study
 
 
 # --- YAML ----------------------------------------------------------------------------------------------
 
+_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 
-def _load(text: str) -> tuple[Any, dict[Path, int]]:
-    """Plain data and the line (from 1) of every place in it."""
-    if not text.strip():
-        raise InputRefused([problem("empty")])
-    if "\0" in text:
-        raise InputRefused([problem("not_text_file", line=text[: text.index("\0")].count("\n") + 1)])
+_CORE: tuple[tuple[str, Any], ...] = (
+    (r"~|null|Null|NULL|", lambda text: None),
+    (r"true|True|TRUE", lambda text: True),
+    (r"false|False|FALSE", lambda text: False),
+    (r"[-+]?[0-9]+", lambda text: _whole(text, 10)),
+    (r"0o[0-7]+", lambda text: _whole(text[2:], 8)),
+    (r"0x[0-9a-fA-F]+", lambda text: _whole(text[2:], 16)),
+    (r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", float),
+    (r"[-+]?\.(inf|Inf|INF)", lambda text: float(text.replace(".", ""))),
+    (r"\.(nan|NaN|NAN)", lambda text: math.nan),
+)
+"""What a word without quotes stands for (YAML 1.2, core schema); every other word is a text."""
+
+_FAULTS: tuple[tuple[str, str, bool], ...] = (
+    (r"character '\\t'", "tabs", False),
+    (r"character '(.+)' that cannot start", "yaml_start", False),
+    (r"(alias|anchor|tag|directive|mapping keys)", "yaml_start", False),
+    (r"scanning a block scalar", "yaml_start", False),
+    (r"mapping values are not allowed", "yaml_colon", False),
+    (r"could not find expected ':'", "yaml_no_colon", True),
+    (r"escape|chr\(\)", "yaml_backslash", False),
+    (r"scanning a quoted scalar", "yaml_quote", True),
+    (r"found '(<scalar>|<alias>)'", "yaml_quote", False),
+    (r"parsing a flow (sequence|mapping)", "yaml_bracket", True),
+    (r"found '[\]},]'", "yaml_bracket", False),
+    (r"parsing a flow node", "yaml_bracket", False),
+    (r"<block end>|<document start>", "yaml_indent", False),
+    (r"document end marker", "two_documents", False),
+    (r"sequence entries are not allowed", "yaml_dash", False),
+)
+"""What the parser says, the problem that it is, and whether it is best seen on the line where a thing begins."""
+
+
+def _clean(text: str) -> str:
+    """The text with one kind of line ends and one way to write é; refused if it cannot be a study."""
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     for number, line in enumerate(text.split("\n"), start=1):
         if len(line) > LONGEST_LINE:
-            raise InputRefused([problem("long_line", line=number, most=f"{LONGEST_LINE:,}")])
+            raise InputRefused([problem("long_line", line=number, most=_spaced(LONGEST_LINE))])
+        bad = _INVISIBLE.search(line)
+        if bad:
+            code = ord(bad.group())
+            key = "bad_character" if code else "not_text_file"
+            raise InputRefused([problem(key, line=number, **({"given": f"U+{code:04X}"} if code else {}))])
         if re.match(r" *\t+\s*\S", line):
             raise InputRefused([problem("tabs", line=number)])
-    try:
-        _guard(text)
-        tree = YAML(typ="rt", pure=True).load(io.StringIO(text))
-    except MarkedYAMLError as error:
-        raise InputRefused([_unreadable_yaml(error)]) from None
-    except (YAMLError, ValueError, RecursionError) as error:
-        raise InputRefused([problem("bad_yaml", why=str(error).split("\n")[0])]) from None
-    lines: dict[Path, int] = {}
-    return _plain(tree, (), lines), lines
+    if re.match(r"\s*(<|```)", text):
+        raise InputRefused([problem("not_a_study", given=shown(text.split("\n")[0]))])
+    return unicodedata.normalize("NFC", text)
 
 
-def _guard(text: str) -> None:
-    """Refuse aliases (a few lines can stand for billions), deep nesting, and a second document."""
-    depth = documents = 0
-    for event in YAML(typ="rt", pure=True).parse(io.StringIO(text)):
-        line = event.start_mark.line + 1 if event.start_mark else None
-        if isinstance(event, AliasEvent) or getattr(event, "anchor", None):
-            raise InputRefused([problem("alias", line=line, given=str(event.anchor))])
-        if isinstance(event, CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, CollectionEndEvent):
-            depth -= 1
-        if depth > DEEPEST:
-            raise InputRefused([problem("too_deep", line=line, most=DEEPEST)])
-        documents += type(event).__name__ == "DocumentStartEvent"
-        if documents > 1:
-            raise InputRefused([problem("two_documents", line=line)])
+class _Reader:
+    """Plain data of a YAML text, the line (from 1) of every place in it, and the keys that stand there twice.
+
+    Aliases (a few lines can stand for billions), tags, deep nesting and a second document are refused.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.data: Any = None
+        self.lines: dict[Path, int] = {}
+        self.problems: list[Problem] = []
+        self.events = YAML(typ="safe", pure=True).parse(io.StringIO(text))
+        documents = 0
+        try:
+            for event in self.events:
+                documents += isinstance(event, DocumentStartEvent)
+                if documents > 1:
+                    raise InputRefused([problem("two_documents", line=_line(event))])
+                if isinstance(event, NodeEvent):
+                    self.data = self._value(event, ())
+        except MarkedYAMLError as error:
+            raise InputRefused([_unreadable_yaml(error)]) from None
+        except (YAMLError, ValueError) as error:
+            raise InputRefused([_unreadable_yaml(MarkedYAMLError(problem=str(error)))]) from None
+
+    def line(self, path: Path) -> int | None:
+        """The line of a place, or of the nearest place around it."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path)
+
+    def _value(self, event: Any, path: Path) -> Any:
+        """The value that begins with ``event``."""
+        if isinstance(event, AliasEvent) or event.anchor:
+            raise InputRefused([problem("alias", line=_line(event), given=shown(event.anchor))])
+        if event.tag is not None:
+            raise InputRefused([problem("yaml_start", line=_line(event), given="!")])
+        if isinstance(event, ScalarEvent):
+            return _scalar(event)
+        if len(path) >= DEEPEST:
+            raise InputRefused([problem("too_deep", line=_line(event), most=DEEPEST)])
+        return self._list(path) if isinstance(event, SequenceStartEvent) else self._mapping(path)
+
+    def _list(self, path: Path) -> list[Any]:
+        """The entries up to the end of a list."""
+        found: list[Any] = []
+        while not isinstance(event := next(self.events), SequenceEndEvent):
+            place = (*path, len(found))
+            self.lines.setdefault(place, _line(event))
+            found.append(self._value(event, place))
+        return found
+
+    def _mapping(self, path: Path) -> dict[Any, Any]:
+        """The entries up to the end of a mapping; of a key that stands there twice, the first."""
+        found: dict[Any, Any] = {}
+        while not isinstance(event := next(self.events), MappingEndEvent):
+            key = self._value(event, path) if isinstance(event, ScalarEvent | AliasEvent) else None
+            if not isinstance(event, ScalarEvent):
+                given = "[…]" if isinstance(event, SequenceStartEvent) else "{…}"
+                raise InputRefused([problem("key_not_text", told_path(path), _line(event), given=given)])
+            place: Path = (*path, key if isinstance(key, str) else Key(key))
+            line = _line(event)
+            if key in found and len(self.problems) < MOST_PROBLEMS:
+                first = self.lines[place]
+                self.problems.append(problem("duplicate_key", told_path(path), line, given=shown(key), first=first))
+            self.lines.setdefault(place, line)
+            value = self._value(next(self.events), place)
+            found.setdefault(key, value)
+        return found
+
+
+def _line(event: Any) -> int:
+    """The line on which a part of YAML begins."""
+    return int(event.start_mark.line) + 1
+
+
+def _scalar(event: ScalarEvent) -> Any:
+    """What a word stands for."""
+    text: str = event.value
+    if event.implicit[0]:
+        for pattern, meaning in _CORE:
+            if re.fullmatch(pattern, text):
+                return meaning(text)
+    if _INVISIBLE.search(text) and not text.isascii():
+        # Two escapes can stand for one character, as JSON writes 😀; half a character is none.
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
+def _whole(digits: str, base: int) -> int | float:
+    """A whole number; one that is absurdly long is infinite."""
+    return int(digits, base) if len(digits) <= 100 else math.inf
 
 
 def _unreadable_yaml(error: MarkedYAMLError) -> Problem:
     """A sentence for a YAML error."""
+    said = f"{error.context or ''}: {error.problem or ''}".split("\n")[0].strip(": ")
+    for pattern, key, at_its_beginning in _FAULTS:
+        match = re.search(pattern, said)
+        if match:
+            mark = (error.context_mark if at_its_beginning else None) or error.problem_mark
+            given = match.group(1) if match.groups() else "| >"
+            given = {"alias": "*", "anchor": "&", "tag": "!", "directive": "%", "mapping keys": "?"}.get(given, given)
+            return problem(key, line=mark.line + 1 if mark else None, given=given)
     mark = error.problem_mark or error.context_mark
-    line = mark.line + 1 if mark else None
-    said = str(error.problem or error.context or "").split("\n")[0]
-    duplicate = re.search(r'found duplicate key "?(.*?)"? with value', said)
-    if duplicate:
-        return problem("duplicate_key", line=line, given=shown(duplicate.group(1)))
-    return problem("bad_yaml", line=line, why=said)
-
-
-def _plain(node: Any, path: Path, lines: dict[Path, int]) -> Any:
-    """Plain Python data of a round-trip tree, and the lines where things stand."""
-    if isinstance(node, dict):
-        _note_lines(node, list(node), path, lines)
-        return {_scalar(key): _plain(value, (*path, key), lines) for key, value in node.items()}
-    if isinstance(node, list):
-        _note_lines(node, range(len(node)), path, lines)
-        return [_plain(value, (*path, place), lines) for place, value in enumerate(node)]
-    return _scalar(node)
-
-
-def _note_lines(node: Any, keys: Iterable[Any], path: Path, lines: dict[Path, int]) -> None:
-    """Write down on which line each key of a collection stands."""
-    for key in keys:
-        where = node.lc.data.get(key) if node.lc.data else None
-        if where:
-            lines[(*path, key)] = where[0] + 1
-
-
-def _scalar(value: Any) -> Any:
-    """A plain number or text in place of ruamel's own kinds; dates and the like become text."""
-    if value is None or isinstance(value, bool):
-        return value
-    for kind in (int, float, str):
-        if isinstance(value, kind):
-            return kind(value)
-    # ruamel's ScalarBoolean is an int; tagged scalars and dates are neither.
-    return str(value)
-
-
-def _line(lines: dict[Path, int], path: Path) -> int | None:
-    """The line of a place, or of the nearest place around it."""
-    while path:
-        if path in lines:
-            return lines[path]
-        path = path[:-1]
-    return None
+    return problem("bad_yaml", line=mark.line + 1 if mark else None, why=said)
 
 
 def _override(data: Any, text: str) -> Path:
     """Set ``path=value`` in a file's data, as if the file said so; the path is told."""
     path_text, sign, value_text = text.partition("=")
-    path = tuple(part.strip() for part in path_text.split("."))
-    if not sign or not all(path) or path[0] not in {"parameters", "organisation", "measures", "project", "scenarios"}:
-        raise InputRefused([problem("bad_override", given=shown(text))])
-    if not isinstance(data, dict):
-        return path
+    left = unicodedata.normalize("NFC", path_text.strip()).split(".")
+    refused = InputRefused([problem("bad_override", given=shown(text))])
+    if not sign or left[0] not in {"parameters", "organisation", "measures", "project", "scenarios"}:
+        raise refused
     try:
-        value = _plain(YAML(typ="rt", pure=True).load(io.StringIO(value_text)), (), {})
-    except YAMLError:
-        raise InputRefused([problem("bad_override", given=shown(text))]) from None
-    place = data
-    for part in path[:-1]:
-        if not isinstance(place.get(part), dict):
-            place[part] = {}
-        place = place[part]
-    place[path[-1]] = value
+        value = _Reader(_clean(value_text)).data
+    except InputRefused:
+        raise refused from None
+    place: dict[str, Any] = data if isinstance(data, dict) else {}
+    path: Path = ()
+    while left:
+        key, left = _next_key(place, left)
+        path = (*path, key)
+        inside: Any = place.get(key)
+        if not key or (left and isinstance(inside, list)):
+            raise refused
+        if left and key not in place and path[:-1] in _NAMED:
+            raise InputRefused([unknown(_NAMED[path[:-1]], key, place, told_path(path))])
+        if left and not isinstance(inside, dict):
+            number = isinstance(inside, int | float) and not isinstance(inside, bool)
+            inside = {"value": inside} if number else {}
+        place[key] = inside if left else value
+        if left:
+            place = inside
     return path
+
+
+_NAMED: dict[Path, str] = {("scenarios",): "unknown_scenario", ("organisation", "departments"): "unknown_department"}
+"""Where a change of something inside must name what is there."""
+
+
+def _next_key(place: dict[str, Any], left: list[str]) -> tuple[str, list[str]]:
+    """The next key of a path and what is left of the path; a name that is there may hold points itself."""
+    for count in range(len(left), 1, -1):
+        if ".".join(left[:count]) in place:
+            return ".".join(left[:count]), left[count:]
+    return left[0], left[1:]
 
 
 # --- out -----------------------------------------------------------------------------------------------
@@ -259,9 +375,19 @@ def resolved_yaml(study: Study, scenario: Scenario) -> str:
 
 
 def _text(value: str) -> str:
-    """A text as a YAML scalar that cannot be taken for anything else."""
+    """A text as a YAML scalar that cannot be taken for anything else.
+
+    >>> print(_text('a "b"\\n'))
+    "a \\"b\\"\\x0a"
+    """
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{escaped}"'
+    return '"' + re.sub(r"[\t\n\r]|" + _INVISIBLE.pattern, lambda found: _escape(found.group()), escaped) + '"'
+
+
+def _escape(character: str) -> str:
+    """A character as YAML writes it when it cannot be seen."""
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
 def _quoted(label: Label) -> str:

@@ -120,12 +120,12 @@ class OrganisationModel(mesa.Model):
         check_world(world, rng, parameters)
         super().__init__(rng=rng)
         self.seed = int(self.rng.integers(2**63)) if rng is None else int(rng)
-        self.scenario = _scenario(scenario, study)
+        self.chosen = _scenario(scenario, study)
         self.world = int(world)
-        self.values = values or values_of(self.scenario.parameters, self.seed, self.world, parameters)
-        self.organisation, self.project = self.scenario.organisation, self.scenario.project
-        self.plan = Plan(self.scenario.measures, self.organisation)
-        self._populate(traits or traits_of(self.scenario, self.values, self.seed, self.world))
+        self.values = values or values_of(self.chosen.parameters, self.seed, self.world, parameters)
+        self.organisation, self.project = self.chosen.organisation, self.chosen.project
+        self.plan = Plan(self.chosen.measures, self.organisation)
+        self._populate(traits or traits_of(self.chosen, self.values, self.seed, self.world))
         self._begin()
         self.datacollector = WeekCollector(
             model_reporters={name: name for name in MODEL_STATES} if collect else {},
@@ -140,6 +140,8 @@ class OrganisationModel(mesa.Model):
         described = self.organisation.departments
         for description, one in zip(described, traits, strict=True):
             Department(self, description, one)
+        # Mesa 3.3 counts agents in a dictionary of the class that holds every model for ever; all ours are made now.
+        getattr(mesa.Agent, "_ids", {}).pop(self, None)
         self.departments = self.agents
         everyone: list[Department] = list(self.agents)
         self.index = {department.name: place for place, department in enumerate(everyone)}
@@ -160,14 +162,14 @@ class OrganisationModel(mesa.Model):
     def _begin(self) -> None:
         """Set the organisation's state of week 0."""
         horizon = self.project.horizon
-        self_built = self.scenario.measures.platform.kind == "self-built"
+        self_built = self.chosen.measures.platform.kind == "self-built"
         self._draws: dict[str, NDArray[np.float64]] = {
             name: luck.draws(self.seed, self.world, name, horizon) for name in ("", *self.index)
         }
         self.visibility = 0.0
         self.technical_debt = self.values.debt0 if self_built else 0.05
         self.debt_weight = 1.0 if self_built else 0.1
-        self.licence = 0.0 if self_built else self.scenario.measures.platform.licence
+        self.licence = 0.0 if self_built else self.chosen.measures.platform.licence
         self.shock_weeks, self.shock_begins = 0, False
         self.other_it_load = 1.0
         self.go_live_week: int | None = None
@@ -276,7 +278,7 @@ class OrganisationModel(mesa.Model):
             one.take_roles(portions, frame)
             one.conviction_anchor = rules.raised(one.conviction_anchor, rate)
         held = any(portion > 0.0 for portions in levers.roles for portion in portions)
-        roles = self.scenario.measures.assign_roles
+        roles = self.chosen.measures.assign_roles
         taken_back = roles is not None and roles.end is not None and week > roles.end
         self.roles_fade = closed or (taken_back and not held)
 
@@ -317,7 +319,7 @@ class OrganisationModel(mesa.Model):
         """Tie a consulted chain partner to the chain's table and to the other partners."""
         for other in self.everyone:
             j = self.index[other.name]
-            if levers.at_chain_table[j] or (not other.internal and j > place):
+            if (levers.at_chain_table[j] and j != place) or (not other.internal and j > place):
                 add(place, j, 1.0)
 
     def _settle_ties(self, levers: Levers, contact: dict[tuple[int, int], float]) -> None:
@@ -352,7 +354,7 @@ class OrganisationModel(mesa.Model):
         self._spare.append(rules.spare_it_hours(it.headroom, it.capacity, self.other_it_load, it.standing_pull))
         if self.started or self.week < self.project.start:
             return
-        waits = self.scenario.measures.wait_for_capacity is not None
+        waits = self.chosen.measures.wait_for_capacity is not None
         enough = len(self._spare) >= 8 and outcomes.mean(self._spare[-8:]) > self.values.h_ref
         if not waits or enough:
             self.started = True

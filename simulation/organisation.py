@@ -6,7 +6,7 @@ A trait that is given replaces the parameter, with its own uncertainty if it com
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict
 from pydantic_core import PydanticCustomError
 
 Kind = Literal["it", "business", "chain"]
@@ -15,7 +15,20 @@ Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
 Share = Annotated[float, Strict(), Field(ge=0, le=1, allow_inf_nan=False)]
 Hours = Annotated[float, Strict(), Field(ge=0, le=1_000_000, allow_inf_nan=False)]
 Euro = Annotated[float, Strict(), Field(ge=0, le=1e12, allow_inf_nan=False)]
-Name = Annotated[str, Field(min_length=1, max_length=300, pattern=r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$")]
+NAME = r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$"
+Name = Annotated[str, Field(min_length=1, max_length=300, pattern=NAME)]
+
+
+def one_line(text: str) -> str:
+    """A text without line ends and needless spaces.
+
+    >>> one_line("A plan\\n on two lines\\n")
+    'A plan on two lines'
+    """
+    return " ".join(text.split())
+
+
+Words = Annotated[str, Field(max_length=5_000), AfterValidator(one_line)]
 
 
 class Frozen(BaseModel):
@@ -27,8 +40,8 @@ class Frozen(BaseModel):
 class Label(Frozen):
     """A text in both languages."""
 
-    en: str
-    nl: str
+    en: Words
+    nl: Words
 
     def in_(self, language: str) -> str:
         """The text in ``language``."""
@@ -127,8 +140,8 @@ class Tie(Frozen):
 
 
 def as_tie(value: Any) -> Any:
-    """Read ``[Sales, Finance]`` or ``[Sales, Finance, 0.5]``."""
-    if isinstance(value, Tie | dict):
+    """Read ``[Sales, Finance]``, ``[Sales, Finance, 0.5]`` or ``{a: Sales, b: Finance, strength: 0.5}``."""
+    if isinstance(value, Tie) or (isinstance(value, dict) and {"a", "b"} <= value.keys() <= {"a", "b", "strength"}):
         return value
     if not isinstance(value, list | tuple) or len(value) not in {2, 3}:
         raise PydanticCustomError("tie_form", "a tie is [one department, another, strength]")

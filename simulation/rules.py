@@ -435,14 +435,15 @@ def absorbed(offered: float, need: float) -> float:
 
 
 def progress(done: float, output: float, eps0: float, eps_b: float, block: float, size: float) -> float:
-    """Progress of half a stream after ``output`` hours, rework taken off; at most 1.
+    """Progress of half a stream after ``output`` hours, rework taken off (at most all of it); at most 1.
 
     >>> progress(0.0, 10.0, 0.1, 0.3, 0.0, 90.0)
     0.1
     """
     if size <= 0.0:
         return 1.0
-    reached = done + output * (1.0 - eps0 - eps_b * block) / size
+    kept = 1.0 - eps0 - eps_b * block
+    reached = done + output * max(0.0, kept) / size
     return 1.0 if reached > 1.0 else reached
 
 

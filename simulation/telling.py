@@ -32,7 +32,7 @@ def weeks_csv(model: OrganisationModel, language: str = "en") -> str:
     said: dict[tuple[int, str], list[str]] = {}
     first = model.everyone[0].name
     for event in model.events:
-        sentence = event_sentence(event, model.scenario, language)
+        sentence = event_sentence(event, model.chosen, language)
         said.setdefault((event.week, event.department or first), []).append(sentence)
     keys = zip(joined["week"], joined["department"], strict=True)
     joined["events"] = ["; ".join(said.get((int(week), str(name)), [])) for week, name in keys]

@@ -26,6 +26,7 @@ from helpers import (
 )
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from simulation import PARAMETERS, InputRefused, OrganisationModel, Values, case, luck
 from simulation.department import Department as Department_
@@ -439,6 +440,223 @@ def test_outcomes_are_read_off_the_weeks():
     assert found["progress_104"] == pytest.approx(0.5 * process + 0.5 * fsum(weeks[103]["technical_progress"]) / 7.0)
 
 
+# --- the equations, once more --------------------------------------------------------------------------
+
+PAST = (
+    "conviction",
+    "conviction_anchor",
+    "it_frame",
+    "felt_responsibility",
+    "ownership",
+    "progress_role",
+    "knowledge",
+    "activity",
+    "process_progress",
+    "technical_progress",
+    "open_issues",
+    "own_share",
+    "adoption",
+    "habit",
+    "cut_over_week",
+)
+
+
+class Week:
+    """A week done over from the states before it, straight from section 3, with none of the model's own rules."""
+
+    def __init__(self, model: OrganisationModel, seen: bool) -> None:
+        self.model, self.p, self.seen = model, model.values, seen
+        self.was = {one.name: {name: getattr(one, name) for name in PAST} for one in model.everyone}
+        self.openness, self.signal, self.progress = model.visibility, model.signal, model.mean_progress
+        self.frames = {name: past["it_frame"] for name, past in self.was.items()}
+        model.step()
+        self.left = {event.department for event in model.events if (event.week, event.kind) == (model.week, "leave")}
+        if model.levers.naming:
+            self.openness += (1.0 - self.openness) * self.p.dV_name
+            for one in model.business:
+                self.frames[one.name] *= 1.0 - self.p.zeta
+
+    def pull(self, one, strengths, state: str) -> float:
+        """A weighted mean over others of what they were."""
+        values = {name: past[state] for name, past in self.was.items()} if state != "it_frame" else self.frames
+        total = fsum(weight for _, weight in strengths)
+        return fsum(weight * values[other.name] for other, weight in strengths) / total if total else 0.0
+
+    def check_perception(self, one) -> None:
+        """Stage 2."""
+        p, past, f = self.p, self.was[one.name], self.frames[one.name]
+        v_i = self.openness if one.heard else 0.0
+        norm = (1.0 - v_i) * self.pull(one, one.contacts, "activity")
+        norm += v_i * self.pull(one, one.contacts, "conviction")
+        assert one.norm == pytest.approx(norm, abs=1e-12)
+        if one.kind == "business":
+            talk = self.pull(one, one.contacts, "it_frame") - f if one.contacts else 0.0
+            moved = f + p.eta_f * ((1.0 - p.g) * (one.frame_anchor - f) + p.g * talk)
+            if self.seen:
+                moved += p.eta_e * (0.3 + 0.7 * v_i) * (1.0 - past["own_share"] * past["activity"] - f)
+            assert one.it_frame == pytest.approx(min(1.0, max(0.0, moved)), abs=1e-12)
+        share = (len(self.model.internal) + 2 * (self.model.levers.consulted or self.model.levers.forum)) ** -p.t
+        mean = fsum(self.frames[other.name] for other in self.model.business) / len(self.model.business)
+        u = mean * p.acc + (1.0 - mean) * share if one.is_it else (1.0 - f) * (p.nu + (1.0 - p.nu) * share)
+        given = self.model.levers.roles[self.model.index[one.name]][0]
+        received = given * p.c_role * (1.0 - (0.0 if one.is_it else p.paper * past["it_frame"]))
+        self.clarity = max(past["progress_role"], received)
+        felt = past["felt_responsibility"]
+        felt += (self.clarity + (1.0 - self.clarity) * u - felt) / p.tau_s
+        assert one.felt_responsibility == pytest.approx(felt, abs=1e-12)
+        self.responsible = 1.0 - (1.0 - felt) * (1.0 - past["ownership"])
+        expects = p.e0 + (1.0 - p.e0) * norm
+        assert one.engagement == pytest.approx(past["conviction"] * self.responsible * expects, abs=1e-12)
+
+    def check_work(self, one) -> None:
+        """Stages 4 and 5."""
+        p, past = self.p, self.was[one.name]
+        b, t, wb, wt = past["process_progress"], past["technical_progress"], one.process_size, one.technical_size
+        need = (min(1.0 - b, max(0.0, t + 0.6 - b)) * wb, max(0.0, min(1.0, b + p.lead) - t) * wt)
+        if one.is_it:
+            need = (0.0, (1.0 - t) * wt)
+        assert (one.process_need, one.technical_need) == pytest.approx(need if one.active else (0.0, 0.0))
+        block = past["open_issues"] / (past["open_issues"] + p.I_half)
+        weight = fsum(d for _, d in one.interdependence)
+        tie = {other.name: strength for other, strength in one.helpers}
+        assert all((other.name in tie) == (d > 0.25) for other, d in one.interdependence)
+        busy = self.pull(one, one.interdependence, "activity")
+        known = p.kmin + (1.0 - p.kmin) * past["knowledge"]
+        switching = 1.0 / (1.0 + p.kappa * max(0.0, one.projects - 1.0))
+        made = known * switching * (1.0 - block) * (1.0 - p.ad_hoc * busy * (1.0 - one.tied))
+        assert one.productivity == pytest.approx(made)
+        worth = 1.0 - p.eps0 - p.eps_b * block
+        for size, before, done, after in (
+            (wb, b, one.process_done, one.process_progress),
+            (wt, t, one.technical_done, one.technical_progress),
+        ):
+            if size:
+                assert after == pytest.approx(min(1.0, before + done * worth / size))
+        q = past["own_share"]
+        if one.process_done > 0.0:
+            q += 0.2 * (one.own_done / one.process_done - q)
+        assert one.own_share == pytest.approx(q, abs=1e-9)
+        self.check_issues(one, (one.process_progress - b) * wb + (one.technical_progress - t) * wt, weight)
+
+    def check_issues(self, one, progressed: float, weight: float) -> None:
+        """Stage 5: what came, by SciPy's Poisson, and what was picked up, by SciPy's binomial."""
+        p, past, model = self.p, self.was[one.name], self.model
+        mean = fsum(d for other in model.everyone for _, d in other.interdependence) / len(model.everyone)
+        rate = p.iota * progressed * (0.5 + weight / mean)
+        if model.live and one.internal:
+            rate += 0.15 * (1.0 - past["knowledge"])
+            behind = [d * (1.0 - self.was[o.name]["adoption"]) for o, d in one.interdependence if not o.internal]
+            rate += p.iota_c * past["adoption"] * fsum(behind)
+        come = stats.poisson.ppf(self.luck(one, "arrivals"), rate) if rate > 0.0 else 0.0
+        near = [other for other, d in one.interdependence if d > 0.25]
+        everybody = len(model.internal) + len(model.chain)
+        un = (everybody if model.levers.forum else 1 + len(near)) ** -p.t
+        own = 1.0 - (1.0 - (self.clarity + (1.0 - self.clarity) * un)) * (1.0 - past["ownership"])
+        hazard = self.willing(one) * own
+        ties = dict(one.helpers)
+        for other in near:
+            hazard += min(1.0, 0.4 + 0.6 * ties[other]) * self.willing(other) * (1.0 - self.clarity) * un
+        partner = model.levers.partner
+        hours = partner.hours * (1.0 - partner.tech_share) if partner and model.started else 0.0
+        hazard = p.mu * hazard + p.mu_p * hours / (4.0 * p.h_ref)
+        there = past["open_issues"] + int(come)
+        gone = stats.binom.ppf(self.luck(one, "pick_up"), there, 1.0 - np.exp(-hazard)) if there else 0
+        assert one.open_issues == there - int(gone)
+
+    def willing(self, one) -> float:
+        """β = x·E·min(1, H/(.1K))."""
+        expects = self.p.e0 + (1.0 - self.p.e0) * one.norm
+        return self.was[one.name]["conviction"] * expects * min(1.0, one.headroom / (0.1 * one.capacity))
+
+    def luck(self, one, purpose: str) -> float:
+        """The keyed draw."""
+        return luck.draw(self.model.seed, self.model.world, purpose, one.name, self.model.week)
+
+    def check_adoption(self, one) -> None:
+        """Stage 6."""
+        p, past = self.p, self.was[one.name]
+        a, z = past["adoption"], past["habit"]
+        if past["cut_over_week"] is None:
+            return
+        quality = 1.0 - p.qloss * (1.0 - one.own_output / one.all_output) if one.all_output else 1.0
+        block = past["open_issues"] / (past["open_issues"] + p.I_half)
+        up = (1.0 - a) * (p.p_a + p.q_a * self.pull(one, one.interdependence, "adoption")) * quality * (1.0 - block)
+        up *= (p.kmin + (1.0 - p.kmin) * past["knowledge"]) * (0.1 + 0.9 * min(1.0, one.care_hours / p.h_care))
+        down = a * p.de_a * (1.0 - 0.7 * z) * (1.0 + 4.0 * p.press * max(0.0, one.load / one.available - 0.9))
+        down *= 1.0 - self.responsible * self.priorities[one.name]
+        assert one.adoption == pytest.approx(a + up - down, abs=1e-12)
+        assert one.habit == pytest.approx(z + (a - z) / p.tau_z, abs=1e-12)
+
+    def check_learning(self, one) -> None:
+        """Stage 7, but for ownership, priority and roles, which the limits and the other tests look at."""
+        p, past, model = self.p, self.was[one.name], self.model
+        asked = min(p.h_ref, one.demand)
+        part = min(1.0, one.hours / asked) if asked else 0.0
+        assert one.activity == pytest.approx(past["activity"] + 0.25 * (part - past["activity"]), abs=1e-12)
+        raw = model.mean_adoption if model.live else min(1.0, 60.0 * (model.mean_progress - self.progress))
+        signal = self.signal + 0.15 * (raw - self.signal)
+        x = past["conviction"]
+        x += p.eta_x * ((1.0 - p.xi) * one.conviction_anchor + p.xi * signal - x)
+        assert one.conviction == pytest.approx(x, abs=1e-12)
+        if one.name in self.left:
+            return
+        k, paired = past["knowledge"], min(1.0, one.paired_hours / p.h_ref)
+        grown = p.lam_k * part * min(1.0, 6.0 * one.hours / p.h_ref) * (1.0 - k)
+        grown += p.lam_t * paired * (0.3 + k) * (1.0 - k) - p.de_k * k * (1.0 - 0.5 * one.adoption)
+        assert one.knowledge == pytest.approx(k + grown, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("name", "world"), [("full", 0), ("full", 5), ("wide-forum", 1), ("full-partner-over", 2), ("full-self-built", 7)]
+)
+def test_every_week_follows_the_equations(name, world):
+    """Section 3 computed a second time, from each week's states to the next."""
+    model, seen = model_of(name, world), False
+    while model.running:
+        priorities = {one.name: one.priority for one in model.everyone}
+        week = Week(model, seen)
+        week.priorities = priorities
+        seen = seen or any(one.hours > 0.0 for one in model.everyone)
+        for one in model.everyone:
+            week.check_perception(one)
+            week.check_work(one)
+            week.check_adoption(one)
+            week.check_learning(one)
+    assert (model.go_live_week is not None) == (name != "wide-forum")
+
+
+def test_a_partners_process_hours_go_where_work_is_left():
+    """By remaining process work, a consulted chain partner's counts .3, others' nothing; pairing needs own hours."""
+    for name, world in (("full", 0), ("full-partner-over", 1), ("partner-with", 0)):
+        model = model_of(name, world)
+        while model.running:
+            left = {one.name: (1.0 - one.process_progress) * one.process_size for one in model.everyone}
+            model.step()
+            partner = model.levers.partner
+            if partner is None:
+                assert all(one.paired_hours == one.bought_done == 0.0 for one in model.everyone)
+                continue
+            for one in model.chain:
+                left[one.name] *= 0.3 * model.levers.consulted
+            whole = fsum(left.values())
+            for one in model.everyone:
+                part = 36.0 * left[one.name] / whole if whole else 0.0
+                paired = min((1.0 - partner.substitution) * part, one.work_hours)
+                assert one.paired_hours == pytest.approx(paired, abs=1e-9)
+
+
+def test_it_helps_with_process_work_before_go_live_only():
+    """phi_it of what technical work leaves over, pro rata to the open process work."""
+    model, helped = model_of("technicians", values=Values(bau_it=0.3, omega_it=0.1)), 0.0
+    while model.running:
+        model.step()
+        now = fsum(one.helped_done for one in model.everyone)
+        helped += now
+        if model.live:
+            assert now == 0.0
+    assert helped > 0.0
+
+
 # --- bounds --------------------------------------------------------------------------------------------
 
 ENDS = {"h_ref": 1e-3, "I_half": 1e-3}
@@ -605,6 +823,8 @@ UNDEFINED = {
 }
 """What may be undefined: without adoption, delivered work, project hours, benefit."""
 
+RATIOS = {"break_even_benefit", "cost_per_lasting_adoption"}
+
 
 def check_outcomes(model: OrganisationModel) -> None:
     """Every outcome is in its range, or undefined where that is allowed."""
@@ -614,6 +834,9 @@ def check_outcomes(model: OrganisationModel) -> None:
             assert name in UNDEFINED, name
             continue
         low, high = RANGES.get(name, (0, 1e18))
+        if name in RATIOS:  # what is next to nothing may divide
+            assert value >= 0.0, (name, value)
+            continue
         if name != "net_value":
             assert low <= value <= high * (1.0 + 1e-12), (name, value)
         assert isfinite(value), name
@@ -674,9 +897,12 @@ def test_progress_never_falls_below_nothing():
     model = built(organisation(2), values, each=size)
     for one in model.everyone:
         one.open_issues = 6
+    before = 0.0
     for _ in range(30):
         model.step()
         check_bounds(model)
+        assert model.mean_progress >= before
+        before = model.mean_progress
 
 
 # --- Mesa ----------------------------------------------------------------------------------------------
@@ -1278,7 +1504,7 @@ def test_own_use_of_the_chain_brings_the_benefit():
 
 def test_technical_debt_grows_by_what_is_built():
     for name, weight, begins in (("full", 0.1, 0.05), ("full-self-built", 1.0, None)):
-        model = model_of(name, parameters="defaults")
+        model = model_of(name, values=Values(bau_it=0.6, omega_it=0.3))
         level = model.values.debt0 if begins is None else begins
         assert model.technical_debt == level
         while model.running:

@@ -46,7 +46,7 @@ def Top(choice: Choice, change: Any) -> None:
         solara.HTML(tag="span", unsafe_innerHTML=html.escape(say("page.tagline", language)), classes=["sy-tag"])
         solara.HTML(tag="span", unsafe_innerHTML=html.escape(say("page.illustrative", language)), classes=["sy-chip"])
         solara.Div(classes=["sy-space"])
-        solara.Button(say("page.language", language), text=True, on_click=lambda: change(choice.but(language=other)))
+        solara.Button(say("page.language", language), text=True, on_click=lambda: change(lambda now: now.but(language=other)))
 
 
 @solara.component

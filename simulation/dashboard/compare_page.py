@@ -17,13 +17,19 @@ from simulation.files import case
 from simulation.report import MAIN, go_live, headline, level, note, verdict
 from simulation.words import money, say
 
-Change = Callable[[Choice], None]
+Change = Callable[[Callable[[Choice], Choice]], None]
+"""Changes the choice as it is by then, so that quick clicks do not overwrite each other."""
 WORLDS = [20, 50, 100, 200]
 
 
 @solara.component_vue("world.vue", vuetify=False)
 def World(run: dict[str, Any]) -> None:
     """The network of one world with its week slider; everything happens in the browser."""
+
+
+@solara.component_vue("chart.vue", vuetify=False)
+def Chart(option: dict[str, Any], label: str, height: int) -> None:
+    """A chart drawn by the visitor's machine; ``label`` says in words what it shows."""
 
 
 @solara.component
@@ -54,33 +60,33 @@ def Controls(choice: Choice, change: Change) -> None:
                 solara.Checkbox(
                     label=title,
                     value=name in choice.scenarios,
-                    on_value=lambda on, name=name: change(choice.ticked(name, on)),
+                    on_value=lambda on, name=name: change(lambda now: now.ticked(name, on)),
                 )
         if ticked:
             solara.Select(
                 say("page.in_hand", language),
                 value=named[choice.in_hand],
                 values=list(ticked),
-                on_value=lambda title: change(choice.but(in_hand=titles[title], shown=titles[title])),
+                on_value=lambda title: change(lambda now: now.but(in_hand=titles[title], shown=titles[title])),
             )
             solara.Select(
                 say("page.rival", language),
                 value=named[choice.rival],
                 values=list(ticked),
-                on_value=lambda title: change(choice.but(rival=titles[title])),
+                on_value=lambda title: change(lambda now: now.but(rival=titles[title])),
             )
         solara.Select(
             say("page.worlds", language),
             value=choice.worlds,
             values=WORLDS,
-            on_value=lambda worlds: change(choice.but(worlds=worlds)),
+            on_value=lambda worlds: change(lambda now: now.but(worlds=worlds)),
         )
         modes = {say("page.ranges", language): "ranges", say("page.defaults", language): "defaults"}
         solara.Select(
             say("page.parameters", language),
             value=next(text for text, mode in modes.items() if mode == choice.mode),
             values=list(modes),
-            on_value=lambda text: change(choice.but(mode=modes[text])),
+            on_value=lambda text: change(lambda now: now.but(mode=modes[text])),
         )
 
 
@@ -122,8 +128,10 @@ def Computed(choice: Choice) -> None:
         solara.HTML(tag="p", unsafe_innerHTML=_safe(say("page.failed", choice.language, why=why)))
         return
     fresh = kept.current is not None and kept.current[0] == asked
-    if not fresh:
-        Waiting(*done, len(choice.scenarios) * choice.worlds, choice.language)
+    # Always there, so that what stands below it stays in its place and is not drawn anew.
+    with solara.Div(classes=["sy-status"]):
+        if not fresh:
+            Waiting(*done, len(choice.scenarios) * choice.worlds, choice.language)
     if kept.current is not None:
         Shown(kept.current[1], choice, fresh)
 
@@ -185,12 +193,7 @@ def _picture(title: str, under: str, option: charts.Option, height: int) -> None
     with solara.Div(classes=["sy-block"]):
         _heading(title)
         solara.HTML(tag="p", unsafe_innerHTML=_safe(under), classes=["sy-under"])
-        label = {
-            "style": f"height: {height}px; width: 100%;",
-            "role": "img",
-            "aria-label": f"{title}. {under}",
-        }
-        solara.FigureEcharts(option=option, attributes=label, responsive=True)
+        Chart(option=option, label=f"{title}. {under}", height=height)
 
 
 def _key(found: Comparison, hand: str, language: str) -> None:
@@ -270,13 +273,13 @@ def OneWorld(choice: Choice, change: Change) -> None:
             say("page.scenario", language),
             value=named[choice.shown],
             values=list(titles),
-            on_value=lambda title: change(choice.but(shown=titles[title])),
+            on_value=lambda title: change(lambda now: now.but(shown=titles[title])),
         )
         solara.Select(
             say("page.world", language),
             value=choice.world,
             values=list(range(20)),
-            on_value=lambda world: change(choice.but(world=world)),
+            on_value=lambda world: change(lambda now: now.but(world=world)),
         )
     data = solara.use_memo(
         lambda: world_data(choice.shown, choice.world, choice.seed, choice.mode, language),

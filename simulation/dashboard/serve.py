@@ -1,6 +1,7 @@
 """Start the dashboard's server: on this machine only unless told otherwise, and without the internet."""
 
 import os
+import signal
 import socket
 import threading
 import warnings
@@ -32,6 +33,7 @@ def serve(host: str, port: int, browse: bool, language: str) -> int:
 
     from simulation.dashboard.engine import engine  # noqa: PLC0415
 
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite end ends our processes too
     engine().warm()
     shown = f"[{host}]" if ":" in host else host
     url = f"http://{shown}:{port}/"
@@ -39,7 +41,8 @@ def serve(host: str, port: int, browse: bool, language: str) -> int:
     if browse:
         threading.Timer(1.5, webbrowser.open, (url,)).start()
     try:
-        uvicorn.run("solara.server.starlette:app", host=host, port=port, log_level="error")
+        app = "solara.server.starlette:app"
+        uvicorn.run(app, host=host, port=port, log_level="error", timeout_graceful_shutdown=1)
     except KeyboardInterrupt:
         pass
     finally:

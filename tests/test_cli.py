@@ -1,0 +1,228 @@
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from simulation import __version__, case
+from simulation.cli import main
+from simulation.compare import REACH
+from simulation.files import load
+from simulation.outcomes import OUTCOMES
+
+SMALL = ["--scenarios", "it-only,roles,full", "--worlds", "3", "--jobs", "1", "--lang", "en"]
+
+
+def run(capsys, *words):
+    code = main([*words])
+    out, err = capsys.readouterr()
+    assert "Traceback" not in out + err
+    return code, out, err
+
+
+def test_scenarios_lists_all_by_name_and_measures(capsys):
+    code, out, _ = run(capsys, "scenarios", "--lang", "en")
+    assert code == 0
+    assert [line.split()[0] for line in out.splitlines()[1:]] == list(case().names)
+    assert "full-late-anchoring" in out
+    assert re.search(r"it-only +IT only: no measures", out)
+
+
+def test_check_says_sound_or_lists_every_mistake(capsys, tmp_path):
+    assert run(capsys, "check", "case", "--lang", "en")[0] == 0
+    bad = tmp_path / "bad.yaml"
+    text = Path("scenarios/case.yaml").read_text(encoding="utf-8")
+    bad.write_text(text.replace("[IT, Sales, 0.5]", "[IT, Salse, 5]").replace("start: 8, hours: 10", "strat: 8, hours: -1"))
+    code, out, err = run(capsys, "check", str(bad), "--lang", "en")
+    assert (code, out) == (1, "")
+    assert len(err.strip().splitlines()) >= 3
+    assert "Sales" in err
+    assert "line" in err
+
+
+def test_show_can_be_read_again(capsys, tmp_path):
+    _, out, _ = run(capsys, "show", "case", "full-late-anchoring")
+    again = tmp_path / "again.yaml"
+    again.write_text(out, encoding="utf-8")
+    assert load(str(again)).digest() == case().select(("full-late-anchoring",)).digest()
+    assert "Lally" in out  # sources are shown
+    assert "assumed" in out
+
+
+def test_run_tells_events_and_writes_every_state_of_every_week(capsys, tmp_path):
+    out_file = tmp_path / "weeks.csv"
+    code, out, _ = run(capsys, "run", "case", "full", "--world", "2", "--weeks", str(out_file), "--lang", "en")
+    assert code == 0
+    assert re.search(r"week 8: the elephant is named", out)
+    frame = pd.read_csv(out_file)
+    assert len(frame) == 156 * 9
+    assert set(frame["department"]) == set(case().organisation.names)
+    states = "conviction it_frame felt_responsibility ownership progress_role priority_role voice_role knowledge priority "
+    states += "activity process_progress technical_progress open_issues own_share adoption habit engagement visibility"
+    assert set(states.split()) <= set(frame.columns)
+    assert frame["events"].str.contains("elephant").sum() == 1
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_run_repeats(capsys):
+    first = run(capsys, "run", "case", "roles", "--seed", "5")
+    assert run(capsys, "run", "case", "roles", "--seed", "5") == first
+    assert run(capsys, "run", "case", "roles", "--seed", "6") != first
+
+
+def test_compare_writes_files_that_agree_with_its_table(capsys, tmp_path):
+    folder = tmp_path / "out"
+    code, out, _ = run(capsys, "compare", *SMALL, "--out", str(folder))
+    assert code == 0
+    assert sorted(one.name for one in folder.iterdir()) == [
+        "comparison.json",
+        "comparison.png",
+        "comparison.svg",
+        "runs.parquet",
+    ]
+    frame = pd.read_parquet(folder / "runs.parquet")
+    assert list(frame.columns) == ["scenario", "world", *(one.name for one in OUTCOMES)]
+    assert frame.groupby("scenario").size().to_dict() == {"it-only": 3, "roles": 3, "full": 3}
+    never = frame[frame["scenario"] == "it-only"]
+    assert (never["go_live_week"] == 157).all()
+    assert (never["lasting_adoption"] == 0).all()
+    data = json.loads((folder / "comparison.json").read_text(encoding="utf-8"))
+    assert data["synergy"] == __version__
+    assert (data["seed"], data["worlds"], data["parameters"], data["baseline"]) == (1, 3, "ranges", "it-only")
+    assert data["study"]["digest"] == case().select(("it-only", "roles", "full")).digest()
+    assert data["study"]["digest"] in out
+    assert data["command"] in out
+    for line in data["ranking"]:
+        mean = frame[frame["scenario"] == line["scenario"]]["lasting_adoption"].mean()
+        assert line["outcomes"]["lasting_adoption"]["mean"] == pytest.approx(mean, abs=1e-12)
+        assert re.search(rf"^ *{line['rank']} +{line['scenario']} +{round(100 * mean)} %", out, re.MULTILINE)
+    assert len(data["pairs"]) == 3 * len(OUTCOMES)
+    assert (folder / "comparison.png").read_bytes()[:4] == b"\x89PNG"
+    assert b"<svg" in (folder / "comparison.svg").read_bytes()
+
+
+def test_the_command_in_the_json_repeats_the_numbers(capsys, tmp_path):
+    run(capsys, "compare", *SMALL, "--set", "parameters.t=0.7", "--out", str(tmp_path / "a"))
+    data = json.loads((tmp_path / "a/comparison.json").read_text(encoding="utf-8"))
+    words = data["command"].split()[1:]
+    run(capsys, *words, "--out", str(tmp_path / "b"))
+    a, b = ((tmp_path / one / "runs.parquet").read_bytes() for one in "ab")
+    assert a == b
+
+
+def test_worlds_can_be_added_and_jobs_change_nothing(capsys, tmp_path):
+    run(capsys, "compare", *SMALL, "--out", str(tmp_path / "a"))
+    more = ["--scenarios", "full,roles,it-only", "--worlds", "5", "--jobs", "2"]
+    run(capsys, "compare", *more, "--out", str(tmp_path / "b"))
+    a, b = (pd.read_parquet(tmp_path / one / "runs.parquet").set_index(["scenario", "world"]) for one in "ab")
+    pd.testing.assert_frame_equal(a, b.loc[a.index], check_exact=True)
+
+
+def test_set_reaches_organisation_and_measures(capsys, tmp_path):
+    changed = ["--set", "organisation.departments.Sales.capacity=300", "--set", "measures.external_partner.hours=10"]
+    run(capsys, "compare", *SMALL, "--out", str(tmp_path / "a"))
+    run(capsys, "compare", *SMALL, *changed, "--out", str(tmp_path / "b"))
+    a, b = (pd.read_parquet(tmp_path / one / "runs.parquet").set_index(["scenario", "world"]) for one in "ab")
+    assert (b.loc["full"]["partner_cost"] < a.loc["full"]["partner_cost"]).all()
+    assert (b.loc["roles"]["cost"] != a.loc["roles"]["cost"]).all()
+
+
+def test_a_baseline_outside_the_list_is_added(capsys):
+    code, out, _ = run(capsys, "compare", "--scenarios", "roles", "--baseline", "wait", "--worlds", "2", "--lang", "en")
+    assert code == 0
+    assert "against wait" in out
+
+
+def test_dutch(capsys):
+    _, out, _ = run(capsys, "compare", "--scenarios", "it-only,full", "--worlds", "3", "--lang", "nl")
+    assert "wint van" in out
+    assert "werelden" in out
+    assert "beats" not in out
+    code, _, err = run(capsys, "run", "case", "nergens", "--lang", "nl")
+    assert code == 1
+    assert "scenario" in err
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (["compare", "--worlds", "0"], 2, "from 1 to"),
+        (["compare", "--worlds", "many"], 2, "'many'"),
+        (["compare", "--seed", "-1"], 2, "'-1'"),
+        (["compare", "--parameters", "guess"], 2, "'guess'"),
+        (["compare", "--nonsense"], 2, "--nonsense"),
+        (["comparre"], 2, "compare"),
+        ([], 2, "command"),
+        (["show", "case"], 2, "SCENARIO"),
+        (["dashboard", "--port", "99999"], 2, "99999"),
+        (["compare", "--scenarios", "full,rolls"], 1, "roles"),
+        (["compare", "--scenarios", "full,full"], 1, "twice"),
+        (["compare", "--scenarios", "it-only"], 1, "at least two"),
+        (["compare", "--scenarios", ","], 1, "at least two"),
+        (["compare", "--baseline", "nobody"], 1, "nobody"),
+        (["compare", "--outcome", "happiness"], 1, "lasting_adoption"),
+        (["compare", "nowhere.yaml"], 1, "no such file"),
+        (["compare", "--set", "parameters.t"], 1, "path=value"),
+        (["compare", "--set", "parameters.tt=1"], 1, "'tt'"),
+        (["compare", "--set", "parameters.t=high"], 1, "'high'"),
+        (["run", "case", "full", "--set", "measures.external_partner.hours=-3"], 1, "-3"),
+        (["check", "scenarios"], 1, "folder"),
+    ],
+)
+def test_wrong_words_end_in_a_sentence(capsys, words, code, says):
+    found, out, err = run(capsys, *words, "--lang", "en")
+    assert found == code
+    assert says in err
+    assert out == ""
+
+
+def test_a_folder_that_cannot_be_written_is_refused_before_any_work(capsys, tmp_path):
+    (tmp_path / "file").write_text("")
+    start = time.monotonic()
+    code, _, err = run(capsys, "compare", "--worlds", "100000", "--out", str(tmp_path / "file" / "out"), "--lang", "en")
+    assert code == 1
+    assert "cannot be written" in err
+    assert time.monotonic() - start < 20
+
+
+def test_a_mistake_of_ours_is_said_without_a_traceback(capsys, monkeypatch):
+    monkeypatch.setitem(__import__("simulation.cli", fromlist=["COMMANDS"]).COMMANDS, "check", lambda *_: 1 / 0)
+    monkeypatch.delenv("SYNERGY_DEBUG", raising=False)
+    code, _, err = run(capsys, "check", "case", "--lang", "en")
+    assert code == 3
+    assert "ZeroDivisionError" in err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for one child")
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_ctrl_c_leaves_no_half_written_file(tmp_path, jobs):
+    words = [sys.executable, "-m", "simulation.cli", "compare", "--worlds", "5000", "--jobs", jobs]
+    process = subprocess.Popen([*words, "--out", str(tmp_path), "--lang", "en"], stdout=-1, stderr=-1, text=True)
+    time.sleep(5)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in err
+    assert "Stopped" in err
+    assert out == ""
+    assert not list(tmp_path.iterdir())
+
+
+def test_quiet_in_a_pipe_and_help_is_quick_to_import():
+    words = [sys.executable, "-X", "importtime", "-m", "simulation.cli", "--help"]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    for heavy in ("mesa", "numpy", "pandas", "solara", "matplotlib", "pydantic", "scipy"):
+        assert not re.search(rf"\| +{heavy}$", done.stderr, re.MULTILINE), heavy
+    words = [sys.executable, "-m", "simulation.cli", "compare", *SMALL]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert done.stderr == ""
+
+
+def test_more_worlds_has_a_limit():
+    assert REACH == 100_000

@@ -1,0 +1,43 @@
+import gc
+import weakref
+
+import numpy as np
+import pytest
+
+from simulation import InputRefused, OrganisationModel, case, outcomes_of, run_worlds
+
+STUDY = case().select(("it-only", "package-partner-with", "full"))
+
+
+def test_one_process_or_two_give_the_same_numbers():
+    alone, together = run_worlds(STUDY, 4), run_worlds(STUDY, 4, processes=2)
+    np.testing.assert_array_equal(alone.outcomes, together.outcomes)
+    np.testing.assert_array_equal(alone.weekly, together.weekly)
+
+
+def test_a_world_alone_is_the_same_as_among_others():
+    runs = run_worlds(STUDY, 3, seed=4)
+    model = OrganisationModel("full", world=2, rng=4)
+    while model.running:
+        model.step()
+    np.testing.assert_array_equal(runs.outcomes[2, 2], list(outcomes_of(model.ledger).values()))
+    np.testing.assert_allclose(runs.weeks("full", "adoption")[2], model.ledger.adoption, rtol=1e-6)
+
+
+def test_progress_is_told_up_to_the_end():
+    told = []
+    run_worlds(STUDY, 3, progress=lambda done, total: told.append((done, total)))
+    assert told[-1] == (9, 9)
+    assert told == sorted(told)
+
+
+@pytest.mark.parametrize("worlds", [0, -1, 1.5, True, 10**7])
+def test_a_number_of_worlds_that_cannot_be(worlds):
+    with pytest.raises(InputRefused, match=r"whole number from 1 to 1,000,000"):
+        run_worlds(STUDY, worlds)
+
+
+def test_a_model_that_is_done_with_is_forgotten():
+    gone = [weakref.ref(OrganisationModel("it-only", rng=1, collect=False)) for _ in range(20)]
+    gc.collect()
+    assert sum(one() is not None for one in gone) == 0

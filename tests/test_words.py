@@ -1,0 +1,53 @@
+import re
+import string
+from pathlib import Path
+
+import pytest
+
+from simulation import PARAMETERS, case
+from simulation.measures import MEASURES
+from simulation.outcomes import OUTCOMES
+from simulation.words import LANGUAGES, phrases
+
+SOURCES = "".join(path.read_text(encoding="utf-8") for path in Path("simulation").rglob("*.py"))
+
+
+def fields(text):
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def test_dutch_says_all_that_english_says():
+    english, dutch = phrases("en"), phrases("nl")
+    assert list(english) == list(dutch)
+    for key, text in english.items():
+        assert fields(text) == fields(dutch[key]), key
+        assert dutch[key].strip(), key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_name_a_person_meets_has_words(language):
+    known = phrases(language)
+    for name in MEASURES:
+        assert f"measure.{name}" in known
+    for outcome in OUTCOMES:
+        assert f"outcome.{outcome.name}" in known
+    for parameter in PARAMETERS:
+        assert f"parameter.{parameter.name}" in known
+    for scenario in case().scenarios:
+        assert scenario.called(language)
+        assert scenario.description.in_(language)
+
+
+def test_scenarios_are_titled_in_dutch_too():
+    same = [one.name for one in case().scenarios if one.title.en == one.title.nl]
+    assert same == []
+
+
+def test_every_key_that_is_asked_for_exists():
+    known = phrases("en")
+    for key in re.findall(r'say\(\s*"([a-z_.0-9]+)"', SOURCES):
+        assert key in known, key
+    for kind in re.findall(r'\.note\("([a-z_]+)"', SOURCES):
+        assert f"event.{kind}" in known, kind
+    for key in re.findall(r'(?:problem|refuse|unknown|no_such)\(\s*"([a-z_0-9]+)"', SOURCES):
+        assert f"problem.{key}" in known, key
