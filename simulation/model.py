@@ -118,7 +118,7 @@ class OrganisationModel(mesa.Model):
         collect: bool = True,
     ) -> None:
         check_world(world, rng, parameters)
-        super().__init__(rng=rng)
+        super().__init__(rng=None if rng is None else int(rng))
         self.seed = int(self.rng.integers(2**63)) if rng is None else int(rng)
         self.chosen = _scenario(scenario, study)
         self.world = int(world)

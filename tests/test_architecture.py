@@ -8,10 +8,29 @@ import simulation
 
 ROOT = Path(simulation.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
-ORDER = (
-    "words errors parameters organisation measures study files luck rules worlds outcomes department model ensemble "
-    "compare report figures telling patterns cli dashboard"
-).split()
+ORDER = [
+    "words",
+    "errors",
+    "parameters",
+    "organisation",
+    "measures",
+    "study",
+    "files",
+    "luck",
+    "rules",
+    "worlds",
+    "outcomes",
+    "department",
+    "model",
+    "ensemble",
+    "compare",
+    "report",
+    "figures",
+    "telling",
+    "patterns",
+    "cli",
+    "dashboard",
+]
 ONLY = {
     "mesa": {"department", "model"},
     "solara": {"dashboard"},
@@ -62,7 +81,9 @@ def test_no_rule_reads_the_name_of_a_scenario_or_measure(path):
     if module(path) not in {"rules", "department", "model", "worlds", "luck"}:
         return
     names = set(simulation.case().names) - {"name", "team", "roles", "wait", "full", "technicians"}
-    texts = {one.value for one in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(one, ast.Constant)}
+    texts = {
+        one.value for one in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(one, ast.Constant)
+    }
     assert not names & texts - {"it-only"}  # the default of the constructor
 
 
@@ -85,8 +106,21 @@ def test_every_rule_is_used():
 
 def test_the_public_names_are_these():
     assert sorted(simulation.__all__) == sorted(
-        "__version__ OrganisationModel Department Study Scenario Values PARAMETERS OUTCOMES InputRefused case load "
-        "outcomes_of run_worlds".split()
+        [
+            "__version__",
+            "OrganisationModel",
+            "Department",
+            "Study",
+            "Scenario",
+            "Values",
+            "PARAMETERS",
+            "OUTCOMES",
+            "InputRefused",
+            "case",
+            "load",
+            "outcomes_of",
+            "run_worlds",
+        ]
     )
     for name in simulation.__all__:
         assert getattr(simulation, name) is not None

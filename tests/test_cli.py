@@ -38,7 +38,9 @@ def test_check_says_sound_or_lists_every_mistake(capsys, tmp_path):
     assert run(capsys, "check", "case", "--lang", "en")[0] == 0
     bad = tmp_path / "bad.yaml"
     text = Path("scenarios/case.yaml").read_text(encoding="utf-8")
-    bad.write_text(text.replace("[IT, Sales, 0.5]", "[IT, Salse, 5]").replace("start: 8, hours: 10", "strat: 8, hours: -1"))
+    bad.write_text(
+        text.replace("[IT, Sales, 0.5]", "[IT, Salse, 5]").replace("start: 8, hours: 10", "strat: 8, hours: -1")
+    )
     code, out, err = run(capsys, "check", str(bad), "--lang", "en")
     assert (code, out) == (1, "")
     assert len(err.strip().splitlines()) >= 3
@@ -63,7 +65,9 @@ def test_run_tells_events_and_writes_every_state_of_every_week(capsys, tmp_path)
     frame = pd.read_csv(out_file)
     assert len(frame) == 156 * 9
     assert set(frame["department"]) == set(case().organisation.names)
-    states = "conviction it_frame felt_responsibility ownership progress_role priority_role voice_role knowledge priority "
+    states = (
+        "conviction it_frame felt_responsibility ownership progress_role priority_role voice_role knowledge priority "
+    )
     states += "activity process_progress technical_progress open_issues own_share adoption habit engagement visibility"
     assert set(states.split()) <= set(frame.columns)
     assert frame["events"].str.contains("elephant").sum() == 1

@@ -112,7 +112,10 @@ def page(browser, address):
     wrong = []
     page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("request", lambda asked: wrong.append(asked.url) if not asked.url.startswith((address, "data:", "blob:")) else None)
+    page.on(
+        "request",
+        lambda asked: wrong.append(asked.url) if not asked.url.startswith((address, "data:", "blob:")) else None,
+    )
     page.on("response", lambda got: wrong.append(f"{got.status} {got.url}") if got.status >= 400 else None)
     yield page
     page.close()
@@ -133,7 +136,9 @@ def test_the_page_opens_complete_in_both_languages(page, address, language, widt
     page.set_viewport_size({"width": width, "height": 900})
     opened(page, address, language)
     answer = page.inner_text("#answer")
-    assert re.search({"en": r"beats .* in \d+ of 50 worlds", "nl": r"wint van .* in \d+ van 50 werelden"}[language], answer)
+    assert re.search(
+        {"en": r"beats .* in \d+ of 50 worlds", "nl": r"wint van .* in \d+ van 50 werelden"}[language], answer
+    )
     for key in ("illustrative", "adoption", "verdicts", "one_world", "events"):
         assert say(f"page.{key}", language) in page.inner_text("body"), key
     page.wait_for_selector(".sy-chart svg")

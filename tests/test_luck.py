@@ -369,6 +369,8 @@ def test_traits_are_drawn_around_their_parameters():
         drawn = (it, sales)[row][:, column]
         # x0 = .75 ± .15 and f0 = .8 ± .1 stay clear of their clips at .98
         assert stats.kstest(drawn, "uniform", args=(low, width)).pvalue > SMALL / 6.0
+        assert low <= drawn.min() < low + 0.05 * width
+        assert low + 0.95 * width < drawn.max() <= low + width
     assert (it[:, 1] == 1.0 - values.acc).all()
     assert (sales[:, 4] == values.k0).all()
     assert set(it[:, 5]) == {5.0}

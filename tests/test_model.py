@@ -1013,7 +1013,7 @@ def test_an_unknown_scenario_is_refused(given):
 
 def test_an_unknown_scenario_of_a_study_is_refused():
     only_one = study(scenario(organisation(1), name="mine"))
-    assert OrganisationModel("mine", study=only_one, rng=1).scenario.name == "mine"
+    assert OrganisationModel("mine", study=only_one, rng=1).chosen.name == "mine"
     with pytest.raises(InputRefused, match=r"'full'.*mine"):
         OrganisationModel("full", study=only_one)
 
@@ -1462,6 +1462,39 @@ def test_go_live_needs_everybody_ready_and_what_depends_on_it_waits_a_week():
     assert model.backlog == 0.25
     assert all((one.care_hours > 0.0) == (one.hours > 0.0) for one in model.internal)
     assert any(one.care_hours > 0.0 for one in model.internal)
+
+
+@pytest.mark.parametrize(
+    ("process", "technical", "live"),
+    [
+        ((0.90, 0.90), (0.90, 0.952, 1.0), True),
+        ((0.899, 1.0), (1.0, 1.0, 1.0), False),
+        ((1.0, 1.0), (0.9, 0.949, 1.0), False),
+        ((1.0, 1.0), (0.86, 1.0, 1.0), True),
+    ],
+)
+def test_what_ready_means(process, technical, live):
+    """Mean technical progress of internal streams at least .95 and every business process at least .90."""
+    model = built(organisation(2, chain=1), QUIET, start=NEVER)
+    for one, t in zip(model.internal, technical, strict=True):
+        one.technical_progress = t
+    for one, b in zip(model.business, process, strict=True):
+        one.process_progress = b
+    model.step()
+    assert (model.go_live_week == 1) == live
+    assert [one.cut_over_week for one in model.everyone] == ([1, 1, 1, None] if live else [None] * 4)
+
+
+@pytest.mark.parametrize(
+    ("process", "technical", "over"), [(0.86, 0.91, True), (0.85, 1.0, False), (1.0, 0.90, False), (1.0, 1.0, True)]
+)
+def test_when_a_partner_is_ready(process, technical, over):
+    model = built(organisation(1, chain=1), QUIET, start=NEVER)
+    model.go_live_week, partner = 0, model.chain[0]
+    partner.process_progress, partner.technical_progress = process, technical
+    model.step()
+    assert partner.cut_over_week == (1 if over else None)
+    assert partner.adoption == (QUIET.a_cut if over else 0.0)
 
 
 def test_chain_partners_cut_over_when_they_are_ready():
