@@ -9,6 +9,7 @@ import io
 import math
 import re
 import unicodedata
+from contextlib import suppress
 from dataclasses import replace
 from importlib.resources import files as packaged
 from pathlib import Path as FilePath
@@ -27,7 +28,6 @@ from ruamel.yaml.events import (
 )
 
 from simulation.errors import InputRefused, Problem, problem, shown
-from simulation.organisation import Label
 from simulation.parameters import PARAMETERS
 from simulation.study import FORMAT, MOST_PROBLEMS, Key, Path, Scenario, Study, build, told_path, unknown
 
@@ -35,6 +35,8 @@ CASE = "case"
 LARGEST_FILE = 1_000_000
 DEEPEST = 12
 LONGEST_LINE = 20_000
+WIDTH = 110
+"""Lines that are written are no longer, if they can be broken."""
 
 
 def scenario_folder() -> Any:
@@ -114,12 +116,11 @@ def parse(text: str, name: str = "study", overrides: tuple[str, ...] = ()) -> St
     try:
         read = _Reader(_clean(text))
         found += read.problems
-        if read.data is None:
-            raise InputRefused([problem("empty")])
         changed = [_override(read.data, one) for one in overrides]
 
         def line_of(path: Path) -> int | None:
-            return None if any(path[: len(one)] == one for one in changed) else read.line(path)
+            made = any(path == one[: len(path)] for one in changed) and path not in read.lines
+            return None if made or any(path[: len(one)] == one for one in changed) else read.line(path)
 
         study = build(read.data, FilePath(name).stem or name, line_of)
     except InputRefused as refused:
@@ -168,7 +169,7 @@ _FAULTS: tuple[tuple[str, str, bool], ...] = (
 
 
 def _clean(text: str) -> str:
-    """The text with one kind of line ends and one way to write é; refused if it cannot be a study."""
+    """The text with one kind of line ends; refused if it cannot be a study."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     for number, line in enumerate(text.split("\n"), start=1):
         if len(line) > LONGEST_LINE:
@@ -182,7 +183,7 @@ def _clean(text: str) -> str:
             raise InputRefused([problem("tabs", line=number)])
     if re.match(r"\s*(<|```)", text):
         raise InputRefused([problem("not_a_study", given=shown(text.split("\n")[0]))])
-    return unicodedata.normalize("NFC", text)
+    return text
 
 
 class _Reader:
@@ -270,7 +271,7 @@ def _scalar(event: ScalarEvent) -> Any:
     if _INVISIBLE.search(text) and not text.isascii():
         # Two escapes can stand for one character, as JSON writes 😀; half a character is none.
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text
+    return unicodedata.normalize("NFC", text)  # é can be written in two ways, and is one letter
 
 
 def _whole(digits: str, base: int) -> int | float:
@@ -294,32 +295,36 @@ def _unreadable_yaml(error: MarkedYAMLError) -> Problem:
 
 def _override(data: Any, text: str) -> Path:
     """Set ``path=value`` in a file's data, as if the file said so; the path is told."""
-    path_text, sign, value_text = text.partition("=")
-    left = unicodedata.normalize("NFC", path_text.strip()).split(".")
-    refused = InputRefused([problem("bad_override", given=shown(text))])
-    if not sign or left[0] not in {"parameters", "organisation", "measures", "project", "scenarios"}:
-        raise refused
-    try:
-        value = _Reader(_clean(value_text)).data
-    except InputRefused:
-        raise refused from None
+    left, value = _change(text)
     place: dict[str, Any] = data if isinstance(data, dict) else {}
     path: Path = ()
-    while left:
+    while True:
         key, left = _next_key(place, left)
         path = (*path, key)
         inside: Any = place.get(key)
         if not key or (left and isinstance(inside, list)):
-            raise refused
-        if left and key not in place and path[:-1] in _NAMED:
+            raise InputRefused([problem("bad_override", given=shown(text))])
+        if not left:
+            place[key] = value
+            return path
+        if key not in place and path[:-1] in _NAMED:
             raise InputRefused([unknown(_NAMED[path[:-1]], key, place, told_path(path))])
-        if left and not isinstance(inside, dict):
+        if not isinstance(inside, dict):
             number = isinstance(inside, int | float) and not isinstance(inside, bool)
-            inside = {"value": inside} if number else {}
-        place[key] = inside if left else value
-        if left:
-            place = inside
-    return path
+            place[key] = {"value": inside} if number else {}
+        place = place[key]
+
+
+def _change(text: str) -> tuple[list[str], Any]:
+    """The path, in parts, and the value of ``path=value``."""
+    path, sign, value = text.partition("=")
+    parts = unicodedata.normalize("NFC", path.strip()).split(".")
+    if sign and parts[0] in {"parameters", "organisation", "measures", "project", "scenarios"}:
+        with suppress(InputRefused):
+            read = _Reader(_clean(value))
+            if not read.problems:
+                return parts, read.data
+    raise InputRefused([problem("bad_override", given=shown(text))])
 
 
 _NAMED: dict[Path, str] = {("scenarios",): "unknown_scenario", ("organisation", "departments"): "unknown_department"}
@@ -344,44 +349,49 @@ def resolved_yaml(study: Study, scenario: Scenario) -> str:
     """
     said = scenario.resolved()
     given = {one.name: one for one in scenario.parameters}
-    lines = [
-        f"# {study.title.en}: {scenario.title.en}",
-        f"synergy: {FORMAT}",
-        f"title: {_quoted(study.title)}",
-    ]
-    lines += _dumped({"organisation": said["organisation"], "project": said["project"]})
+    lines = [f"# {study.title.en}: {scenario.title.en}"]
+    lines += _dumped({"synergy": FORMAT, "title": study.title.model_dump(), "organisation": said["organisation"]})
+    lines += _dumped({"project": said["project"]})
     lines.append("parameters:  # value, and the range from which each world draws it")
     for about in PARAMETERS:
         one = given.get(about.name)
         value, low, high = (one.value, one.low, one.high) if one else (about.default, about.low, about.high)
-        source = one.source if one else f"{about.source} ({about.grade})"
+        graded = about.source if about.grade in about.source else f"{about.source} ({about.grade})"
+        source = one.source if one else graded
         mark = "" if one else "# "
-        lines.append(
-            f"  {mark}{about.name}: {{value: {value!r}, low: {low!r}, high: {high!r}, "
-            f"source: {_text(source)}}}  # {about.unit}"
-        )
+        stated = _flow({"value": value, "low": low, "high": high, "source": source})
+        lines.append(f"  {mark}{about.name}: {stated}  # {about.unit}")
     if not given:
         lines[lines.index("parameters:  # value, and the range from which each world draws it")] = (
             "# parameters:  # none is given: these are the defaults, and the range from which each world draws"
         )
-    on = said["measures"]
     entry = {
         "title": scenario.title.model_dump(),
         "description": scenario.description.model_dump(),
-        "measures": on,
+        "measures": said["measures"],
     }
     lines += _dumped({"scenarios": {scenario.name: entry}})
     return "\n".join(lines) + "\n"
 
 
-def _text(value: str) -> str:
-    """A text as a YAML scalar that cannot be taken for anything else.
+def _word(value: Any) -> str:
+    """A scalar as YAML that cannot be taken for anything else.
 
-    >>> print(_text('a "b"\\n'))
-    "a \\"b\\"\\x0a"
+    >>> print(_word("Customer service"), _word("no"), _word('a "b"\\n'), _word(1e-6))
+    Customer service "no" "a \\"b\\"\\x0a" 1e-06
     """
+    if isinstance(value, bool) or value is None:
+        return {True: "true", False: "false", None: "null"}[value]
+    if not isinstance(value, str):
+        return repr(value)
+    if re.fullmatch(r"[^\W\d_](?:[\w()/.&+'-]| (?! ))*[\w)]", value) and value.lower() not in _WORDS:
+        return value
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + re.sub(r"[\t\n\r]|" + _INVISIBLE.pattern, lambda found: _escape(found.group()), escaped) + '"'
+    return '"' + re.sub(r"[\t\n]|" + _INVISIBLE.pattern, lambda found: _escape(found.group()), escaped) + '"'
+
+
+_WORDS = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
+"""Words that this or another reader of YAML takes for something else."""
 
 
 def _escape(character: str) -> str:
@@ -390,18 +400,26 @@ def _escape(character: str) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
-def _quoted(label: Label) -> str:
-    """A label on one line."""
-    return f"{{en: {_text(label.en)}, nl: {_text(label.nl)}}}"
+def _flow(value: Any) -> str:
+    """Plain data on one line."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_word(key)}: {_flow(one)}" for key, one in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_flow, value)) + "]"
+    return _word(value)
 
 
-def _dumped(data: dict[str, Any]) -> list[str]:
-    """Plain data as lines of YAML."""
-    writer = YAML(typ="safe", pure=True)
-    writer.default_flow_style = None
-    writer.allow_unicode = True
-    writer.width = 110
-    writer.sort_base_mapping_type_on_output = False
-    stream = io.StringIO()
-    writer.dump(data, stream)
-    return stream.getvalue().rstrip("\n").split("\n")
+def _dumped(data: dict[str, Any], indent: int = 0) -> list[str]:
+    """A mapping as lines of YAML: what fits on a line stands on one, except collections of collections."""
+    lines = []
+    for key, value in data.items():
+        begin, flow = f"{' ' * indent}{_word(key)}:", _flow(value)
+        inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        of_collections = bool(inside) and all(isinstance(one, dict | list) for one in inside)
+        if not inside or (len(begin) + len(flow) < WIDTH and not of_collections):
+            lines.append(f"{begin} {flow}")
+        elif isinstance(value, dict):
+            lines += [begin, *_dumped(value, indent + 2)]
+        else:
+            lines += [begin, *(f"{' ' * indent}  - {_flow(one)}" for one in value)]
+    return lines

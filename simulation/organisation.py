@@ -4,6 +4,7 @@ Every object is frozen. A trait that is left out is an assumption: each world dr
 A trait that is given replaces the parameter, with its own uncertainty if it comes from a survey.
 """
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict
@@ -15,17 +16,19 @@ Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
 Share = Annotated[float, Strict(), Field(ge=0, le=1, allow_inf_nan=False)]
 Hours = Annotated[float, Strict(), Field(ge=0, le=1_000_000, allow_inf_nan=False)]
 Euro = Annotated[float, Strict(), Field(ge=0, le=1e12, allow_inf_nan=False)]
-NAME = r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$"
+UNSEEN = r"\x00-\x1f\x7f-\x9f" + "\u2028\u2029\ufeff\ufffe\uffff"
+"""Line ends and characters that nobody sees."""
+NAME = rf"^[^{UNSEEN}]*\S[^{UNSEEN}]*$"
 Name = Annotated[str, Field(min_length=1, max_length=300, pattern=NAME)]
 
 
 def one_line(text: str) -> str:
-    """A text without line ends and needless spaces.
+    """A text without line ends, needless spaces and what cannot be seen.
 
     >>> one_line("A plan\\n on two lines\\n")
     'A plan on two lines'
     """
-    return " ".join(text.split())
+    return " ".join(re.sub(f"[{UNSEEN}]", " ", text).split())
 
 
 Words = Annotated[str, Field(max_length=5_000), AfterValidator(one_line)]

@@ -273,32 +273,36 @@ class _Builder:
         path = where(_location(data, loc[:-1] if kind == "invalid_key" else loc, kind))
         if kind == "extra_forbidden":
             self.no_such("unknown_key", path, loc[-1], _fields_at(model, loc[:-1]))
-        elif kind == "literal_error":
-            self.no_such("not_one_of", path, given, _words(context.get("expected", "")))
         elif kind == "invalid_key":
             self.refuse("key_not_text", (*path, Key(loc[-1])), given=shown(loc[-1]))
-        elif kind == "missing" and path not in self._places:
-            self.refuse("missing_part" if loc == ("departments",) else "missing_key", path, name=str(loc[-1]))
-        elif not (kind == "too_short" and path in self._places) and kind != "missing":
+        elif kind in {"missing", "too_short"}:
+            if path not in self._places:
+                key = "missing_part" if loc == ("departments",) else _KINDS[kind]
+                self.refuse(key, path, name=str(loc[-1]))
+        elif given is None:
+            self.refuse("not_filled", path)
+        elif kind == "literal_error":
+            self.no_such("not_one_of", path, given, _words(context["expected"]))
+        else:
             key = _key(kind, loc, given, context)
-            limit = next((context[k] for k in ("ge", "gt", "le", "lt", "max_length") if k in context), "")
-            told = {"name": str(loc[-1])} if key == "missing_part" else {"given": shown(given)}
-            if key in {"too_small", "too_large", "share_too_large", "long_text"}:
-                told["limit"] = _short(limit)
-            self.refuse(key, path, **told)
+            limit = next((context[k] for k in ("ge", "gt", "le", "lt", "max_length") if k in context), None)
+            limited = key in {"too_small", "too_large", "share_too_large", "long_text"}
+            self.refuse(key, path, given=shown(given), **({"limit": _short(limit)} if limited else {}))
 
     # --- the parts -------------------------------------------------------------------------------------
 
     def study(self) -> Study | None:
         """The study, or None with problems."""
         if not isinstance(self.data, dict):
-            self.refuse("not_a_study", (), given=shown(self.data))
+            self.refuse("empty" if self.data is None else "not_a_study", (), given=shown(self.data))
             return None
         top = self.mapping(self.data, ())
         strange = [key for key in top if key not in TOP]
         for key in strange:
             self.no_such("unknown_key", (key,), key, TOP)
-        if top.get("synergy") != FORMAT or top["synergy"] is True:
+        if top.get("synergy") is None:
+            self.refuse("no_format", ("synergy",), legal=FORMAT)
+        elif top["synergy"] != FORMAT or top["synergy"] is True:
             self.refuse("wrong_format", ("synergy",), given=shown(top.get("synergy")), legal=FORMAT)
         for key in ("organisation", "scenarios"):
             if not top.get(key) and key not in {nearest(one, TOP) for one in strange}:
@@ -667,6 +671,7 @@ _KINDS = {
     "dict_type": "not_a_mapping",
     "tuple_type": "not_a_list",
     "too_short": "too_few",
+    "missing": "missing_key",
     "too_long": "too_many",
     "tie_form": "tie_form",
     "string_unicode": "not_text",
@@ -723,8 +728,6 @@ def _findings(model: type[BaseModel], error: ValidationError) -> list[dict[str, 
 
 def _key(kind: str, loc: Path, given: object, context: dict[str, Any]) -> str:
     """The problem for one of pydantic's findings."""
-    if kind == "too_short" and loc == ("departments",):
-        return "missing_part"
     if kind == "model_type" and not isinstance(given, list | dict):
         keys = {"Label": "not_text", **dict.fromkeys(_NUMBERS, "not_a_number")}
         return keys.get(context["class_name"], "not_a_mapping")

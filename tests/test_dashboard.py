@@ -1,5 +1,6 @@
 """The dashboard: its state without a browser, its page in a real headless Chromium."""
 
+import logging
 import os
 import re
 import shutil
@@ -218,9 +219,31 @@ def test_two_visitors_do_not_see_each_others_choices(page, browser, address):
 
 @pytest.mark.browser
 @needs_browser
-def test_an_unknown_address_ends_in_a_sentence(page, address):
-    page.goto(f"{address}?lang=%3Cscript%3E")
+def test_an_unknown_address_ends_in_a_sentence(browser, address):
+    page = browser.new_page()
+    page.goto(f"{address}no/such/page")
+    assert say("page.lost", "en") in page.inner_text("body")
+    page.get_by_role("link", name=say("page.home", "en")).click()
     page.wait_for_selector("#answer")
+    page.goto(f"{address}?lang=%3Cscript%3E&world=..%2F..%2Fetc")
+    page.wait_for_selector("#answer")
+    page.close()
+
+
+def test_a_failure_in_a_page_ends_in_a_sentence(monkeypatch):
+    import solara
+
+    from simulation.dashboard import app, compare_page
+
+    def broken(*_):
+        raise ZeroDivisionError("<b>")
+
+    monkeypatch.setattr(compare_page, "world_data", broken)
+    logging.getLogger("reacton").setLevel(logging.CRITICAL)
+    _, context = solara.render(app.Guarded(Choice(), lambda change: None), handle_error=False)
+    shown = " ".join(str(one.get_state()) for one in context.find().widgets)
+    context.close()
+    assert say("page.error", "en", why="ZeroDivisionError") in shown
 
 
 def test_names_with_markup_are_text_everywhere():

@@ -1,7 +1,7 @@
 """The application: shell, language, addresses. Each page is one file."""
 
 import html
-import traceback
+import sys
 from importlib.resources import files
 from typing import Any
 from urllib.parse import parse_qs
@@ -21,19 +21,24 @@ def Page() -> None:
     router = solara.use_router()
     asked = parse_qs((router.search or "").lstrip("?")).get("lang", [""])[0]
     choice, set_choice = solara.use_state(first_choice(asked or None))
-    wrong, clear = solara.use_exception()
     language = choice.language
     solara.Title(f"{say('page.name', language)}: {say('page.tagline', language)}")
     solara.Style(STYLE)
     with solara.Div(classes=["sy-page"], attributes={"lang": language}):
         Top(choice, set_choice)
-        if wrong is not None:
-            traceback.print_exception(wrong)
-            Sorry(say("page.error", language, why=type(wrong).__name__), say("page.go_on", language), clear)
-        elif router.path.strip("/"):
-            Sorry(say("page.lost", language), say("page.home", language), lambda: router.push("/"))
-        else:
-            ComparePage(choice, set_choice)
+        Guarded(choice, set_choice)
+
+
+@solara.component
+def Guarded(choice: Choice, change: Any) -> None:
+    """The page itself; whatever goes wrong in it ends in a sentence here, with the choices kept."""
+    wrong, clear = solara.use_exception()
+    language = choice.language
+    if wrong is not None:
+        sys.stderr.write(f"synergy dashboard: {type(wrong).__name__}: {wrong}\n")
+        Sorry(say("page.error", language, why=type(wrong).__name__), say("page.go_on", language), clear)
+    else:
+        ComparePage(choice, change)
 
 
 @solara.component
@@ -46,7 +51,9 @@ def Top(choice: Choice, change: Any) -> None:
         solara.HTML(tag="span", unsafe_innerHTML=html.escape(say("page.tagline", language)), classes=["sy-tag"])
         solara.HTML(tag="span", unsafe_innerHTML=html.escape(say("page.illustrative", language)), classes=["sy-chip"])
         solara.Div(classes=["sy-space"])
-        solara.Button(say("page.language", language), text=True, on_click=lambda: change(lambda now: now.but(language=other)))
+        solara.Button(
+            say("page.language", language), text=True, on_click=lambda: change(lambda now: now.but(language=other))
+        )
 
 
 @solara.component

@@ -1,7 +1,7 @@
 """The first page: scenarios of the case compared, and beside it one world of one of them."""
 
 import html
-import traceback
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -123,8 +123,8 @@ def Computed(choice: Choice) -> None:
     if task.finished and task.value is not None:
         kept.current = (asked, task.value)
     if task.error:
-        traceback.print_exception(task.exception)
         why = type(task.exception).__name__
+        sys.stderr.write(f"synergy dashboard: {why}: {task.exception}\n")
         solara.HTML(tag="p", unsafe_innerHTML=_safe(say("page.failed", choice.language, why=why)))
         return
     fresh = kept.current is not None and kept.current[0] == asked

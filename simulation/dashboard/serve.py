@@ -1,11 +1,15 @@
 """Start the dashboard's server: on this machine only unless told otherwise, and without the internet."""
 
+import html
+import logging
 import os
 import signal
 import socket
 import threading
 import warnings
 import webbrowser
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from simulation.errors import InputRefused, problem
 from simulation.words import say
@@ -29,6 +33,8 @@ def serve(host: str, port: int, browse: bool, language: str) -> int:
     os.environ.update(SETTINGS)
     os.environ["SYNERGY_LANGUAGE"] = language
     warnings.filterwarnings("ignore", message="Cookies with samesite=none")  # plain http on this machine is meant
+    if not os.environ.get("SYNERGY_DEBUG"):
+        logging.getLogger("reacton").setLevel(logging.CRITICAL)  # we say ourselves what went wrong, in a line
     import uvicorn  # noqa: PLC0415 - Solara reads its settings when it is imported, which is now
 
     from simulation.dashboard.engine import engine  # noqa: PLC0415
@@ -41,8 +47,7 @@ def serve(host: str, port: int, browse: bool, language: str) -> int:
     if browse:
         threading.Timer(1.5, webbrowser.open, (url,)).start()
     try:
-        app = "solara.server.starlette:app"
-        uvicorn.run(app, host=host, port=port, log_level="error", timeout_graceful_shutdown=1)
+        uvicorn.run(_application(language), host=host, port=port, log_level="error", timeout_graceful_shutdown=1)
     except KeyboardInterrupt:
         pass
     finally:
@@ -60,3 +65,31 @@ def _check_port(host: str, port: int) -> None:
             trial.bind((host, port))
     except OSError:
         raise InputRefused([problem("port_taken", given=port)]) from None
+
+
+Application = Callable[[Any, Any, Any], Awaitable[None]]
+KNOWN = ("/_solara/", "/jupyter/", "/static/", "/readyz", "/resourcez", "/favicon")
+
+
+def _application(language: str) -> Application:
+    """Solara's application, with a sentence and a way on at an address that does not exist."""
+    from solara.server.starlette import app as solara_app  # noqa: PLC0415 - it reads its settings when imported
+
+    lost, home = (html.escape(say(f"page.{key}", language)) for key in ("lost", "home"))
+    page = (
+        f'<!doctype html><html lang="{language}"><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width"><title>synergy</title>'
+        '<body style="font-family:system-ui,sans-serif;color:#1f2933;margin:12vh auto;max-width:36em;padding:0 1em">'
+        f'<h1 style="font-size:1.5em">{lost}</h1><p><a style="color:#0b6e99" href="/">{home}</a></p></body></html>'
+    ).encode()
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        path = scope.get("path", "/")
+        if scope["type"] != "http" or path == "/" or path.startswith(KNOWN):
+            await solara_app(scope, receive, send)
+            return
+        head = [(b"content-type", b"text/html; charset=utf-8"), (b"content-length", str(len(page)).encode())]
+        await send({"type": "http.response.start", "status": 404, "headers": head})
+        await send({"type": "http.response.body", "body": page})
+
+    return application
