@@ -39,7 +39,10 @@ class Problem:
 
     def told(self, language: str = "en") -> str:
         """One sentence or two: where, what was given, what is legal, what to do."""
-        what = say(f"problem.{self.key}", language, **dict(self.fields))
+        fields = dict(self.fields)
+        near = fields.get("near")
+        fields["nearest"] = say("problem.nearest", language, near=near) if near else ""
+        what = say(f"problem.{self.key}", language, **fields)
         where = [self.file] if self.file else []
         if self.line is not None:
             where.append(say("problem.line", language, line=self.line))

@@ -190,7 +190,7 @@ def unknown(key: str, given: object, legal: Any, path: str = "", line: int | Non
     near = nearest(str(given), names)
     first = sorted(names, key=lambda one: one != near)[:40]
     listed = ", ".join(first) + (", …" if len(names) > 40 else "")
-    return problem(key, path, line, given=shown(given), legal=listed or "–", near=near or "–")
+    return problem(key, path, line, given=shown(given), legal=listed or "–", near=near or "")
 
 
 def nearest(given: str, names: Iterable[str]) -> str | None:

@@ -231,6 +231,7 @@ def test_an_unknown_address_ends_in_a_sentence(browser, address):
 
 
 def test_a_failure_in_a_page_ends_in_a_sentence(monkeypatch):
+    import ipyvue
     import solara
 
     from simulation.dashboard import app, compare_page
@@ -241,7 +242,7 @@ def test_a_failure_in_a_page_ends_in_a_sentence(monkeypatch):
     monkeypatch.setattr(compare_page, "world_data", broken)
     logging.getLogger("reacton").setLevel(logging.CRITICAL)
     _, context = solara.render(app.Guarded(Choice(), lambda change: None), handle_error=False)
-    shown = " ".join(str(one.get_state()) for one in context.find().widgets)
+    shown = " ".join(str(one.get_state()) for one in context.find(ipyvue.VueTemplate).widgets)
     context.close()
     assert say("page.error", "en", why="ZeroDivisionError") in shown
 
