@@ -4,13 +4,14 @@ A problem knows where it is, what was given, and a key of the locale files that 
 to do. It is put into words only when somebody reads it, so that it can be read in English or in Dutch.
 """
 
+import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from simulation.words import LANGUAGES, say
 
-__all__ = ["LANGUAGES", "InputRefused", "Problem", "SynergyError", "shown"]
+__all__ = ["LANGUAGES", "InputRefused", "Problem", "SynergyError", "nearest", "problem", "shown", "unknown"]
 
 
 def shown(value: object, most: int = 60) -> str:
@@ -54,6 +55,27 @@ class Problem:
 def problem(key: str, path: str = "", line: int | None = None, **fields: Any) -> Problem:
     """Make a :class:`Problem`; the keyword arguments are what its sentence names."""
     return Problem(key, tuple(sorted(fields.items())), path, line)
+
+
+def unknown(key: str, given: object, legal: Any, path: str = "", line: int | None = None) -> Problem:
+    """A problem with a name that is not one of the legal ones; the nearest comes first."""
+    names = [str(one) for one in legal]
+    near = nearest(str(given), names)
+    first = sorted(names, key=lambda one: one != near)[:40]
+    listed = ", ".join(first) + (", …" if len(names) > 40 else "")
+    return problem(key, path, line, given=shown(given), legal=listed or "–", near=near or "")
+
+
+def nearest(given: str, names: Iterable[str]) -> str | None:
+    """The name that somebody may have meant, if there is one.
+
+    >>> nearest("SALES", ["Sales", "Finance"]), nearest("Finence", ["Sales", "Finance"]), nearest("x", ["Sales"])
+    ('Sales', 'Finance', None)
+    """
+    word = given[:300].strip().casefold()
+    known = {one.strip().casefold(): one for one in names}
+    near = [word] if word in known else difflib.get_close_matches(word, known, n=1)
+    return known[near[0]] if near else None
 
 
 class SynergyError(Exception):

@@ -27,9 +27,11 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
-from simulation.errors import InputRefused, Problem, problem, shown
+from simulation.building import MOST_PROBLEMS, build
+from simulation.errors import InputRefused, Problem, problem, shown, unknown
 from simulation.parameters import PARAMETERS
-from simulation.study import FORMAT, MOST_PROBLEMS, Key, Path, Scenario, Study, build, told_path, unknown
+from simulation.places import Key, Path, told_path
+from simulation.study import FORMAT, Scenario, Study
 
 CASE = "case"
 LARGEST_FILE = 1_000_000

@@ -11,10 +11,13 @@ FILES = sorted(ROOT.rglob("*.py"))
 ORDER = [
     "words",
     "errors",
+    "places",
     "parameters",
     "organisation",
     "measures",
     "study",
+    "findings",
+    "building",
     "files",
     "luck",
     "rules",
@@ -34,8 +37,8 @@ ORDER = [
 ONLY = {
     "mesa": {"department", "model"},
     "solara": {"dashboard"},
-    "pydantic": {"organisation", "measures", "study", "files"},
-    "pydantic_core": {"organisation", "measures", "study", "files"},
+    "pydantic": {"organisation", "measures", "study", "findings", "building"},
+    "pydantic_core": {"organisation", "measures", "study", "findings", "building"},
     "ruamel": {"files", "words"},
 }
 

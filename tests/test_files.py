@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from simulation import InputRefused, case, load
+from simulation.building import MOST_PROBLEMS, build
 from simulation.files import _FAULTS, parse, resolved_yaml, scenario_folder
+from simulation.findings import KINDS
 from simulation.measures import MEASURES, Measures
 from simulation.organisation import Department, Organisation, Project
-from simulation.study import _KINDS, MOST_PROBLEMS, build
 from simulation.words import phrases
 
 HERE = Path(__file__).parent / "scenarios"
@@ -536,7 +537,7 @@ def test_a_mistake_is_told_in_dutch(path):
 
 
 def test_every_problem_has_words():
-    for key in {key for _, key, _ in _FAULTS} | set(_KINDS.values()):
+    for key in {key for _, key, _ in _FAULTS} | set(KINDS.values()):
         assert f"problem.{key}" in phrases("en")
 
 
