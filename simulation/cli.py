@@ -267,7 +267,20 @@ def _check(asked: argparse.Namespace, language: str) -> int:
         "assumed": len(PARAMETERS) - given,
     }
     print(say("cli.check_ok", language, file=asked.file, **counts))
+    _hint(study, language)
     return FINE
+
+
+def _hint(study: "Study", language: str) -> None:
+    """Say what is legal and yet may not be meant."""
+    organisation = study.organisation
+    tied = {name for tie in (*organisation.interdependence, *organisation.informal_ties) for name in tie.pair}
+    for one in organisation.departments:
+        if one.name not in tied:
+            print(say("cli.no_ties", language, department=one.name))
+        for name, value in (("capacity", one.capacity), ("benefit", one.benefit)):
+            if 0.0 < value < 5.0:
+                print(say("cli.tiny", language, department=one.name, name=name, given=f"{value:g}"))
 
 
 def _show(asked: argparse.Namespace, language: str) -> int:
@@ -338,10 +351,16 @@ def _compare(asked: argparse.Namespace, language: str) -> int:
     study, base = _chosen(asked, load(asked.file, tuple(asked.set)))
     if asked.outcome not in BY_OUTCOME:
         raise InputRefused([problem("unknown_outcome", given=repr(asked.outcome), legal=", ".join(BY_OUTCOME))])
+    ours = bool(asked.out) and not asked.out.exists()
     if asked.out:
         check_folder(asked.out)
-    with _bar(language) as told:
-        runs = run_worlds(study, asked.worlds, asked.seed, asked.parameters, asked.jobs, told)
+    try:
+        with _bar(language) as told:
+            runs = run_worlds(study, asked.worlds, asked.seed, asked.parameters, asked.jobs, told)
+    except BaseException:
+        if ours:
+            asked.out.rmdir()
+        raise
     found = compare_runs(runs, base)
     command = repeat(asked, base)
     print(text(found, language, command, asked.outcome))

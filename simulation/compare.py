@@ -22,6 +22,10 @@ Kind = Literal["beats", "loses", "same", "undecided"]
 Floats = NDArray[np.float64]
 
 CONFIDENCE = 0.95
+ENOUGH = 10
+"""So many worlds that differ at all make Student's interval worth trusting (assumed)."""
+RARE = 0.10
+"""A share of worlds small enough to be called rare (assumed)."""
 REACH = 100_000
 """More worlds than this are not worth asking for."""
 
@@ -138,7 +142,7 @@ def compare_pair(a: Floats, b: Floats, names: tuple[str, str], outcome: Outcome)
     wins, ties = int((better & ~tie).sum()), int(tie.sum())
     losses = len(gap) - wins - ties
     difference = mean_interval(gap)
-    kind = _kind(wins, losses, len(gap), difference, outcome.margin)
+    kind = _kind(wins, losses, gap, difference, outcome.margin)
     return Pair(
         a=names[0],
         b=names[1],
@@ -156,13 +160,25 @@ def compare_pair(a: Floats, b: Floats, names: tuple[str, str], outcome: Outcome)
     )
 
 
-def _kind(wins: int, losses: int, worlds: int, difference: Interval, margin: float) -> Kind:
+def _kind(wins: int, losses: int, gap: Floats, difference: Interval, margin: float) -> Kind:
     """The verdict."""
-    if worlds >= 2 and -margin < difference.low and difference.high < margin:
+    if _no_difference(gap, difference, margin):
         return "same"
     if sign_test(wins, losses) < 1 - CONFIDENCE:
         return "beats" if wins > losses else "loses"
     return "undecided"
+
+
+def _no_difference(gap: Floats, difference: Interval, margin: float) -> bool:
+    """Whether the mean difference is surely within the margin.
+
+    Where few worlds differ at all, the interval of the mean is too narrow to be trusted: a rare large difference may
+    not have come up yet. Then no more than a tenth of all worlds may differ by more than the margin (Wilson's bound).
+    """
+    if len(gap) < 2 or difference.low <= -margin or difference.high >= margin:
+        return False
+    notable = int((np.abs(gap) > margin).sum())
+    return int((gap != 0.0).sum()) >= ENOUGH or wilson(notable, len(gap)).high < RARE
 
 
 def _gain(a: Floats, b: Floats, gap: Floats) -> float:
@@ -179,12 +195,13 @@ def _more(wins: int, losses: int, gap: Floats, difference: Interval, margin: flo
     z = float(stats.norm.ppf(0.5 + CONFIDENCE / 2))
     needs = []
     if decided:
-        lean = abs(wins / decided - 0.5)
+        # Of few wins one must not make too much: one win and one loss more are taken as seen (Laplace's rule).
+        lean = abs((wins + 1) / (decided + 2) - 0.5)
         if lean > 0.0:
-            needs.append((z / (2.0 * lean)) ** 2 * worlds / decided)
+            needs.append(max(6.0, (z / (2.0 * lean)) ** 2) * worlds / decided)
     room = margin - abs(difference.estimate)
     if worlds >= 2 and room > 0.0:
-        needs.append((z * float(np.std(gap, ddof=1)) / room) ** 2)
+        needs.append(max(35.0, (z * float(np.std(gap, ddof=1)) / room) ** 2))
     if not needs:
         return None
     # The exact test is a little stricter than its normal approximation; ask for at least a handful.

@@ -404,6 +404,8 @@ class Department(mesa.Agent):
         self.absence_weeks = max(0, self.absence_weeks - 1)
         if self.luck("leave") >= rules.chance_of_leaving(self.values.p_leave, self.overload):
             return
+        held = max(self.progress_role, self.priority_role, self.voice_role) > 0.0
+        self.model.note("leave_role" if held else "leave", self.name)
         kept = 1.0 - self.values.loss_leave
         self.knowledge *= kept
         self.ownership *= kept
@@ -411,4 +413,3 @@ class Department(mesa.Agent):
         self.priority_role *= 0.5
         self.voice_role *= 0.5
         self.absence_weeks = 8
-        self.model.note("leave", self.name)

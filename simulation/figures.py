@@ -83,7 +83,8 @@ def _row(axes: Any, comparison: Comparison, name: str, place: int, language: str
         record = say("result.baseline_mark", language)
     else:
         pair = comparison.pair(name, comparison.baseline)
-        record = say("result.in_of", language, wins=pair.wins, worlds=pair.worlds)
+        key = "result.in_of_ties" if pair.ties else "result.in_of"
+        record = say(key, language, wins=pair.wins, worlds=pair.worlds, ties=pair.ties)
     axes.text(1.02, place, record, va="center", fontsize=9, color=colour if base or place == 0 else INK)
 
 

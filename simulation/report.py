@@ -39,7 +39,9 @@ def size(value: float, outcome: str, language: str) -> str:
     unit, value = BY_OUTCOME[outcome].unit, abs(value)
     if "€" in unit:
         return money(value, language)
-    if unit in {"share", "0 or 1", "−1 to 1"}:
+    if unit == "−1 to 1":
+        return number(value, language, 2)
+    if unit in {"share", "0 or 1"}:
         return say("size.points", language, n=number(100 * value, language, 0 if value >= 0.0095 else 1))
     words = {"week": "size.weeks", "weeks": "size.weeks", "h": "size.hours", "count": "size.count"}
     return say(words[unit], language, n=number(value, language, 0 if value >= 9.5 or unit == "h" else 1))
@@ -152,11 +154,13 @@ def pairing_gain(comparison: Comparison) -> float:
 # --- the table -----------------------------------------------------------------------------------------
 
 
-def table(comparison: Comparison, language: str) -> str:
-    """The ranking by lasting adoption, with intervals, as text."""
+def table(comparison: Comparison, language: str, outcome: str = MAIN) -> str:
+    """The ranking by lasting adoption, with intervals, as text; with a column for ``outcome`` too."""
     horizon = comparison.runs.study.horizon
     head = ["", *(say(f"result.{key}", language) for key in ("scenario", "lasting", "interval", "spread"))]
-    head += [say(f"result.{key}", language) for key in ("go_live", "live_by", "cost")]
+    head += [say(f"result.{key}", language) for key in ("go_live", "live_by", "cost", "net")]
+    further = [outcome] if outcome not in {MAIN, "go_live_104", "cost", "net_value"} else []
+    head += [say("result.other", language, outcome=say(f"outcome.{one}", language)) for one in further]
     rows = [head]
     for rank, name in enumerate(comparison.ranking, start=1):
         lasting, live = comparison.summary(name, MAIN), comparison.summary(name, "go_live_week")
@@ -170,6 +174,8 @@ def table(comparison: Comparison, language: str) -> str:
                 go_live(live, horizon, language),
                 level(comparison.summary(name, "go_live_104").mean.estimate, "go_live_104", language),
                 money(comparison.summary(name, "cost").mean.estimate, language),
+                money(comparison.summary(name, "net_value").mean.estimate, language),
+                *(level(comparison.summary(name, one).mean.estimate, one, language) for one in further),
             ]
         )
     widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
@@ -200,7 +206,7 @@ def text(comparison: Comparison, language: str, command: str, outcome: str = MAI
         study.title.in_(language),
         say("result.headline", language, horizon=study.horizon),
         "",
-        table(comparison, language),
+        table(comparison, language, outcome),
         "",
         say("result.verdicts", language, outcome=say(f"outcome.{outcome}", language), baseline=base),
     ]
@@ -208,7 +214,9 @@ def text(comparison: Comparison, language: str, command: str, outcome: str = MAI
     lines += ["", note(comparison, language), say("result.many_pairs", language, pairs=len(others))]
     gain = pairing_gain(comparison)
     if math.isfinite(gain):
-        lines.append(say("result.pairing", language, gain=number(gain, language, 1)))
+        worlds = len(comparison.runs.worlds)
+        apart = number(worlds * gain, language)
+        lines.append(say("result.pairing", language, worlds=number(worlds, language), n=apart))
     lines.append(say("result.not_a_forecast", language))
     lines.append(f"synergy {__version__}, {say('result.study', language, digest=study.digest())}.")
     lines.append(say("result.repeat", language, command=command))
@@ -280,9 +288,11 @@ def _ranked(comparison: Comparison, rank: int, name: str) -> dict[str, Any]:
 
 
 def _sentence(comparison: Comparison, pair: Pair, language: str) -> str:
-    """A verdict by the scenarios' titles."""
+    """A verdict by the scenarios' titles, with what it is about, so that it can be quoted alone."""
     study = comparison.runs.study
-    return verdict(pair, (study.scenario(pair.a).called(language), study.scenario(pair.b).called(language)), language)
+    titles = study.scenario(pair.a).called(language), study.scenario(pair.b).called(language)
+    outcome = say(f"outcome.{pair.outcome}", language).capitalize()
+    return say("verdict.of", language, outcome=outcome, sentence=verdict(pair, titles, language))
 
 
 def _summary(one: Summary) -> dict[str, Any]:

@@ -12,7 +12,7 @@ def event_sentence(event: Event, scenario: Scenario, language: str) -> str:
 
     >>> from simulation import case
     >>> event_sentence(Event(14, "leave", "Finance"), case().scenario("full"), "en")
-    "Finance's key person leaves; knowledge and ownership drop, its roles lose half their clarity"
+    'a key person leaves Finance: knowledge and ownership drop there'
     """
     called = {one.name: one.called(language) for one in scenario.organisation.departments}
     return say(f"event.{event.kind}", language, department=called.get(event.department, event.department))

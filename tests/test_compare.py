@@ -49,7 +49,19 @@ def test_ties_are_counted_and_said():
 
 
 def test_identical_is_no_difference_that_matters():
-    assert pair([0.3] * 10, [0.3] * 10).kind == "same"
+    assert pair([0.3] * 40, [0.3] * 40).kind == "same"
+
+
+def test_a_few_ties_do_not_prove_that_nothing_can_differ():
+    found = pair([0.0] * 20, [0.0] * 20)
+    assert (found.kind, found.ties) == ("undecided", 20)
+    assert found.more is not None
+    assert pair([0.0] * (20 + found.more), [0.0] * (20 + found.more)).kind == "same"
+
+
+def test_a_rare_large_difference_is_not_called_none():
+    assert pair([0.0] * 47 + [0.6] * 3, [0.0] * 50).kind == "undecided"
+    assert pair([0.0] * 94 + [0.6] * 6, [0.0] * 100).kind == "beats"
 
 
 def test_a_difference_below_the_margin_does_not_matter_however_sure():

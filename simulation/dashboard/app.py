@@ -50,6 +50,8 @@ def Top(choice: Choice, change: Any) -> None:
         solara.HTML(tag="span", unsafe_innerHTML=html.escape(say("page.name", language)), classes=["sy-brand"])
         solara.HTML(tag="span", unsafe_innerHTML=html.escape(say("page.tagline", language)), classes=["sy-tag"])
         solara.HTML(tag="span", unsafe_innerHTML=html.escape(say("page.illustrative", language)), classes=["sy-chip"])
+        to_controls = html.escape(say("page.to_controls", language))
+        solara.HTML(tag="a", unsafe_innerHTML=to_controls, classes=["sy-jump"], attributes={"href": "#controls"})
         solara.Div(classes=["sy-space"])
         solara.Button(
             say("page.language", language), text=True, on_click=lambda: change(lambda now: now.but(language=other))

@@ -136,6 +136,7 @@ def ranking(comparison: Comparison, in_hand: str, language: str) -> Option:
             "type": "value",
             "min": 0,
             "max": 100,
+            "interval": 25,
             "axisLabel": {"formatter": "{value} %", "color": "#52606d"},
             "splitLine": {"lineStyle": {"color": "#e4e7eb"}},
         },

@@ -53,7 +53,7 @@ def Controls(choice: Choice, change: Change) -> None:
     titles = {one.called(language): one.name for one in case().scenarios}
     ticked = {title: name for title, name in titles.items() if name in choice.scenarios}
     named = {name: title for title, name in titles.items()}
-    with solara.Div(classes=["sy-controls"]):
+    with solara.Div(classes=["sy-controls"], attributes={"id": "controls"}):
         _heading(say("page.scenarios", language))
         with solara.Div(classes=["sy-ticks"]):
             for title, name in titles.items():
@@ -96,9 +96,9 @@ def Controls(choice: Choice, change: Change) -> None:
 @solara.component
 def Answer(choice: Choice) -> None:
     """The headline, the pictures and the verdicts, once they are there; the last ones until then."""
-    if len(choice.scenarios) < 2 or choice.in_hand == choice.rival:
-        key = "page.too_few" if len(choice.scenarios) < 2 else "page.same_twice"
-        solara.HTML(tag="h1", unsafe_innerHTML=_safe(say(key, choice.language)), classes=["sy-answer"])
+    if len(choice.scenarios) < 2:
+        text = _safe(say("page.too_few", choice.language))
+        solara.HTML(tag="p", unsafe_innerHTML=text, classes=["sy-wait"], attributes={"role": "status"})
     else:
         Computed(choice)
 
@@ -208,6 +208,8 @@ def _key(found: Comparison, hand: str, language: str) -> None:
     others = [
         _safe(study.scenario(name).called(language)) for name in study.names if name not in (hand, found.baseline)
     ]
+    if len(others) > 6:
+        others = [_safe(say("page.others", language, count=len(others)))]
     if others:
         parts.append(f'<span style="color:#52606d">━ {", ".join(others)}</span>')
     solara.HTML(tag="p", unsafe_innerHTML=" &nbsp; ".join(parts), classes=["sy-under"])
@@ -237,7 +239,9 @@ def _verdicts(found: Comparison, hand: str, language: str) -> None:
 def _table(found: Comparison, language: str) -> None:
     """The ranking as a table, for those who cannot see or do not trust a picture."""
     study = found.runs.study
-    head = [say(f"result.{key}", language) for key in ("scenario", "lasting", "spread", "go_live", "live_by", "cost")]
+    head = [
+        say(f"result.{key}", language) for key in ("scenario", "lasting", "spread", "go_live", "live_by", "cost", "net")
+    ]
     rows = ["<tr>" + "".join(f'<th scope="col">{_safe(text)}</th>' for text in head) + "</tr>"]
     for name in found.ranking:
         one, live = found.summary(name, MAIN), found.summary(name, "go_live_week")
@@ -247,6 +251,7 @@ def _table(found: Comparison, language: str) -> None:
             go_live(live, study.horizon, language),
             level(found.summary(name, "go_live_104").mean.estimate, "go_live_104", language),
             money(found.summary(name, "cost").mean.estimate, language),
+            money(found.summary(name, "net_value").mean.estimate, language),
         ]
         title = _safe(study.scenario(name).called(language))
         rows.append(

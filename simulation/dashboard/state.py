@@ -26,14 +26,23 @@ class Choice:
     shown: str = "full"
 
     def but(self, **changes: Any) -> "Choice":
-        """The same choice with changes; what it can no longer hold falls back to what it can."""
+        """The same choice with changes; what it can no longer hold falls back to what it can.
+
+        The scenario in hand and its rival are never the same: choosing one for both swaps them.
+
+        >>> Choice().but(rival="full").in_hand, Choice().but(rival="full").rival
+        ('it-only', 'full')
+        """
         changed = replace(self, **changes)
         order = case().names
         chosen = tuple(sorted(set(changed.scenarios), key=order.index))
-        hand = changed.in_hand if changed.in_hand in chosen or not chosen else chosen[-1]
-        rival = changed.rival if changed.rival in chosen or not chosen else chosen[0]
-        if "in_hand" in changes or "rival" in changes:
-            hand, rival = changed.in_hand, changed.rival
+        hand, rival = changed.in_hand, changed.rival
+        if hand == rival:
+            hand, rival = self.rival, self.in_hand
+        if hand not in chosen:
+            hand = next((one for one in reversed(chosen) if one != rival), hand)
+        if rival not in chosen:
+            rival = next((one for one in chosen if one != hand), rival)
         return replace(changed, scenarios=chosen, in_hand=hand, rival=rival)
 
     def ticked(self, name: str, on: bool) -> "Choice":

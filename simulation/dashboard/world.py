@@ -54,6 +54,7 @@ def world_data(name: str, world: int, seed: int, mode: Mode, language: str) -> d
     return {
         "key": f"{name}/{world}/{seed}/{mode}",
         "title": scenario.called(language),
+        "language": language,
         "nodes": nodes,
         "lines": lines,
         "engagement": engagement,
