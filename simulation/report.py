@@ -227,7 +227,10 @@ def text(comparison: Comparison, language: str, command: str, outcome: str = MAI
 
 
 def parquet(comparison: Comparison) -> bytes:
-    """One row per scenario and world: ``scenario``, ``world``, and every outcome by its name."""
+    """One row per scenario and world: ``scenario``, ``world``, and every outcome by its name.
+
+    What is censored is written as the horizon + 1 and flagged in a column of its own, ``<outcome>_censored``.
+    """
     runs = comparison.runs
     names, worlds = runs.study.names, runs.worlds
     columns: dict[str, Any] = {
@@ -238,6 +241,10 @@ def parquet(comparison: Comparison) -> bytes:
         values = runs.outcomes[:, :, place].reshape(-1)
         whole = outcome.unit in {"week", "0 or 1"}
         columns[outcome.name] = pa.array(values.astype("int64") if whole else values)
+    for place, outcome in enumerate(OUTCOMES):
+        if outcome.censored:
+            late = runs.outcomes[:, :, place].reshape(-1) > runs.study.horizon
+            columns[f"{outcome.name}_censored"] = pa.array(late)
     about = {
         "synergy": __version__,
         "seed": str(runs.seed),

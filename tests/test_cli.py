@@ -91,7 +91,11 @@ def test_compare_writes_files_that_agree_with_its_table(capsys, tmp_path):
         "runs.parquet",
     ]
     frame = pd.read_parquet(folder / "runs.parquet")
-    assert list(frame.columns) == ["scenario", "world", *(one.name for one in OUTCOMES)]
+    flags = ["go_live_week_censored", "relapse_half_life_censored"]
+    assert list(frame.columns) == ["scenario", "world", *(one.name for one in OUTCOMES), *flags]
+    assert (frame["go_live_week_censored"] == (frame["go_live_week"] == 157)).all()
+    assert frame["go_live_week_censored"].any()
+    assert not frame["go_live_week_censored"].all()
     assert frame.groupby("scenario").size().to_dict() == {"it-only": 3, "roles": 3, "full": 3}
     never = frame[frame["scenario"] == "it-only"]
     assert (never["go_live_week"] == 157).all()
