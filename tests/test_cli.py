@@ -12,7 +12,6 @@ import pytest
 
 from simulation import __version__, case
 from simulation.cli import main
-from simulation.compare import REACH
 from simulation.files import load
 from simulation.outcomes import OUTCOMES
 
@@ -46,6 +45,20 @@ def test_check_says_sound_or_lists_every_mistake(capsys, tmp_path):
     assert len(err.strip().splitlines()) >= 3
     assert "Sales" in err
     assert "line" in err
+
+
+def test_check_hints_at_what_may_not_be_meant(capsys, tmp_path):
+    file = tmp_path / "mine.yaml"
+    text = Path("scenarios/case.yaml").read_text(encoding="utf-8")
+    assert "Note" not in run(capsys, "check", "case", "--lang", "en")[1]
+    text = text.replace("benefit: 1500", "benefit: 1.500")
+    file.write_text(
+        text.replace("    Supplier:", "    Legal: {kind: business, capacity: 40}\n    Supplier:"), encoding="utf-8"
+    )
+    code, out, _ = run(capsys, "check", str(file), "--lang", "en")
+    assert code == 0
+    assert "Legal is tied to nobody" in out
+    assert "Finance has benefit: 1.5" in out
 
 
 def test_show_can_be_read_again(capsys, tmp_path):
@@ -211,7 +224,8 @@ def test_a_mistake_of_ours_is_said_without_a_traceback(capsys, monkeypatch):
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_ctrl_c_leaves_no_half_written_file(tmp_path, jobs):
     words = [sys.executable, "-m", "simulation.cli", "compare", "--worlds", "5000", "--jobs", jobs]
-    process = subprocess.Popen([*words, "--out", str(tmp_path), "--lang", "en"], stdout=-1, stderr=-1, text=True)
+    folder = tmp_path / "new"
+    process = subprocess.Popen([*words, "--out", str(folder), "--lang", "en"], stdout=-1, stderr=-1, text=True)
     time.sleep(5)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
@@ -230,7 +244,3 @@ def test_quiet_in_a_pipe_and_help_is_quick_to_import():
     words = [sys.executable, "-m", "simulation.cli", "compare", *SMALL]
     done = subprocess.run(words, capture_output=True, text=True, check=True)
     assert done.stderr == ""
-
-
-def test_more_worlds_has_a_limit():
-    assert REACH == 100_000

@@ -98,6 +98,12 @@ def test_pairing_gain_is_the_ratio_of_variances():
     assert found.gain == pytest.approx(2.01 / 0.01, rel=0.1)
 
 
+def test_no_number_of_worlds_is_named_beyond_reach():
+    found = pair([10.0, -10.0] * 20, [0.0] * 40)
+    assert (found.kind, found.more) == ("undecided", None)
+    assert "no number of worlds" in verdict(found, ("A", "B"))
+
+
 @pytest.mark.slow
 def test_more_worlds_is_about_right():
     # A wins in 60 % of worlds: about (1.96 / 0.2)² = 96 worlds decide. From 40 undecided worlds on, the advice
