@@ -1,0 +1,1 @@
+"""Peers of the engine, and what they are measured with."""
