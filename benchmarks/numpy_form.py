@@ -21,13 +21,13 @@ from simulation.worlds import Mode, values_of
 
 Array = NDArray[np.float64]
 
-WORLDS_AT_ONCE = 20
-"""Worlds of a batch: more fall out of the processor's cache, fewer pay NumPy's calls more often."""
+WORLDS_AT_ONCE = 200
+"""Worlds of a batch: fewer share NumPy's calls among fewer runs, more gain little and take memory."""
 
 TINY = 1e-300
 """Stands for 0 where 0 / 0 is to give 0."""
 
-TERMS = 12
+TERMS = 24
 """Terms of a distribution that are summed for all draws together; the few draws beyond are looked up one by one."""
 
 LEDGER_FROM, LEDGER_TO = 13, 38
@@ -60,6 +60,9 @@ PARTS = {
 }
 """The numbers that describe a stage, and how many rows each takes in the table of stages."""
 
+DERIVED_FROM = "role_h m_team ad_hoc t nu kappa om_done om0 A sh_om v_board tau_c".split()
+"""The parameters that follow up a change of levers."""
+
 _NAMES = tuple(one.name for one in PARAMETERS)
 _values = attrgetter(*_NAMES)
 
@@ -73,9 +76,17 @@ def poisson_quantile(u: Array, mean: Array) -> Array:
     >>> poisson_quantile(np.array([0.0, 0.13, 0.14, 0.5, 0.999]), np.full(5, 2.0)).tolist()
     [0.0, 0.0, 1.0, 2.0, 8.0]
     """
-    steps = mean / np.arange(1.0, TERMS)[:, None]
-    counts = _invert(u, np.exp(-mean), steps)
-    for place in np.flatnonzero((counts == TERMS) | (mean > 600.0)):
+    term = np.exp(-mean)
+    reached, counts = term.copy(), np.zeros(len(u))
+    for count in range(1, TERMS):
+        beyond = u >= reached
+        if not beyond.any():
+            return counts
+        counts += beyond
+        term *= mean
+        term /= count
+        reached += term
+    for place in np.flatnonzero(u >= reached):
         counts[place] = rules.poisson_quantile(float(u[place]), float(mean[place]))
     return counts
 
@@ -86,23 +97,22 @@ def binomial_quantile(u: Array, trials: Array, hazard: Array) -> Array:
     >>> binomial_quantile(np.array([0.0, 0.07, 0.5, 0.95]), np.full(4, 4.0), np.full(4, np.log(2.0))).tolist()
     [0.0, 1.0, 2.0, 4.0]
     """
-    count = np.arange(1.0, TERMS)[:, None]
-    steps = (trials + 1.0 - count) / count * np.expm1(hazard)
-    counts = minimum(_invert(u, np.exp(-hazard * trials), steps), trials)
-    for place in np.flatnonzero((counts >= TERMS) | (hazard * trials > 600.0)):
+    term, odds = np.exp(-hazard * trials), np.expm1(hazard)
+    reached, counts, left = term.copy(), np.zeros(len(u)), trials.copy()
+    for count in range(1, TERMS):
+        beyond = (u >= reached) & (left > 0.0)
+        if not beyond.any():
+            return counts
+        counts += beyond
+        term *= odds
+        term *= left
+        term /= count
+        reached += term
+        left -= 1.0
+    for place in np.flatnonzero((u >= reached) & (left > 0.0)):
         chance = rules.chance_within_week(float(hazard[place]))
         counts[place] = rules.binomial_quantile(float(u[place]), int(trials[place]), chance)
     return counts
-
-
-def _invert(u: Array, first: Array, steps: Array) -> Array:
-    """How many of the first terms' running sums ``u`` reaches; each term is the one before times a step."""
-    terms = np.empty((len(steps) + 1, len(u)))
-    terms[0] = first
-    terms[1:] = steps
-    np.cumprod(terms, axis=0, out=terms)
-    np.cumsum(terms, axis=0, out=terms)
-    return np.count_nonzero(u >= terms, axis=0).astype(float)
 
 
 # --- what a study prepares -----------------------------------------------------------------------------
@@ -197,19 +207,20 @@ class Worlds:
         self.p: dict[str, Array] = dict(zip(_NAMES, table, strict=True))
         self.horizon = horizon
         self.capacity = np.array([one.capacity for one in organisation.departments])[:, None]
-        own = np.empty((len(worlds), DEPARTMENTS, 4 * 2, horizon + 1))
-        first = np.empty((8, DEPARTMENTS, len(worlds)))
-        luck_of_all = np.empty((len(worlds), 8, horizon + 1))
+        words = Words(seed)
+        own = np.empty((2, len(worlds), DEPARTMENTS, horizon + 1, 4), dtype=np.uint64)
+        first = np.empty((2, len(worlds), DEPARTMENTS, 1, 4), dtype=np.uint64)
+        common = np.empty((2, len(worlds), 1, horizon + 1, 4), dtype=np.uint64)
         for w, world in enumerate(worlds):
-            luck_of_all[w] = _draws(seed, world, 0, horizon, 1)
-            for i, one in enumerate(organisation.departments):
-                key = luck.name_key(one.name)
-                own[w, i] = _draws(seed, world, key, horizon, 0)
-                first[:, i, w] = _draws(seed, world, key, 0, 2)[:, 0]
-        self._take_traits(first)
-        self._take_luck(own.transpose(2, 3, 1, 0), luck_of_all.transpose(1, 2, 0))
+            for group in range(2):
+                common[group, w, 0] = words.of(world, "", group + 1, horizon)
+                for i, one in enumerate(organisation.departments):
+                    own[group, w, i] = words.of(world, one.name, group, horizon)
+                    first[group, w, i] = words.of(world, one.name, group + 2, 0)
+        self._take_traits([_uniform(first, place)[0] for place in range(5)])
+        self._take_luck([_uniform(own, place) for place in range(5)], [_uniform(common, place)[:, 0] for place in (3, 4)])
 
-    def _take_traits(self, u: Array) -> None:
+    def _take_traits(self, u: list[Array]) -> None:
         """The initial traits; ``u`` holds the purposes from ``shock`` on."""
         p = self.p
         conviction, frame, workload, pull = u[1], u[2], u[3], u[4]
@@ -223,16 +234,16 @@ class Worlds:
         wide = np.array([*[1.0] * INTERNAL, *[1.3] * (DEPARTMENTS - INTERNAL)])[:, None]
         self.process_size, self.technical_size = p["WB"] * part, p["WT"] * wide
 
-    def _take_luck(self, own: Array, common: Array) -> None:
+    def _take_luck(self, own: list[Array], common: list[Array]) -> None:
         """Incidents, shocks, ordinary load and pull of every week, and the draws that remain."""
-        p, shape = self.p, own.shape[1:]
-        self.arrivals, self.pick_up, self.leave = (np.ascontiguousarray(own[place]) for place in (3, 4, 2))
-        self.load = self.capacity * self.workload * (1.0 + 0.1 * (2.0 * own[0] - 1.0))
+        p, shape = self.p, own[0].shape
+        noise, incidents, self.leave, self.arrivals, self.pick_up = own
+        self.load = self.capacity * self.workload * (1.0 + 0.1 * (2.0 * noise - 1.0))
         incident, shock = np.zeros(shape[1:]), np.zeros(shape[2])
         self.other_load, self.shock, self.shock_begins = (np.ones((shape[0], shape[2])) for _ in range(3))
         extra = p["s_inc"] * self.capacity
-        happens, shocks = own[1] < p["p_inc"], common[4] < p["p_shock"]
-        swing = 0.1 * np.sqrt(3.0) * (2.0 * common[3] - 1.0)
+        happens, shocks = incidents < p["p_inc"], common[1] < p["p_shock"]
+        swing = 0.1 * np.sqrt(3.0) * (2.0 * common[0] - 1.0)
         for week in range(1, shape[0]):
             incident = _clock(incident, happens[week], 3.0)
             self.load[week] += extra * (incident > 0.0)
@@ -245,18 +256,30 @@ class Worlds:
         self.may_leave = self.leave < p["p_leave"] * (1.0 + 2.0 * maximum(most - 1.0, 0.0))
 
 
-def _draws(seed: int, world: int, key: int, weeks: int, group: int) -> Array:
-    """Draws of two groups of four purposes, from ``group`` on: shape (8, weeks + 1); see :mod:`simulation.luck`."""
-    found = np.empty((8, weeks + 1))
-    for at in range(2):
-        # Counting up comes before drawing: start one below week 0.
-        before = [2**64 - 1, (group + at - 1) % 2**64, world - (group + at == 0), 0]
-        before = [2**64 - 1] * 4 if before[2] < 0 else before
-        generator = np.random.Philox(counter=np.array(before, dtype=np.uint64), key=np.array([seed, key], np.uint64))
-        words = generator.random_raw(4 * (weeks + 1)).reshape(-1, 4)
-        found[4 * at : 4 * at + 4] = (words >> np.uint64(11)).T
-    found *= 2.0**-53
-    return found
+class Words:
+    """The words behind :func:`simulation.luck.draws`, from one generator that is set to where they begin."""
+
+    def __init__(self, seed: int) -> None:
+        self._seed, self._generator = seed, np.random.Philox(0)
+        self._state: Any = self._generator.state
+
+    def of(self, world: int, department: str, group: int, weeks: int) -> NDArray[np.uint64]:
+        """The words of four purposes in weeks 0 … ``weeks``: shape (weeks + 1, 4)."""
+        # NumPy counts up before it draws: start one below week 0.
+        before = ((group + (world << 64)) << 64) - 1
+        inner = self._state["state"]
+        for part in range(4):
+            inner["counter"][part] = before >> (64 * part) & (2**64 - 1)
+        inner["key"][:] = self._seed, luck.name_key(department)
+        self._state["buffer_pos"] = 4
+        self._generator.state = self._state
+        return self._generator.random_raw(4 * (weeks + 1)).reshape(-1, 4)
+
+
+def _uniform(words: NDArray[np.uint64], place: int) -> Array:
+    """Draws for one purpose, from (group, worlds, departments, weeks, 4) to (weeks, departments, worlds)."""
+    chosen = words[place // 4, ..., place % 4].transpose(2, 1, 0)
+    return np.ascontiguousarray(chosen >> np.uint64(11)) * 2.0**-53
 
 
 def _it_first(it: Array, others: Array) -> Array:
@@ -469,7 +492,7 @@ class Batch:
 
     def _derive(self, runs: NDArray[np.intp]) -> None:
         """What follows from levers and parameters alone."""
-        p = {name: value[runs] for name, value in self.p.items()}
+        p = {name: self.p[name][runs] for name in DERIVED_FROM}
         lever, d = dict(_named_rows(self.levers[:, runs])), self.d
         asked = p["role_h"] / 3.0 * lever["roles"] + p["m_team"] * lever["teams"] + lever["fixed"]
         d["asked"][:, runs] = asked
@@ -498,7 +521,7 @@ class Batch:
         """Stage 2: norm, IT frame and felt responsibility."""
         p, d, s, frame, visibility = self.p, self.d, self.scratch, self.frame, self.visibility
         share = multiply(subtract(1.0, frame, out=s[0]), d["alone"], out=s[0])
-        of_business = frame[1:INTERNAL].mean(axis=0)
+        of_business = _mean(frame[1:INTERNAL])
         share[0] = of_business * p["acc"] + (1.0 - of_business) * d["diffused"]
         others = self._talk()
         clarity = self.roles[0]
@@ -627,7 +650,7 @@ class Batch:
         p, lever, project = self.p, self.lever, self.project
         by_it = self.work[0] * self.productivity[0]
         hired = lever["tech_share"] * lever["hours"] + lever["technicians"]
-        hired *= self.clear[:INTERNAL].mean(axis=0)
+        hired *= _mean(self.clear[:INTERNAL])
         left = (by_it + hired) / (1.0 + self.debt)
         used = np.zeros(self.runs)
         for streams in (slice(0, INTERNAL), slice(INTERNAL, DEPARTMENTS)):
@@ -700,7 +723,7 @@ class Batch:
         kept *= self.technical
         kept *= self.per_technical
         technical = _moved(self.T, kept, s[3])
-        self.built = technical[:INTERNAL].mean(axis=0)
+        self.built = _mean(technical[:INTERNAL])
         technical *= self.technical_size
         progressed += technical
         mean = multiply(progressed, self.issue_rate, out=self.mean)
@@ -760,7 +783,7 @@ class Batch:
         p = self.p
         if self.any_live:
             self._use()
-        ready = (self.T[:INTERNAL].mean(axis=0) >= 0.95) & (self.B[1:INTERNAL].min(axis=0) >= 0.90)
+        ready = (_mean(self.T[:INTERNAL]) >= 0.95) & (self.B[1:INTERNAL].min(axis=0) >= 0.90)
         began = np.flatnonzero(ready & np.isinf(self.go_live))
         if began.size:
             self.go_live[began] = week
@@ -823,14 +846,14 @@ class Batch:
     def _feel(self) -> None:
         """Success that everybody sees, and what feeds openness."""
         p, d = self.p, self.d
-        progress = 0.5 * self.B[1:INTERNAL].mean(axis=0) + 0.5 * self.T[:INTERNAL].mean(axis=0)
+        progress = 0.5 * _mean(self.B[1:INTERNAL]) + 0.5 * _mean(self.T[:INTERNAL])
         visible = minimum(60.0 * (progress - self.progress), 1.0)
         self.progress = progress
         if self.any_live:
-            self.adopted = self.a[:INTERNAL].mean(axis=0)
+            self.adopted = _mean(self.a[:INTERNAL])
             visible = np.where(self.live > 0.0, self.adopted, visible)
         elif self.cut_over.any():
-            self.adopted = self.a[:INTERNAL].mean(axis=0)
+            self.adopted = _mean(self.a[:INTERNAL])
         self.signal += 0.15 * (visible - self.signal)
         self.openness = d["fed"]
         if self.meeting:
@@ -1002,8 +1025,8 @@ class Batch:
             "lasting_adoption": last,
             "retention": last / _or_nan(peak),
             "relapse_half_life": _half_life(adoption, peak),
-            "ownership_end": self.ownership[:INTERNAL].mean(axis=0),
-            "knowledge_end": self.k[:INTERNAL].mean(axis=0),
+            "ownership_end": _mean(self.ownership[:INTERNAL]),
+            "knowledge_end": _mean(self.k[:INTERNAL]),
             "visibility_26": self.book_visibility / span,
             "carrying_hhi": (carried**2).sum(axis=0),
             "passive_share": self.book_passive / span,
@@ -1048,6 +1071,11 @@ def _moved(level: Array, gain: Array, before: Array) -> Array:
     level += gain
     minimum(level, 1.0, out=level)
     return subtract(level, before, out=before)
+
+
+def _mean(of: Array) -> Array:
+    """The mean over departments."""
+    return add.reduce(of, axis=0) / len(of)
 
 
 def _or_nan(bottom: Array) -> Array:
