@@ -5,6 +5,7 @@ for a whole run is broadcast along contiguous rows. Equations and luck are those
 gathered where that saves an operation, so that results differ from the Mesa model's by rounding only.
 """
 
+from itertools import pairwise
 from operator import attrgetter
 from typing import Any
 
@@ -60,7 +61,7 @@ PARTS = {
 }
 """The numbers that describe a stage, and how many rows each takes in the table of stages."""
 
-DERIVED_FROM = "role_h m_team ad_hoc t nu kappa om_done om0 A sh_om v_board tau_c".split()
+DERIVED_FROM = ["role_h", "m_team", "ad_hoc", "t", "nu", "kappa", "om_done", "om0", "A", "sh_om", "v_board", "tau_c"]
 """The parameters that follow up a change of levers."""
 
 _NAMES = tuple(one.name for one in PARAMETERS)
@@ -218,7 +219,9 @@ class Worlds:
                     own[group, w, i] = words.of(world, one.name, group, horizon)
                     first[group, w, i] = words.of(world, one.name, group + 2, 0)
         self._take_traits([_uniform(first, place)[0] for place in range(5)])
-        self._take_luck([_uniform(own, place) for place in range(5)], [_uniform(common, place)[:, 0] for place in (3, 4)])
+        self._take_luck(
+            [_uniform(own, place) for place in range(5)], [_uniform(common, place)[:, 0] for place in (3, 4)]
+        )
 
     def _take_traits(self, u: list[Array]) -> None:
         """The initial traits; ``u`` holds the purposes from ``shock`` on."""
@@ -488,7 +491,7 @@ class Batch:
         self.order = np.argsort(groups, kind="stable")
         self.order_back = np.argsort(self.order)
         ends = np.searchsorted(groups[self.order], np.arange(len(self.stages.weights) + 1))
-        self.groups = [(place, slice(a, b)) for place, (a, b) in enumerate(zip(ends, ends[1:], strict=False)) if a < b]
+        self.groups = [(place, slice(a, b)) for place, (a, b) in enumerate(pairwise(ends)) if a < b]
 
     def _derive(self, runs: NDArray[np.intp]) -> None:
         """What follows from levers and parameters alone."""

@@ -8,6 +8,7 @@ effort, work to adoption, and learning. Results differ from the Mesa model's by 
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from math import exp
 
 import numpy as np
@@ -154,7 +155,7 @@ def _world(study: Study, values: Values, traits: tuple[Traits, ...], seed: int, 
             most = (load[week][i] + upkeep) / (0.8 * one.capacity)
             if leave[week][i] < rules.chance_of_leaving(values.p_leave, most):
                 leavers[week].append((i, leave[week][i]))
-    begins = [False, *(now > before for before, now in zip(shocks, shocks[1:], strict=False))]
+    begins = [False, *(now > before for before, now in pairwise(shocks))]
     return World(values, load, other_load, [left > 0 for left in shocks], begins, arrivals, pick_up, leavers)
 
 
@@ -265,12 +266,9 @@ def _run(plan: Plan, organisation: Organisation, world: World, traits: tuple[Tra
         if assigned:
             for i, (first, second, third) in enumerate(sent):
                 heard = 1.0 - paper * frame[i] if i else 1.0
-                if first * heard > progress_role[i]:
-                    progress_role[i] = first * heard
-                if second * heard > priority_role[i]:
-                    priority_role[i] = second * heard
-                if third * heard > voice_role[i]:
-                    voice_role[i] = third * heard
+                progress_role[i] = max(progress_role[i], first * heard)
+                priority_role[i] = max(priority_role[i], second * heard)
+                voice_role[i] = max(voice_role[i], third * heard)
         if levers.naming:
             visibility += (1.0 - visibility) * p.dV_name
             frame[1:INTERNAL] = [one * (1.0 - p.zeta) for one in frame[1:INTERNAL]]
@@ -316,8 +314,7 @@ def _run(plan: Plan, organisation: Organisation, world: World, traits: tuple[Tra
             head = (there - loaded if there > loaded else 0.0) + granted[i]
             pull = pulls[i] + shock if i else pull_it * other + shock
             meet = 0.3 * head
-            if asked[i] < meet:
-                meet = asked[i]
+            meet = min(meet, asked[i])
             responsible = 1.0 - (1.0 - s) * (1.0 - ownership[i])
             xe *= e0 + not_e0 * norm
             free = head * tenth[i]
@@ -336,12 +333,10 @@ def _run(plan: Plan, organisation: Organisation, world: World, traits: tuple[Tra
                 waiting = (need_of_all + technical_need + connection_hours * backlog) * (1.0 + debt)
             elif active[i]:
                 need, ahead = 1.0 - done, built + 0.6 - done
-                if ahead < need:
-                    need = ahead
+                need = min(need, ahead)
                 waiting = need = need * process_size[i] if need > 0.0 else 0.0
                 reach = done + lead
-                if reach > 1.0:
-                    reach = 1.0
+                reach = min(reach, 1.0)
                 technical_need = (reach - built) * technical_size[i] if reach > built else 0.0
                 need_of_all += technical_need
             else:
@@ -351,8 +346,7 @@ def _run(plan: Plan, organisation: Organisation, world: World, traits: tuple[Tra
                 demand = attention + work
                 weight = xe * responsible * w[i]
                 spent = (head - meet) * weight / (weight + pull)
-                if demand < spent:
-                    spent = demand
+                spent = min(spent, demand)
                 part = spent / demand
                 works[i] = part * work
             else:
@@ -392,8 +386,7 @@ def _run(plan: Plan, organisation: Organisation, world: World, traits: tuple[Tra
             left -= taken
             technical_done += taken
             connected = taken / connection_hours
-            if connected > backlog:
-                connected = backlog
+            connected = min(connected, backlog)
             backlog -= connected
             connections += connected
         by_partner = (1.0 - partner.tech_share) * bought_hours if partner else 0.0
@@ -422,8 +415,7 @@ def _run(plan: Plan, organisation: Organisation, world: World, traits: tuple[Tra
                 if by_partner:
                     given = for_each * lefts[i]
                     pairs = (1.0 - outsider) * given
-                    if pairs > works[i]:
-                        pairs = works[i]
+                    pairs = min(pairs, works[i])
                     paired[i] = pairs
                     sum_paired += pairs
                     pairs *= phi_pair * clear
@@ -508,8 +500,7 @@ def _run(plan: Plan, organisation: Organisation, world: World, traits: tuple[Tra
         if live:
             backlog += project.connections_per_week
         debt += debt_weight * (debt_g * all_gain / INTERNAL + 0.03 * connected)
-        if debt > 1.0:
-            debt = 1.0
+        debt = min(debt, 1.0)
         # --- stage 7: learning
         before, progress = progress, 0.5 * sum(process[1:INTERNAL]) / (INTERNAL - 1) + 0.5 * built
         if go_live:
@@ -529,8 +520,7 @@ def _run(plan: Plan, organisation: Organisation, world: World, traits: tuple[Tra
             invested = spent * per_h_ref
             most = demand if demand < h_ref else h_ref
             part = spent / most if most > 0.0 else 0.0
-            if part > 1.0:
-                part = 1.0
+            part = min(part, 1.0)
             involved = part * 6.0 * invested if 6.0 * invested < 1.0 else part
             routes = voice_role[i] * (1.0 - outsider) + (invested if invested < 1.0 else 1.0)
             if involved > 0.05:
@@ -577,7 +567,7 @@ def _run(plan: Plan, organisation: Organisation, world: World, traits: tuple[Tra
             if absent_until[i] == week:
                 available[i] = capacity[i]
         for i, u in world.leavers[week]:
-            here = capacity[i] * (0.8 if 0 < absent_until[i] and week <= absent_until[i] else 1.0)
+            here = capacity[i] * (0.8 if absent_until[i] > 0 and week <= absent_until[i] else 1.0)
             if u < rules.chance_of_leaving(p_leave, loads[i] / here):
                 k[i] *= kept_leave
                 ownership[i] *= kept_leave

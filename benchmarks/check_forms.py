@@ -1,0 +1,56 @@
+"""Hold the peers against the Mesa model: every scenario of the case, some worlds, both modes.
+
+python -m benchmarks.check_forms [worlds]
+"""
+
+import sys
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks import numpy_form, python_form
+from simulation import case
+from simulation.ensemble import run_worlds
+from simulation.outcomes import OUTCOMES
+from simulation.study import Study
+from simulation.worlds import MODES
+
+MOST = 1e-9
+"""The largest relative difference that passes."""
+
+EXACT = ("go_live_week", "go_live_104", "relapse_half_life")
+"""Outcomes that are counts and must be the same."""
+
+FORMS = {"python": python_form.run, "numpy": numpy_form.run}
+
+
+def differences(expected: NDArray[np.float64], found: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Relative differences; 0 where both are undefined, infinite where one is, or where a count differs."""
+    both_undefined = np.isnan(expected) & np.isnan(found)
+    scale = np.maximum(np.abs(expected), np.finfo(float).tiny)
+    with np.errstate(over="ignore"):
+        relative = np.where((expected == found) | both_undefined, 0.0, np.abs(found - expected) / scale)
+    counts = np.array([outcome.name in EXACT for outcome in OUTCOMES])
+    return np.where(np.isnan(relative) | (counts & (relative > 0.0)), np.inf, relative)
+
+
+def worst(study: Study, worlds: int, seed: int = 1) -> dict[tuple[str, str], float]:
+    """The largest difference of each (form, mode) from the Mesa model."""
+    found = {}
+    for mode in MODES:
+        expected = run_worlds(study, worlds, seed, mode).outcomes
+        for name, form in FORMS.items():
+            found[name, mode] = float(differences(expected, form(study, worlds, seed, mode)).max())
+    return found
+
+
+def main() -> int:
+    """Print what differs most; 1 if that is too much."""
+    found = worst(case(), int(sys.argv[1]) if len(sys.argv) > 1 else 3)
+    for (name, mode), difference in found.items():
+        print(f"{name:8} {mode:10} largest relative difference {difference:.1e}")
+    return int(max(found.values()) > MOST)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
