@@ -274,10 +274,10 @@ class Department(mesa.Agent):
         """Stage 5, end: somebody takes up open issues, or nobody does; objections likewise."""
         if self.open_issues == 0 and self.open_objections == 0 and self.description.voice == 0.0:
             return
-        chance = rules.chance_within_week(self._hazard())
-        self.open_issues -= rules.binomial_quantile(self.luck("pick_up"), self.open_issues, chance)
+        hazard = self._hazard()
+        self.open_issues -= rules.taken_up(self.luck("pick_up"), self.open_issues, hazard)
         if self.description.voice > 0.0:
-            self._object(chance)
+            self._object(hazard)
 
     def _hazard(self) -> float:
         """Rate per week at which an issue here is taken up."""
@@ -287,13 +287,13 @@ class Department(mesa.Agent):
             own += rules.neighbour_pick_up(contact, other.willingness, self.progress_role, self.unheld)
         return p.mu * own + rules.partner_pick_up(p.mu_p, self.model.partner_process_hours, p.h_ref)
 
-    def _object(self, chance: float) -> None:
+    def _object(self, hazard: float) -> None:
         """Open objections: they make things visible, and each one answered convinces a little."""
         if self.luck("objection") < self.description.voice * (1.0 - self.conviction):
             self.open_objections += 1
             self.model.objections += 1
             self.model.note("objection", self.name)
-        answered = rules.binomial_quantile(self.luck("answer"), self.open_objections, chance)
+        answered = rules.taken_up(self.luck("answer"), self.open_objections, hazard)
         self.open_objections -= answered
         for _ in range(answered):
             self.conviction_anchor = rules.raised(self.conviction_anchor, 0.1)

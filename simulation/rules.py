@@ -79,16 +79,33 @@ def weekly_noise(u: float) -> float:
 
 
 def poisson_quantile(u: float, mean: float) -> int:
-    """Count from a Poisson distribution by inverting its cumulative distribution at ``u``.
+    """Count from a Poisson distribution by inverting its cumulative distribution at ``u`` (Devroye 1986, ch. III).
 
-    The smallest count whose cumulative probability exceeds ``u``. Starts at the mode, so that no mean is
-    too large. ``mean`` ≥ 0; 0 gives 0.
+    The smallest count whose cumulative probability exceeds ``u``. ``mean`` ≥ 0; 0 gives 0. As e^−m ≥ 1 − m, most
+    draws of a small mean need no exponential; a large mean starts at its mode, so that none is too large.
 
     >>> [poisson_quantile(u, 2.0) for u in (0.0, 0.13, 0.14, 0.5, 0.999)]
     [0, 0, 1, 2, 8]
     """
-    if mean <= 0.0:
+    if mean <= 0.0 or u < 1.0 - mean:
         return 0
+    if mean > 30.0:
+        return poisson_from_mode(u, mean)
+    count, term = 0, math.exp(-mean)
+    reached = term
+    while u >= reached and term > 1e-18:
+        count += 1
+        term *= mean / count
+        reached += term
+    return count
+
+
+def poisson_from_mode(u: float, mean: float) -> int:
+    """The same for a large mean, where the chance of 0 may be too small for a number.
+
+    >>> poisson_from_mode(0.5, 1e6), [poisson_from_mode(u, 2.0) for u in (0.0, 0.13, 0.14, 0.5, 0.999)]
+    (1000000, [0, 0, 1, 2, 8])
+    """
     mode = int(mean)
     at_mode = math.exp(mode * math.log(mean) - mean - math.lgamma(mode + 1.0))
     below, term = 0.0, at_mode
@@ -113,17 +130,38 @@ def poisson_quantile(u: float, mean: float) -> int:
 
 
 def binomial_quantile(u: float, trials: int, probability: float) -> int:
-    """Count from a binomial distribution by inverting its cumulative distribution at ``u``.
+    """Count from a binomial distribution by inverting its cumulative distribution at ``u`` (Devroye 1986, ch. X).
+
+    As (1 − p)^n ≥ 1 − np (Bernoulli), most draws where little is expected need no more than a comparison.
 
     >>> [binomial_quantile(u, 4, 0.5) for u in (0.0, 0.07, 0.5, 0.95)]
     [0, 1, 2, 4]
     >>> binomial_quantile(0.5, 7, 1.0), binomial_quantile(0.5, 7, 0.0)
     (7, 0)
     """
-    if trials <= 0 or probability <= 0.0:
+    if trials <= 0 or probability <= 0.0 or u < 1.0 - trials * probability:
         return 0
     if probability >= 1.0:
         return trials
+    log_none = trials * math.log1p(-probability)
+    if log_none < -30.0:
+        return binomial_from_mode(u, trials, probability)
+    odds = probability / (1.0 - probability)
+    count, term = 0, math.exp(log_none)
+    reached = term
+    while u >= reached and count < trials and term > 1e-18:
+        count += 1
+        term *= (trials - count + 1) * odds / count
+        reached += term
+    return count
+
+
+def binomial_from_mode(u: float, trials: int, probability: float) -> int:
+    """The same where the chance of none may be too small for a number; ``probability`` between 0 and 1, not at them.
+
+    >>> binomial_from_mode(0.5, 10**6, 0.5), [binomial_from_mode(u, 4, 0.5) for u in (0.0, 0.07, 0.5, 0.95)]
+    (500000, [0, 1, 2, 4])
+    """
     odds = probability / (1.0 - probability)
     mode = min(trials, int((trials + 1) * probability))
     at_mode = math.exp(
@@ -508,6 +546,19 @@ def chance_within_week(hazard: float) -> float:
     0.0
     """
     return 1.0 - math.exp(-hazard)
+
+
+def taken_up(u: float, open_ones: int, hazard: float) -> int:
+    """How many of the open issues, or objections, are taken up this week, by the uniform draw ``u``.
+
+    Nobody takes one up with chance e^(−n × hazard) ≥ 1 − n × hazard.
+
+    >>> taken_up(0.4, 1, 0.5), taken_up(0.7, 1, 0.5), taken_up(0.99, 0, 0.5)
+    (0, 1, 0)
+    """
+    if open_ones <= 0 or u < 1.0 - open_ones * hazard:
+        return 0
+    return binomial_quantile(u, open_ones, chance_within_week(hazard))
 
 
 # --- go-live and adoption (stage 6) --------------------------------------------------------------------

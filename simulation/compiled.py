@@ -1,0 +1,141 @@
+"""Compiling with Numba: which functions, with which settings, and where the result is kept.
+
+The equations of :mod:`simulation.rules` are compiled as they stand. What is compiled is kept on disk, in a folder
+whose name is a digest of all source that goes into it, of Numba, of NumPy and of this kind of processor: after an
+upgrade, or another processor, nothing stale is ever loaded.
+"""
+
+import functools
+import hashlib
+import os
+import platform
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from types import FunctionType, ModuleType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import llvmlite
+import numba
+import numpy as np
+from numba import types
+from numba.core import config
+from numba.extending import intrinsic
+from platformdirs import user_cache_path
+
+from simulation import rules as plain_rules
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+SETTINGS: dict[str, Any] = {
+    "nogil": True,  # so that threads run side by side
+    "error_model": "numpy",  # the rules guard their divisions themselves
+    "_nrt": False, "no_rewrites": True, "no_cfunc_wrapper": True,  # array expressions are not used
+}
+INNER = SETTINGS | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+"""A function that only compiled functions call needs no way in from Python: that halves the time to compile."""
+
+SOURCES = ("rules", "luck", "parameters", "layout", "week", "compiled", "outcomes")
+"""The modules whose text decides what is compiled."""
+
+
+def inner(function: Function) -> Function:
+    """Compile a small function that compiled functions call, and put it in its callers' place."""
+    compiled: Function = numba.njit(forceinline=True, **INNER)(function)
+    return compiled
+
+
+def apart(function: Function) -> Function:
+    """Compile a larger or seldom called function, which stays one function."""
+    compiled: Function = numba.njit(**INNER)(function)
+    return compiled
+
+
+def woven(function: Function) -> Function:
+    """Let a function become part of the compiled function that calls it: it is there for the reader alone."""
+    compiled: Function = numba.njit(inline="always", **INNER)(function)
+    return compiled
+
+
+def outer(function: Function) -> Function:
+    """Compile a function that Python calls, and keep the result on disk."""
+    before = config.CACHE_DIR
+    config.CACHE_DIR = str(folder())
+    try:
+        compiled: Function = numba.njit(cache=True, **SETTINGS)(function)
+    finally:
+        config.CACHE_DIR = before
+    return compiled
+
+
+def compiled_copy(module: ModuleType) -> ModuleType:
+    """The same functions compiled: a module whose functions call each other's compiled form."""
+    copy = ModuleType(f"{module.__name__}.compiled", module.__doc__)
+    space = copy.__dict__
+    space["__name__"] = module.__name__  # where compiled code that comes from disk looks for what it needs
+    space.update({name: value for name, value in vars(module).items() if not name.startswith("__")})
+    for name, value in vars(module).items():
+        if isinstance(value, FunctionType) and value.__module__ == module.__name__:
+            wrap = apart if name.endswith("_from_mode") else inner
+            space[name] = wrap(FunctionType(value.__code__, space, name, value.__defaults__))
+    return copy
+
+
+@intrinsic
+def high_product(typing_context: Any, a: Any, b: Any) -> Any:
+    """The upper 64 bits of the 128-bit product of two unsigned 64-bit numbers."""
+
+    def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        from llvmlite import ir  # noqa: PLC0415 - only while compiling
+
+        wide = ir.IntType(128)
+        a, b = (builder.zext(one, wide) for one in arguments)
+        return builder.trunc(builder.lshr(builder.mul(a, b), ir.Constant(wide, 64)), ir.IntType(64))
+
+    return types.uint64(types.uint64, types.uint64), build
+
+
+@functools.cache
+def digest() -> str:
+    """Sixteen hexadecimal digits that change with anything that decides what is compiled."""
+    here = Path(__file__).parent
+    found = hashlib.sha256()
+    for name in SOURCES:
+        found.update((here / f"{name}.py").read_bytes())
+    for version in (numba.__version__, llvmlite.__version__, np.__version__, platform.python_version()):
+        found.update(version.encode())
+    return found.hexdigest()[:16]
+
+
+@functools.cache
+def folder() -> Path:
+    """Where compiled code is kept: the user's cache, or a temporary folder where that cannot be written.
+
+    ``SYNERGY_CACHE_DIR`` overrides it.
+    """
+    chosen = os.environ.get("SYNERGY_CACHE_DIR")
+    temporary = Path(tempfile.gettempdir()) / f"synergy-{_user()}"
+    for place in (Path(chosen) if chosen else user_cache_path("synergy", appauthor=False), temporary):
+        with suppress(OSError):
+            found = place / digest()
+            found.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=found):
+                return found
+    return Path(tempfile.mkdtemp(prefix="synergy-"))
+
+
+def _user() -> str:
+    """Somebody else's compiled code is not ours to run."""
+    return str(os.getuid()) if hasattr(os, "getuid") else os.environ.get("USERNAME", "user")
+
+
+def kept() -> bool:
+    """Whether compiled code for this version is on disk already."""
+    return any(folder().rglob("*.nbc"))
+
+
+if TYPE_CHECKING:
+    from simulation import rules as rules
+else:
+    rules = compiled_copy(plain_rules)

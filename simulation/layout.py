@@ -1,0 +1,379 @@
+"""A study laid out in arrays, for the compiled week: what is fixed before a world is drawn.
+
+Departments, ties, levers and contact networks of all scenarios stand one after another in a few flat arrays; a
+record for each scenario says where its own begin. Ties are sparse: two departments that do not need each other
+take no room. A meeting is not spelt out as a tie between every two that sit in it: departments are put into
+classes, and it is said which classes meet which, so that work grows with departments and ties alone.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulation import luck
+from simulation.measures import CLOSING_WEEKS, PARTNER_STAYS, Levers, Plan
+from simulation.organisation import Department, Organisation, Surveyed, SurveyedShare, Workload
+from simulation.parameters import PARAMETERS
+from simulation.study import Given, Scenario, Study
+
+Records = NDArray[Any]
+
+KINDS = ("it", "business", "chain")
+IT, BUSINESS, CHAIN = range(3)
+
+CLOSE = 0.25
+"""Those whom a department needs by more than this take up its issues (as in the Mesa model)."""
+
+PHASES: tuple[int | None, ...] = (None, PARTNER_STAYS, CLOSING_WEEKS)
+"""Weeks since go-live from which measures may end by themselves; None: before, or without, go-live."""
+
+
+def record(numbers: str, counts: str = "") -> np.dtype[np.void]:
+    """A record of 8-byte numbers and counts; each argument holds names apart by spaces."""
+    fields = [(name, "f8") for name in numbers.split()] + [(name, "i8") for name in counts.split()]
+    return np.dtype(fields)
+
+
+VALUES = record(" ".join(one.name for one in PARAMETERS))
+"""One value for every parameter."""
+
+TRAITS = ("conviction", "it_frame", "workload", "competing_pull", "knowledge", "projects")
+SIZES = ("process_work", "technical_work")
+SURVEYED = TRAITS[:5]
+
+DEPARTMENT = record(
+    "capacity rate benefit voice entangled weight chain_weight "
+    + " ".join(f"{name} {name}_spread" for name in SURVEYED)
+    + " projects process_work technical_work",
+    "kind internal luck ties ties_end chain_ties chain_ties_end",
+)
+"""What is fixed of a department; a trait that the file leaves open is nan, hours are per week."""
+
+SCENARIO = record(
+    "licence connections_per_week connection_hours full_benefit",
+    "departments count it internal business chain horizon start waits self_built values plan levers asks networks",
+)
+"""Where a scenario's own begin, and what is fixed of its project."""
+
+LEVERS = record(
+    "team_hours forum_hours hours tech_share substitution fee technicians cut one_off_cost running_cost",
+    "naming team forum consulted anchored partner network",
+)
+"""What measures ask of a week; hours of meetings that are left to the parameter are nan."""
+
+ASK = record("progress priority voice granted persuasion", "member roles")
+"""What they ask of, or give to, one department."""
+
+NETWORK = record("", "parties wide meets seats members classes class_ends links")
+"""Where the contacts of one combination of levers begin; ``classes`` counts its classes."""
+
+TIE = record("weight", "to")
+"""A tie: how strong it is, and to whom (a department's place in the organisation)."""
+
+SEAT = record("total tied", "group ties ties_end close close_end")
+"""A department's seat in a network: its class, what its contacts sum to, the share of its needs that they cover,
+its informal contacts beyond meetings, and those whom it needs by more than a quarter with its contact to them."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A study in arrays; ``names`` are the departments' names that luck is drawn for."""
+
+    scenarios: Records
+    departments: Records
+    plan: NDArray[np.int64]
+    fades: NDArray[np.int64]
+    levers: Records
+    asks: Records
+    networks: Records
+    seats: Records
+    members: NDArray[np.int64]
+    links: NDArray[np.int64]
+    class_ends: NDArray[np.int64]
+    ties: Records
+    keys: NDArray[np.uint64]
+    names: tuple[str, ...]
+    given: tuple[tuple[Given, ...], ...]
+    horizon: int
+
+
+class _Pile:
+    """Rows put one after another."""
+
+    def __init__(self, dtype: Any) -> None:
+        self.dtype, self.rows, self.count = dtype, [np.empty(0, dtype)], 0
+
+    def add(self, rows: Any) -> int:
+        """Put rows on the pile; returns where they begin."""
+        start, laid = self.count, np.asarray(rows, self.dtype)
+        self.rows.append(laid)
+        self.count += len(laid)
+        return start
+
+    def array(self) -> NDArray[Any]:
+        """The whole pile."""
+        return np.concatenate(self.rows)
+
+
+def lay_out(study: Study) -> Layout:
+    """Lay a study out in arrays."""
+    return _Layer().study(study)
+
+
+class _Layer:
+    """Lays one scenario after another."""
+
+    def __init__(self) -> None:
+        self.scenarios, self.departments = _Pile(SCENARIO), _Pile(DEPARTMENT)
+        self.plan, self.fades = _Pile(np.int64), _Pile(np.int64)
+        self.levers, self.asks = _Pile(LEVERS), _Pile(ASK)
+        self.networks, self.seats = _Pile(NETWORK), _Pile(SEAT)
+        self.members, self.links, self.class_ends = _Pile(np.int64), _Pile(np.int64), _Pile(np.int64)
+        self.ties: list[tuple[float, int]] = []
+        self.names: dict[str, int] = {}
+        self.given: dict[tuple[Given, ...], int] = {}
+
+    def study(self, study: Study) -> Layout:
+        """All scenarios of a study."""
+        for scenario in study.scenarios:
+            self.scenario(scenario)
+        return Layout(
+            scenarios=self.scenarios.array(),
+            departments=self.departments.array(),
+            plan=self.plan.array(),
+            fades=self.fades.array(),
+            levers=self.levers.array(),
+            asks=self.asks.array(),
+            networks=self.networks.array(),
+            seats=self.seats.array(),
+            members=self.members.array(),
+            links=self.links.array(),
+            class_ends=self.class_ends.array(),
+            ties=np.array(self.ties, dtype=TIE),
+            keys=np.array([luck.name_key(name) for name in self.names], dtype=np.uint64),
+            names=tuple(self.names),
+            given=tuple(self.given),
+            horizon=study.horizon,
+        )
+
+    def scenario(self, scenario: Scenario) -> None:
+        """One scenario."""
+        organisation, project = scenario.organisation, scenario.project
+        ties = _Ties(organisation)
+        row = np.zeros(1, SCENARIO)
+        one = row[0]
+        one["departments"] = self._departments(organisation, ties)
+        kinds = [department.kind for department in organisation.departments]
+        one["count"], one["it"] = len(kinds), kinds.index("it")
+        one["business"], one["chain"] = kinds.count("business"), kinds.count("chain")
+        one["internal"] = len(kinds) - kinds.count("chain")
+        one["horizon"], one["start"] = project.horizon, project.start
+        one["connections_per_week"], one["connection_hours"] = project.connections_per_week, project.connection_hours
+        one["full_benefit"] = sum(each.benefit for each in organisation.departments if each.internal)
+        one["waits"] = scenario.measures.wait_for_capacity is not None
+        one["self_built"] = scenario.measures.platform.kind == "self-built"
+        one["licence"] = 0.0 if one["self_built"] else scenario.measures.platform.licence
+        one["values"] = self.given.setdefault(scenario.parameters, len(self.given))
+        self._measures(scenario, ties, one)
+        self.scenarios.add(row)
+
+    def _departments(self, organisation: Organisation, ties: "_Ties") -> int:
+        """What is fixed of the departments of an organisation, and who needs whom."""
+        rows = np.zeros(len(organisation.departments), DEPARTMENT)
+        weights = [sum(strength for _, strength in near) for near in ties.needs]
+        some = [weight for weight in weights if weight > 0.0]
+        whole = sum(some)
+        for place, (row, one) in enumerate(zip(rows, organisation.departments, strict=True)):
+            _describe(row, one)
+            row["luck"] = self.names.setdefault(one.name, len(self.names))
+            row["weight"] = weights[place]
+            row["entangled"] = weights[place] * len(some) / whole if some else 0.0
+            near = ties.needs[place]
+            chain = [(other, d) for other, d in near if not organisation.departments[other].internal]
+            row["chain_weight"] = sum(strength for _, strength in chain)
+            row["ties"], row["ties_end"] = self._tie(near)
+            row["chain_ties"], row["chain_ties_end"] = self._tie(chain)
+        return self.departments.add(rows)
+
+    def _tie(self, ties: Sequence[tuple[int, float]]) -> tuple[int, int]:
+        """Put down neighbours with weights; returns where they begin and end."""
+        start = len(self.ties)
+        self.ties.extend((weight, other) for other, weight in ties)
+        return start, len(self.ties)
+
+    def _measures(self, scenario: Scenario, ties: "_Ties", one: Any) -> None:
+        """Which levers are set in which week and phase, what they ask of whom, and who meets whom then."""
+        plan, horizon = Plan(scenario.measures, scenario.organisation), scenario.project.horizon
+        found: dict[int, tuple[int, Levers]] = {}
+        table, fades = [], []
+        roles = scenario.measures.assign_roles
+        for since in PHASES:
+            for week in range(horizon + 1):
+                levers = plan.levers(week, None if since is None else week - since)
+                table.append(found.setdefault(id(levers), (len(found), levers))[0])
+                taken_back = roles is not None and roles.end is not None and week > roles.end
+                held = any(portion > 0.0 for portions in levers.roles for portion in portions)
+                fades.append(since == CLOSING_WEEKS or (taken_back and not held))
+        one["plan"] = self.plan.add(table)
+        self.fades.add(fades)
+        one["levers"], one["asks"] = self.levers.count, self.asks.count
+        one["networks"] = self.networks.count
+        networks: dict[Any, int] = {}
+        for _, levers in found.values():
+            network = _network_key(levers)
+            if network not in networks:
+                networks[network] = len(networks)
+                self._network(scenario.organisation, ties, levers)
+            self.levers.add(_lever_row(levers, networks[network]))
+            self.asks.add(_ask_rows(levers))
+
+    def _network(self, organisation: Organisation, ties: "_Ties", levers: Levers) -> None:
+        """Who is in contact with whom under some levers."""
+        classes = _Classes(organisation, levers)
+        row = np.zeros(1, NETWORK)
+        one = row[0]
+        internal = sum(each.internal for each in organisation.departments)
+        everyone = levers.consulted or levers.forum
+        one["wide"], one["parties"] = levers.forum, len(organisation.departments) if everyone else internal
+        one["meets"] = bool(classes.links.any())
+        one["classes"], one["links"] = len(classes.kinds), self.links.add(classes.links.ravel())
+        one["members"], one["class_ends"] = self.members.add(classes.ordered), self.class_ends.add(classes.ends)
+        one["seats"] = self.seats.add(self._seats(ties, classes))
+        self.networks.add(row)
+
+    def _seats(self, ties: "_Ties", classes: "_Classes") -> Records:
+        """Each department's seat in a network."""
+        rows = np.zeros(len(ties.needs), SEAT)
+        for place, row in enumerate(rows):
+            near, informal = ties.needs[place], ties.informal[place]
+            contact = {j: 1.0 if classes.meet(place, j) else informal.get(j, 0.0) for j, _ in near}
+            beyond = [(j, strength) for j, strength in sorted(informal.items()) if not classes.meet(place, j)]
+            weight, covered = sum(d for _, d in near), sum(d * contact[j] for j, d in near)
+            row["group"] = classes.of[place]
+            row["ties"], row["ties_end"] = self._tie(beyond)
+            row["close"], row["close_end"] = self._tie([(j, contact[j]) for j, d in near if d > CLOSE])
+            row["total"] = classes.company(place) + sum(strength for _, strength in beyond)
+            row["tied"] = covered / weight if weight > 0.0 else 0.0
+        return rows
+
+
+class _Ties:
+    """Who needs whom, and who talks to whom anyway, department by department."""
+
+    def __init__(self, organisation: Organisation) -> None:
+        index = {one.name: place for place, one in enumerate(organisation.departments)}
+        self.needs: list[list[tuple[int, float]]] = [[] for _ in index]
+        self.informal: list[dict[int, float]] = [{} for _ in index]
+        for tie in organisation.interdependence:
+            self.needs[index[tie.a]].append((index[tie.b], tie.strength))
+            self.needs[index[tie.b]].append((index[tie.a], tie.strength))
+        for tie in organisation.informal_ties:
+            for a, b in ((index[tie.a], index[tie.b]), (index[tie.b], index[tie.a])):
+                self.informal[a][b] = min(1.0, self.informal[a].get(b, 0.0) + tie.strength)
+
+
+class _Classes:
+    """Departments that meet the same others, taken together.
+
+    ``of`` is each department's class, ``links[a, b]`` whether those of class a meet those of class b, ``ordered``
+    has the departments class by class, and ``ends`` where each class ends in it.
+    """
+
+    def __init__(self, organisation: Organisation, levers: Levers) -> None:
+        chain = [not one.internal for one in organisation.departments]
+        signs = [
+            (
+                bool(levers.members[i]),
+                levers.forum and not outside,
+                levers.consulted and outside,
+                bool(levers.consulted and levers.at_chain_table[i]),
+            )
+            for i, outside in enumerate(chain)
+        ]
+        self.kinds = sorted(set(signs))
+        self.of = [self.kinds.index(sign) for sign in signs]
+        self.links = np.array([[_meet(a, b) for b in self.kinds] for a in self.kinds], dtype=np.int64)
+        self.sizes = [self.of.count(kind) for kind in range(len(self.kinds))]
+        self.ordered = sorted(range(len(self.of)), key=lambda place: (self.of[place], place))
+        self.ends = np.cumsum(self.sizes)
+
+    def meet(self, a: int, b: int) -> bool:
+        """Whether two departments meet."""
+        return bool(self.links[self.of[a], self.of[b]])
+
+    def company(self, place: int) -> float:
+        """How many others a department meets."""
+        own = self.of[place]
+        others = sum(size for kind, size in enumerate(self.sizes) if self.links[own, kind])
+        return float(others - self.links[own, own])
+
+
+def _meet(a: Sequence[bool], b: Sequence[bool]) -> bool:
+    """Whether two classes meet: in the team, in the forum, or at the chain's table, which partners share."""
+    team, forum = a[0] and b[0], a[1] and b[1]
+    table = (a[2] and (b[2] or b[3])) or (b[2] and a[3])
+    return team or forum or table
+
+
+def _describe(row: Any, one: Department) -> None:
+    """What is fixed of one department."""
+    row["kind"], row["internal"] = KINDS.index(one.kind), one.internal
+    row["capacity"], row["rate"], row["voice"] = one.capacity, one.rate, one.voice
+    row["benefit"] = one.benefit if one.internal else 0.0
+    for name in SURVEYED:
+        trait: Surveyed | SurveyedShare | Workload | None = getattr(one, name)
+        row[name] = np.nan if trait is None else trait.value
+        row[f"{name}_spread"] = 0.0 if trait is None else trait.plus_minus
+    for name in ("projects", *SIZES):
+        row[name] = np.nan if getattr(one, name) is None else getattr(one, name)
+
+
+def _network_key(levers: Levers) -> Any:
+    """Levers with equal keys have equal networks."""
+    return levers.members, levers.forum, levers.consulted, levers.at_chain_table
+
+
+def _lever_row(levers: Levers, network: int) -> Records:
+    """Levers as a record."""
+    row = np.zeros(1, LEVERS)
+    one = row[0]
+    for name in ("technicians", "cut", "one_off_cost", "running_cost", "naming", "team", "forum"):
+        one[name] = getattr(levers, name)
+    one["consulted"], one["anchored"], one["network"] = levers.consulted, levers.anchored, network
+    one["team_hours"] = np.nan if levers.team_hours is None else levers.team_hours
+    one["forum_hours"] = np.nan if levers.forum_hours is None else levers.forum_hours
+    if levers.partner:
+        one["partner"] = 1
+        for name in ("hours", "tech_share", "substitution", "fee"):
+            one[name] = getattr(levers.partner, name)
+    return row
+
+
+def _ask_rows(levers: Levers) -> Records:
+    """What levers ask of each department."""
+    rows = np.zeros(len(levers.roles), ASK)
+    roles = np.array(levers.roles).reshape(-1, 3)
+    for place, name in enumerate(("progress", "priority", "voice")):
+        rows[name] = roles[:, place]
+    rows["roles"] = (roles > 0.0).sum(axis=1)
+    rows["member"], rows["granted"], rows["persuasion"] = levers.members, levers.granted, levers.persuasion
+    return rows
+
+
+def values_of_worlds(layout: Layout, points: NDArray[np.float64], defaults: bool) -> Records:
+    """The parameters of worlds: shape (sets of given parameters, worlds), a record each.
+
+    ``points`` are the worlds' points in [0, 1), shape (worlds, parameters).
+    """
+    found = np.empty((len(layout.given), len(points)), VALUES)
+    for place, given in enumerate(layout.given):
+        said = {one.name: one for one in given}
+        for column, parameter in enumerate(PARAMETERS):
+            own = said.get(parameter.name)
+            low, high = (own.low, own.high) if own else (parameter.low, parameter.high)
+            value = own.value if own else parameter.default
+            found[place][parameter.name] = value if defaults else low + points[:, column] * (high - low)
+    return found
