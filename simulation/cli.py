@@ -14,10 +14,13 @@ from simulation.words import LANGUAGES, language_of, say
 
 if TYPE_CHECKING:
     from simulation.compare import Comparison
+    from simulation.ensemble import Runs
+    from simulation.sequential import Sequential
     from simulation.study import Study
 
 FINE, REFUSED, WRONG_USAGE, FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 DEFAULT_WORLDS = 100
+DEFAULT_MOST = 2_000
 DEFAULT_PORT = 8765
 
 
@@ -70,6 +73,18 @@ def _count(low: int, high: int, language: str) -> Callable[[str], int]:
             if low <= int(text) <= high:
                 return int(text)
         raise argparse.ArgumentTypeError(say("problem.bad_count", language, given=repr(text), low=low, high=high))
+
+    return read
+
+
+def _amount(language: str) -> Callable[[str], float]:
+    """Read a number of 0 or more."""
+
+    def read(text: str) -> float:
+        with suppress(ValueError):
+            if 0.0 <= float(text) < float("inf"):
+                return float(text)
+        raise argparse.ArgumentTypeError(say("problem.bad_amount", language, given=repr(text)))
 
     return read
 
@@ -167,6 +182,22 @@ class _Commands:
         self._worlds(one, DEFAULT_WORLDS)
         self._luck(one)
         one.add_argument("--out", type=Path, metavar="DIR", help=self.told("out"))
+        one.add_argument("--until-decided", action="store_true", help=self.told("until_decided"))
+        one.add_argument("--margin", type=_amount(self.language), metavar="X", help=self.told("margin"))
+        most = self.told("max_worlds", default=DEFAULT_MOST)
+        one.add_argument("--max-worlds", type=self.count(1, 10**6), metavar="N", help=most)
+        self.comparing = one
+
+    def check(self, asked: argparse.Namespace) -> None:
+        """Stop with exit code 2 if the words of a comparison do not go together."""
+        if asked.command != "compare":
+            return
+        given = {"--margin": asked.margin, "--max-worlds": asked.max_worlds}
+        for name, value in given.items():
+            if value is not None and not asked.until_decided:
+                self.comparing.error(self.told("needs_until_decided", name=name))
+        if asked.max_worlds is not None and asked.max_worlds < asked.worlds:
+            self.comparing.error(self.told("most_below_worlds", given=asked.max_worlds, worlds=asked.worlds))
 
     def _about_the_rest(self) -> None:
         """The dashboard, and the patterns."""
@@ -207,7 +238,9 @@ def main(words: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
     try:
-        asked = _Commands(language).top.parse_args(given)
+        commands = _Commands(language)
+        asked = commands.top.parse_args(given)
+        commands.check(asked)
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else WRONG_USAGE
     return _guarded(asked, language)
@@ -342,52 +375,70 @@ def _chosen(asked: argparse.Namespace, study: "Study") -> tuple["Study", str]:
 def _compare(asked: argparse.Namespace, language: str) -> int:
     """Compare scenarios."""
     from simulation.compare import compare_runs
-    from simulation.ensemble import run_worlds
     from simulation.errors import InputRefused, problem
     from simulation.files import load
     from simulation.outcomes import BY_OUTCOME
     from simulation.report import check_folder, text
+    from simulation.sequential import margin_of
 
     study, base = _chosen(asked, load(asked.file, tuple(asked.set)))
     if asked.outcome not in BY_OUTCOME:
         raise InputRefused([problem("unknown_outcome", given=repr(asked.outcome), legal=", ".join(BY_OUTCOME))])
+    margin_of(BY_OUTCOME[asked.outcome], study.horizon, asked.margin)
     ours = bool(asked.out) and not asked.out.exists()
     if asked.out:
         check_folder(asked.out)
     try:
-        with _bar(language) as told:
-            runs = run_worlds(study, asked.worlds, asked.seed, asked.parameters, asked.jobs, told)
+        runs, settled = _simulated(asked, study, base, language)
     except BaseException:
         if ours:
             asked.out.rmdir()
         raise
     found = compare_runs(runs, base)
-    command = repeat(asked, base)
-    print(text(found, language, command, asked.outcome))
+    command = repeat(asked, base, settled)
+    print(text(found, language, command, asked.outcome, settled))
     if asked.out:
-        _write(found, asked.out, command, language)
-    return FINE
+        _write(asked, found, settled, command, language)
+    return INTERRUPTED if settled and settled.stopped else FINE
 
 
-def _write(found: "Comparison", folder: Path, command: str, language: str) -> None:
+def _simulated(
+    asked: argparse.Namespace, study: "Study", base: str, language: str
+) -> tuple["Runs", "Sequential | None"]:
+    """Run as many worlds as are asked for, or as it takes."""
+    from simulation.ensemble import run_worlds
+    from simulation.sequential import until_decided
+
+    with _bar(language) as told:
+        runs = run_worlds(study, asked.worlds, asked.seed, asked.parameters, asked.jobs, told)
+        if not asked.until_decided:
+            return runs, None
+        most = asked.max_worlds or max(DEFAULT_MOST, asked.worlds)
+        settled = until_decided(runs, base, asked.outcome, asked.margin, most, asked.jobs, told)
+    return settled.runs, settled
+
+
+def _write(
+    asked: argparse.Namespace, found: "Comparison", settled: "Sequential | None", command: str, language: str
+) -> None:
     """Put all files of a comparison in place, after all of them have been made."""
     from simulation.figures import encoded, ranking
     from simulation.report import as_json, parquet, put
 
-    figure = ranking(found, language)
+    figure = ranking(found, language, settled)
     made = {
         "runs.parquet": parquet(found),
-        "comparison.json": as_json(found, command),
+        "comparison.json": as_json(found, command, asked.outcome, settled),
         "comparison.png": encoded(figure, "png"),
         "comparison.svg": encoded(figure, "svg"),
     }
     for name, content in made.items():
-        put(folder / name, content)
-    print(say("cli.wrote", language, path=", ".join(str(folder / name) for name in made)))
+        put(asked.out / name, content)
+    print(say("cli.wrote", language, path=", ".join(str(asked.out / name) for name in made)))
 
 
-def repeat(asked: argparse.Namespace, base: str) -> str:
-    """The command that repeats a comparison."""
+def repeat(asked: argparse.Namespace, base: str, settled: "Sequential | None" = None) -> str:
+    """The command that repeats a comparison; one that was stopped goes as far as it went."""
     words = ["synergy", "compare", asked.file]
     if asked.scenarios is not None:
         words += ["--scenarios", asked.scenarios]
@@ -395,6 +446,9 @@ def repeat(asked: argparse.Namespace, base: str) -> str:
     words += ["--parameters", asked.parameters]
     if asked.outcome != "lasting_adoption":
         words += ["--outcome", asked.outcome]
+    if settled:
+        most = len(settled.runs.worlds) if settled.stopped else settled.most
+        words += ["--until-decided", "--margin", str(settled.margin), "--max-worlds", str(most)]
     for one in asked.set:
         words += ["--set", one]
     return shlex.join(words)

@@ -125,6 +125,18 @@ def sign_test(wins: int, losses: int) -> float:
     return min(1.0, 2.0 * float(special.bdtr(min(wins, losses), trials, 0.5))) if trials else 1.0
 
 
+def who_wins(a: Floats, b: Floats, outcome: Outcome) -> Floats:
+    """World by world (shape (worlds,)): 1 where ``a`` is better than ``b``, −1 where it is worse, 0 for a tie.
+
+    >>> who_wins(np.array([0.5, 0.2, 0.3]), np.array([0.4, 0.4, 0.1 + 0.2]), BY_OUTCOME["lasting_adoption"]).tolist()
+    [1.0, -1.0, 0.0]
+    """
+    gap = a - b
+    tie = np.abs(gap) <= 1e-9 * np.maximum(1.0, np.maximum(np.abs(a), np.abs(b)))
+    better: Floats = np.where(tie, 0.0, -np.sign(gap) if outcome.better == "lower" else np.sign(gap))
+    return better
+
+
 def compare_pair(a: Floats, b: Floats, names: tuple[str, str], outcome: Outcome) -> Pair:
     """Compare an outcome of two scenarios (shape (worlds,) each) world by world.
 
@@ -137,10 +149,8 @@ def compare_pair(a: Floats, b: Floats, names: tuple[str, str], outcome: Outcome)
     both = np.isfinite(a) & np.isfinite(b)
     a, b = a[both], b[both]
     gap = a - b
-    tie = np.abs(gap) <= 1e-9 * np.maximum(1.0, np.maximum(np.abs(a), np.abs(b)))
-    better = gap < 0 if outcome.better == "lower" else gap > 0
-    wins, ties = int((better & ~tie).sum()), int(tie.sum())
-    losses = len(gap) - wins - ties
+    signs = who_wins(a, b, outcome)
+    wins, losses = int((signs > 0).sum()), int((signs < 0).sum())
     difference = mean_interval(gap)
     kind = _kind(wins, losses, gap, difference, outcome.margin)
     return Pair(
@@ -151,7 +161,7 @@ def compare_pair(a: Floats, b: Floats, names: tuple[str, str], outcome: Outcome)
         undefined=len(both) - len(gap),
         wins=wins,
         losses=losses,
-        ties=ties,
+        ties=len(gap) - wins - losses,
         share=wilson(wins, len(gap)),
         difference=difference,
         gain=_gain(a, b, gap),
@@ -206,10 +216,17 @@ def _more(wins: int, losses: int, gap: Floats, difference: Interval, margin: flo
         return None
     # The exact test is a little stricter than its normal approximation; ask for at least a handful.
     more = max(5.0, 1.05 * min(needs) - worlds)
-    if more > REACH:
-        return None
-    step = int(10 ** max(0, math.floor(math.log10(more)) - 1))
-    return math.ceil(more / step) * step
+    return None if more > REACH else about(more)
+
+
+def about(worlds: float) -> int:
+    """A number of worlds as an estimate is said: rounded up to two figures.
+
+    >>> about(41.2), about(1234.0)
+    (42, 1300)
+    """
+    step = int(10 ** max(0, math.floor(math.log10(worlds)) - 1))
+    return math.ceil(worlds / step) * step
 
 
 @dataclass(frozen=True)

@@ -78,18 +78,40 @@ def run_worlds(
     ((2, 3, 22), True)
     """
     check_world(0, seed, mode)
+    shape = (len(study.scenarios), 0)
+    weekly = np.empty((*shape, study.horizon, len(WEEKLY)), dtype=np.float32)
+    none = Runs(study, (), seed, mode, np.empty((*shape, len(OUTCOMES))), weekly)
+    return extend_runs(none, worlds, processes, progress)
+
+
+def extend_runs(runs: Runs, worlds: int, processes: int = 1, progress: Progress | None = None) -> Runs:
+    """Add worlds to some runs until there are ``worlds`` of them; those that are there stay as they are.
+
+    ``progress`` is told (runs done, runs in all), counting those that were there. Fewer worlds than there are change
+    nothing. Raises :class:`~simulation.errors.InputRefused` for a number of worlds that cannot be.
+
+    >>> from simulation import case
+    >>> few = run_worlds(case().select(("it-only", "roles")), worlds=1)
+    >>> more = extend_runs(few, 2)
+    >>> more.worlds, bool((more.outcomes[:, :1] == few.outcomes)[~np.isnan(few.outcomes)].all())
+    ((0, 1), True)
+    """
     if isinstance(worlds, bool) or not isinstance(worlds, int) or not 1 <= worlds <= MOST_WORLDS:
         raise InputRefused([problem("worlds_out_of_range", given=repr(worlds), most=f"{MOST_WORLDS:,}")])
-    shape = (len(study.scenarios), worlds)
+    added = range(len(runs.worlds), worlds)
+    if not added:
+        return runs
+    shape = (len(runs.study.scenarios), worlds)
     outcomes = np.empty((*shape, len(OUTCOMES)))
-    weekly = np.empty((*shape, study.horizon, len(WEEKLY)), dtype=np.float32)
-    done, total = 0, shape[0] * shape[1]
-    for world, (found, states) in _chunks(study, worlds, seed, mode, processes):
+    weekly = np.empty((*shape, runs.study.horizon, len(WEEKLY)), dtype=np.float32)
+    outcomes[:, : added.start], weekly[:, : added.start] = runs.outcomes, runs.weekly
+    done, total = shape[0] * added.start, shape[0] * worlds
+    for world, (found, states) in _chunks(runs.study, added, runs.seed, runs.mode, processes):
         outcomes[:, world], weekly[:, world] = found, states
         done += shape[0]
         if progress:
             progress(done, total)
-    return Runs(study, tuple(range(worlds)), seed, mode, outcomes, weekly)
+    return Runs(runs.study, tuple(range(worlds)), runs.seed, runs.mode, outcomes, weekly)
 
 
 def run_world(study: Study, world: int, seed: int, mode: Mode) -> Chunk:
@@ -106,17 +128,17 @@ def run_world(study: Study, world: int, seed: int, mode: Mode) -> Chunk:
     return np.array(rows), weekly
 
 
-def _chunks(study: Study, worlds: int, seed: int, mode: Mode, processes: int) -> Iterator[tuple[int, Chunk]]:
+def _chunks(study: Study, worlds: range, seed: int, mode: Mode, processes: int) -> Iterator[tuple[int, Chunk]]:
     """Finished worlds, in whatever order they finish."""
-    processes = min(processes, worlds)
+    processes = min(processes, len(worlds))
     if processes <= 1:
-        for world in range(worlds):
+        for world in worlds:
             yield world, run_world(study, world, seed, mode)
         return
     pool = ProcessPoolExecutor(processes, get_context("spawn"), quiet)
     try:
         waiting: dict[Future[Chunk], int] = {
-            pool.submit(run_world, study, world, seed, mode): world for world in range(worlds)
+            pool.submit(run_world, study, world, seed, mode): world for world in worlds
         }
         for future in as_completed(waiting):
             yield waiting.pop(future), future.result()

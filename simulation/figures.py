@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from simulation import __version__
 from simulation.compare import Comparison
 from simulation.report import MAIN, headline, note
+from simulation.sequential import Sequential
 from simulation.words import say
 
 ACCENT = "#0b6e99"
@@ -36,7 +37,7 @@ STYLE: Any = {
 }
 
 
-def ranking(comparison: Comparison, language: str = "en") -> Figure:
+def ranking(comparison: Comparison, language: str = "en", sequential: Sequential | None = None) -> Figure:
     """Lasting adoption of every scenario over worlds, best first, with how often each beats the baseline."""
     study, names = comparison.runs.study, comparison.ranking
     with rc_context(STYLE):
@@ -58,7 +59,7 @@ def ranking(comparison: Comparison, language: str = "en") -> Figure:
         axes.set_xlabel(say("result.axis", language, horizon=study.horizon), loc="left")
         base = study.scenario(comparison.baseline).called(language)
         axes.text(1.02, -0.75, say("result.beats", language, baseline=base), color=QUIET, fontsize=8.5, va="bottom")
-        _frame(figure, height, headline(comparison, language), say("result.bands", language, baseline=base))
+        _frame(figure, height, headline(comparison, language, sequential), say("result.bands", language, baseline=base))
         made = f"{note(comparison, language)} synergy {__version__}."
         foot = f"{made}\n{say('result.not_a_forecast', language)}"
         figure.text(0.02, 0.1 / height, foot, fontsize=7.5, color=QUIET, va="bottom")

@@ -16,10 +16,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from simulation import __version__
+from simulation.best import DRAWS, Best, best_of
 from simulation.compare import Comparison, Interval, Pair, Summary
 from simulation.errors import InputRefused, problem
 from simulation.measures import MEASURES
 from simulation.outcomes import BY_OUTCOME, OUTCOMES
+from simulation.sequential import Decision, Sequential, span_of
 from simulation.study import Scenario
 from simulation.words import LANGUAGES, money, number, say
 
@@ -90,8 +92,8 @@ def _without_unit(low: str, high: str) -> str:
     return amount if unit and high.endswith(unit) and amount[0].isdigit() else low
 
 
-def verdict(pair: Pair, titles: tuple[str, str], language: str = "en") -> str:
-    """The verdict on a pair in a sentence.
+def verdict(pair: Pair, titles: tuple[str, str], language: str = "en", ahead: bool = False) -> str:
+    """The verdict on a pair in a sentence; ``ahead`` says of an undecided one that it is sure which wins more often.
 
     >>> import numpy as np
     >>> from simulation.compare import compare_pair
@@ -103,7 +105,8 @@ def verdict(pair: Pair, titles: tuple[str, str], language: str = "en") -> str:
         return say("verdict.undefined", language, a=titles[0], b=titles[1])
     ties = say("verdict.ties", language, ties=pair.ties) if pair.ties else ""
     fields = {"wins": pair.wins, "losses": pair.losses, "worlds": pair.worlds, "ties": ties}
-    said = say(f"verdict.{pair.kind}", language, a=titles[0], b=titles[1], **fields)
+    kind = "size_open" if ahead and pair.kind == "undecided" else pair.kind
+    said = say(f"verdict.{kind}", language, a=titles[0], b=titles[1], **fields)
     if pair.kind == "undecided":
         key = "verdict.no_more" if pair.more is None else "verdict.more"
         return f"{said}: {say(key, language, more=number(pair.more or 0, language))}"
@@ -133,14 +136,15 @@ def note(comparison: Comparison, language: str) -> str:
     return say(key, language, worlds=number(len(comparison.runs.worlds), language), seed=comparison.runs.seed)
 
 
-def headline(comparison: Comparison, language: str) -> str:
+def headline(comparison: Comparison, language: str, sequential: Sequential | None = None) -> str:
     """The answer in a sentence: the first in the ranking against the baseline."""
     study, best = comparison.runs.study, comparison.ranking[0]
     if best == comparison.baseline:
         return say("result.leader_plain", language, a=study.scenario(best).called(language))
-    pair = comparison.pair(best, comparison.baseline)
     titles = study.scenario(best).called(language), study.scenario(comparison.baseline).called(language)
-    return verdict(pair, titles, language).split(";")[0]
+    if sequential and sequential.outcome == MAIN:
+        return _settled(sequential.decisions[best], titles, language).split(";")[0]
+    return verdict(comparison.pair(best, comparison.baseline), titles, language).split(";")[0]
 
 
 def pairing_gain(comparison: Comparison) -> float:
@@ -149,6 +153,68 @@ def pairing_gain(comparison: Comparison) -> float:
     gains = [comparison.pair(a, b).gain for place, a in enumerate(names) for b in names[place + 1 :]]
     found = sorted(gain for gain in gains if math.isfinite(gain))
     return found[len(found) // 2] if found else math.nan
+
+
+def _settled(one: Decision, titles: tuple[str, str], language: str) -> str:
+    """The verdict on a pair that was judged after every world, and when it fell."""
+    said = verdict(one.pair, titles, language, one.ahead)
+    return said if one.at is None else f"{said}; {say('sequential.at', language, at=number(one.at, language))}"
+
+
+def settled(found: Sequential, language: str) -> list[str]:
+    """What judging after every world came to: how many are decided, what is not yet, and how sure that is."""
+    worlds = number(len(found.runs.worlds), language)
+    lines = [say("sequential.stopped", language, worlds=worlds)] if found.stopped else []
+    if not found.undecided:
+        lines.append(say("sequential.all", language, pairs=len(found.decisions), worlds=worlds))
+    else:
+        lines.append(say("sequential.some", language, worlds=worlds, names=", ".join(found.undecided)))
+        lines += _reach(found, language)
+    margin = size(found.margin, found.outcome, language)
+    lines.append(say("sequential.equal" if found.margin > 0.0 else "sequential.no_margin", language, margin=margin))
+    lines.append(say("sequential.exact" if is_exact(found) else "sequential.large", language))
+    return lines
+
+
+def _reach(found: Sequential, language: str) -> list[str]:
+    """How many worlds would decide what is undecided, as far as that is within reach."""
+    more = [one.pair.more for one in found.decisions.values() if one.at is None and one.pair.more is not None]
+    if not more:
+        return []
+    most = len(found.runs.worlds) + max(more)
+    return [say("sequential.reach", language, more=number(max(more), language), most=most)]
+
+
+def is_exact(found: Sequential) -> bool:
+    """Whether the outcome has bounds, so that its verdicts hold for every kind of difference, and not just about."""
+    return math.isfinite(span_of(BY_OUTCOME[found.outcome], found.runs.study.horizon))
+
+
+def best_lines(best: Best | None, worlds: int, language: str) -> list[str]:
+    """The most probable best scenarios, and the set that cannot be told from the best; nothing if there is no best."""
+    if best is None:
+        return []
+    lines = [say("best.title", language, outcome=say(f"outcome.{best.outcome}", language))]
+    for one in best.contenders[:3]:
+        fields = {"name": one.scenario, "chance": _chance(one.probability, language)}
+        lines.append(
+            say("best.line", language, **fields, wins=number(one.worlds, language), worlds=number(worlds, language))
+        )
+    shown, further = best.chosen[:8], len(best.chosen) - 8
+    names = ", ".join(shown) + (say("best.further", language, n=further) if further > 0 else "")
+    key = "best.alone" if len(best.chosen) == 1 else "best.set"
+    return [*lines, say(key, language, names=names, n=len(best.chosen), of=len(best.contenders)), ""]
+
+
+def _chance(probability: float, language: str) -> str:
+    """A probability as people say it, never as certain.
+
+    >>> _chance(0.62, "en"), _chance(1.0, "nl"), _chance(0.001, "en")
+    ('62 %', '> 99 %', '< 1 %')
+    """
+    if not 0.005 <= probability <= 0.995:
+        return "< 1 %" if probability < 0.5 else "> 99 %"
+    return f"{number(100 * probability, language)} %"
 
 
 # --- the table -----------------------------------------------------------------------------------------
@@ -197,11 +263,12 @@ def _span(low: float, high: float, language: str) -> str:
     return f"{number(100 * max(low, 0.0), language)}–{number(100 * min(high, 1.0), language)} %"
 
 
-def text(comparison: Comparison, language: str, command: str, outcome: str = MAIN) -> str:
-    """All that ``synergy compare`` prints."""
+def text(
+    comparison: Comparison, language: str, command: str, outcome: str = MAIN, sequential: Sequential | None = None
+) -> str:
+    """All that ``synergy compare`` prints; with ``sequential``, its verdicts in place of those of the comparison."""
     study, base = comparison.runs.study, comparison.baseline
     others = [name for name in comparison.ranking if name != base]
-    titled = {name: name for name in study.names}
     lines = [
         study.title.in_(language),
         say("result.headline", language, horizon=study.horizon),
@@ -210,8 +277,14 @@ def text(comparison: Comparison, language: str, command: str, outcome: str = MAI
         "",
         say("result.verdicts", language, outcome=say(f"outcome.{outcome}", language), baseline=base),
     ]
-    lines += [f"  {verdict(comparison.pair(one, base, outcome), (titled[one], base), language)}" for one in others]
-    lines += ["", note(comparison, language), say("result.many_pairs", language, pairs=len(others))]
+    for one in others:
+        if sequential:
+            lines.append(f"  {_settled(sequential.decisions[one], (one, base), language)}")
+        else:
+            lines.append(f"  {verdict(comparison.pair(one, base, outcome), (one, base), language)}")
+    lines += ["", *settled(sequential, language)] if sequential else []
+    lines += ["", *best_lines(best_of(comparison.runs, outcome), len(comparison.runs.worlds), language)]
+    lines += [note(comparison, language), say("result.many_pairs", language, pairs=len(others))]
     gain = pairing_gain(comparison)
     if math.isfinite(gain):
         worlds = len(comparison.runs.worlds)
@@ -256,8 +329,11 @@ def parquet(comparison: Comparison) -> bytes:
     return stream.getvalue()
 
 
-def as_json(comparison: Comparison, command: str) -> bytes:
-    """The numbers of the table and of every pair, with what is needed to repeat them; undefined is null."""
+def as_json(comparison: Comparison, command: str, outcome: str = MAIN, sequential: Sequential | None = None) -> bytes:
+    """The numbers of the table and of every pair, with what is needed to repeat them; undefined is null.
+
+    ``best`` is about ``outcome``; ``sequential`` is null unless verdicts were judged after every world.
+    """
     runs, base = comparison.runs, comparison.baseline
     study = runs.study
     data = {
@@ -273,6 +349,8 @@ def as_json(comparison: Comparison, command: str) -> bytes:
         "note": {language: say("result.not_a_forecast", language) for language in LANGUAGES},
         "ranking": [_ranked(comparison, rank, name) for rank, name in enumerate(comparison.ranking, start=1)],
         "pairing_gain": pairing_gain(comparison),
+        "best": _best(best_of(runs, outcome)),
+        "sequential": _sequential(comparison, sequential) if sequential else None,
         "verdicts": [
             _pair(pair) | {"sentence": {one: _sentence(comparison, pair, one) for one in LANGUAGES}}
             for name in comparison.ranking
@@ -294,12 +372,43 @@ def _ranked(comparison: Comparison, rank: int, name: str) -> dict[str, Any]:
     }
 
 
-def _sentence(comparison: Comparison, pair: Pair, language: str) -> str:
+def _best(best: Best | None) -> dict[str, Any] | None:
+    """Who is best, as plain data."""
+    if best is None:
+        return None
+    contenders = [
+        {"scenario": one.scenario, "probability": one.probability, "worlds_best": one.worlds, "in_set": one.in_set}
+        for one in best.contenders
+    ]
+    return {"outcome": best.outcome, "draws": DRAWS, "set": list(best.chosen), "contenders": contenders}
+
+
+def _sequential(comparison: Comparison, found: Sequential) -> dict[str, Any]:
+    """Verdicts that were judged after every world, as plain data."""
+    pairs = [
+        _pair(one.pair)
+        | {"decided_at": one.at, "ahead": one.ahead}
+        | {"sentence": {each: _sentence(comparison, one.pair, each, one.ahead) for each in LANGUAGES}}
+        for one in found.decisions.values()
+    ]
+    return {
+        "outcome": found.outcome,
+        "margin": found.margin,
+        "worlds": len(found.runs.worlds),
+        "max_worlds": found.most,
+        "stopped": found.stopped,
+        "exact": is_exact(found),
+        "undecided": list(found.undecided),
+        "pairs": pairs,
+    }
+
+
+def _sentence(comparison: Comparison, pair: Pair, language: str, ahead: bool = False) -> str:
     """A verdict by the scenarios' titles, with what it is about, so that it can be quoted alone."""
     study = comparison.runs.study
     titles = study.scenario(pair.a).called(language), study.scenario(pair.b).called(language)
     outcome = say(f"outcome.{pair.outcome}", language).capitalize()
-    return say("verdict.of", language, outcome=outcome, sentence=verdict(pair, titles, language))
+    return say("verdict.of", language, outcome=outcome, sentence=verdict(pair, titles, language, ahead))
 
 
 def _summary(one: Summary) -> dict[str, Any]:

@@ -27,6 +27,8 @@ ORDER = [
     "model",
     "ensemble",
     "compare",
+    "sequential",
+    "best",
     "report",
     "figures",
     "telling",

@@ -11,9 +11,10 @@ import pandas as pd
 import pytest
 
 from simulation import __version__, case
-from simulation.cli import main
+from simulation.cli import DEFAULT_MOST, main
 from simulation.files import load
 from simulation.outcomes import OUTCOMES
+from simulation.sequential import MOST
 
 SMALL = ["--scenarios", "it-only,roles,full", "--worlds", "3", "--jobs", "1", "--lang", "en"]
 
@@ -201,6 +202,98 @@ def test_wrong_words_end_in_a_sentence(capsys, words, code, says):
     assert found == code
     assert says in err
     assert out == ""
+
+
+UNTIL = ["--scenarios", "it-only,wait,full", "--worlds", "8", "--jobs", "1", "--until-decided", "--max-worlds", "12"]
+
+
+def test_until_decided_adds_worlds_and_says_what_is_open(capsys, tmp_path):
+    code, out, _ = run(capsys, "compare", *UNTIL, "--lang", "en", "--out", str(tmp_path / "a"))
+    assert code == 0
+    assert re.search(r"^  full beats it-only in 12 of 12 worlds; .*; decided after 8 worlds$", out, re.MULTILINE)
+    assert "wait or it-only: can't tell yet (beats in 0 of 12 worlds, ties in 12): about" in out
+    assert "Not yet decided after 12 worlds: wait." in out
+    assert re.search(r"--max-worlds 2\d\d\.", out)
+    assert "1 in 20" in out
+    assert "Cannot be told from the best" in out or "Surely better" in out
+    data = json.loads((tmp_path / "a/comparison.json").read_text(encoding="utf-8"))
+    assert data["worlds"] == 12
+    found = data["sequential"]
+    assert (found["outcome"], found["margin"], found["worlds"], found["max_worlds"]) == (
+        "lasting_adoption",
+        0.02,
+        12,
+        12,
+    )
+    assert (found["undecided"], found["stopped"], found["exact"]) == (["wait"], False, True)
+    wait, full = found["pairs"]
+    assert (full["a"], full["verdict"], full["decided_at"], full["more_worlds"]) == ("full", "beats", 8, 0)
+    assert (wait["verdict"], wait["decided_at"], wait["ahead"]) == ("undecided", None, False)
+    assert "can't tell yet" in wait["sentence"]["en"]
+    words = data["command"].split()[1:]
+    run(capsys, *words, "--out", str(tmp_path / "b"))
+    assert json.loads((tmp_path / "b/comparison.json").read_text(encoding="utf-8")) == data
+
+
+def test_the_most_worlds_that_help_names_are_those_that_are_run():
+    assert DEFAULT_MOST == MOST
+
+
+def test_until_decided_in_dutch_and_about_money(capsys):
+    _, out, _ = run(capsys, "compare", *UNTIL, "--lang", "nl", "--outcome", "cost", "--margin", "0")
+    assert "full verliest van it-only in 8 van 8 werelden" in out
+    assert "dat stond vast na 8 werelden" in out
+    assert "Alle 2 beslist" in out
+    assert "1 op de 20" in out
+    assert "--margin 0.0 --max-worlds 12" in out
+
+
+def test_three_scenarios_have_a_best_and_two_have_none(capsys, tmp_path):
+    _, out, _ = run(capsys, "compare", *SMALL, "--out", str(tmp_path))
+    assert "Best on lasting adoption, by the mean over worlds\n  full: chance > 99 %" in out
+    data = json.loads((tmp_path / "comparison.json").read_text(encoding="utf-8"))
+    assert data["sequential"] is None
+    best = data["best"]
+    assert (best["outcome"], best["draws"], best["set"][0]) == ("lasting_adoption", 4000, "full")
+    assert [sorted(one) for one in best["contenders"]] == [["in_set", "probability", "scenario", "worlds_best"]] * 3
+    assert sum(one["probability"] for one in best["contenders"]) == pytest.approx(1.0)
+    _, out, _ = run(capsys, "compare", "--scenarios", "it-only,full", "--worlds", "2", "--jobs", "1", "--lang", "en")
+    assert "Best on" not in out
+
+
+def test_ctrl_c_while_worlds_are_added_tells_what_is_found(capsys, tmp_path, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("simulation.sequential.extend_runs", interrupted)
+    code, out, _ = run(capsys, "compare", *UNTIL, "--lang", "en", "--out", str(tmp_path))
+    assert code == 130
+    assert "You stopped it after 8 worlds" in out
+    assert "full beats it-only in 8 of 8 worlds" in out
+    assert "--max-worlds 8" in out
+    assert json.loads((tmp_path / "comparison.json").read_text(encoding="utf-8"))["sequential"]["stopped"] is True
+    assert len(list(tmp_path.iterdir())) == 4
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "english", "dutch"),
+    [
+        (["--margin", "1"], 2, "--margin goes with --until-decided", "--margin hoort bij --until-decided"),
+        (["--max-worlds", "500"], 2, "--max-worlds goes with --until-decided", "hoort bij --until-decided"),
+        (["--until-decided", "--margin", "-1"], 2, "not a number of 0 or more", "geen getal van 0 of meer"),
+        (["--until-decided", "--margin", "2%"], 2, "'2%' is not", "'2%' is geen"),
+        (["--until-decided", "--margin", "inf"], 2, "'inf' is not", "'inf' is geen"),
+        (["--until-decided", "--margin", "nan"], 2, "'nan' is not", "'nan' is geen"),
+        (["--until-decided", "--margin", "2"], 1, "0.02, not as 2", "0.02, niet als 2"),
+        (["--until-decided", "--max-worlds", "0"], 2, "from 1 to", "van 1 tot"),
+        (["--until-decided", "--max-worlds", "50"], 2, "less than --worlds 100", "minder dan --worlds 100"),
+    ],
+)
+def test_what_does_not_go_with_until_decided_is_said_in_both_languages(capsys, words, code, english, dutch):
+    for language, says in (("en", english), ("nl", dutch)):
+        found, out, err = run(capsys, "compare", *words, "--lang", language)
+        assert (found, out) == (code, "")
+        assert says in err
 
 
 def test_a_folder_that_cannot_be_written_is_refused_before_any_work(capsys, tmp_path):

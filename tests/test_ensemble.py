@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from simulation import InputRefused, OrganisationModel, case, outcomes_of, run_worlds
+from simulation.ensemble import extend_runs
 
 STUDY = case().select(("it-only", "package-partner-with", "full"))
 
@@ -13,6 +14,17 @@ def test_one_process_or_two_give_the_same_numbers():
     alone, together = run_worlds(STUDY, 4), run_worlds(STUDY, 4, processes=2)
     np.testing.assert_array_equal(alone.outcomes, together.outcomes)
     np.testing.assert_array_equal(alone.weekly, together.weekly)
+
+
+def test_worlds_that_are_added_leave_the_others_as_they_are():
+    told = []
+    few, all_at_once = run_worlds(STUDY, 2), run_worlds(STUDY, 5)
+    grown = extend_runs(few, 5, processes=2, progress=lambda done, total: told.append((done, total)))
+    assert grown.worlds == all_at_once.worlds
+    np.testing.assert_array_equal(grown.outcomes, all_at_once.outcomes)
+    np.testing.assert_array_equal(grown.weekly, all_at_once.weekly)
+    assert (told[0], told[-1]) == ((9, 15), (15, 15))
+    assert extend_runs(few, 1) is few
 
 
 def test_a_world_alone_is_the_same_as_among_others():
