@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from simulation.study import Study
 
 FINE, REFUSED, WRONG_USAGE, FAILED, INTERRUPTED = 0, 1, 2, 3, 130
-DEFAULT_WORLDS = 100
+DEFAULT_WORLDS = 200
 DEFAULT_MOST = 2_000
 DEFAULT_PORT = 8765
 
@@ -157,8 +157,8 @@ class _Commands:
         parser.add_argument("--parameters", choices=modes, default="ranges", help=self.told("parameters"))
 
     def _worlds(self, parser: argparse.ArgumentParser, default: int, least: int = 1) -> None:
-        """How many worlds, in how many processes."""
-        jobs = self.count(1, 61)  # Windows waits for at most 61 processes
+        """How many worlds, in how many threads."""
+        jobs = self.count(1, 1024)
         parser.add_argument(
             "--worlds",
             type=self.count(least, 10**6),
@@ -166,7 +166,7 @@ class _Commands:
             metavar="N",
             help=self.told("worlds", default=default),
         )
-        parser.add_argument("--jobs", type=jobs, default=min(61, os.cpu_count() or 1), help=self.told("jobs"))
+        parser.add_argument("--jobs", type=jobs, default=os.cpu_count() or 1, help=self.told("jobs"))
 
     def _about_runs(self) -> None:
         """Commands that simulate."""
@@ -409,6 +409,7 @@ def _simulated(
     from simulation.ensemble import run_worlds
     from simulation.sequential import until_decided
 
+    _prepare(language)
     with _bar(language) as told:
         runs = run_worlds(study, asked.worlds, asked.seed, asked.parameters, asked.jobs, told)
         if not asked.until_decided:
@@ -416,6 +417,16 @@ def _simulated(
         most = asked.max_worlds or max(DEFAULT_MOST, asked.worlds)
         settled = until_decided(runs, base, asked.outcome, asked.margin, most, asked.jobs, told)
     return settled.runs, settled
+
+
+def _prepare(language: str) -> None:
+    """Make the engine ready, and say so where that takes a while."""
+    from simulation import ensemble
+    from simulation.kernel import compiling
+
+    if not compiling.kept():
+        print(say("cli.preparing", language), file=sys.stderr, flush=True)
+    ensemble.warm()
 
 
 def _write(
@@ -489,6 +500,7 @@ def _patterns(asked: argparse.Namespace, language: str) -> int:
     from simulation.patterns import document, measure
     from simulation.report import put
 
+    _prepare(language)
     with _bar(language) as told:
         written = document(measure(asked.worlds, asked.jobs, told))
     if asked.check is None:

@@ -1,33 +1,42 @@
-"""Many worlds: the Mesa model, run over scenarios × worlds, in one process or several.
+"""Many worlds at once: scenarios × worlds in the compiled week, in one thread or several.
 
-Whatever the number of processes and however worlds are split, the numbers are the same: a run depends only on
-its scenario, its world, the seed and the mode.
+Whatever the number of threads and however worlds are split, the numbers are the same: a run depends only on its
+scenario, its world, the seed and the mode. The Mesa model stays the definition and the judge; :func:`mesa_world` runs
+it, for a check, or while the engine is still being compiled.
 """
 
-import os
-import signal
-import threading
+import functools
+import gc
+import itertools
+import shutil
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from multiprocessing import get_context, parent_process
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulation.errors import InputRefused, problem
+from simulation.kernel import compiling, records, run
+from simulation.kernel.layout import lay_out, values_of_worlds
 from simulation.model import OrganisationModel, check_world
 from simulation.outcomes import OUTCOMES, outcomes_of
 from simulation.study import Study
-from simulation.worlds import Mode
+from simulation.worlds import Mode, sobol_point
 
 WEEKLY = ("adoption", "progress", "engagement", "business_engagement", "visibility")
-"""What is kept of each run week by week: means over the internal departments, or as the name says."""
+"""What may be kept of each run week by week: means over the internal departments, or as the name says."""
 
 MOST_WORLDS = 1_000_000
 
 Progress = Callable[[int, int], None]
 Chunk = tuple[NDArray[np.float64], NDArray[np.float32]]
+
+BATCH = 600
+"""About so many departments go to a thread at a time: some 10 ms, so that work can be stopped and told of."""
+MOST_DRAWS = 4_000_000
+"""More draws than this are not kept for the scenarios of a world to share, but drawn week by week."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +45,7 @@ class Runs:
 
     ``outcomes`` has shape (scenarios, worlds, outcomes), in the order of ``study.scenarios``, ``worlds`` and
     :data:`~simulation.outcomes.OUTCOMES`; undefined ones are nan. ``weekly`` has shape
-    (scenarios, worlds, weeks, :data:`WEEKLY`).
+    (scenarios, worlds, weeks, :data:`WEEKLY`), with no week where none was asked for.
     """
 
     study: Study
@@ -63,14 +72,14 @@ def run_worlds(
     worlds: int = 100,
     seed: int = 1,
     mode: Mode = "ranges",
-    processes: int = 1,
+    threads: int = 1,
     progress: Progress | None = None,
+    weekly: bool = False,
 ) -> Runs:
-    """Run every scenario of a study in worlds 0 … ``worlds`` − 1.
+    """Run every scenario of a study in worlds 0 … ``worlds`` − 1; with ``weekly``, keep :data:`WEEKLY` of each.
 
-    ``progress`` is told (runs done, runs in all). With more than one process the caller's script must be
-    importable (``if __name__ == "__main__":``). Raises :class:`~simulation.errors.InputRefused` for a number
-    of worlds, a seed or a mode that cannot be.
+    ``progress`` is told (runs done, runs in all); what it raises ends the work. Raises
+    :class:`~simulation.errors.InputRefused` for a number of worlds, a seed or a mode that cannot be.
 
     >>> from simulation import case
     >>> runs = run_worlds(case().select(("it-only", "roles")), worlds=3)
@@ -78,44 +87,80 @@ def run_worlds(
     ((2, 3, 22), True)
     """
     check_world(0, seed, mode)
+    _check_worlds(worlds)
     shape = (len(study.scenarios), 0)
-    weekly = np.empty((*shape, study.horizon, len(WEEKLY)), dtype=np.float32)
-    none = Runs(study, (), seed, mode, np.empty((*shape, len(OUTCOMES))), weekly)
-    return extend_runs(none, worlds, processes, progress)
+    none = np.empty((*shape, study.horizon if weekly else 0, len(WEEKLY)), dtype=np.float32)
+    return extend_runs(Runs(study, (), seed, mode, np.empty((*shape, len(OUTCOMES))), none), worlds, threads, progress)
 
 
-def extend_runs(runs: Runs, worlds: int, processes: int = 1, progress: Progress | None = None) -> Runs:
-    """Add worlds to some runs until there are ``worlds`` of them; those that are there stay as they are.
+def _check_worlds(worlds: int) -> None:
+    """Refuse a number of worlds that cannot be."""
+    if isinstance(worlds, bool) or not isinstance(worlds, int) or not 1 <= worlds <= MOST_WORLDS:
+        raise InputRefused([problem("worlds_out_of_range", given=repr(worlds), most=f"{MOST_WORLDS:,}")])
 
-    ``progress`` is told (runs done, runs in all), counting those that were there. Fewer worlds than there are change
-    nothing. Raises :class:`~simulation.errors.InputRefused` for a number of worlds that cannot be.
+
+def extend_runs(runs: Runs, worlds: int, threads: int = 1, progress: Progress | None = None) -> Runs:
+    """The same runs with worlds added up to ``worlds`` in all; the worlds there are stay as they are.
+
+    ``progress`` is told (runs done, runs in all), the earlier ones among them. Raises
+    :class:`~simulation.errors.InputRefused` for a number of worlds that cannot be; with none to add, the same runs.
 
     >>> from simulation import case
     >>> few = run_worlds(case().select(("it-only", "roles")), worlds=1)
     >>> more = extend_runs(few, 2)
-    >>> more.worlds, bool((more.outcomes[:, :1] == few.outcomes)[~np.isnan(few.outcomes)].all())
-    ((0, 1), True)
+    >>> bool((more.of("roles", "cost")[:1] == few.of("roles", "cost")).all())
+    True
     """
-    if isinstance(worlds, bool) or not isinstance(worlds, int) or not 1 <= worlds <= MOST_WORLDS:
-        raise InputRefused([problem("worlds_out_of_range", given=repr(worlds), most=f"{MOST_WORLDS:,}")])
-    added = range(len(runs.worlds), worlds)
-    if not added:
+    _check_worlds(worlds)
+    before = len(runs.worlds)
+    if worlds <= before:
         return runs
-    shape = (len(runs.study.scenarios), worlds)
-    outcomes = np.empty((*shape, len(OUTCOMES)))
-    weekly = np.empty((*shape, runs.study.horizon, len(WEEKLY)), dtype=np.float32)
-    outcomes[:, : added.start], weekly[:, : added.start] = runs.outcomes, runs.weekly
-    done, total = shape[0] * added.start, shape[0] * worlds
-    for world, (found, states) in _chunks(runs.study, added, runs.seed, runs.mode, processes):
-        outcomes[:, world], weekly[:, world] = found, states
-        done += shape[0]
+    scenarios, weeks = len(runs.study.scenarios), runs.weekly.shape[2]
+    outcomes = np.empty((scenarios, worlds, len(OUTCOMES)))
+    weekly = np.empty((scenarios, worlds, weeks, len(WEEKLY)), dtype=np.float32)
+    outcomes[:, :before], weekly[:, :before] = runs.outcomes, runs.weekly
+    batches = _Batches(runs.study, runs.seed, runs.mode)
+    done = before
+    for size in batches.run(before, outcomes[:, before:], weekly[:, before:], threads):
+        done += size
         if progress:
-            progress(done, total)
+            progress(scenarios * done, scenarios * worlds)
     return Runs(runs.study, tuple(range(worlds)), runs.seed, runs.mode, outcomes, weekly)
 
 
 def run_world(study: Study, world: int, seed: int, mode: Mode) -> Chunk:
     """Every scenario in one world: outcomes (scenarios, outcomes) and weekly states (scenarios, weeks, states)."""
+    outcomes = np.empty((len(study.scenarios), 1, len(OUTCOMES)))
+    weekly = np.empty((len(study.scenarios), 1, study.horizon, len(WEEKLY)), dtype=np.float32)
+    for _ in _Batches(study, seed, mode).run(world, outcomes, weekly, 1):
+        pass
+    return outcomes[:, 0], weekly[:, 0]
+
+
+def trace_world(study: Study, world: int, seed: int, mode: Mode = "ranges") -> tuple[NDArray[Any], NDArray[Any]]:
+    """All states of a study's last scenario in one world, week by week.
+
+    Returns records of :data:`~simulation.records.STATE`, shape (weeks, departments), and of
+    :data:`~simulation.records.ORGANISATION`, shape (weeks,).
+
+    >>> from simulation import case
+    >>> departments, organisation = trace_world(case().select(("full",)), world=3, seed=1)
+    >>> departments.shape, bool(organisation["mean_progress"][-1] > 0.9)
+    ((156, 9), True)
+    """
+    batches = _Batches(study, seed, mode)
+    count = int(batches.arrays.scenarios[-1]["count"])
+    departments, organisation = (
+        np.zeros((study.horizon, count), records.STATE),
+        np.zeros(study.horizon, records.ORGANISATION),
+    )
+    outcomes = np.empty((len(study.scenarios), 1, len(OUTCOMES)))
+    batches.batch(world, outcomes, np.empty((len(outcomes), 1, 0, len(WEEKLY)), np.float32), departments, organisation)
+    return departments, organisation
+
+
+def mesa_world(study: Study, world: int, seed: int, mode: Mode) -> Chunk:
+    """The same as :func:`run_world` by the Mesa model, some two hundred times slower."""
     rows = []
     weekly = np.empty((len(study.scenarios), study.horizon, len(WEEKLY)), dtype=np.float32)
     for place, scenario in enumerate(study.scenarios):
@@ -128,33 +173,93 @@ def run_world(study: Study, world: int, seed: int, mode: Mode) -> Chunk:
     return np.array(rows), weekly
 
 
-def _chunks(study: Study, worlds: range, seed: int, mode: Mode, processes: int) -> Iterator[tuple[int, Chunk]]:
-    """Finished worlds, in whatever order they finish."""
-    processes = min(processes, len(worlds))
-    if processes <= 1:
-        for world in worlds:
-            yield world, run_world(study, world, seed, mode)
-        return
-    pool = ProcessPoolExecutor(processes, get_context("spawn"), quiet)
+class _Batches:
+    """A study laid out, run a few worlds at a time."""
+
+    def __init__(self, study: Study, seed: int, mode: Mode) -> None:
+        self.seed, self.mode = seed, mode
+        self.layout = lay_out(study)
+        self.arrays = records.arrays_of(self.layout)
+        self.departments = int(self.layout.scenarios["count"].max())
+        lines = len(self.layout.names) + 1
+        shared = len(study.scenarios) > 1 and study.horizon * lines * 8 <= MOST_DRAWS
+        self.draws = (study.horizon + 1 if shared else 1, lines, 8)
+        self.size = max(1, BATCH // int(self.layout.scenarios["count"].sum()))
+
+    def run(
+        self, first: int, outcomes: NDArray[np.float64], weekly: NDArray[np.float32], threads: int
+    ) -> Iterator[int]:
+        """Fill ``outcomes`` (scenarios, worlds, …) and ``weekly`` from world ``first`` on; tells of each batch."""
+        warm()
+        parts = [slice(start, start + self.size) for start in range(0, outcomes.shape[1], self.size)]
+
+        def one(part: slice) -> int:
+            return self.batch(first + part.start, outcomes[:, part], weekly[:, part])
+
+        threads = min(threads, len(parts))
+        yield from map(one, parts) if threads <= 1 else _in_threads(one, parts, threads)
+
+    def batch(
+        self,
+        first: int,
+        outcomes: NDArray[np.float64],
+        weekly: NDArray[np.float32],
+        trace: NDArray[Any] | None = None,
+        organisation_trace: NDArray[Any] | None = None,
+    ) -> int:
+        """Run the worlds from ``first`` on for which there is room; returns how many."""
+        worlds: int = outcomes.shape[1]
+        # Compiled code knows the layout of what it is given: rows of its own, one after another.
+        rows, weeks = np.empty(outcomes.shape), np.empty(weekly.shape, np.float32)
+        points = np.array([sobol_point(self.seed, first + one) for one in range(worlds)])
+        run.run_batch(
+            self.arrays,
+            values_of_worlds(self.layout, points, self.mode == "defaults"),
+            np.uint64(first),
+            np.uint64(self.seed),
+            np.zeros(2, records.ORGANISATION),
+            np.zeros(self.departments + 1, records.STATE),
+            np.zeros(8),
+            np.empty(self.draws),
+            rows,
+            weeks,
+            np.zeros((0, 0), records.STATE) if trace is None else trace,
+            np.zeros(0, records.ORGANISATION) if organisation_trace is None else organisation_trace,
+        )
+        outcomes[...], weekly[...] = rows, weeks
+        return worlds
+
+
+def _in_threads(do: Callable[[slice], int], parts: list[slice], threads: int) -> Iterator[int]:
+    """Do all parts, a few at a time, and tell of each that is done; whoever stops listening stops the work."""
+    waiting, ahead = iter(parts), 2 * threads
+    pool = ThreadPoolExecutor(threads)
     try:
-        waiting: dict[Future[Chunk], int] = {
-            pool.submit(run_world, study, world, seed, mode): world for world in worlds
-        }
-        for future in as_completed(waiting):
-            yield waiting.pop(future), future.result()
+        going: set[Future[int]] = {pool.submit(do, part) for part in itertools.islice(waiting, ahead)}
+        while going:
+            done, going = wait(going, return_when=FIRST_COMPLETED)
+            going |= {pool.submit(do, part) for part in itertools.islice(waiting, len(done))}
+            yield from (one.result() for one in done)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def quiet() -> None:
-    """Make a process a good worker: leave Ctrl-C to the parent, which ends the work, and end when the parent does."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+@functools.cache
+def warm() -> None:
+    """Load the engine, compiled before or now; what is kept on disk and cannot be read is made anew."""
+    collects = gc.isenabled()
+    gc.disable()  # the compiler leaves no garbage worth looking for while it works
+    try:
+        try:
+            run.run_batch(*run.no_work())
+        except Exception:
+            shutil.rmtree(compiling.folder(), ignore_errors=True)
+            compiling.folder().mkdir(parents=True, exist_ok=True)
+            run.run_batch(*run.no_work())
+    finally:
+        if collects:
+            gc.enable()
 
 
-def _end_with_parent() -> None:
-    """Wait until the parent is gone, however it went."""
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+if __name__ == "__main__":
+    warm()

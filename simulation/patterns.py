@@ -245,7 +245,7 @@ def with_room(of: Study) -> Study:
     return replace(of, scenarios=tuple(changed(of.scenario(name)) for name in ("it-only", "roles")))
 
 
-def measure(worlds: int, processes: int = 1, progress: Progress | None = None) -> Measured:
+def measure(worlds: int, threads: int = 1, progress: Progress | None = None) -> Measured:
     """Run every scenario in ``worlds`` worlds, by defaults and over the ranges, and count."""
     case, room = study(), with_room(study())
     per_mode = (len(case.scenarios) + len(room.scenarios)) * worlds
@@ -257,9 +257,9 @@ def measure(worlds: int, processes: int = 1, progress: Progress | None = None) -
 
     def both(mode: Mode) -> tuple[Runs, Runs]:
         nonlocal finished
-        runs = run_worlds(case, worlds, SEED, mode, processes, shifted)
+        runs = run_worlds(case, worlds, SEED, mode, threads, shifted, weekly=True)
         finished += len(case.scenarios) * worlds
-        swept = run_worlds(room, worlds, SEED, mode, processes, shifted)
+        swept = run_worlds(room, worlds, SEED, mode, threads, shifted, weekly=True)
         finished += len(room.scenarios) * worlds
         return runs, swept
 

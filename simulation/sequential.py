@@ -398,7 +398,7 @@ def until_decided(
     outcome: str = "lasting_adoption",
     margin: float | None = None,
     most: int = MOST,
-    processes: int = 1,
+    threads: int = 1,
     progress: Progress | None = None,
 ) -> Sequential:
     """Add worlds to some runs until every scenario is decided against the baseline, or there are ``most``.
@@ -416,7 +416,7 @@ def until_decided(
     stopped = False
     try:
         while len(runs.worlds) < most and any(one.at is None for one in _decisions(runs, baseline, measured, margin)):
-            runs = extend_runs(runs, next_worlds(len(runs.worlds), most), processes, progress)
+            runs = extend_runs(runs, next_worlds(len(runs.worlds), most), threads, progress)
     except KeyboardInterrupt:
         stopped = True
     found = dict(zip(_others(runs, baseline), _decisions(runs, baseline, measured, margin), strict=True))

@@ -25,6 +25,7 @@ ORDER = [
     "outcomes",
     "department",
     "model",
+    "kernel",
     "ensemble",
     "compare",
     "sequential",
@@ -42,6 +43,8 @@ ONLY = {
     "pydantic": {"organisation", "measures", "study", "findings", "building"},
     "pydantic_core": {"organisation", "measures", "study", "findings", "building"},
     "ruamel": {"files", "words"},
+    "numba": {"kernel"},
+    "llvmlite": {"kernel"},
 }
 
 

@@ -286,7 +286,7 @@ def test_ctrl_c_while_worlds_are_added_tells_what_is_found(capsys, tmp_path, mon
         (["--until-decided", "--margin", "nan"], 2, "'nan' is not", "'nan' is geen"),
         (["--until-decided", "--margin", "2"], 1, "0.02, not as 2", "0.02, niet als 2"),
         (["--until-decided", "--max-worlds", "0"], 2, "from 1 to", "van 1 tot"),
-        (["--until-decided", "--max-worlds", "50"], 2, "less than --worlds 100", "minder dan --worlds 100"),
+        (["--until-decided", "--max-worlds", "50"], 2, "less than --worlds 200", "minder dan --worlds 200"),
     ],
 )
 def test_what_does_not_go_with_until_decided_is_said_in_both_languages(capsys, words, code, english, dutch):

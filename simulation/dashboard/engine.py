@@ -1,100 +1,135 @@
-"""Runs for all visitors: worked out once, in processes of their own, so that no page waits for another's."""
+"""Runs for all visitors: worked out once by the compiled engine, and by the Mesa model until that is compiled."""
 
 import functools
 import os
+import signal
+import subprocess
+import sys
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from concurrent.futures import Future, ProcessPoolExecutor
-from multiprocessing import get_context
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context, parent_process
 
 import numpy as np
 
 from simulation.compare import Comparison, compare_runs
-from simulation.ensemble import Chunk, Runs, quiet, run_world
+from simulation.ensemble import Chunk, Runs, mesa_world, run_worlds, warm
+from simulation.kernel import compiling
 from simulation.study import Study
 from simulation.worlds import Mode
 
-Key = tuple[str, int, Mode, int]
-MOST_KEPT = 20_000
-"""Runs kept in memory; one takes about 4 KB."""
+Key = tuple[str, int, Mode]
+Progress = Callable[[int, int], None]
+MOST_KEPT = 40_000
+"""Runs kept in memory; one takes about 3 KB."""
 
 
 class Engine:
-    """A pool of processes and the runs it has done, the oldest forgotten first.
+    """The runs that have been done, the oldest forgotten first, and what does them.
 
     What is kept are results only, the same for everybody who asks; no visitor's choices.
     """
 
-    def __init__(self, processes: int) -> None:
-        self._pool = ProcessPoolExecutor(processes, get_context("spawn"), quiet)
+    def __init__(self, processors: int) -> None:
+        self.processors = processors
+        self._pool: ProcessPoolExecutor | None = None
+        self._compiler: subprocess.Popen[bytes] | None = None
+        self._ready = threading.Event()
         self._kept: OrderedDict[Key, Chunk] = OrderedDict()
         self._lock = threading.Lock()
 
     def warm(self) -> None:
-        """Start the processes before the first visitor asks."""
-        from simulation.files import case  # noqa: PLC0415 - only when a server starts
+        """Load the engine; if it must be compiled first, do that in a process of its own and go on meanwhile."""
+        if not compiling.kept():
+            self._pool = ProcessPoolExecutor(self.processors, get_context("spawn"), quiet)
+            self._compiler = subprocess.Popen([sys.executable, "-m", "simulation.ensemble"])
+        threading.Thread(target=self._load, daemon=True).start()
 
-        study = case().select(("it-only",))
-        for world in range(os.cpu_count() or 1):
-            self._pool.submit(run_world, study, world, 1, "ranges")
+    def _load(self) -> None:
+        """Wait until the engine is compiled, load it, and let the processes go."""
+        if self._compiler:
+            self._compiler.wait()
+        warm()
+        self._ready.set()
+        if self._pool:
+            self._pool.shutdown(wait=False)
+
+    @property
+    def ready(self) -> bool:
+        """Whether the compiled engine answers."""
+        return self._ready.is_set()
 
     def close(self) -> None:
         """End the processes."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        if self._compiler:
+            self._compiler.terminate()
+        if self._pool:
+            self._pool.shutdown(wait=False, cancel_futures=True)
 
     def compare(
-        self,
-        study: Study,
-        baseline: str,
-        worlds: int,
-        seed: int,
-        mode: Mode,
-        progress: Callable[[int, int], None],
+        self, study: Study, baseline: str, worlds: int, seed: int, mode: Mode, progress: Progress
     ) -> Comparison:
         """Compare all scenarios of ``study`` over worlds 0 … ``worlds`` − 1; runs known already are not run again.
 
         ``progress`` is told (runs done, runs in all); if it raises, the work not yet begun is dropped.
         """
-        digests = {one.name: study.select((one.name,)).digest() for one in study.scenarios}
-        wanted = [(name, (digest, seed, mode, world)) for world in range(worlds) for name, digest in digests.items()]
-        chunks: dict[Key, Chunk] = {}
-        waiting: dict[Key, Future[Chunk]] = {}
+        keys: dict[str, Key] = {one.name: (study.select((one.name,)).digest(), seed, mode) for one in study.scenarios}
         with self._lock:
-            for name, key in wanted:
-                if key in self._kept:
-                    chunks[key] = self._kept[key]
-                    self._kept.move_to_end(key)
-                else:
-                    waiting[key] = self._pool.submit(run_world, study.select((name,)), key[3], seed, mode)
+            chunks = {name: self._kept[key] for name, key in keys.items() if key in self._kept}
+        known = {name: chunk for name, chunk in chunks.items() if len(chunk[0]) >= worlds}
+        missing = tuple(name for name in study.names if name not in known)
+        if missing:
+            found = self._run(study.select(missing), worlds, seed, mode, progress)
+            known |= {name: (found.outcomes[place], found.weekly[place]) for place, name in enumerate(missing)}
+        self._keep({keys[name]: chunk for name, chunk in known.items()})
+        outcomes = np.stack([known[name][0][:worlds] for name in study.names])
+        weekly = np.stack([known[name][1][:worlds] for name in study.names])
+        return compare_runs(Runs(study, tuple(range(worlds)), seed, mode, outcomes, weekly), baseline)
+
+    def _run(self, study: Study, worlds: int, seed: int, mode: Mode, progress: Progress) -> Runs:
+        """Run all scenarios of a study."""
+        pool = self._pool
+        if pool is None or self.ready:
+            self._ready.wait()
+            return run_worlds(study, worlds, seed, mode, self.processors, progress, weekly=True)
+        waiting = {pool.submit(mesa_world, study, world, seed, mode): world for world in range(worlds)}
+        chunks: list[Chunk | None] = [None] * worlds
         try:
-            for key, future in waiting.items():
-                chunks[key] = future.result()
-                progress(len(chunks), len(wanted))
-        except BaseException:
-            for future in waiting.values():
-                future.cancel()
-            raise
+            for done, future in enumerate(as_completed(waiting), 1):
+                chunks[waiting[future]] = future.result()
+                progress(done * len(study.scenarios), worlds * len(study.scenarios))
         finally:
-            self._keep({key: chunks[key] for key in waiting if key in chunks})
-        return compare_runs(_stacked(study, digests, worlds, seed, mode, chunks), baseline)
+            for future in waiting:
+                future.cancel()
+        rows = [chunk for chunk in chunks if chunk is not None]
+        outcomes = np.stack([outcomes for outcomes, _ in rows], axis=1)
+        weekly = np.stack([weekly for _, weekly in rows], axis=1)
+        return Runs(study, tuple(range(worlds)), seed, mode, outcomes, weekly)
 
     def _keep(self, chunks: dict[Key, Chunk]) -> None:
         """Remember runs, and forget the oldest."""
         with self._lock:
-            self._kept.update(chunks)
-            while len(self._kept) > MOST_KEPT:
+            for key, chunk in chunks.items():
+                if key not in self._kept or len(self._kept[key][0]) < len(chunk[0]):
+                    self._kept[key] = chunk
+                self._kept.move_to_end(key)
+            while len(self._kept) > 1 and sum(len(chunk[0]) for chunk in self._kept.values()) > MOST_KEPT:
                 self._kept.popitem(last=False)
 
 
-def _stacked(
-    study: Study, digests: dict[str, str], worlds: int, seed: int, mode: Mode, chunks: dict[Key, Chunk]
-) -> Runs:
-    """Single runs as the runs of a study."""
-    rows = [[chunks[digests[name], seed, mode, world] for world in range(worlds)] for name in study.names]
-    outcomes = np.array([[chunk[0][0] for chunk in row] for row in rows])
-    weekly = np.array([[chunk[1][0] for chunk in row] for row in rows])
-    return Runs(study, tuple(range(worlds)), seed, mode, outcomes, weekly)
+def quiet() -> None:
+    """Make a process a good worker: leave Ctrl-C to the parent, which ends the work, and end when the parent does."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Wait until the parent is gone, however it went."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 @functools.cache

@@ -207,22 +207,25 @@ class _Layer:
     def _measures(self, scenario: Scenario, ties: "_Ties", one: Any) -> None:
         """Which levers are set in which week and phase, what they ask of whom, and who meets whom then."""
         plan, horizon = Plan(scenario.measures, scenario.organisation), scenario.project.horizon
-        found: dict[int, tuple[int, Levers]] = {}
+        found: dict[int, tuple[int, Levers, bool]] = {}
         table, fades = [], []
         roles = scenario.measures.assign_roles
+        last = horizon if roles is None or roles.end is None else roles.end
         for since in PHASES:
             for week in range(horizon + 1):
                 levers = plan.levers(week, None if since is None else week - since)
-                table.append(found.setdefault(id(levers), (len(found), levers))[0])
-                taken_back = roles is not None and roles.end is not None and week > roles.end
-                held = any(portion > 0.0 for portions in levers.roles for portion in portions)
-                fades.append(since == CLOSING_WEEKS or (taken_back and not held))
+                if id(levers) not in found:
+                    held = any(portion > 0.0 for portions in levers.roles for portion in portions)
+                    found[id(levers)] = len(found), levers, held
+                place, _, held = found[id(levers)]
+                table.append(place)
+                fades.append(since == CLOSING_WEEKS or (week > last and not held))
         one["plan"] = self.plan.add(table)
         self.fades.add(fades)
         one["levers"], one["asks"] = self.levers.count, self.asks.count
         one["networks"] = self.networks.count
         networks: dict[Any, int] = {}
-        for _, levers in found.values():
+        for _, levers, _ in found.values():
             network = _network_key(levers)
             if network not in networks:
                 networks[network] = len(networks)

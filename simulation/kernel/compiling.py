@@ -31,13 +31,15 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 SETTINGS: dict[str, Any] = {
     "nogil": True,  # so that threads run side by side
     "error_model": "numpy",  # the rules guard their divisions themselves
-    "_nrt": False, "no_rewrites": True, "no_cfunc_wrapper": True,  # array expressions are not used
+    "_nrt": False,
+    "no_rewrites": True,
+    "no_cfunc_wrapper": True,  # array expressions are not used
 }
 INNER = SETTINGS | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 """A function that only compiled functions call needs no way in from Python: that halves the time to compile."""
 
-SOURCES = ("rules", "luck", "parameters", "layout", "week", "compiled", "outcomes")
-"""The modules whose text decides what is compiled."""
+SOURCES = ("rules.py", "measures.py", "outcomes.py", "parameters.py", "kernel/*.py")
+"""The files whose text decides what is compiled."""
 
 
 def inner(function: Function) -> Function:
@@ -82,7 +84,7 @@ def compiled_copy(module: ModuleType) -> ModuleType:
     return copy
 
 
-@intrinsic
+@intrinsic  # type: ignore[untyped-decorator]  # Numba is untyped
 def high_product(typing_context: Any, a: Any, b: Any) -> Any:
     """The upper 64 bits of the 128-bit product of two unsigned 64-bit numbers."""
 
@@ -99,10 +101,11 @@ def high_product(typing_context: Any, a: Any, b: Any) -> Any:
 @functools.cache
 def digest() -> str:
     """Sixteen hexadecimal digits that change with anything that decides what is compiled."""
-    here = Path(__file__).parent
+    here = Path(__file__).parent.parent
     found = hashlib.sha256()
-    for name in SOURCES:
-        found.update((here / f"{name}.py").read_bytes())
+    for pattern in SOURCES:
+        for path in sorted(here.glob(pattern)):
+            found.update(path.read_bytes())
     for version in (numba.__version__, llvmlite.__version__, np.__version__, platform.python_version()):
         found.update(version.encode())
     return found.hexdigest()[:16]
@@ -135,7 +138,5 @@ def kept() -> bool:
     return any(folder().rglob("*.nbc"))
 
 
-if TYPE_CHECKING:
-    from simulation import rules as rules
-else:
-    rules = compiled_copy(plain_rules)
+rules = plain_rules if TYPE_CHECKING else compiled_copy(plain_rules)
+"""The rules, compiled."""

@@ -1,0 +1,46 @@
+"""Keyed luck, compiled: Philox4x64-10 addressed as in :mod:`simulation.luck`, with known answers tested."""
+
+from typing import Any
+
+import numpy as np
+
+from simulation.kernel.compiling import apart, high_product, inner
+from simulation.kernel.records import OTHER_LOAD, PICK_UP, SHOCK
+
+_FIRST, _SECOND = np.array([0xD2E7470EE14C6C93, 0xCA5A826395121157], dtype=np.uint64)
+MULTIPLY_0, MULTIPLY_1 = np.uint64(_FIRST), np.uint64(_SECOND)
+NONE, ONE, TWO, THREE = np.uint64(0), np.uint64(1), np.uint64(2), np.uint64(3)
+WEYL_0, WEYL_1 = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBB67AE8584CAA73B)
+
+
+@apart
+def philox(counter: Any, group: Any, world: Any, seed: Any, key: Any) -> Any:
+    """Four numbers in [0, 1): Philox4x64-10 at a counter of week, group and world, as in :mod:`simulation.luck`."""
+    c0, c1, c2, c3 = counter, group, world, np.uint64(0)
+    k0, k1 = seed, key
+    for _ in range(10):
+        high, low = high_product(MULTIPLY_0, c0), MULTIPLY_0 * c0
+        other_high, other_low = high_product(MULTIPLY_1, c2), MULTIPLY_1 * c2
+        c0, c1, c2, c3 = other_high ^ c1 ^ k0, other_low, high ^ c3 ^ k1, low
+        k0, k1 = k0 + WEYL_0, k1 + WEYL_1
+    return share_of(c0), share_of(c1), share_of(c2), share_of(c3)
+
+
+@inner
+def share_of(word: Any) -> Any:
+    """64 random bits as a number in [0, 1)."""
+    return np.float64(word >> np.uint64(11)) * 2.0**-53
+
+
+@apart
+def draw_week(luck: Any, row: Any, week: Any, world: Any, seed: Any, keys: Any) -> None:
+    """One week's draws of everybody, and of the organisation in the last line."""
+    for place in range(keys.shape[0]):
+        key = keys[place]
+        luck[row, place, 0], luck[row, place, 1], luck[row, place, 2], luck[row, place, 3] = philox(
+            week, NONE, world, seed, key
+        )
+        luck[row, place, PICK_UP] = -1.0  # the others are drawn when somebody asks for them
+    last = keys.shape[0]
+    luck[row, last, SHOCK] = philox(week, TWO, world, seed, NONE)[0]
+    luck[row, last, OTHER_LOAD] = philox(week, ONE, world, seed, NONE)[3]

@@ -1,0 +1,216 @@
+"""Runs, compiled: scenarios in worlds, reduced to outcomes on the way."""
+
+from typing import Any
+
+import numpy as np
+
+from simulation.kernel.compiling import apart, outer, woven
+from simulation.kernel.department import begin_department, draw_traits
+from simulation.kernel.layout import ASK, DEPARTMENT, LEVERS, NETWORK, SCENARIO, SEAT, TIE, VALUES
+from simulation.kernel.luck import draw_week
+from simulation.kernel.records import (
+    ADOPTION_52,
+    BENEFIT,
+    BREAK_EVEN_BENEFIT,
+    CARRYING_HHI,
+    CONNECTIONS,
+    COST,
+    COST_PER_LASTING_ADOPTION,
+    GO_LIVE_104,
+    GO_LIVE_WEEK,
+    KNOWLEDGE_END,
+    LASTING_ADOPTION,
+    NET_VALUE,
+    ORGANISATION,
+    OVERLOAD_HOURS,
+    OWNERSHIP_END,
+    PARTNER_COST,
+    PASSIVE_SHARE,
+    PEAK_ADOPTION,
+    PROGRESS_104,
+    RELAPSE_HALF_LIFE,
+    RETENTION,
+    SILO_INDEX,
+    STATE,
+    VISIBILITY_26,
+    Arrays,
+)
+from simulation.kernel.week import one_week
+from simulation.outcomes import OUTCOMES
+
+
+def no_work() -> tuple[Any, ...]:
+    """Arguments of :func:`run_batch` for no world at all, with which it is compiled and does nothing."""
+    kinds: dict[str, Any] = {
+        "scenarios": SCENARIO,
+        "departments": DEPARTMENT,
+        "levers": LEVERS,
+        "asks": ASK,
+        "networks": NETWORK,
+    }
+    kinds |= {"seats": SEAT, "ties": TIE, "keys": np.dtype(np.uint64)}
+    arrays = Arrays(**{name: np.empty(0, kinds.get(name, np.dtype(np.int64))) for name in Arrays._fields})
+    return (
+        arrays,
+        np.empty((1, 0), VALUES),
+        np.uint64(0),
+        np.uint64(0),
+        np.zeros(2, ORGANISATION),
+        np.zeros(1, STATE),
+        np.zeros(8),
+        np.empty((1, 1, 8)),
+        np.empty((0, 0, len(OUTCOMES))),
+        np.empty((0, 0, 0, 5), np.float32),
+        np.zeros((0, 0), STATE),
+        np.zeros(0, ORGANISATION),
+    )
+
+
+@woven
+def begin_organisation(o: Any, p: Any, s: Any) -> None:
+    """The organisation's state of week 0."""
+    o.technical_debt = p.debt0 if s.self_built else 0.05
+    o.debt_weight = 1.0 if s.self_built else 0.1
+    o.other_it_load = 1.0
+    o.levers, o.network = -1, -1
+    o.peak_week, o.half_week = 0, -1
+
+
+@woven
+def ratio(top: Any, bottom: Any) -> Any:
+    """``top / bottom``, undefined (nan) where the bottom is 0."""
+    return top / bottom if bottom != 0.0 else np.nan
+
+
+@woven
+def concentration(o: Any, states: Any) -> Any:
+    """Herfindahl index of who carried the work."""
+    whole = o.carried_outside
+    for i in range(states.shape[0]):
+        whole += states[i].carried
+    if not whole > 0.0:
+        return np.nan
+    share = o.carried_outside / whole
+    squares = share * share
+    for i in range(states.shape[0]):
+        share = states[i].carried / whole
+        squares += share * share
+    return squares
+
+
+@apart
+def write_outcomes(row: Any, o: Any, s: Any, whos: Any, states: Any) -> None:
+    """The outcomes of a finished run, in the order of :data:`simulation.outcomes.OUTCOMES`."""
+    ownership = knowledge = 0.0
+    for i in range(states.shape[0]):
+        if whos[i].internal:
+            ownership += states[i].ownership
+            knowledge += states[i].knowledge
+    live, last = o.go_live_week, o.mean_adoption
+    row[GO_LIVE_WEEK] = live if live > 0 else s.horizon + 1
+    row[GO_LIVE_104] = 1.0 if 0 < live <= 104 else 0.0
+    row[PROGRESS_104], row[PEAK_ADOPTION], row[ADOPTION_52] = o.progress_104, o.peak, o.adoption_52
+    row[LASTING_ADOPTION], row[RETENTION] = last, ratio(last, o.peak)
+    fell = float(o.half_week - o.peak_week) if o.half_week >= 0 else float(s.horizon + 1)
+    row[RELAPSE_HALF_LIFE] = fell if o.peak > 0.0 else np.nan
+    row[OWNERSHIP_END], row[KNOWLEDGE_END] = ownership / s.internal, knowledge / s.internal
+    row[VISIBILITY_26] = o.visibility_sum / o.window if o.window else 0.0
+    row[PASSIVE_SHARE] = o.passive_sum / o.window if o.window else 0.0
+    row[CARRYING_HHI] = concentration(o, states)
+    row[SILO_INDEX] = ratio(o.solitary_hours - o.shared_hours, o.solitary_hours + o.shared_hours)
+    row[OVERLOAD_HOURS], row[COST], row[PARTNER_COST] = o.overload_hours, o.cost, o.partner_cost
+    row[BENEFIT], row[NET_VALUE] = o.benefit, o.benefit - o.cost
+    row[BREAK_EVEN_BENEFIT] = ratio(o.cost * s.full_benefit, o.benefit)
+    row[COST_PER_LASTING_ADOPTION] = ratio(o.cost, last * s.internal)
+    row[CONNECTIONS] = o.connections
+
+
+@woven
+def one_run(
+    a: Any,
+    s: Any,
+    p: Any,
+    organisation: Any,
+    everybody: Any,
+    spare: Any,
+    luck: Any,
+    world: Any,
+    seed: Any,
+    outcomes: Any,
+    weekly: Any,
+    trace: Any,
+    organisation_trace: Any,
+) -> None:
+    """One scenario in one world."""
+    whos = a.departments[s.departments : s.departments + s.count]
+    states = everybody[: s.count]
+    for i in range(s.count):
+        states[i] = everybody[everybody.shape[0] - 1]
+        draw_traits(states[i], whos[i], p, s, world, seed, a.keys[whos[i].luck])
+        begin_department(states[i], whos[i], p)
+    organisation[0] = organisation[1]
+    o = organisation[0]
+    begin_organisation(o, p, s)
+    o.world, o.seed = world, seed
+    for week in range(1, s.horizon + 1):
+        row = week
+        if luck.shape[0] == 1:
+            row = 0
+            draw_week(luck, 0, np.uint64(week), world, seed, a.keys)
+        one_week(o, p, s, whos, states, spare, a, luck[row], week)
+        if weekly.shape[1] > 0:
+            line = weekly[0, week - 1]
+            line[0], line[1], line[2] = o.mean_adoption, o.mean_progress, o.mean_engagement
+            line[3], line[4] = o.business_engagement, o.visibility
+        if trace.shape[0] > 0:
+            organisation_trace[week - 1] = o
+            for i in range(s.count):
+                trace[week - 1, i] = states[i]
+    write_outcomes(outcomes, o, s, whos, states)
+
+
+@outer
+def run_batch(
+    a: Any,
+    values: Any,
+    first: Any,
+    seed: Any,
+    organisation: Any,
+    everybody: Any,
+    spare: Any,
+    luck: Any,
+    outcomes: Any,
+    weekly: Any,
+    trace: Any,
+    organisation_trace: Any,
+) -> None:
+    """All scenarios in some worlds, from world ``first`` on; the draws of a world serve all its scenarios.
+
+    ``a`` is the study's :class:`Arrays`; ``values`` has shape (sets of given parameters, worlds) of records;
+    ``organisation``, ``everybody`` and ``spare`` are room to work in; ``luck`` has shape (weeks + 1, names + 1, 8),
+    or (1, names + 1, 8) to draw week by week. Written are ``outcomes`` (scenarios, worlds, outcomes), and, unless
+    they have no entry, ``weekly`` (scenarios, worlds, weeks, 5), and ``trace`` and ``organisation_trace`` of the
+    last run: all states of every week, shapes (weeks, departments) and (weeks,).
+    """
+    for r in range(values.shape[1]):
+        world = first + np.uint64(r)
+        if luck.shape[0] > 1:
+            for week in range(1, luck.shape[0]):
+                draw_week(luck, week, np.uint64(week), world, seed, a.keys)
+        for k in range(a.scenarios.shape[0]):
+            s = a.scenarios[k]
+            one_run(
+                a,
+                s,
+                values[s.values, r],
+                organisation,
+                everybody,
+                spare,
+                luck,
+                world,
+                seed,
+                outcomes[k, r],
+                weekly[k : k + 1, r],
+                trace,
+                organisation_trace,
+            )
