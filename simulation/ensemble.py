@@ -6,9 +6,7 @@ it, for a check, or while the engine is still being compiled.
 """
 
 import functools
-import gc
 import itertools
-import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -18,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulation.errors import InputRefused, problem
-from simulation.kernel import compiling, records, run
+from simulation.kernel import records, run
 from simulation.kernel.layout import lay_out, values_of_worlds
+from simulation.kernel.prepare import prepare
 from simulation.model import OrganisationModel, check_world
 from simulation.outcomes import OUTCOMES, outcomes_of
 from simulation.study import Study
@@ -246,19 +245,8 @@ def _in_threads(do: Callable[[slice], int], parts: list[slice], threads: int) ->
 
 @functools.cache
 def warm() -> None:
-    """Load the engine, compiled before or now; what is kept on disk and cannot be read is made anew."""
-    collects = gc.isenabled()
-    gc.disable()  # the compiler leaves no garbage worth looking for while it works
-    try:
-        try:
-            run.run_batch(*run.no_work())
-        except Exception:
-            shutil.rmtree(compiling.folder(), ignore_errors=True)
-            compiling.folder().mkdir(parents=True, exist_ok=True)
-            run.run_batch(*run.no_work())
-    finally:
-        if collects:
-            gc.enable()
+    """Load the engine, compiled before or now."""
+    prepare()
 
 
 if __name__ == "__main__":

@@ -62,10 +62,20 @@ def woven(function: Function) -> Function:
 
 def outer(function: Function) -> Function:
     """Compile a function that Python calls, and keep the result on disk."""
+    return _kept(function, SETTINGS)
+
+
+def stage(function: Function) -> Function:
+    """Compile a stage of the week: kept on disk as well, so that two processes can share the work of compiling."""
+    return _kept(function, INNER | {"forceinline": True})
+
+
+def _kept(function: Function, settings: dict[str, Any]) -> Function:
+    """Compile a function into our folder, whichever folder Numba would take for others."""
     before = config.CACHE_DIR
     config.CACHE_DIR = str(folder())
     try:
-        compiled: Function = numba.njit(cache=True, **SETTINGS)(function)
+        compiled: Function = numba.njit(cache=True, **settings)(function)
     finally:
         config.CACHE_DIR = before
     return compiled
@@ -135,7 +145,7 @@ def _user() -> str:
 
 def kept() -> bool:
     """Whether compiled code for this version is on disk already."""
-    return any(folder().rglob("*.nbc"))
+    return any(folder().rglob("run.run_batch*.nbc"))
 
 
 rules = plain_rules if TYPE_CHECKING else compiled_copy(plain_rules)

@@ -5,11 +5,11 @@ A meeting takes work in proportion to those who sit in it, not to their pairs.
 
 from typing import Any
 
-from simulation.kernel.compiling import apart, rules, woven
+from simulation.kernel.compiling import apart, rules, stage, woven
 from simulation.kernel.layout import IT
 
 
-@apart
+@stage
 def set_levers(o: Any, p: Any, m: Any, net: Any, whos: Any, states: Any, seats: Any) -> None:
     """What stays as it is until levers change: who meets whom, who is heard, which projects go on."""
     o.diffused = rules.diffusion(net.parties, p.t)

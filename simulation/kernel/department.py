@@ -7,7 +7,7 @@ the week's levers, ``ask`` what they ask of the department, and ``u`` a draw in 
 import math
 from typing import Any
 
-from simulation.kernel.compiling import apart, inner, rules
+from simulation.kernel.compiling import inner, rules, stage
 from simulation.kernel.layout import BUSINESS, CHAIN, IT
 from simulation.kernel.luck import NONE, THREE, TWO, philox
 
@@ -24,7 +24,7 @@ def given_or(value: Any, otherwise: Any) -> Any:
     return otherwise if math.isnan(value) else value
 
 
-@apart
+@stage
 def draw_traits(d: Any, w: Any, p: Any, s: Any, world: Any, seed: Any, key: Any) -> None:
     """What a department is like in this world, as in :mod:`simulation.worlds`."""
     _, conviction, it_frame, workload = philox(NONE, TWO, world, seed, key)

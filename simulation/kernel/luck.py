@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from simulation.kernel.compiling import apart, high_product, inner
+from simulation.kernel.compiling import apart, high_product, inner, stage
 from simulation.kernel.records import OTHER_LOAD, PICK_UP, SHOCK
 
 _FIRST, _SECOND = np.array([0xD2E7470EE14C6C93, 0xCA5A826395121157], dtype=np.uint64)
@@ -32,15 +32,15 @@ def share_of(word: Any) -> Any:
     return np.float64(word >> np.uint64(11)) * 2.0**-53
 
 
-@apart
-def draw_week(luck: Any, row: Any, week: Any, world: Any, seed: Any, keys: Any) -> None:
+@stage
+def draw_week(table: Any, row: Any, counter: Any, world: Any, seed: Any, keys: Any) -> None:
     """One week's draws of everybody, and of the organisation in the last line."""
     for place in range(keys.shape[0]):
         key = keys[place]
-        luck[row, place, 0], luck[row, place, 1], luck[row, place, 2], luck[row, place, 3] = philox(
-            week, NONE, world, seed, key
+        table[row, place, 0], table[row, place, 1], table[row, place, 2], table[row, place, 3] = philox(
+            counter, NONE, world, seed, key
         )
-        luck[row, place, PICK_UP] = -1.0  # the others are drawn when somebody asks for them
+        table[row, place, PICK_UP] = -1.0  # the others are drawn when somebody asks for them
     last = keys.shape[0]
-    luck[row, last, SHOCK] = philox(week, TWO, world, seed, NONE)[0]
-    luck[row, last, OTHER_LOAD] = philox(week, ONE, world, seed, NONE)[3]
+    table[row, last, SHOCK] = philox(counter, TWO, world, seed, NONE)[0]
+    table[row, last, OTHER_LOAD] = philox(counter, ONE, world, seed, NONE)[3]

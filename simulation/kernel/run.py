@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from simulation.kernel.compiling import apart, outer, woven
+from simulation.kernel.compiling import outer, stage, woven
 from simulation.kernel.department import begin_department, draw_traits
 from simulation.kernel.layout import ASK, DEPARTMENT, LEVERS, NETWORK, SCENARIO, SEAT, TIE, VALUES
 from simulation.kernel.luck import draw_week
@@ -98,9 +98,10 @@ def concentration(o: Any, states: Any) -> Any:
     return squares
 
 
-@apart
-def write_outcomes(row: Any, o: Any, s: Any, whos: Any, states: Any) -> None:
+@stage
+def write_outcomes(row_of_outcomes: Any, o: Any, s: Any, whos: Any, states: Any) -> None:
     """The outcomes of a finished run, in the order of :data:`simulation.outcomes.OUTCOMES`."""
+    row = row_of_outcomes
     ownership = knowledge = 0.0
     for i in range(states.shape[0]):
         if whos[i].internal:
@@ -109,7 +110,11 @@ def write_outcomes(row: Any, o: Any, s: Any, whos: Any, states: Any) -> None:
     live, last = o.go_live_week, o.mean_adoption
     row[GO_LIVE_WEEK] = live if live > 0 else s.horizon + 1
     row[GO_LIVE_104] = 1.0 if 0 < live <= 104 else 0.0
-    row[PROGRESS_104], row[PEAK_ADOPTION], row[ADOPTION_52] = o.progress_104, o.peak, o.adoption_52
+    row[PROGRESS_104], row[PEAK_ADOPTION], row[ADOPTION_52] = (
+        o.progress_104,
+        o.peak,
+        o.adoption_52,
+    )
     row[LASTING_ADOPTION], row[RETENTION] = last, ratio(last, o.peak)
     fell = float(o.half_week - o.peak_week) if o.half_week >= 0 else float(s.horizon + 1)
     row[RELAPSE_HALF_LIFE] = fell if o.peak > 0.0 else np.nan
@@ -118,7 +123,11 @@ def write_outcomes(row: Any, o: Any, s: Any, whos: Any, states: Any) -> None:
     row[PASSIVE_SHARE] = o.passive_sum / o.window if o.window else 0.0
     row[CARRYING_HHI] = concentration(o, states)
     row[SILO_INDEX] = ratio(o.solitary_hours - o.shared_hours, o.solitary_hours + o.shared_hours)
-    row[OVERLOAD_HOURS], row[COST], row[PARTNER_COST] = o.overload_hours, o.cost, o.partner_cost
+    row[OVERLOAD_HOURS], row[COST], row[PARTNER_COST] = (
+        o.overload_hours,
+        o.cost,
+        o.partner_cost,
+    )
     row[BENEFIT], row[NET_VALUE] = o.benefit, o.benefit - o.cost
     row[BREAK_EVEN_BENEFIT] = ratio(o.cost * s.full_benefit, o.benefit)
     row[COST_PER_LASTING_ADOPTION] = ratio(o.cost, last * s.internal)
@@ -153,10 +162,9 @@ def one_run(
     begin_organisation(o, p, s)
     o.world, o.seed = world, seed
     for week in range(1, s.horizon + 1):
-        row = week
+        row = week if luck.shape[0] > 1 else 0
         if luck.shape[0] == 1:
-            row = 0
-            draw_week(luck, 0, np.uint64(week), world, seed, a.keys)
+            draw_week(luck, row, np.uint64(week), world, seed, a.keys)
         one_week(o, p, s, whos, states, spare, a, luck[row], week)
         if weekly.shape[1] > 0:
             line = weekly[0, week - 1]

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from simulation.kernel.compiling import inner, rules, woven
+from simulation.kernel.compiling import inner, rules, stage, woven
 from simulation.kernel.contacts import hazard, look_around, look_round_the_table, set_levers
 from simulation.kernel.department import (
     account,
@@ -68,7 +68,7 @@ def start_or_wait(o: Any, p: Any, s: Any, it: Any, capacity: Any, spare: Any, we
         o.started = 1
 
 
-@inner
+@stage
 def luck_and_measures(o: Any, p: Any, m: Any, whos: Any, states: Any, asks: Any, luck: Any) -> None:
     """Stages 0 and 1."""
     if m.naming:
@@ -84,7 +84,7 @@ def luck_and_measures(o: Any, p: Any, m: Any, whos: Any, states: Any, asks: Any,
     o.business_frame = frames / business if business else 0.0
 
 
-@inner
+@stage
 def perceive_and_plan(
     o: Any,
     p: Any,
@@ -114,7 +114,7 @@ def perceive_and_plan(
         weigh(d, w, p, busy, seats[i].tied)
 
 
-@inner
+@stage
 def work(o: Any, p: Any, s: Any, whos: Any, states: Any) -> None:
     """Stage 4, second half, and what is needed in all (h)."""
     inside = outside = process = 0.0
@@ -160,7 +160,7 @@ def partner_part(d: Any, w: Any) -> Any:
     return (1.0 - d.process_progress) * d.process_size * counts
 
 
-@inner
+@stage
 def do_the_work(
     o: Any, p: Any, m: Any, s: Any, whos: Any, states: Any, seats: Any, ties: Any, keys: Any, luck: Any
 ) -> None:
@@ -251,7 +251,7 @@ def follows(o: Any, d: Any) -> Any:
     return going and d.process_progress > 0.85 and d.technical_progress > 0.9
 
 
-@inner
+@stage
 def go_live(o: Any, p: Any, s: Any, whos: Any, states: Any, ties: Any, week: Any) -> None:
     """Stage 6: go-live, adoption, growth and debt."""
     begins = o.go_live_week == 0 and ready(s, whos, states)
@@ -275,7 +275,7 @@ def go_live(o: Any, p: Any, s: Any, whos: Any, states: Any, ties: Any, week: Any
     o.technical_debt = rules.debt(o.technical_debt, built / s.internal, o.connected, p.debt_g, o.debt_weight)
 
 
-@inner
+@stage
 def learn_and_account(o: Any, p: Any, m: Any, s: Any, whos: Any, states: Any, asks: Any, ties: Any, luck: Any) -> None:
     """Stage 7, and the departments' part of stage 8."""
     signal(o, s, whos, states)
@@ -328,7 +328,7 @@ def openness(o: Any, p: Any, m: Any, states: Any, asks: Any) -> Any:
     return source
 
 
-@inner
+@stage
 def book(o: Any, p: Any, m: Any, s: Any, whos: Any, states: Any, week: Any) -> None:
     """Stage 8, of the organisation; what outcomes need of a week is kept, the week itself is not."""
     o.connections += o.connected

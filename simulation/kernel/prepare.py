@@ -1,0 +1,98 @@
+"""Making the compiled engine ready: from disk if it is there, else compiled by two processes side by side.
+
+The stages of a week are compiled apart; a second process does its share of them and leaves it on disk, where this one
+finds it when it puts the run together. ``python -m simulation.kernel.prepare`` is that second process.
+"""
+
+import gc
+import inspect
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import numba
+
+from simulation.kernel import compiling, contacts, department, luck, run, week
+from simulation.kernel.layout import ASK, DEPARTMENT, LEVERS, NETWORK, SCENARIO, SEAT, TIE, VALUES
+from simulation.kernel.records import ORGANISATION, STATE
+
+Stage = Callable[..., Any]
+
+MINE: tuple[Stage, ...] = (
+    week.perceive_and_plan,
+    week.learn_and_account,
+    week.luck_and_measures,
+    contacts.set_levers,
+    department.draw_traits,
+    luck.draw_week,
+    week.work,
+    week.book,
+)
+YOURS: tuple[Stage, ...] = (week.do_the_work, week.go_live, run.write_outcomes)
+"""The stages, shared out so that both processes take about as long; whichever is left out is compiled at the end."""
+
+
+def _types() -> dict[str, Any]:
+    """Numba's type of every argument, by the name that it has in all stages."""
+    one = {name: numba.from_dtype(kind) for name, kind in RECORDS.items()}
+    many = {name: numba.from_dtype(kind)[::1] for name, kind in ARRAYS.items()}
+    numbers = {name: numba.int64 for name in ("week", "row")} | {name: numba.uint64 for name in COUNTERS}
+    lines = {
+        "luck": numba.float64[:, ::1],
+        "table": numba.float64[:, :, ::1],
+        "keys": numba.uint64[::1],
+        "row_of_outcomes": numba.float64[::1],
+    }
+    whole = dict.fromkeys(("members", "class_ends", "links"), numba.int64[::1])
+    return one | many | numbers | lines | whole
+
+
+RECORDS = {"o": ORGANISATION, "p": VALUES, "m": LEVERS, "s": SCENARIO, "net": NETWORK, "d": STATE, "w": DEPARTMENT}
+COUNTERS = ("counter", "world", "seed", "key")
+ARRAYS = {"whos": DEPARTMENT, "states": STATE, "asks": ASK, "seats": SEAT, "ties": TIE}
+
+
+def compile_stages(stages: tuple[Stage, ...]) -> None:
+    """Compile some stages for the arguments that the week gives them."""
+    types = _types()
+    for stage in stages:
+        names = inspect.signature(stage).parameters
+        compiled: Any = stage
+        compiled.compile(tuple(types[name] for name in names))
+
+
+def prepare() -> None:
+    """Load the engine, or compile it; what is on disk and cannot be read is made anew."""
+    collects = gc.isenabled()
+    gc.disable()  # the compiler leaves no garbage worth looking for while it works
+    try:
+        try:
+            _load()
+        except Exception:
+            shutil.rmtree(compiling.folder(), ignore_errors=True)
+            compiling.folder().mkdir(parents=True, exist_ok=True)
+            _load()
+    finally:
+        if collects:
+            gc.enable()
+
+
+def _load() -> None:
+    """Load the engine, or compile it with a second process beside this one."""
+    helper = None
+    if not compiling.kept() and (os.cpu_count() or 1) > 1:
+        with suppress(OSError):
+            helper = subprocess.Popen([sys.executable, "-m", __name__], stderr=subprocess.DEVNULL)
+        compile_stages(MINE)
+    if helper:
+        helper.wait()
+    run.run_batch(*run.no_work())
+
+
+if __name__ == "__main__":
+    gc.disable()
+    compile_stages(YOURS)
