@@ -10,7 +10,7 @@ from time import perf_counter
 
 from benchmarks import numpy_form, python_form
 from simulation import case
-from simulation.ensemble import run_world
+from simulation.ensemble import mesa_world
 from simulation.study import Study
 from simulation.worlds import Mode
 
@@ -20,7 +20,7 @@ Peer = Callable[[Study, int, int, Mode], object]
 def mesa(study: Study, worlds: int, seed: int, mode: Mode) -> None:
     """The Mesa model, world by world."""
     for world in range(worlds):
-        run_world(study, world, seed, mode)
+        mesa_world(study, world, seed, mode)
 
 
 PEERS: dict[str, Peer] = {"mesa": mesa, "python": python_form.run, "numpy": numpy_form.run}

@@ -19,10 +19,9 @@ from simulation.errors import InputRefused, problem
 from simulation.kernel import records, run
 from simulation.kernel.layout import lay_out, values_of_worlds
 from simulation.kernel.prepare import prepare
-from simulation.model import OrganisationModel, check_world
 from simulation.outcomes import OUTCOMES, outcomes_of
 from simulation.study import Study
-from simulation.worlds import Mode, sobol_point
+from simulation.worlds import Mode, check_world, sobol_point
 
 WEEKLY = ("adoption", "progress", "engagement", "business_engagement", "visibility")
 """What may be kept of each run week by week: means over the internal departments, or as the name says."""
@@ -160,6 +159,8 @@ def trace_world(study: Study, world: int, seed: int, mode: Mode = "ranges") -> t
 
 def mesa_world(study: Study, world: int, seed: int, mode: Mode) -> Chunk:
     """The same as :func:`run_world` by the Mesa model, some two hundred times slower."""
+    from simulation.model import OrganisationModel  # noqa: PLC0415 - Mesa takes long to import, and few need it
+
     rows = []
     weekly = np.empty((len(study.scenarios), study.horizon, len(WEEKLY)), dtype=np.float32)
     for place, scenario in enumerate(study.scenarios):

@@ -13,12 +13,11 @@ from numpy.typing import NDArray
 
 from simulation import luck, outcomes, rules
 from simulation.department import Department
-from simulation.errors import InputRefused, problem
 from simulation.measures import CLOSING_WEEKS, Levers, Plan
 from simulation.outcomes import Ledger
 from simulation.parameters import Values
 from simulation.study import Scenario, Study
-from simulation.worlds import MODES, Mode, Traits, traits_of, values_of
+from simulation.worlds import Mode, Traits, check_world, traits_of, values_of
 
 AGENT_STATES = (
     "name",
@@ -544,13 +543,3 @@ def _scenario(scenario: Scenario | str, study: Study | None) -> Scenario:
 
         study = case()
     return study.scenario(scenario)
-
-
-def check_world(world: int, rng: int | None, parameters: str) -> None:
-    """Refuse a world, a seed or a mode that cannot be."""
-    for name, value in (("world", world), ("seed", 0 if rng is None else rng)):
-        whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-        if not whole or not 0 <= value < 2**63:
-            raise InputRefused([problem("not_a_count", given=repr(value), name=name)])
-    if parameters not in MODES:
-        raise InputRefused([problem("unknown_mode", given=repr(parameters), legal=", ".join(MODES))])

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy.stats import qmc
 
 from simulation import luck, rules
+from simulation.errors import InputRefused, problem
 from simulation.organisation import Department, Surveyed, SurveyedShare, Workload
 from simulation.parameters import PARAMETERS, Values
 from simulation.study import Given, Scenario
@@ -119,3 +120,13 @@ def _given(trait: Surveyed | SurveyedShare | Workload | None, u: float, most: fl
     if trait is None:
         return None
     return rules.spread_around(trait.value, u, trait.plus_minus, 0.0, max(most, trait.value))
+
+
+def check_world(world: int, rng: int | None, parameters: str) -> None:
+    """Refuse a world, a seed or a mode that cannot be."""
+    for name, value in (("world", world), ("seed", 0 if rng is None else rng)):
+        whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+        if not whole or not 0 <= value < 2**63:
+            raise InputRefused([problem("not_a_count", given=repr(value), name=name)])
+    if parameters not in MODES:
+        raise InputRefused([problem("unknown_mode", given=repr(parameters), legal=", ".join(MODES))])

@@ -40,7 +40,7 @@ def _types() -> dict[str, Any]:
     """Numba's type of every argument, by the name that it has in all stages."""
     one = {name: numba.from_dtype(kind) for name, kind in RECORDS.items()}
     many = {name: numba.from_dtype(kind)[::1] for name, kind in ARRAYS.items()}
-    numbers = {name: numba.int64 for name in ("week", "row")} | {name: numba.uint64 for name in COUNTERS}
+    numbers = dict.fromkeys(("week", "row"), numba.int64) | dict.fromkeys(COUNTERS, numba.uint64)
     lines = {
         "luck": numba.float64[:, ::1],
         "table": numba.float64[:, :, ::1],
