@@ -1,6 +1,6 @@
 """How cost grows with departments and ties, from 10 to 10 000 departments in a chain of companies.
 
-``python -m benchmarks.scaling [picture]`` prints a Markdown table and draws it (docs/scaling.png unless told otherwise).
+``python -m benchmarks.scaling [picture]`` prints a Markdown table and draws it (docs/scaling.png if not told where).
 """
 
 import os

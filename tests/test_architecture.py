@@ -30,6 +30,7 @@ ORDER = [
     "compare",
     "sequential",
     "best",
+    "passport",
     "report",
     "figures",
     "telling",
