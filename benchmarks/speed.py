@@ -68,9 +68,8 @@ def main() -> None:
     for name, seconds in rows.items():
         print(f"| {name} | {1e6 * seconds:,.0f} | {seconds / alone:,.2f} |")
     both = rows["compiled, two threads"]
-    print(
-        f"\nThe whole comparison takes {both * worlds * len(study.names):.2f} s; a second thread gives {alone / both:.2f} ×."
-    )
+    whole = both * worlds * len(study.names)
+    print(f"\nThe whole comparison takes {whole:.2f} s; a second thread gives {alone / both:.2f} ×.")
 
 
 if __name__ == "__main__":
