@@ -21,6 +21,7 @@ from simulation.kernel import records, run
 from simulation.kernel.layout import lay_out, values_of_worlds
 from simulation.kernel.prepare import prepare
 from simulation.outcomes import OUTCOMES, outcomes_of
+from simulation.parameters import PARAMETERS
 from simulation.study import Study
 from simulation.worlds import Mode, check_world, sobol_point
 
@@ -213,7 +214,9 @@ class _Batches:
         worlds: int = outcomes.shape[1]
         # Compiled code knows the layout of what it is given: rows of its own, one after another.
         rows, weeks = np.empty(outcomes.shape), np.empty(weekly.shape, np.float32)
-        points = np.array([sobol_point(self.seed, first + one) for one in range(worlds)])
+        points = np.zeros((worlds, len(PARAMETERS)))  # parameters at their defaults need none
+        if self.mode == "ranges":
+            points[:] = [sobol_point(self.seed, first + one) for one in range(worlds)]
         run.run_batch(
             self.arrays,
             values_of_worlds(self.layout, points, self.mode == "defaults"),
