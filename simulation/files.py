@@ -68,6 +68,19 @@ def load(source: str, overrides: tuple[str, ...] = ()) -> Study:
     return parse(_read(FilePath(source)), source, overrides)
 
 
+def load_data(source: str) -> dict[str, Any]:
+    """The plain data of a study that can be read, as its file says it; raises as :func:`load` does.
+
+    >>> load_data("case")["scenarios"]["partner-over"]["extends"]
+    'partner-with'
+    """
+    load(source)
+    shipped = source in _shipped_names() and not FilePath(source).is_file()
+    text = scenario_folder().joinpath(f"{source}.yaml").read_text("utf-8") if shipped else _read(FilePath(source))
+    read: dict[str, Any] = _Reader(_clean(text)).data
+    return read
+
+
 def _read(path: FilePath) -> str:
     """The text of a file that a person named."""
     try:
@@ -374,6 +387,15 @@ def resolved_yaml(study: Study, scenario: Scenario) -> str:
     }
     lines += _dumped({"scenarios": {scenario.name: entry}})
     return "\n".join(lines) + "\n"
+
+
+def study_yaml(data: dict[str, Any], remarks: tuple[str, ...] = ()) -> str:
+    """A study's plain data as a file that can be read again, with remarks above it.
+
+    >>> parse(study_yaml(load_data("case"), ("as it comes",))).digest() == case().digest()
+    True
+    """
+    return "\n".join([*(f"# {one}" for one in remarks), *_dumped(data)]) + "\n"
 
 
 def _word(value: Any) -> str:

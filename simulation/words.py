@@ -1,4 +1,7 @@
-"""The words a person reads: templates in ``locale/<language>.yaml``, looked up by key."""
+"""The words a person reads: templates in ``locale/``, looked up by key.
+
+``<language>.yaml`` holds what everything shares, ``<part>.<language>.yaml`` what one part alone says.
+"""
 
 import functools
 import os
@@ -18,8 +21,11 @@ def phrases(language: str) -> dict[str, str]:
     """
     from ruamel.yaml import YAML  # noqa: PLC0415 - late, so that `synergy --help` is quick
 
-    text = files("simulation").joinpath("locale", f"{language}.yaml").read_text(encoding="utf-8")
-    return dict(_flat(YAML(typ="safe", pure=True).load(text)))
+    found: dict[str, str] = {}
+    for one in sorted(files("simulation").joinpath("locale").iterdir(), key=lambda one: one.name):
+        if f".{one.name}".endswith(f".{language}.yaml"):
+            found.update(_flat(YAML(typ="safe", pure=True).load(one.read_text(encoding="utf-8"))))
+    return found
 
 
 def _flat(tree: dict[str, Any], prefix: str = "") -> list[tuple[str, str]]:
@@ -40,6 +46,17 @@ def say(key: str, language: str = "en", **fields: Any) -> str:
     ('tie', 'gelijkspel')
     """
     return phrases(language)[key].format(**fields)
+
+
+@functools.cache
+def words_of(part: str, language: str) -> dict[str, str]:
+    """All templates below a key, by the rest of their key, their fields not filled in: for a page to fill.
+
+    >>> words_of("number", "nl")["million"]
+    'miljoen'
+    """
+    prefix = f"{part}."
+    return {key.removeprefix(prefix): text for key, text in phrases(language).items() if key.startswith(prefix)}
 
 
 def language_of(environment: dict[str, str] | None = None) -> str:

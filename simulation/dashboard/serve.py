@@ -75,7 +75,10 @@ def _application(language: str) -> Application:
     """Solara's application, with a sentence and a way on at an address that does not exist."""
     from solara.server.starlette import app as solara_app  # noqa: PLC0415 - it reads its settings when imported
 
-    lost, home = (html.escape(say(f"page.{key}", language)) for key in ("lost", "home"))
+    from simulation.dashboard.pages import pages  # noqa: PLC0415
+
+    known = {"/", *(f"/{name}" for name in pages())}
+    lost, home = (html.escape(say(f"shell.{key}", language)) for key in ("lost", "home"))
     page = (
         f'<!doctype html><html lang="{language}"><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width"><title>synergy</title>'
@@ -85,7 +88,7 @@ def _application(language: str) -> Application:
 
     async def application(scope: Any, receive: Any, send: Any) -> None:
         path = scope.get("path", "/")
-        if scope["type"] != "http" or path == "/" or path.startswith(KNOWN):
+        if scope["type"] != "http" or path in known or path.startswith(KNOWN):
             await solara_app(scope, receive, send)
             return
         head = [(b"content-type", b"text/html; charset=utf-8"), (b"content-length", str(len(page)).encode())]
