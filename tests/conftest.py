@@ -60,6 +60,7 @@ def served(*further, environment=None, port=None):
             process.terminate()
         process.wait(timeout=30)
         reader.join(timeout=10)
+        process.stderr.close()
     assert "Traceback" not in "".join(said), "".join(said)
 
 
