@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any, Literal, get_args
 
 from simulation.dashboard.state import MOST_OWN, View
-from simulation.dashboard.variants import Changes, base_data, base_names, cloned, study_of, with_measure
+from simulation.dashboard.variants import Base, Changes, base_data, base_names, cloned, study_of, with_measure
 from simulation.errors import InputRefused
 from simulation.measures import CLOSING_WEEKS, MEASURES, PARTNER_STAYS, Measures
 from simulation.study import Scenario
@@ -68,7 +68,7 @@ def rows_of(view: View, go_live: float | None) -> list[Row]:
 def _row(view: View, scenario: Scenario, base: Scenario | None, name: str, go_live: float | None) -> Row:
     """One measure."""
     now, before = getattr(scenario.measures, name), getattr(base.measures, name) if base else None
-    shown = now or described(name)
+    shown = now or described(name, view.changes.base)
     told = {key: value for key, value in shown.model_dump().items() if key in SETTINGS}
     told_before = before.model_dump() if before else {}
     on = _self_built(now) if name == "platform" else now is not None
@@ -98,9 +98,9 @@ def _self_built(platform: Any) -> bool:
     return platform is not None and platform.kind == "self-built"
 
 
-def described(name: str) -> Any:
+def described(name: str, base: Base | None = None) -> Any:
     """A measure as this organisation would carry it out, whether or not it does."""
-    said = (base_data().get("measures") or {}).get(name)
+    said = (base_data(base).get("measures") or {}).get(name)
     model = get_args(Measures.model_fields[name].annotation) or (Measures.model_fields[name].annotation,)
     return model[0].model_validate(said if isinstance(said, dict) else {})
 
@@ -217,7 +217,7 @@ def changed(view: View, asked: Any) -> tuple[View, str]:
     if not isinstance(said, dict | bool) or (isinstance(said, dict) and not said.keys() <= SETTINGS.keys()):
         return view, ""
     after = own(view)
-    if after.hand in base_names():
+    if after.hand in base_names(after.changes.base):
         return view, say("compare.too_many_own", view.language, most=MOST_OWN)
     if isinstance(said, dict):
         said = {key: _plain(name, key, value, after) for key, value in said.items()}
