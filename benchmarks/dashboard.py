@@ -51,7 +51,18 @@ def served(*words: str) -> Iterator[tuple[str, int]]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "simulation.cli", "dashboard", "--no-open", "--port", str(port), "--lang", "en", *words]
+    command = [
+        sys.executable,
+        "-m",
+        "simulation.cli",
+        "dashboard",
+        "--no-open",
+        "--port",
+        str(port),
+        "--lang",
+        "en",
+        *words,
+    ]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{port}"
     try:
@@ -89,7 +100,9 @@ def timed(page: Any, measure: str, changes: int) -> list[float]:
     found = []
     for turn in range(changes):
         page.wait_for_timeout(120)
-        found.append(page.evaluate(TIMED, [GRIP.format(measure=measure), "ArrowRight" if turn % 40 < 20 else "ArrowLeft"]))
+        found.append(
+            page.evaluate(TIMED, [GRIP.format(measure=measure), "ArrowRight" if turn % 40 < 20 else "ArrowLeft"])
+        )
     return found
 
 

@@ -48,7 +48,9 @@ def ranking(found: Comparison, view: View) -> list[Row]:
     rows = []
     for name in ranked(found, outcome):
         one = summaries[name]
-        marks = [float(np.clip((at - low) / (high - low), 0, 1)) for at in (one.q05, one.q25, one.median, one.q75, one.q95)]
+        marks = [
+            float(np.clip((at - low) / (high - low), 0, 1)) for at in (one.q05, one.q25, one.median, one.q75, one.q95)
+        ]
         rows.append(
             {
                 "name": name,
@@ -107,7 +109,11 @@ def since(before: tuple[View, Comparison] | None, found: Comparison, view: View)
     signs = who_wins(new, old, BY_OUTCOME[view.outcome])
     better, worse = int((signs > 0).sum()), int((signs < 0).sum())
     fields = {"better": better, "worse": worse, "worlds": len(signs)}
-    pair = say("compare.since_pair", view.language, **fields) if better + worse else say("compare.since_same", view.language)
+    pair = (
+        say("compare.since_pair", view.language, **fields)
+        if better + worse
+        else say("compare.since_same", view.language)
+    )
     said = say(
         "compare.since_level",
         view.language,
@@ -170,7 +176,9 @@ def _numbers_changed(before: View, after: View) -> list[str]:
     for name in dict.fromkeys((*old, *new)):
         if old.get(name) != new.get(name) and name in BY_NAME:
             values = [_number_of(said.get(name), BY_NAME[name].default) for said in (old, new)]
-            fields = {key: _value(value, after.language) for key, value in zip(("before", "after"), values, strict=True)}
+            fields = {
+                key: _value(value, after.language) for key, value in zip(("before", "after"), values, strict=True)
+            }
             found.append(say("compare.what_parameter", after.language, name=name, **fields))
     return found
 

@@ -50,7 +50,14 @@ def weeks(found: Comparison, view: View) -> Option:
             {"text": say(f"compare.{state}", view.language), "left": 0, "top": top - 4, "textStyle": _small(INK, 650)}
             for state, top, _ in PANELS
         ]
-        + [{"text": say("compare.week", view.language), "left": LEFT - 46, "top": HEIGHT - 22, "textStyle": _small(QUIET)}],
+        + [
+            {
+                "text": say("compare.week", view.language),
+                "left": LEFT - 46,
+                "top": HEIGHT - 22,
+                "textStyle": _small(QUIET),
+            }
+        ],
         "xAxis": [_weeks_axis(panel, study.horizon) for panel in range(len(PANELS))],
         "yAxis": [_share_axis(panel) for panel in range(len(PANELS))],
         "series": series,

@@ -24,9 +24,9 @@ SETTINGS = {
     "SOLARA_SESSION_HTTP_ONLY": "True",
     "SOLARA_KERNEL_CULL_TIMEOUT": "10m",
 }
-"""How Solara is run: no telemetry, no banner, its own assets; a page whose server started anew loads itself again (its
-address holds the choices); scripts cannot read a visitor's mark; the memory of a visitor whose connection broke is given
-back after ten minutes, and of one who leaves the page at once."""
+"""How Solara is run: no telemetry, no banner, its own assets. A page whose server started anew loads itself again (its
+address holds the choices); scripts cannot read a visitor's mark; the memory of a visitor whose connection broke is
+given back after ten minutes, that of one who leaves the page at once."""
 
 
 def serve(host: str, port: int, browse: bool, language: str) -> int:

@@ -89,7 +89,9 @@ def _row(view: View, scenario: Scenario, base: Scenario | None, name: str, go_li
         "lastBefore": _last(name, told_before, view.horizon, go_live) if before and "start" in told_before else None,
         "ends": _ends(name, told, view.language),
         "summary": _summary(name, told, view.language),
-        "settings": [_setting(view, name, key, value, told_before.get(key), before is not None) for key, value in told.items()],
+        "settings": [
+            _setting(view, name, key, value, told_before.get(key), before is not None) for key, value in told.items()
+        ],
     }
 
 
@@ -162,7 +164,11 @@ def _setting(view: View, measure: str, key: str, value: Any, before: Any, there:
         "label": say(f"setting.{key}", view.language),
         "kind": kind,
         "low": low,
-        "high": max(high, value or 0) if kind in {"hours", "euro"} else min(high, view.horizon) if kind == "week" else high,
+        "high": max(high, value or 0)
+        if kind in {"hours", "euro"}
+        else min(high, view.horizon)
+        if kind == "week"
+        else high,
         "step": step,
         "value": value,
         "differs": there and kind != "names" and before != value,

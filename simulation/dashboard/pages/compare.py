@@ -134,7 +134,14 @@ def Weeks(answered: Answered, stale: str) -> None:
     with solara.Div(classes=["sy-compare-weeks", *stale.split()]):
         Text("h2", title)
         Text("p", under, "sy-under")
-        Chart(option=option, label=f"{title}. {under}", height=charts.HEIGHT, language=view.language, unit=" %", stamp=stamp(view))
+        Chart(
+            option=option,
+            label=f"{title}. {under}",
+            height=charts.HEIGHT,
+            language=view.language,
+            unit=" %",
+            stamp=stamp(view),
+        )
         Table(say("compare.table_weeks", view.language), weeks_table(found, view))
 
 
@@ -193,7 +200,11 @@ def Levers(view: View, answered: Answered | None, alter: Callable[[Any], None], 
 @solara.component
 def Scenarios(view: View, answered: Answered | None, change: Change, stale: str) -> None:
     """The scenarios that are compared, ranked, and what can be done with them."""
-    asked = (answered[0].but(language=view.language, outcome=view.outcome, hand=view.hand), answered[1]) if answered else None
+    asked = (
+        (answered[0].but(language=view.language, outcome=view.outcome, hand=view.hand), answered[1])
+        if answered
+        else None
+    )
     known = asked is not None and set(view.scenarios) == set(asked[1].runs.study.names)
     rows = answer.ranking(asked[1], view) if asked and known else waiting(view)
     doing: dict[str, Callable[[View, Any], View]] = {
@@ -228,7 +239,11 @@ def waiting(view: View) -> list[dict[str, Any]]:
     rows = []
     for one in study_of(view.changes, view.scenarios).scenarios:
         told = {"name": one.name, "title": one.called(view.language), "description": one.description.in_(view.language)}
-        marks = {"hand": one.name == view.hand, "rival": one.name == view.rival, "own": one.name in view.changes.scenarios}
+        marks = {
+            "hand": one.name == view.hand,
+            "rival": one.name == view.rival,
+            "own": one.name in view.changes.scenarios,
+        }
         rows.append({**told, **marks, "marks": None, "mean": "…", "said": ""})
     return rows
 
@@ -271,7 +286,11 @@ def numbered(view: View, asked: dict[str, Any]) -> View:
 def _with_horizon(view: View, weeks: int) -> View:
     """The view with another horizon, if every scenario can have it."""
     changes = view.changes.put("project", "horizon", weeks)
-    return view if any(timeline.why_not(changes, view.but(hand=one)) for one in view.scenarios) else view.but(changes=changes)
+    return (
+        view
+        if any(timeline.why_not(changes, view.but(hand=one)) for one in view.scenarios)
+        else view.but(changes=changes)
+    )
 
 
 @solara.component
