@@ -271,7 +271,7 @@ def test_a_study_file_is_opened_refused_and_left(visitor, address):
     page, other = visitor(), visitor(390)
     visit(page, address, "save")
     visit(other, address, "save")
-    field = page.get_by_label(say("save.choose", "en"))
+    field = page.get_by_label(say("save.choose", "en"), exact=True)
     field.set_input_files("tests/scenarios/invalid/five-mistakes.yaml")
     page.wait_for_selector(f"text={say('save.refused', 'en', name='five-mistakes.yaml')}")
     assert page.locator(".sy-save-wrong li").count() == 5
@@ -298,4 +298,4 @@ def test_a_study_file_is_opened_refused_and_left(visitor, address):
 def test_nothing_to_save_says_what_to_do(page, address):
     visit(page, address, "save?s=full")
     assert page.inner_text("h1") == say("save.too_few", "en")
-    assert page.get_by_label(say("save.choose", "en")).is_visible()
+    assert page.get_by_label(say("save.choose", "en"), exact=True).is_visible()

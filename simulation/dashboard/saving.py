@@ -126,7 +126,7 @@ def file_name(kind: str, view: View) -> str:
 
     >>> from simulation.dashboard.state import first_view
     >>> re.sub("-[0-9a-f]{8}-", "-…-", file_name("csv", first_view("en")))
-    'a-supplier-moves-to-a-new-integration-pl-…-200-worlds-seed-1-runs.csv'
+    'a-supplier-moves-to-a-new-…-200-worlds-seed-1-runs.csv'
     """
     ending, form, _ = KINDS[kind]
     counted = say("save.in_a_name", view.language, worlds=view.worlds, seed=view.seed)
@@ -137,7 +137,7 @@ def _slug(view: View) -> str:
     """The study's title as a part of a file's name."""
     plain = unicodedata.normalize("NFKD", view.study.title.in_(view.language)).encode("ascii", "ignore").decode()
     words = re.sub("[^a-z0-9]+", "-", plain.lower()).strip("-")
-    return words[:40].strip("-") or "study"
+    return re.sub("-[^-]*$", "", words[:33]) if len(words) > 32 else words or "study"
 
 
 def command(view: View) -> str:
