@@ -8,7 +8,7 @@ import pytest
 
 from simulation import case, run_worlds
 from simulation.compare import compare_runs
-from simulation.figures import ACCENT, RIVAL, adoption, encoded, ranking
+from simulation.figures import ACCENT, RIVAL, RIVAL_TEXT, adoption, encoded, ranking
 
 STYLE = Path("simulation/dashboard/style.css").read_text(encoding="utf-8")
 APART_IN_GREY = 20.0
@@ -51,7 +51,7 @@ def test_white_and_black_are_what_they_should_be():
 
 
 def test_the_pictures_and_the_page_have_one_palette():
-    assert (ACCENT, RIVAL) == (css("accent"), css("rival"))
+    assert [css(name) for name in ("accent", "rival", "rival-text")] == [ACCENT, RIVAL, RIVAL_TEXT]
 
 
 def test_a_grey_printer_keeps_the_two_apart():
@@ -66,7 +66,7 @@ def test_eyes_without_a_kind_of_cone_keep_the_two_apart(name):
     assert np.linalg.norm(old[0] - old[1]) < APART_IN_COLOUR  # the measure does see what is alike
 
 
-@pytest.mark.parametrize(("colour", "least"), [(ACCENT, 4.5), (css("rival-text"), 4.5), (RIVAL, 3.0)])
+@pytest.mark.parametrize(("colour", "least"), [(ACCENT, 4.5), (RIVAL_TEXT, 4.5), (RIVAL, 3.0)])
 def test_contrast_with_paper_is_enough(colour, least):
     brightness = np.array([0.2126, 0.7152, 0.0722]) @ linear(colour)  # WCAG 2.2, relative luminance
     assert 1.05 / (brightness + 0.05) >= least

@@ -15,7 +15,7 @@ EXCEPTIONS: dict[str, str] = {}
 
 AXE = Path(os.environ.get("SYNERGY_AXE", "node_modules/axe-core/axe.min.js"))
 CHECK = """async rules => (await axe.run(document, {runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']}))
-    .violations.map(one => ({rule: one.id, help: one.help, places: one.nodes.map(node => node.html.slice(0, 160))}))"""
+    .violations.map(one => ({rule: one.id, help: one.help, places: one.nodes.map(node => node.html.slice(0, 99))}))"""
 
 pytestmark = [
     pytest.mark.browser,
