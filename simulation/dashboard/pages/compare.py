@@ -1,8 +1,10 @@
 """Compare: scenarios over the same worlds, the levers of one of them, and what moving them does."""
 
 from collections.abc import Callable, Iterator
+from time import monotonic
 from typing import Any
 
+import numpy as np
 import solara
 
 from simulation.compare import Comparison
@@ -20,6 +22,8 @@ PLACE = 10
 FEW = 16
 """So many worlds are shown first while the engine is being compiled, so that there is something to look at."""
 MOST_HORIZON = 520
+ONE_CHANGE = 1.2
+"""Seconds; answers that follow each other faster belong to one change, such as a drag."""
 
 Answered = tuple[View, Comparison]
 
@@ -80,14 +84,15 @@ def compare(view: View, tell: Tell) -> Iterator[Answered]:
 
 
 def use_before(answered: Answered | None) -> Answered | None:
-    """The answer before this one."""
-    kept: Any = solara.use_ref((None, None))
-    if answered is not None and kept.current[0] is not answered:
-        first = kept.current[0]
-        whole = first is not None and len(first[1].runs.worlds) == first[0].worlds
-        kept.current = (answered, first if whole else kept.current[1])
-    before: Answered | None = kept.current[1]
-    return before
+    """The answer before the change that led to this one; answers that follow each other closely are one change."""
+    kept: Any = solara.use_ref((None, None, 0.0))
+    last, before, at = kept.current
+    if answered is not None and last is not answered:
+        whole = last is not None and len(last[1].runs.worlds) == last[0].worlds
+        begins = whole and monotonic() - at > ONE_CHANGE
+        kept.current = (answered, last if begins else before, monotonic())
+    found: Answered | None = kept.current[1]
+    return found
 
 
 # --- the answer ----------------------------------------------------------------------------------------
@@ -147,15 +152,13 @@ def weeks_table(found: Comparison, view: View) -> list[list[str]]:
         for state in ("progress", "adoption"):
             values = found.runs.weeks(name, state)[:, [week - 1 for week in at]]
             title = f"{study.scenario(name).called(language)}: {say(f'compare.{state}', language)}"
-            cells = sorted_middle(values)
+            cells = middle_of(values)
             rows.append([title, *(f"{number(100 * cell, language)} %" for cell in cells)])
     return rows
 
 
-def sorted_middle(values: Any) -> list[float]:
+def middle_of(values: Any) -> list[float]:
     """The median of each column."""
-    import numpy as np  # noqa: PLC0415 - only here
-
     return [float(one) for one in np.median(values, axis=0)]
 
 
