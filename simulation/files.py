@@ -74,9 +74,19 @@ def load_data(source: str) -> dict[str, Any]:
     >>> load_data("case")["scenarios"]["partner-over"]["extends"]
     'partner-with'
     """
-    load(source)
     shipped = source in _shipped_names() and not FilePath(source).is_file()
     text = scenario_folder().joinpath(f"{source}.yaml").read_text("utf-8") if shipped else _read(FilePath(source))
+    return parse_data(text, source)
+
+
+def parse_data(text: str, name: str = "study") -> dict[str, Any]:
+    """The plain data of the text of a file that can be read; raises as :func:`parse` does.
+
+    >>> text = scenario_folder().joinpath("case.yaml").read_text("utf-8")
+    >>> parse_data(text) == load_data("case")
+    True
+    """
+    parse(text, name)
     read: dict[str, Any] = _Reader(_clean(text)).data
     return read
 
