@@ -24,9 +24,10 @@ SMALLEST_BAND = 3
 
 
 def weeks(found: Comparison, view: View) -> Option:
-    """Progress and adoption over weeks: bands and the middle world of the scenario in hand and its rival, rest grey."""
+    """Progress and adoption over weeks: bands and the middle world of the scenario in hand and its rival."""
     study = found.runs.study
     loud = [name for name in (view.rival, view.hand) if name in study.names]
+    quiet = _small(QUIET)
     series: list[Option] = []
     for panel, (state, _, _) in enumerate(PANELS):
         for name in study.names:
@@ -49,7 +50,7 @@ def weeks(found: Comparison, view: View) -> Option:
         "axisPointer": {"link": [{"xAxisIndex": "all"}]},
         "title": [
             *_titles(view),
-            {"text": say("compare.week", view.language), "left": LEFT - 46, "top": HEIGHT - 24, "textStyle": _small(QUIET)},
+            {"text": say("compare.week", view.language), "left": LEFT - 46, "top": HEIGHT - 24} | {"textStyle": quiet},
         ],
         "xAxis": [_weeks_axis(panel, study.horizon) for panel in range(len(PANELS))],
         "yAxis": [_share_axis(panel) for panel in range(len(PANELS))],

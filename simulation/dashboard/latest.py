@@ -22,7 +22,7 @@ SAID_EVERY = 0.3
 """Seconds between two tellings of how far work is."""
 
 
-class Overtaken(Exception):  # noqa: N818 - not an error: a newer question has come
+class Overtaken(Exception):
     """Nobody waits for this work any more."""
 
 
@@ -52,7 +52,7 @@ def use_latest(work: Callable[[Tell], Value | Iterator[Value]], key: Hashable) -
     newest: Any = solara.use_ref(None)
 
     def begin() -> Callable[[], None]:
-        job = _Job(key, lambda job: newest.current is job, set_kept)
+        job: _Job[Value] = _Job(key, lambda job: newest.current is job, set_kept)
         newest.current = job
         threading.Thread(target=job.run, args=(work,), daemon=True).start()
 
@@ -96,7 +96,7 @@ class _Job(Generic[Value]):
             self.put(lambda now: replace(now, fresh=True, done=0, total=0))
         except Overtaken:
             pass
-        except Exception as error:  # noqa: BLE001 - whatever it is, the page says it
+        except Exception as error:
             if self.newest(self):
                 said = told(error)
                 self.show(lambda now: Latest(self.key, now.value, said))

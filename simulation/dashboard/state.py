@@ -36,9 +36,9 @@ MOST_OWN = 24
 class View:
     """What a visitor looks at.
 
-    ``page`` is the page's name; ``scenarios`` are compared, ``hand`` is the one in hand and ``rival`` what all are held
-    against. ``world`` is the world that is looked at, of ``shown`` and, if it is not empty, ``beside`` it. ``changes`` are
-    the visitor's own. ``chapter``, ``step`` and ``votes`` belong to the lesson.
+    ``page`` is the page's name; ``scenarios`` are compared, ``hand`` is the one in hand and ``rival`` what all are
+    held against. ``world`` is the world that is looked at, of ``shown`` and, if it is not empty, ``beside`` it.
+    ``changes`` are the visitor's own. ``chapter``, ``step`` and ``votes`` belong to the lesson.
     """
 
     page: str = "compare"

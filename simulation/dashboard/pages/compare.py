@@ -13,7 +13,7 @@ from simulation.dashboard.engine import engine
 from simulation.dashboard.latest import Latest, Tell, use_latest
 from simulation.dashboard.parts import Chart, Controls, Ranking, Table, Text, Timeline
 from simulation.dashboard.state import MOST_SEED, MOST_WORLDS, Change, View
-from simulation.dashboard.variants import study_of
+from simulation.dashboard.variants import refused, study_of
 from simulation.outcomes import BY_OUTCOME, OUTCOMES
 from simulation.report import go_live, level, note
 from simulation.words import money, number, say, words_of
@@ -31,7 +31,7 @@ Answered = tuple[View, Comparison]
 @solara.component
 def Page(view: View, change: Change) -> None:
     """The answer and why, the levers below it, the scenarios beside it."""
-    latest = use_latest(lambda tell: compare(view, tell), question(view))
+    latest: Latest[Answered] = use_latest(lambda tell: compare(view, tell), question(view))
     answered = latest.value
     before = use_before(answered)
     wrong, set_wrong = solara.use_state(("", ""))
@@ -139,7 +139,14 @@ def Weeks(answered: Answered, stale: str) -> None:
     with solara.Div(classes=["sy-compare-weeks", *stale.split()]):
         Text("h2", title)
         Text("p", under, "sy-under")
-        Chart(option=option, label=f"{title}. {under}", height=charts.HEIGHT, language=view.language, unit=" %", stamp=stamp(view))
+        Chart(
+            option=option,
+            label=f"{title}. {under}",
+            height=charts.HEIGHT,
+            language=view.language,
+            unit=" %",
+            stamp=stamp(view),
+        )
         Table(say("compare.table_weeks", view.language), weeks_table(found, view))
 
 
@@ -196,9 +203,8 @@ def Levers(view: View, answered: Answered | None, alter: Callable[[Any], None], 
 @solara.component
 def Scenarios(view: View, answered: Answered | None, change: Change, stale: str) -> None:
     """The scenarios that are compared, ranked, and what can be done with them."""
-    asked = (answered[0].but(language=view.language, outcome=view.outcome, hand=view.hand), answered[1]) if answered else None
-    known = asked is not None and set(view.scenarios) == set(asked[1].runs.study.names)
-    rows = answer.ranking(asked[1], view) if asked and known else waiting(view)
+    known = answered is not None and set(view.scenarios) == set(answered[1].runs.study.names)
+    rows = answer.ranking(answered[1], view) if answered and known else waiting(view)
     doing: dict[str, Callable[[View, Any], View]] = {
         "take": lambda now, name: now.but(hand=name, shown=name) if name in now.scenarios else now,
         "hold": lambda now, name: now.but(rival=name) if name in now.scenarios else now,
@@ -231,8 +237,10 @@ def waiting(view: View) -> list[dict[str, Any]]:
     rows = []
     for one in study_of(view.changes, view.scenarios).scenarios:
         told = {"name": one.name, "title": one.called(view.language), "description": one.description.in_(view.language)}
-        marks = {"hand": one.name == view.hand, "rival": one.name == view.rival, "own": one.name in view.changes.scenarios}
-        rows.append({**told, **marks, "marks": None, "mean": "…", "said": ""})
+        place = {"hand": one.name == view.hand, "rival": one.name == view.rival}
+        rows.append(
+            {**told, **place, "own": one.name in view.changes.scenarios, "marks": None, "mean": "…", "said": ""}
+        )
     return rows
 
 
@@ -274,7 +282,7 @@ def numbered(view: View, asked: dict[str, Any]) -> View:
 def _with_horizon(view: View, weeks: int) -> View:
     """The view with another horizon, if every scenario can have it."""
     changes = view.changes.put("project", "horizon", weeks)
-    return view if any(timeline.why_not(changes, view.but(hand=one)) for one in view.scenarios) else view.but(changes=changes)
+    return view if refused(changes, view.scenarios) else view.but(changes=changes)
 
 
 @solara.component
