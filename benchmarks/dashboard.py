@@ -76,10 +76,14 @@ def served(*words: str) -> Iterator[tuple[str, int]]:
         process.wait(30)
 
 
+def browser_path() -> str | None:
+    """Where Chromium is."""
+    return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+
+
 def chromium(play: Any) -> Any:
     """Debian's Chromium, without a screen."""
-    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    return play.chromium.launch(executable_path=found, args=FLAGS)
+    return play.chromium.launch(executable_path=browser_path(), args=FLAGS)
 
 
 def opened(page: Any, url: str) -> float:

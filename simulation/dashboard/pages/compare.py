@@ -1,6 +1,6 @@
 """Compare: scenarios over the same worlds, the levers of one of them, and what moving them does."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from time import monotonic
 from typing import Any
 
@@ -10,7 +10,7 @@ import solara
 from simulation.compare import Comparison
 from simulation.dashboard import answer, charts, timeline
 from simulation.dashboard.engine import engine
-from simulation.dashboard.latest import Latest, Tell, use_latest
+from simulation.dashboard.latest import Latest, Steps, Tell, use_latest
 from simulation.dashboard.parts import Chart, Controls, Ranking, Table, Text, Timeline
 from simulation.dashboard.state import MOST_SEED, MOST_WORLDS, Change, View
 from simulation.dashboard.variants import refused, study_of
@@ -31,7 +31,7 @@ Answered = tuple[View, Comparison]
 @solara.component
 def Page(view: View, change: Change) -> None:
     """The answer and why, the levers below it, the scenarios beside it."""
-    latest: Latest[Answered] = use_latest(lambda tell: compare(view, tell), question(view))
+    latest: Latest[Answered | None] = use_latest(lambda tell: compare(view, tell), question(view))
     answered = latest.value
     before = use_before(answered)
     wrong, set_wrong = solara.use_state(("", ""))
@@ -73,14 +73,14 @@ def stamp(view: View) -> str:
     return f"{hash(question(view)) & 0xFFFFFFFF:08x}"
 
 
-def compare(view: View, tell: Tell) -> Iterator[Answered]:
+def compare(view: View, tell: Tell) -> Steps[Answered | None]:
     """The comparison that a view asks for; while the engine is being compiled, over a few worlds first."""
     if len(view.scenarios) < 2:
-        return
+        return None
     study = view.study
-    steps = [view.worlds] if engine().ready or view.worlds <= FEW else [FEW, view.worlds]
-    for worlds in steps:
-        yield view, engine().compare(study, view.rival, worlds, view.seed, view.mode, tell)
+    if not engine().ready and view.worlds > FEW:
+        yield view, engine().compare(study, view.rival, FEW, view.seed, view.mode, tell)
+    return view, engine().compare(study, view.rival, view.worlds, view.seed, view.mode, tell)
 
 
 def use_before(answered: Answered | None) -> Answered | None:
@@ -99,7 +99,7 @@ def use_before(answered: Answered | None) -> Answered | None:
 
 
 @solara.component
-def Answer(view: View, latest: Latest[Answered], before: Answered | None) -> None:
+def Answer(view: View, latest: Latest[Answered | None], before: Answered | None) -> None:
     """The answer in a sentence, what stands behind it, and what the last change did."""
     language = view.language
     if len(view.scenarios) < 2:
@@ -121,7 +121,7 @@ def Answer(view: View, latest: Latest[Answered], before: Answered | None) -> Non
     Text("p", told or note(found, language), "sy-since", role="status", **{"data-fresh": str(latest.fresh).lower()})
 
 
-def progress(latest: Latest[Answered], found: Comparison, view: View) -> str:
+def progress(latest: Latest[Answered | None], found: Comparison, view: View) -> str:
     """How far a comparison is that takes its time."""
     if latest.value is not None and latest.key == question(view) and len(found.runs.worlds) < view.worlds:
         return say("compare.first_worlds", view.language, worlds=len(found.runs.worlds), all=view.worlds)
