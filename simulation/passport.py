@@ -28,8 +28,8 @@ Turn = Literal["holds", "settles", "blurs", "differs", "reverses"]
 def turn(before: Kind, after: Kind) -> Turn:
     """What becomes of a verdict that was ``before`` and is ``after``.
 
-    It *reverses* from a win to a loss or back; *differs* where a win or a loss becomes no difference that matters, or the
-    other way round; *blurs* where something was settled and no longer is, and *settles* where nothing was.
+    It *reverses* from a win to a loss or back; *differs* where a win or a loss becomes no difference that matters, or
+    the other way round; *blurs* where something was settled and no longer is, and *settles* where nothing was.
 
     >>> turn("beats", "loses"), turn("beats", "same"), turn("same", "undecided"), turn("undecided", "same")
     ('reverses', 'differs', 'blurs', 'settles')
@@ -104,8 +104,8 @@ def held(scenario: Scenario, name: str, value: float, source: str = "held") -> S
 def ends(scenario: Scenario, parameter: Parameter) -> tuple[float, float]:
     """The range of a parameter in a scenario: what the file gives, or else the passport's.
 
-    A file may give two scenarios two ranges. Each is then moved to the end of its own, as the worlds do, which draw both
-    at the same point of their ranges: a number that sets two scenarios apart is not made the same in both.
+    A file may give two scenarios two ranges. Each is then moved to the end of its own, as the worlds do, which draw
+    both at the same point of their ranges: a number that sets two scenarios apart is not made the same in both.
     """
     given = next((one for one in scenario.parameters if one.name == parameter.name), None)
     return (given.low, given.high) if given else (parameter.low, parameter.high)
