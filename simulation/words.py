@@ -59,6 +59,16 @@ def words_of(part: str, language: str) -> dict[str, str]:
     return {key.removeprefix(prefix): text for key, text in phrases(language).items() if key.startswith(prefix)}
 
 
+def twin(part: str, text: str, language: str) -> str:
+    """What an English text below the key ``part`` is in a language; a text that does not stand there stays as it is.
+
+    >>> twin("passport.unit", "weeks", "nl"), twin("passport.source", "time sheets 2025", "nl")
+    ('weken', 'time sheets 2025')
+    """
+    key = next((key for key, english in words_of(part, "en").items() if english == text), None)
+    return text if key is None else words_of(part, language)[key]
+
+
 def language_of(environment: dict[str, str] | None = None) -> str:
     """The reader's language: ``SYNERGY_LANGUAGE``, else that of the system, else English.
 
