@@ -9,6 +9,7 @@ import logging
 import re
 import time
 import zlib
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -445,3 +446,11 @@ def test_two_visitors_do_not_see_each_others_choices(visitor, address):
 
 def test_a_view_starts_with_what_its_study_has():
     assert set(first_view().scenarios) == set(FIRST)
+
+
+def test_no_method_of_a_component_is_shadowed_by_an_event():
+    # ipyvue puts the event `event_go` into the component as `go` too, over a method of that name
+    for path in Path("simulation").rglob("*.vue"):
+        text = path.read_text(encoding="utf-8")
+        events = set(re.findall(r"event_([a-z_]+)", text))
+        assert not events & set(re.findall(r"^ {4}(?:async )?([a-z_]+)\(", text, re.MULTILINE)), path

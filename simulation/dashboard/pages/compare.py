@@ -216,7 +216,7 @@ def Scenarios(view: View, answered: Answered | None, change: Change, stale: str)
     }
 
     def act(asked: Any) -> None:
-        if isinstance(asked, dict) and asked.get("do") in doing and isinstance(asked.get("what", ""), str):
+        if isinstance(asked, dict) and asked.get("do") in list(doing) and isinstance(asked.get("what", ""), str):
             change(lambda now: doing[asked["do"]](now, asked.get("what", "")))
 
     outcome = say(f"outcome.{view.outcome}", view.language)
