@@ -46,8 +46,8 @@ class Latest(Generic[Value]):
 def use_latest(work: Callable[[Tell], Value | Steps[Value]], key: Hashable) -> Latest[Value]:
     """Do ``work`` in a thread whenever ``key`` changes; until it is done, the last result stays.
 
-    Work that yields is shown step by step; what it returns is the whole answer. A rapid series of changes settles on the
-    last one: ``tell`` ends work that was overtaken. An exception becomes ``wrong``, a sentence or a name, and is
+    Work that yields is shown step by step; what it returns is the whole answer. A rapid series of changes settles on
+    the last one: ``tell`` ends work that was overtaken. An exception becomes ``wrong``, a sentence or a name, and is
     written to the server's standard error.
     """
     kept, set_kept = solara.use_state(Latest[Value]())
