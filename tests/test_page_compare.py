@@ -159,7 +159,7 @@ def test_own_scenarios_are_renamed_removed_and_not_without_end():
     for _ in range(MOST_OWN + 3):
         many = timeline.copied(many.but(hand="full"))
     assert len(many.changes.scenarios) == MOST_OWN
-    after, wrong = timeline.changed(
+    _, wrong = timeline.changed(
         many.but(scenarios=("it-only", "full"), hand="full"), {"measure": "platform", "on": True}
     )
     assert say("compare.too_many_own", "en", most=MOST_OWN) == wrong
