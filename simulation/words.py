@@ -22,8 +22,9 @@ def phrases(language: str) -> dict[str, str]:
     from ruamel.yaml import YAML  # noqa: PLC0415 - late, so that `synergy --help` is quick
 
     found: dict[str, str] = {}
-    for one in sorted(files("simulation").joinpath("locale").iterdir(), key=lambda one: one.name):
-        if f".{one.name}".endswith(f".{language}.yaml"):
+    ending = f"{language}.yaml"
+    for one in sorted(files("simulation").joinpath("locale").iterdir(), key=lambda one: one.name.removesuffix(ending)):
+        if f".{one.name}".endswith(f".{ending}"):
             found.update(_flat(YAML(typ="safe", pure=True).load(one.read_text(encoding="utf-8"))))
     return found
 

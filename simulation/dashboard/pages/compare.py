@@ -126,7 +126,7 @@ def progress(latest: Latest[Answered | None], found: Comparison, view: View) -> 
     if latest.value is not None and latest.key == question(view) and len(found.runs.worlds) < view.worlds:
         return say("compare.first_worlds", view.language, worlds=len(found.runs.worlds), all=view.worlds)
     if latest.total > 1:
-        return say("page.computing", view.language, done=latest.done, total=latest.total)
+        return say("compare.runs_done", view.language, done=latest.done, total=latest.total)
     return say("compare.computing", view.language)
 
 
