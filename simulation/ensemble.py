@@ -7,8 +7,9 @@ it, for a check, or while the engine is still being compiled.
 
 import functools
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -119,10 +120,11 @@ def extend_runs(runs: Runs, worlds: int, threads: int = 1, progress: Progress | 
     outcomes[:, :before], weekly[:, :before] = runs.outcomes, runs.weekly
     batches = _Batches(runs.study, runs.seed, runs.mode)
     done = before
-    for size in batches.run(before, outcomes[:, before:], weekly[:, before:], threads):
-        done += size
-        if progress:
-            progress(scenarios * done, scenarios * worlds)
+    with closing(batches.run(before, outcomes[:, before:], weekly[:, before:], threads)) as sizes:
+        for size in sizes:
+            done += size
+            if progress:
+                progress(scenarios * done, scenarios * worlds)
     return Runs(runs.study, tuple(range(worlds)), runs.seed, runs.mode, outcomes, weekly)
 
 
@@ -188,7 +190,7 @@ class _Batches:
 
     def run(
         self, first: int, outcomes: NDArray[np.float64], weekly: NDArray[np.float32], threads: int
-    ) -> Iterator[int]:
+    ) -> Generator[int, None, None]:
         """Fill ``outcomes`` (scenarios, worlds, …) and ``weekly`` from world ``first`` on; tells of each batch."""
         warm()
         parts = [slice(start, start + self.size) for start in range(0, outcomes.shape[1], self.size)]
