@@ -44,8 +44,19 @@ def _counts(trial: Trial, language: str) -> dict[str, Any]:
     if len(flip) > MOST_NAMED:
         named += say("assumptions.further", language, more=len(flip) - MOST_NAMED)
     turned = sum(one.reverses(trial.verdict) for one in flip)
-    reverse = "" if not turned else say("assumptions.turned_all" if turned == len(flip) else "assumptions.turned", language, m=turned)
-    return {"done": len(trial.flips), "all": len(PARAMETERS), "of": len(able), "n": len(flip), "names": named, "turned": reverse}
+    reverse = (
+        ""
+        if not turned
+        else say("assumptions.turned_all" if turned == len(flip) else "assumptions.turned", language, m=turned)
+    )
+    return {
+        "done": len(trial.flips),
+        "all": len(PARAMETERS),
+        "of": len(able),
+        "n": len(flip),
+        "names": named,
+        "turned": reverse,
+    }
 
 
 def _rank(flip: Flip, verdict: Pair) -> tuple[int, float]:
@@ -77,6 +88,17 @@ def judged(trial: Trial | None, titles: Titles, language: str) -> dict[str, dict
     }
 
 
+def most(trial: Trial | None, language: str) -> str:
+    """What moves the verdict most, once everything was tried; nothing where nothing can be moved."""
+    able = [one for one in trial.flips if not one.fixed] if trial and trial.done else []
+    if trial is None or not able:
+        return ""
+    first = min(able, key=lambda one: _rank(one, trial.verdict))
+    meaning = say(f"parameter.{first.parameter.name}", language)
+    fields = {"name": first.parameter.name, "low": first.at_low.wins, "high": first.at_high.wins}
+    return say("assumptions.most", language, meaning=meaning[0].lower() + meaning[1:], **fields)
+
+
 def now(trial: Trial | None) -> dict[str, Any] | None:
     """The share of worlds won as it is."""
     return None if trial is None else _won(trial.verdict)
@@ -93,7 +115,7 @@ def _sentence(flip: Flip, verdict: Pair, titles: Titles, language: str) -> str:
         return say("assumptions.is_fixed", language)
     low, high = flip.turns(verdict)
     if low == high == "holds":
-        return say("assumptions.holds", language)
+        return say("assumptions.still_open" if verdict.kind == "undecided" else "assumptions.holds", language)
     at_low, at_high = (_becomes(one, titles, language) for one in (flip.at_low, flip.at_high))
     if (low, at_low) == (high, at_high):
         return _clause(low, "both", at_low, language)
