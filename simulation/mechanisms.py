@@ -145,3 +145,9 @@ SETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 """The levers that each measure sets; those without act from the start (platform) or on the start (waiting)."""
+
+STANDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"platform": ("technical_debt", "knowledge"), "wait_for_capacity": ("capacity",)}
+)
+"""What measures without levers act through: a self-built platform brings debt, more technical work and some knowledge
+from the start; waiting holds work back until IT has capacity."""

@@ -24,6 +24,7 @@ from simulation.mechanisms import (
     ORGANISATION_GROUP_OF,
     SETS,
     SHARE,
+    STANDS,
     TOLD,
 )
 from simulation.outcomes import OUTCOMES
@@ -250,25 +251,29 @@ class _Both:
         return tuple(name for name, _, differs in self._all() if differs[week - 1].any())
 
     def mechanisms_in(self, week: int) -> tuple[str, ...]:
-        """Through what the worlds part in a week: what the levers that differ act through, as far as it shows.
+        """Through what the worlds part in a week: what the measures that differ act through, as far as it shows.
 
-        Where no lever differs (the platform, waiting), all mechanisms that show; none, then the first consequence.
+        Where no measure does, all mechanisms that show; with none of those, the first consequence that does.
         """
         shows = {group for _, group, differs in self._all() if differs[week - 1].any()}
+        found: dict[str, None] = {}
+        for ways in self._ways(week):
+            found |= dict.fromkeys(one for one in ways if one in shows or one == ways[0])
+        rest = (
+            tuple(name for name in MECHANISMS if name in shows),
+            tuple(name for name in CONSEQUENCES if name in shows)[:1],
+        )
+        return tuple(found) or rest[0] or rest[1]
+
+    def _ways(self, week: int) -> Iterator[tuple[str, ...]]:
+        """What each measure that differs acts through this week, lever by lever."""
         one, other = self.a.levers[week], self.b.levers[week]
-        differ = [each.measure for each in differences(self.a, self.b)]
-        fields = dict.fromkeys(field for measure in differ for field in SETS[measure])
-        through = [
-            mechanism
-            for field in fields
-            if getattr(one, field) != getattr(other, field)
-            for mechanism in ACTS_THROUGH[field]
-            if mechanism in shows or mechanism == ACTS_THROUGH[field][0]
-        ]
-        found = tuple(dict.fromkeys(through)) or tuple(name for name in MECHANISMS if name in shows)
-        if "technical_debt" in found and not through:
-            found = ("technical_debt", *(name for name in found if name != "technical_debt"))
-        return found or tuple(name for name in CONSEQUENCES if name in shows)[:1]
+        for each in differences(self.a, self.b):
+            if each.measure in STANDS and each.week is not None and each.week <= week:
+                yield STANDS[each.measure]
+            for field in SETS[each.measure]:
+                if getattr(one, field) != getattr(other, field):
+                    yield ACTS_THROUGH[field]
 
     def steps(self) -> tuple[Step, ...]:
         """When each group first differs by enough to matter, the earliest first."""

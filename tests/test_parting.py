@@ -18,6 +18,7 @@ from simulation.mechanisms import (
     MECHANISMS,
     ORGANISATION_GROUP_OF,
     SETS,
+    STANDS,
     TOLD,
 )
 from simulation.organisation import Label
@@ -121,6 +122,7 @@ def test_every_lever_acts_through_mechanisms_and_every_measure_sets_levers():
     assert set(ACTS_THROUGH) == set(Levers.__slots__)
     assert {one for ways in ACTS_THROUGH.values() for one in ways} <= set(MECHANISMS)
     assert set(SETS) == set(MEASURES)
+    assert set(STANDS) == {one for one, fields in SETS.items() if not fields}
     assert {one for fields in SETS.values() for one in fields} == {one for one, ways in ACTS_THROUGH.items() if ways}
 
 
@@ -179,7 +181,7 @@ def test_a_platform_parts_from_the_start_and_waiting_until_work_starts():
     assert [(one.measure, one.week, one.in_a) for one in built.differences] == [("platform", 1, True)]
     waits = parted("wait", "it-only")
     assert [(one.measure, one.week) for one in waits.differences] == [("wait_for_capacity", 1)]
-    assert waits.week == 1
+    assert (waits.week, waits.mechanisms) == (1, ("capacity",))
 
 
 def test_a_measure_that_never_gets_a_turn_parts_nothing():
