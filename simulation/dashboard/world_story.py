@@ -305,6 +305,7 @@ def world_page(
     return page
 
 
+@functools.lru_cache(maxsize=64)
 def scenario_titles(changes: Changes, language: str) -> list[Item]:
     """All scenarios that can be looked at, by name and title."""
     names = changes.names

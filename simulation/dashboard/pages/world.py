@@ -94,8 +94,9 @@ def chosen(view: View, said: Any) -> View:
     if not isinstance(said, dict):
         return view
     world, names = said.get("world"), view.changes.names
-    whole = isinstance(world, int) and not isinstance(world, bool)
-    told: dict[str, Any] = {"world": world} if whole and 0 <= world < MOST_WORLDS else {}
+    told: dict[str, Any] = {}
+    if isinstance(world, int) and not isinstance(world, bool) and 0 <= world < MOST_WORLDS:
+        told["world"] = world
     if said.get("shown") in names:
         told["shown"] = said["shown"]
     if said.get("beside") in ("", *names):
