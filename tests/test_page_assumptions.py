@@ -446,6 +446,9 @@ def test_the_answer_says_whether_anything_flips(plain):
     one = kinds(plain, "beats", [("loses", "loses")])
     assert turning.answer(one, TITLES, "en").endswith("flips that, to the other way round: bau_business")
     assert "1 van de 75" in turning.answer(one, TITLES, "nl")
+    open_ = kinds(plain, "beats", [("undecided", "beats")])
+    assert "flips that (none to the other way round): " in turning.answer(open_, TITLES, "en")
+    assert "round" not in turning.answer(kinds(plain, "same", [("beats", "same")]), TITLES, "en")
 
 
 def test_an_open_verdict_is_settled_not_flipped(plain):
@@ -509,13 +512,13 @@ def test_where_nothing_can_be_compared_it_says_so(plain):
 def test_the_grades_are_counted_as_they_are_in_force():
     view = first_view("en", "assumptions")
     said = assumptions.grades(assumptions.rows_of(view), "en")
-    assert said.startswith("Of the 75 numbers, 2 come from a study")
-    assert "71 are assumed" in said
-    assert "your own" not in said
+    assert said.startswith("Where the 75 numbers come from: 2 from a study")
+    assert "71 assumed" in said
+    assert "of your own" not in said
     changes, _, _ = edit(row())
     said = assumptions.grades(assumptions.rows_of(view.but(changes=changes)), "en")
-    assert said.startswith("Of the 75 numbers, 1 come")
-    assert "1 are your own" in said
+    assert "come from: 1 from a study" in said
+    assert "1 of your own" in said
 
 
 def test_which_figures_are_in_force_is_said():
