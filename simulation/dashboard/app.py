@@ -16,6 +16,7 @@ from simulation.words import LANGUAGES, say, words_of
 
 STYLE = files("simulation").joinpath("dashboard", "style.css").read_text(encoding="utf-8")
 
+
 @solara.component
 def Page() -> None:
     """One visitor's application; their state is theirs alone."""

@@ -18,15 +18,16 @@ SETTINGS = {
     "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False",
     "SOLARA_THEME_SHOW_BANNER": "False",
     "SOLARA_THEME_LOADER": "plain",
+    "SOLARA_THEME_TITLE": "synergy",
     "SOLARA_ASSETS_PROXY": "True",
     "SOLARA_ASSETS_FONTAWESOME_ENABLED": "False",
     "SOLARA_THEME_FORCE_REFRESH": "True",
     "SOLARA_SESSION_HTTP_ONLY": "True",
     "SOLARA_KERNEL_CULL_TIMEOUT": "10m",
 }
-"""How Solara is run: no telemetry, no banner, its own assets; a page whose server started anew loads itself again (its
-address holds the choices); scripts cannot read a visitor's mark; the memory of a visitor whose connection broke is given
-back after ten minutes, and of one who leaves the page at once."""
+"""How Solara is run: no telemetry, no banner, its own assets. A page whose server started anew loads itself again (its
+address holds the choices); scripts cannot read a visitor's mark; the memory of a visitor whose connection broke is
+given back after ten minutes, that of one who leaves the page at once."""
 
 
 def serve(host: str, port: int, browse: bool, language: str) -> int:

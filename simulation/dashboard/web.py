@@ -95,7 +95,9 @@ def hosts_of(bound: str) -> frozenset[str]:
     if not is_local(bound):
         name = socket.gethostname().lower()
         own |= {name, f"{name}.local", socket.getfqdn().lower()}
-    return frozenset(own | {one.strip().lower() for one in os.environ.get("SYNERGY_HOSTS", "").split(",") if one.strip()})
+    return frozenset(
+        own | {one.strip().lower() for one in os.environ.get("SYNERGY_HOSTS", "").split(",") if one.strip()}
+    )
 
 
 def is_local(bound: str) -> bool:
