@@ -37,7 +37,15 @@ QUESTION_STEPS = ("situation", "question", "world", "worlds", "debrief")
 PACKAGE_STEPS = ("situation", "compose", "question", "ranking", "debrief")
 OWN = "room-package"
 """The name of the scenario that a room puts together."""
-TOPS = (0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1.0)
+STATES = {
+    "adoption": "lesson.state_adoption",
+    "progress": "lesson.state_progress",
+    "engagement": "lesson.state_engagement",
+    "business_engagement": "lesson.state_business_engagement",
+    "visibility": "lesson.state_visibility",
+}
+"""What is followed, in words."""
+TOPS = (0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8, 1.0)
 """Where a scale may end."""
 
 Scene = dict[str, Any]
@@ -320,7 +328,7 @@ def _world(_told: Told, chapter: Chapter, view: View, reveal: Reveal) -> Scene:
         "world": reveal.world,
         "shown": _which(chapter, view, reveal),
         "ends": ends,
-        "axis": say(f"lesson.state_{chapter.state}", language),
+        "axis": say(STATES[chapter.state], language),
         "horizon": story.horizon,
         "top": scale(chapter, reveal),
         "lines": [_line(one, chapter.state, language) for one in reveal.stories],
@@ -374,7 +382,7 @@ def _worlds(told: Told, chapter: Chapter, view: View, reveal: Reveal) -> Scene:
         quantiles = np.quantile(reveal.found.runs.weeks(name, chapter.state), (0.05, 0.25, 0.5, 0.75, 0.95), axis=0)
         bands.append({"title": told.study.scenario(name).called(language), "q": np.round(quantiles, 4).tolist()})
     return {
-        "axis": say(f"lesson.state_{chapter.state}", language),
+        "axis": say(STATES[chapter.state], language),
         "horizon": told.study.horizon,
         "top": scale(chapter, reveal),
         "lines": [_line(one, chapter.state, language) for one in reveal.stories],

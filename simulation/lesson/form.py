@@ -77,7 +77,7 @@ class Chapter(Frozen):
     is followed. ``claim`` is the lesson in a sentence. ``world`` is the world told; without it a typical one.
     """
 
-    name: Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[a-z0-9-]+$")]
+    name: Name
     title: Text
     situation: Annotated[tuple[Text, ...], Field(min_length=1, max_length=6)]
     question: Text

@@ -102,10 +102,7 @@ class _Reader(Gatherer):
         self.study = self._study()
         full = _listed(self.data)
         read = self.read(Lesson, {key: one for key, one in full.items() if key != "lesson"}, self.original)
-        for place, chapter in enumerate(full["chapters"] if isinstance(full.get("chapters"), list) else ()):
-            if isinstance(chapter, dict):
-                _Checks(self, chapter, ("chapters", place)).all()
-        self._names_once(full)
+        self._check_chapters(full.get("chapters"))
         return read
 
     def _check_format(self) -> None:
@@ -141,11 +138,14 @@ class _Reader(Gatherer):
             here = here[part] if inside or there else None
         return tuple(found)
 
-    def _names_once(self, full: dict[str, Any]) -> None:
-        """No two chapters have one name."""
+    def _check_chapters(self, chapters: Any) -> None:
+        """Each chapter by itself; and no two have one name."""
         seen: set[str] = set()
-        for place, chapter in enumerate(full.get("chapters") or []):
-            name = chapter.get("name") if isinstance(chapter, dict) else None
+        for place, chapter in enumerate(chapters if isinstance(chapters, list) else ()):
+            if not isinstance(chapter, dict):
+                continue
+            _Checks(self, chapter, ("chapters", place)).all()
+            name = chapter.get("name")
             if isinstance(name, str) and name in seen:
                 self.refuse("chapter_twice", ("chapters", place, "name"), given=shown(name))
             seen.add(str(name))
