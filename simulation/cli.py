@@ -350,7 +350,7 @@ def _show(asked: argparse.Namespace, language: str) -> int:
     from simulation.files import load, resolved_yaml
 
     study = load(asked.file, tuple(asked.set))
-    print(resolved_yaml(study, study.scenario(asked.scenario)), end="")
+    print(resolved_yaml(study, study.scenario(asked.scenario), language), end="")
     return FINE
 
 

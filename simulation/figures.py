@@ -17,8 +17,8 @@ from simulation.report import MAIN, headline, note
 from simulation.sequential import Sequential
 from simulation.words import say
 
-ACCENT = "#0b6e99"
-RIVAL = "#c8553d"
+ACCENT = "#0a4f80"
+RIVAL = "#d9772b"
 INK = "#1f2933"
 QUIET = "#66727f"
 FAINT = "#cbd2d9"

@@ -55,7 +55,8 @@ def test_every_key_that_is_asked_for_exists():
 
 def test_no_text_is_left_over():
     sources = SOURCES + "".join(path.read_text(encoding="utf-8") for path in Path("simulation").rglob("*.vue"))
-    by_name = {"parameter", "measure", "outcome", "event", "grade"}  # looked up by the name of a thing
+    by_name = {"parameter", "measure", "outcome", "event", "grade", "passport", "setting", "value"}  # looked up by the name of a thing
     for key in phrases("en"):
         head, _, name = key.partition(".")
-        assert head in by_name or key in sources or f'"{name}"' in sources or f"words.{name}" in sources, key
+        in_a_page = re.search(rf"words\.{name}\b", sources)
+        assert head in by_name or key in sources or f'"{name}"' in sources or in_a_page or name in {"rail", "title"}, key

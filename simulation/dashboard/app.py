@@ -25,8 +25,8 @@ def Page() -> None:
     view, set_view = solara.use_state(opened[0])
     notices, set_notices = solara.use_state(opened[1])
 
-    def moved(address: str) -> None:
-        path, _, search = address.partition("?")
+    def moved(address: Any) -> None:
+        path, _, search = str(address).partition("?")
         now, found = opening(path, search)
         set_view(now)
         set_notices(found)
@@ -41,7 +41,7 @@ def Page() -> None:
             language=language,
             address=address_of(view),
             words=words_of("shell", language),
-            event_go=lambda name: set_view(lambda now: now.but(page=name) if name in pages() else now),
+            event_go=lambda name: set_view(lambda now: now.but(page=name) if name in list(pages()) else now),
             event_speak=lambda other: set_view(lambda now: now.but(language=other) if other in LANGUAGES else now),
             event_moved=moved,
         )

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, cast
 from urllib.parse import parse_qs, urlencode
 
-from simulation.dashboard.variants import Changes, base_names, base_study, changes_of, refused, study_of
+from simulation.dashboard.opened import known
+from simulation.dashboard.variants import Base, Changes, base_names, base_study, changes_of, refused, study_of
 from simulation.errors import shown
 from simulation.measures import MEASURES
 from simulation.outcomes import BY_OUTCOME
@@ -79,7 +80,7 @@ class View:
         if hand not in chosen:
             hand = next((one for one in reversed(chosen) if one != rival), order[-1])
         if rival not in chosen:
-            rival = next((one for one in chosen if one != hand), order[0])
+            rival = next((one for one in (*chosen, *order) if one != hand), hand)
         world = changed if changed.shown in order else replace(changed, shown=hand)
         world = world if world.beside in ("", *order) else replace(world, beside="")
         return replace(world, scenarios=chosen, hand=hand, rival=rival)
@@ -98,7 +99,7 @@ class View:
     def horizon(self) -> int:
         """The weeks that are looked at."""
         asked = self.changes.data.get("project", {}).get("horizon")
-        return int(asked) if asked else base_study().horizon
+        return int(asked) if asked else base_study(self.changes.base).horizon
 
     def title(self, name: str) -> str:
         """A scenario's title in the visitor's language."""
@@ -109,11 +110,12 @@ Change = Callable[[Callable[[View], View]], None]
 """Changes the view as it is by then, so that quick clicks do not overwrite each other."""
 
 
-def first_view(language: str | None = None, page: str = "compare") -> View:
-    """What a visitor sees first: in the language given, or else the server's."""
-    names = base_names()
+def first_view(language: str | None = None, page: str = "compare", base: Base | None = None) -> View:
+    """What a visitor sees first, of the server's study or of ``base``: in the language given, or else the server's."""
+    names = base_names(base)
     chosen = tuple(one for one in FIRST if one in names) or names[:5]
-    view = View(page=page, language=language if language in LANGUAGES else language_of(dict(os.environ)))
+    spoken = language if language in LANGUAGES else language_of(dict(os.environ))
+    view = View(page=page, language=spoken, changes=Changes(base=base))
     hand, rival = chosen[-1], chosen[0]
     return view.but(scenarios=chosen, hand=hand, rival=rival, shown=hand, beside=rival)
 
@@ -139,19 +141,22 @@ def address_of(view: View) -> str:
     >>> address_of(first_view("nl"))
     '/compare?lang=nl'
     """
-    first = first_view(view.language, view.page)
+    base = view.changes.base
+    first = first_view(view.language, view.page, base)
     said: list[tuple[str, str]] = [("lang", view.language)]
+    if base is not None:
+        said.append(("base", base.digest))
     for name in _PLAIN:
         value = getattr(view, name)
         if value != getattr(first, name):
             said.append((name, str(value)))
     if view.scenarios != first.scenarios:
-        said += [("s", one) for one in view.scenarios]
+        said += [("s", one) for one in view.scenarios or ("",)]
     if any(map(any, view.votes)):
         said.append(("votes", "_".join("-".join(map(str, one)) for one in view.votes)))
     if view.package:
         said.append(("package", ".".join(view.package)))
-    if view.changes != Changes():
+    if view.changes.said != Changes().said:
         said.append(("c", _packed(view.changes.said)))
     return f"/{view.page}?{urlencode(said)}"
 
@@ -180,8 +185,12 @@ def read_address(page: str, search: str, language: str | None = None) -> tuple[V
         return first_view(language, page), (Notice("unreadable"),)
     asked = said.get("lang", [""])[0]
     notices: list[Notice] = []
-    view = first_view(asked if asked in LANGUAGES else language, page)
-    changes = _changes(said["c"][0], notices) if "c" in said else Changes()
+    spoken = asked if asked in LANGUAGES else language
+    base = known(said["base"][0]) if "base" in said else None
+    if "base" in said and base is None:
+        return first_view(spoken, page), (Notice("base"),)
+    view = first_view(spoken, page, base)
+    changes = _changes(said["c"][0], base, notices) if "c" in said else Changes(base=base)
     view = replace(view, changes=changes)
     told: dict[str, Any] = {}
     for name, (low, high) in _COUNTS.items():
@@ -203,7 +212,7 @@ def _take_count(name: str, given: str, bounds: tuple[int, int], told: dict[str, 
 def _take_names(said: dict[str, list[str]], changes: Changes, told: dict[str, Any], notices: list[Notice]) -> None:
     """Take names of scenarios that are there."""
     known = changes.names
-    strange = [one for one in said.get("s", []) if one not in known]
+    strange = [one for one in said.get("s", []) if one and one not in known]
     if "s" in said:
         told["scenarios"] = tuple(one for one in said["s"] if one in known)
     for name in ("hand", "rival", "shown", "beside"):
@@ -252,31 +261,39 @@ def _packed(said: str) -> str:
     return base64.urlsafe_b64encode(zlib.compress(said.encode(), 9)).decode().rstrip("=")
 
 
-def _changes(given: str, notices: list[Notice]) -> Changes:
+def _changes(given: str, base: Base | None, notices: list[Notice]) -> Changes:
     """Changes from an address; none if they cannot be read or no file could say them."""
+    none = Changes(base=base)
     try:
         packed = base64.urlsafe_b64decode(given + "=" * (-len(given) % 4))
         opener = zlib.decompressobj()
         text = opener.decompress(packed, LONGEST_CHANGES)
         if opener.unconsumed_tail:
             raise ValueError("longer than we read")
-        found = changes_of(_sound(json.loads(text.decode())))
+        found = changes_of(_sound(json.loads(text.decode()), base), base)
     except (ValueError, binascii.Error, zlib.error, RecursionError):
         notices.append(Notice("changes"))
-        return Changes()
+        return none
     wrong = refused(found, found.names if found.data.keys() - {"scenarios"} else tuple(found.scenarios))
     if wrong is not None:
         notices.append(Notice("refused", _short(str(wrong).splitlines()[0])))
-        return Changes()
+        return none
     return found
 
 
-def _sound(data: Any) -> dict[str, Any]:
-    """Plain data of changes, if that is what it is."""
+def _sound(data: Any, base: Base | None) -> dict[str, Any]:
+    """Plain data of changes, if that is what it is: parts, and in them only what may be put together with a file."""
     if not isinstance(data, dict) or not data.keys() <= {"project", "parameters", "organisation", "scenarios"}:
         raise ValueError("not changes")
-    if not all(isinstance(part, dict) for part in data.values()) or len(data.get("scenarios", {})) > MOST_OWN:
+    own = data.get("scenarios", {})
+    organisation = data.get("organisation", {})
+    if not all(isinstance(part, dict) for part in data.values()) or len(own) > MOST_OWN:
         raise ValueError("not changes")
-    if set(data.get("scenarios", {})) & set(base_names()):
+    departments = organisation.get("departments", {})
+    if not organisation.keys() <= {"departments"} or not isinstance(departments, dict):
+        raise ValueError("not changes")
+    if not all(isinstance(one, dict) for one in (*own.values(), *departments.values())):
+        raise ValueError("not changes")
+    if set(own) & set(base_names(base)):
         raise ValueError("what comes with the study is not a visitor's own")
     return cast(dict[str, Any], data)

@@ -1,4 +1,4 @@
-"""What a visitor changes in the study that the server shows, as plain data such as a file holds.
+"""What a visitor changes in the study that the server shows, or in one of their own, as plain data such as a file holds.
 
 Changes are data about the file, never objects of their own: so they are validated as a file is, written as a file is,
 and a study with changes is what ``synergy compare`` makes of that file.
@@ -8,7 +8,7 @@ import copy
 import functools
 import json
 import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from simulation.building import build
@@ -20,27 +20,44 @@ PARTS = ("project", "parameters", "organisation", "scenarios")
 """The parts of a file that a visitor may change; ``scenarios`` holds scenarios of the visitor's own."""
 
 
+@dataclass(frozen=True)
+class Base:
+    """A study that a visitor opened, known by its digest; ``data`` is the plain data of its file, not to be changed.
+
+    It is held by the visitor's own state, so that it stays as long as they do.
+    """
+
+    digest: str
+    data: dict[str, Any] = field(compare=False, repr=False)
+
+
 @functools.cache
-def base_data() -> dict[str, Any]:
+def _served() -> dict[str, Any]:
     """The plain data of the study that this server shows: the case, or the file it was started with."""
     return load_data(os.environ.get("SYNERGY_FILE", CASE))
 
 
-@functools.cache
-def base_study() -> Study:
+def base_data(base: Base | None = None) -> dict[str, Any]:
+    """The plain data of the study that is shown: the visitor's own, or else the server's."""
+    return _served() if base is None else base.data
+
+
+@functools.lru_cache(maxsize=32)
+def base_study(base: Base | None = None) -> Study:
     """That study as it comes."""
-    return build(base_data(), "study")
+    return build(base_data(base), "study")
 
 
-@functools.cache
-def base_names() -> tuple[str, ...]:
+def base_names(base: Base | None = None) -> tuple[str, ...]:
     """The names of the scenarios that come with the study, in its order."""
-    return tuple(base_data()["scenarios"])
+    return tuple(base_data(base)["scenarios"])
 
 
 @dataclass(frozen=True)
 class Changes:
-    """What a visitor changed, as canonical JSON text, so that it can be compared, kept and sent.
+    """What a visitor changed, as canonical JSON text, so that it can be compared, kept and sent; and in which study.
+
+    ``base`` is a study of the visitor's own, None for the server's.
 
     >>> some = Changes().put("parameters", "t", 0.5)
     >>> some.said, some.put("parameters", "t", None) == Changes()
@@ -48,6 +65,7 @@ class Changes:
     """
 
     said: str = "{}"
+    base: Base | None = None
 
     @property
     def data(self) -> dict[str, Any]:
@@ -63,7 +81,7 @@ class Changes:
             inside.pop(key, None)
         else:
             inside[key] = value
-        return changes_of({name: one for name, one in data.items() if one})
+        return changes_of({name: one for name, one in data.items() if one}, self.base)
 
     @property
     def scenarios(self) -> dict[str, Any]:
@@ -74,12 +92,12 @@ class Changes:
     @property
     def names(self) -> tuple[str, ...]:
         """The names of all scenarios there are: those that come with the study, and the visitor's own."""
-        return (*base_names(), *self.scenarios)
+        return (*base_names(self.base), *self.scenarios)
 
 
-def changes_of(data: dict[str, Any]) -> Changes:
-    """Changes from plain data."""
-    return Changes(json.dumps(data, sort_keys=False, separators=(",", ":"), ensure_ascii=False))
+def changes_of(data: dict[str, Any], base: Base | None = None) -> Changes:
+    """Changes from plain data, in a study of the visitor's own or in the server's."""
+    return Changes(json.dumps(data, sort_keys=False, separators=(",", ":"), ensure_ascii=False), base)
 
 
 def merged(changes: Changes, names: tuple[str, ...]) -> dict[str, Any]:
@@ -88,7 +106,7 @@ def merged(changes: Changes, names: tuple[str, ...]) -> dict[str, Any]:
     >>> list(merged(Changes(), ("partner-over",))["scenarios"])
     ['it-only', 'partner-with', 'partner-over']
     """
-    data = copy.deepcopy(base_data())
+    data = copy.deepcopy(base_data(changes.base))
     said = changes.data
     for part in ("project", "parameters"):
         data[part] = {**(data.get(part) or {}), **said.get(part, {})}
@@ -106,7 +124,7 @@ def merged(changes: Changes, names: tuple[str, ...]) -> dict[str, Any]:
     return data
 
 
-@functools.lru_cache(maxsize=2048)
+@functools.lru_cache(maxsize=1024)
 def _built(name: str, said: str) -> Scenario:
     """One scenario of plain data; built once."""
     return build(json.loads(said), name).scenario(name)
@@ -121,7 +139,7 @@ def study_of(changes: Changes, names: tuple[str, ...]) -> Study:
     0.5
     """
     each = (_built(name, json.dumps(merged(changes, (name,)), ensure_ascii=False)) for name in names)
-    return replace(base_study(), scenarios=tuple(each))
+    return replace(base_study(changes.base), scenarios=tuple(each))
 
 
 def refused(changes: Changes, names: tuple[str, ...]) -> InputRefused | None:
