@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulation import InputRefused, case, run_worlds
@@ -234,6 +234,7 @@ def test_what_is_no_lesson_is_refused(tmp_path, text):
     assert refused(tmp_path, text).told()
 
 
+@settings(deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers(-3, 300) | st.sampled_from(["full", "otherwise", "typical", "x"]),

@@ -137,9 +137,7 @@ def edited(changes: Changes, asked: Any, language: str) -> tuple[Changes, str, T
     typed = {key: asked[key] if asked[key].strip() else asked["value"] for key in FIELDS}
     numbers = {key: number_in(text, language) for key, text in typed.items()}
     wrong: Told = {
-        key: said
-        for key, said in numbers.items()
-        if isinstance(said, str) and (key == "value" or asked[key].strip())
+        key: said for key, said in numbers.items() if isinstance(said, str) and (key == "value" or asked[key].strip())
     }
     if wrong:
         return changes, name, wrong

@@ -226,6 +226,12 @@ def reveal_key(told: Told, view: View) -> tuple[Any, ...]:
     return (at, view.changes, view.package) if chapter.package else (at, view.take)
 
 
+def still_holds(told: Told, view: View, key: Any) -> bool:
+    """Whether what was worked out for ``key`` may be shown until the newest is there: another world of the chapter."""
+    at, _ = place(told, view)
+    return not told.lesson.chapters[at].package and isinstance(key, tuple) and key[0] == at
+
+
 # --- what is drawn -------------------------------------------------------------------------------------
 
 

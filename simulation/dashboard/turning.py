@@ -44,8 +44,19 @@ def _counts(trial: Trial, language: str) -> dict[str, Any]:
     if len(flip) > MOST_NAMED:
         named += say("assumptions.further", language, more=len(flip) - MOST_NAMED)
     turned = sum(one.reverses(trial.verdict) for one in flip)
-    reverse = "" if not turned else say("assumptions.turned_all" if turned == len(flip) else "assumptions.turned", language, m=turned)
-    return {"done": len(trial.flips), "all": len(PARAMETERS), "of": len(able), "n": len(flip), "names": named, "turned": reverse}
+    reverse = (
+        ""
+        if not turned
+        else say("assumptions.turned_all" if turned == len(flip) else "assumptions.turned", language, m=turned)
+    )
+    return {
+        "done": len(trial.flips),
+        "all": len(PARAMETERS),
+        "of": len(able),
+        "n": len(flip),
+        "names": named,
+        "turned": reverse,
+    }
 
 
 def _rank(flip: Flip, verdict: Pair) -> tuple[int, float]:

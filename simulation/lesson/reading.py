@@ -8,7 +8,7 @@ from typing import Any
 
 from simulation.building import Gatherer
 from simulation.errors import InputRefused, Problem, nearest, shown
-from simulation.files import load, read_file
+from simulation.files import CASE, case, load, read_file
 from simulation.lesson.form import FORMAT, OTHERWISE, Lesson
 from simulation.measures import MEASURES
 from simulation.outcomes import BY_OUTCOME
@@ -120,7 +120,7 @@ class _Reader(Gatherer):
             return None
         beside = self.folder / source
         try:
-            return load(str(beside) if beside.is_file() else source)
+            return load(str(beside)) if beside.is_file() else case() if source == CASE else load(source)
         except InputRefused as error:
             self.problems += [one if one.file != source else replace(one, path="") for one in error.problems]
             return None

@@ -14,6 +14,7 @@ from simulation.dashboard.teaching import (
     reveal_key,
     reveal_of,
     scene,
+    still_holds,
     to_compare,
     toggled,
     voted,
@@ -50,7 +51,7 @@ def Lesson(told: Told, view: View, change: Change) -> None:
     """The stage; what it reveals is worked out while the room is still talking."""
     key = reveal_key(told, view)
     latest = use_latest(lambda tell: reveal_of(told, view, tell), key)
-    reveal = latest.value if latest.fresh and not latest.wrong else None
+    reveal = latest.value if latest.fresh or still_holds(told, view, latest.key) else None
     shown = solara.use_memo(
         lambda: scene(told, view, reveal, latest.wrong),
         [view.language, view.chapter, view.step, view.votes, view.package, view.changes, reveal, latest.wrong],
