@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulation import InputRefused, case, run_worlds
+from simulation.dashboard.teaching import of_100
 from simulation.ensemble import WEEKLY
 from simulation.lesson.answers import (
     NOWHERE,
@@ -122,6 +124,26 @@ def test_what_the_model_says_of_the_lesson_is_what_it_was_found_to_say(runs):
         "partner": "agrees",
         "year-after": "divided",
     }
+
+
+def test_the_guides_say_what_the_model_says(runs):
+    for path, words in (("docs/trainer.md", "of 100"), ("docs/trainer.nl.md", "van de 100")):
+        lines = Path(path).read_text(encoding="utf-8").splitlines()
+        for number, chapter in enumerate(ASKING, start=1):
+            answers = answers_of(chapter, runs[chapter.name])
+            held = sum(answers.counts[place] for place, one in enumerate(chapter.options) if one.lesson)
+            share = of_100(held, answers.worlds, "nl" if ".nl." in path else "en")
+            line = next(one for one in lines if re.match(rf"\| {number} \| .*{words}", one))
+            assert f"{share} {words}" in line, (path, line)
+
+
+@pytest.mark.parametrize("path", ["docs/trainer.md", "docs/trainer.nl.md"])
+def test_the_examples_of_the_guides_are_in_order(path, tmp_path):
+    lesson, package = re.findall(r"```yaml\n(.*?)```", Path(path).read_text(encoding="utf-8"), re.DOTALL)
+    told = read_lesson(written(tmp_path, lesson))
+    assert len(told.lesson.chapters) == 1
+    text = lesson[: lesson.index("    options:")] + package
+    assert read_lesson(written(tmp_path, text)).lesson.chapters[0].package is not None
 
 
 def test_both_languages_are_there_and_differ():
@@ -252,8 +274,6 @@ def test_what_is_no_lesson_is_refused(tmp_path, text):
     )
 )
 def test_whatever_a_file_holds_ends_in_a_sentence(data):
-    from pathlib import Path
-
     from simulation.lesson.reading import _Reader
 
     reader = _Reader({"lesson": 1, "chapters": [data], "title": data}, Path(), lambda path: None)

@@ -51,7 +51,8 @@ def Lesson(told: Told, view: View, change: Change) -> None:
     """The stage; what it reveals is worked out while the room is still talking."""
     key = reveal_key(told, view)
     latest = use_latest(lambda tell: reveal_of(told, view, tell), key)
-    reveal = latest.value if latest.fresh or still_holds(told, view, latest.key) else None
+    holds = not latest.wrong and (latest.fresh or still_holds(told, view, latest.key))
+    reveal = latest.value if holds else None
     shown = solara.use_memo(
         lambda: scene(told, view, reveal, latest.wrong),
         [view.language, view.chapter, view.step, view.votes, view.package, view.changes, reveal, latest.wrong],
