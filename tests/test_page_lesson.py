@@ -249,6 +249,24 @@ def test_the_full_package_ties_with_the_scenario_of_that_name():
     assert (reveal.found.runs.of(OWN, "lasting_adoption") == reveal.found.runs.of("full", "lasting_adoption")).all()
 
 
+def test_a_package_is_held_against_what_an_unknown_study_has(tmp_path):
+    from simulation.dashboard.variants import Base, Changes
+    from simulation.files import load_data
+
+    text = (
+        "synergy: 1\n"
+        "organisation: {departments: {ICT: {kind: it, capacity: 80}, Shop: {kind: business, capacity: 80}}}\n"
+        "scenarios: {now: {title: Now}, better: {extends: now, measures: {assign_roles: on}}}\n"
+    )
+    (tmp_path / "ours.yaml").write_text(text, encoding="utf-8")
+    base = Base("ours", load_data(str(tmp_path / "ours.yaml")))
+    now = view(LAST, 3).but(changes=Changes(base=base), package=("assign_roles",))
+    drawn = scene(TOLD, now, told_of(now))
+    assert [one["title"] for one in drawn["bars"]].count("Now") == 1
+    assert len(drawn["bars"]) == len(drawn["options"]) == 3
+    assert to_compare(TOLD, now).scenarios[-1] == OWN
+
+
 # --- in a browser --------------------------------------------------------------------------------------
 
 

@@ -35,6 +35,8 @@ from simulation.words import number, say
 LETTERS = "ABCDEFGHI"
 QUESTION_STEPS = ("situation", "question", "world", "worlds", "debrief")
 PACKAGE_STEPS = ("situation", "compose", "question", "ranking", "debrief")
+MOST_RIVALS = 5
+"""So many of an unknown study's scenarios a package is held against."""
 OWN = "room-package"
 """The name of the scenario that a room puts together."""
 STATES = {
@@ -148,8 +150,9 @@ def toggled(told: Told, view: View, message: Any) -> View:
 
 
 def rivals(package: Package, view: View) -> tuple[str, ...]:
-    """The scenarios that a package is held against, as far as the study that is shown has them."""
-    return tuple(one for one in package.against if one in view.changes.names and one != OWN)
+    """The scenarios that a package is held against, as far as the study that is shown has them, or else its first."""
+    there = tuple(one for one in view.changes.names if one != OWN)
+    return tuple(one for one in package.against if one in there) or there[:MOST_RIVALS]
 
 
 def with_package(package: Package, view: View) -> Changes:
@@ -255,8 +258,6 @@ def scene(told: Told, view: View, reveal: Reveal | None, wrong: str = "") -> Sce
         return head | SCENES[kind](told, chapter, view)
     if wrong:
         return head | {"wait": say("lesson.wrong", language, why=wrong)}
-    if chapter.package and not rivals(chapter.package, view):
-        return head | {"wait": say("lesson.no_such", language)}
     if reveal is None:
         return head | {"wait": say("lesson.wait", language, worlds=number(told.lesson.worlds, language))}
     return head | REVEALS[kind](told, chapter, view, reveal)

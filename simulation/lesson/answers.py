@@ -121,9 +121,10 @@ def places_of(runs: Runs, scenario: str) -> Answers:
     (20, 0)
     """
     own = runs.of(scenario, "lasting_adoption")
-    others = [runs.of(name, "lasting_adoption") for name in runs.study.names if name != scenario]
-    better = np.sum([one > own + 1e-9 for one in others], axis=0).astype(np.int64)
-    return Answers(better, len(others) + 1)
+    better = np.zeros(len(own), dtype=np.int64)
+    for name in runs.study.names:
+        better += runs.of(name, "lasting_adoption") > own + 1e-9
+    return Answers(better, len(runs.study.names))
 
 
 def agreement(chapter: Chapter, answers: Answers) -> Agreement:
