@@ -9,6 +9,7 @@ import io
 import math
 import re
 import unicodedata
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from importlib.resources import files as packaged
@@ -90,6 +91,19 @@ def parse_data(text: str, name: str = "study") -> dict[str, Any]:
     parse(text, name)
     read: dict[str, Any] = _Reader(_clean(text)).data
     return read
+
+
+def read_file(source: str) -> tuple[Any, Callable[[Path], int | None], list[Problem]]:
+    """Plain data of any YAML file, what tells the line of a place in it, and the keys that stand in it twice.
+
+    Raises :class:`~simulation.errors.InputRefused` for what is no sound YAML.
+    """
+    text = _read(FilePath(source))
+    try:
+        read = _Reader(_clean(text))
+    except InputRefused as error:
+        raise _refused(source, *error.problems) from None
+    return read.data, read.line, read.problems
 
 
 def _read(path: FilePath) -> str:

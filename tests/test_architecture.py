@@ -37,6 +37,7 @@ ORDER = [
     "report",
     "figures",
     "telling",
+    "lesson",
     "patterns",
     "cli",
     "dashboard",
@@ -44,8 +45,8 @@ ORDER = [
 ONLY = {
     "mesa": {"department", "model"},
     "solara": {"dashboard"},
-    "pydantic": {"organisation", "measures", "study", "findings", "building"},
-    "pydantic_core": {"organisation", "measures", "study", "findings", "building"},
+    "pydantic": {"organisation", "measures", "study", "findings", "building", "lesson"},
+    "pydantic_core": {"organisation", "measures", "study", "findings", "building", "lesson"},
     "ruamel": {"files", "words"},
     "numba": {"kernel"},
     "llvmlite": {"kernel"},
