@@ -1,9 +1,9 @@
 """From moving a lever to the finished redraw, in a real Chromium: ``python -m benchmarks.dashboard [changes]``.
 
-Eight scenarios over 200 worlds; the external partner of the one in hand starts a week later or earlier each time, by the
-arrow keys, as a person does. What is timed is what that person sees: from the key until the charts are drawn with the new
-answer. Prints the quantiles, the same for a lever that changes every scenario, how long the page takes to its first answer,
-and whether a burst of changes settles on the last one.
+Eight scenarios over 200 worlds; the external partner of the one in hand starts a week later or earlier each time, by
+the arrow keys, as a person does. What is timed is what that person sees: from the key until the charts are drawn with
+the new answer. Prints the quantiles, how long the page takes to its first answer, and whether a burst of changes
+settles on the last one.
 """
 
 import os
@@ -19,11 +19,19 @@ from typing import Any
 
 import numpy as np
 
-SCENARIOS = "it-only roles team partner-with package-partner-with full-no-anchoring technicians full".split()
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+SCENARIOS = (
+    *("it-only", "roles", "team", "partner-with"),
+    *("package-partner-with", "full-no-anchoring", "technicians", "full"),
+)
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 SETTLED = """() => {
   const asked = document.querySelector('.sy-timeline').dataset.stamp;
   const drawn = document.querySelector('.sy-compare-weeks .sy-chart').dataset.stamp;
@@ -36,7 +44,8 @@ TIMED = """([selector, key]) => new Promise((resolve, reject) => {
   const look = () => {
     const asked = document.querySelector('.sy-timeline').dataset.stamp;
     const drawn = document.querySelector('.sy-compare-weeks .sy-chart').dataset.stamp;
-    if (asked !== before && asked === drawn && !document.querySelector('.sy-stale')) { resolve(performance.now() - begun); }
+    const settled = asked !== before && asked === drawn && !document.querySelector('.sy-stale');
+    if (settled) { resolve(performance.now() - begun); }
     else if (performance.now() - begun > 20000) { reject(new Error('no redraw within 20 s')); }
     else { requestAnimationFrame(look); }
   };
@@ -51,19 +60,8 @@ def served(*words: str) -> Iterator[tuple[str, int]]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [
-        sys.executable,
-        "-m",
-        "simulation.cli",
-        "dashboard",
-        "--no-open",
-        "--port",
-        str(port),
-        "--lang",
-        "en",
-        *words,
-    ]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    command = [sys.executable, "-m", "simulation.cli", "dashboard", "--no-open", "--port", str(port), "--lang", "en"]
+    process = subprocess.Popen([*command, *words], stdout=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{port}"
     try:
         for _ in range(240):
@@ -78,10 +76,14 @@ def served(*words: str) -> Iterator[tuple[str, int]]:
         process.wait(30)
 
 
+def browser_path() -> str | None:
+    """Where Chromium is."""
+    return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+
+
 def chromium(play: Any) -> Any:
     """Debian's Chromium, without a screen."""
-    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    return play.chromium.launch(executable_path=found, args=FLAGS)
+    return play.chromium.launch(executable_path=browser_path(), args=FLAGS)
 
 
 def opened(page: Any, url: str) -> float:
@@ -99,10 +101,9 @@ def timed(page: Any, measure: str, changes: int) -> list[float]:
     """Milliseconds of so many changes to the first week of a measure."""
     found = []
     for turn in range(changes):
+        key = "ArrowRight" if turn % 40 < 20 else "ArrowLeft"
         page.wait_for_timeout(120)
-        found.append(
-            page.evaluate(TIMED, [GRIP.format(measure=measure), "ArrowRight" if turn % 40 < 20 else "ArrowLeft"])
-        )
+        found.append(page.evaluate(TIMED, [GRIP.format(measure=measure), key]))
     return found
 
 

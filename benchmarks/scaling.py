@@ -1,23 +1,29 @@
 """How cost grows with departments and ties, from 10 to 10 000 departments in a chain of companies.
 
 ``python -m benchmarks.scaling [picture]`` prints a Markdown table and draws it (docs/scaling.png if not told where).
+``python -m benchmarks.scaling memory`` runs the largest chain of 10 ties each in a process of its own, and says what
+that took.
 """
 
-import os
+import subprocess
 import sys
+from pathlib import Path
 from time import perf_counter
 
 import numpy as np
 import psutil
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
 
-from simulation.ensemble import run_world, warm
+from simulation.ensemble import run_worlds, warm
+from simulation.kernel.layout import lay_out
 from simulation.measures import AssignRoles, ConsultChain, CrossFunctionalTeam, Measures
 from simulation.organisation import Department, Label, Organisation, Project, Tie
 from simulation.study import Scenario, Study
 
 SIZES = (10, 30, 100, 300, 1_000, 3_000, 10_000)
 TIES = (4, 10, 40)
+COLOURS = ("#7b8794", "#0b6e99", "#c8553d")
 NAME = Label(en="A chain", nl="Een keten")
 
 
@@ -43,52 +49,99 @@ def chain_of(departments: int, ties: int, horizon: int = 156) -> Study:
     return Study("chain", NAME, NAME, (made,))
 
 
-def seconds_of(study: Study, repeats: int) -> float:
-    """Seconds of one world of a study, laying it out included; the best of some repeats."""
-    best = float("inf")
-    for _ in range(repeats):
+def seconds_of(study: Study) -> tuple[float, float]:
+    """Seconds of laying a study out, and of one world of it; the best of five, over more worlds where one is short."""
+    worlds = max(1, 3000 // len(study.organisation.departments))
+    laying = whole = float("inf")
+    for _ in range(5):
         begun = perf_counter()
-        run_world(study, 0, 1, "ranges")
-        best = min(best, perf_counter() - begun)
-    return best
+        lay_out(study)
+        laid = perf_counter()
+        run_worlds(study, worlds)
+        laying, whole = min(laying, laid - begun), min(whole, perf_counter() - laid)
+    return laying, (whole - laying) / worlds
 
 
-def slope(sizes: tuple[int, ...], seconds: list[float]) -> float:
-    """The power of size with which cost grows over the larger half of the sizes: 1 is linear."""
-    half = len(sizes) // 2
-    return float(np.polyfit(np.log(sizes[half:]), np.log(seconds[half:]), 1)[0])
+def slope(seconds: list[float]) -> float:
+    """The power of the number of departments with which cost grows, over all sizes measured: 1 is linear."""
+    return float(np.polyfit(np.log(SIZES[-len(seconds) :]), np.log(seconds), 1)[0])
 
 
 def draw(found: dict[int, list[float]], path: str) -> None:
-    """Draw seconds against departments, a line for each number of ties."""
-    figure = Figure(figsize=(7, 4.2), layout="constrained")
+    """Draw seconds against departments, a line for each number of ties, and what growing in step would be."""
+    figure = Figure(figsize=(8, 4.6), layout="constrained")
     axes = figure.subplots()
-    for (ties, seconds), colour in zip(found.items(), ("#cbd2d9", "#0b6e99", "#c8553d"), strict=True):
-        axes.loglog(SIZES, seconds, marker="o", color=colour)
-        axes.annotate(f"{ties} ties each", (SIZES[-1], seconds[-1]), (6, 0), textcoords="offset points", va="center")
-    axes.margins(x=0.22)
-    axes.set_title("One world of 156 weeks: cost grows in step with departments and ties", loc="left", fontsize=11)
+    for (ties, seconds), colour, lift in zip(found.items(), COLOURS, (-10, -1, 7), strict=True):
+        axes.loglog(SIZES[-len(seconds) :], seconds, marker="o", markersize=5, linewidth=2, color=colour)
+        end = (SIZES[-1], seconds[-1])
+        axes.annotate(
+            f"{ties} ties each", end, (9, lift), textcoords="offset points", va="center", color=colour, weight="bold"
+        )
+    low = found[TIES[0]][0] / 3
+    axes.loglog((SIZES[0], SIZES[-1]), (low, low * SIZES[-1] / SIZES[0]), color="#7b8794", linestyle=":")
+    axes.annotate("exactly in step", (SIZES[-1], low * 1000), (9, 0), textcoords="offset points", va="center")
+    axes.set_xlim(SIZES[0] / 1.5, SIZES[-1] * 4.5)
+    axes.set_xticks([10, 100, 1_000, 10_000])
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda size, _: f"{size:,.0f}"))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda s, _: f"{s:g} s" if s >= 1 else f"{1000 * s:g} ms"))
+    axes.minorticks_off()
+    axes.grid(axis="y", color="#e4e7eb")
+    axes.set_axisbelow(True)
+    axes.set_title(
+        "Cost grows almost in step with departments and ties", loc="left", fontsize=13, weight="bold", pad=24
+    )
+    powers = [slope(rows) for rows in found.values()]
+    about = f"One world of 156 weeks on one thread: the power {min(powers):.2f} to {max(powers):.2f} of departments"
+    axes.text(0, 1.03, about, transform=axes.transAxes, color="#52606d")
     axes.set_xlabel("departments")
-    axes.set_ylabel("seconds, one thread")
     axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(path, dpi=150)
+
+
+def peak_memory() -> float:
+    """The most memory (MB) that this process has held so far; what it holds now, where no more is known."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        lines = dict(line.split(":", 1) for line in status.read_text().splitlines())
+        return float(lines["VmHWM"].split()[0]) / 1024
+    memory = psutil.Process().memory_info()
+    return float(getattr(memory, "peak_wset", memory.rss)) / 1e6
+
+
+def tell_memory() -> None:
+    """Run the largest chain, and say how much memory that took at most."""
+    warm()
+    before = peak_memory()
+    study = chain_of(SIZES[-1], 10)
+    made = peak_memory()
+    run_worlds(study, 1)
+    print(
+        f"{SIZES[-1]:,} departments with 10 ties each: at most {peak_memory():,.0f} MB, of which {before:,.0f} for "
+        f"Python and the engine and {made - before:,.0f} for describing the chain."
+    )
 
 
 def main() -> None:
     """Print the table and draw the picture."""
     warm()
-    found = {ties: [seconds_of(chain_of(size, ties), 1 if size > 1000 else 3) for size in SIZES] for ties in TIES}
-    print("| departments | " + " | ".join(f"{ties} ties each: s (µs a department)" for ties in TIES) + " |")
-    print("|---:" * (len(TIES) + 1) + "|")
+    found = {ties: [seconds_of(chain_of(size, ties)) for size in SIZES if size > ties] for ties in TIES}
+    print(
+        "| departments | "
+        + " | ".join(f"{ties} ties each: ms (µs a department)" for ties in TIES)
+        + " | laid out: ms |"
+    )
+    print("|---:" * (len(TIES) + 2) + "|")
     for place, size in enumerate(SIZES):
-        cells = [f"{found[ties][place]:.4f} ({1e6 * found[ties][place] / size:.0f})" for ties in TIES]
-        print(f"| {size:,} | " + " | ".join(cells) + " |")
+        rows = {ties: found[ties][place - len(SIZES)] for ties in TIES if size > ties}
+        cells = [f"{1e3 * rows[t][1]:,.2f} ({1e6 * rows[t][1] / size:.1f})" if t in rows else "" for t in TIES]
+        print(f"| {size:,} | " + " | ".join(cells) + f" | {1e3 * rows[TIES[0]][0]:,.1f} |")
     for ties in TIES:
-        print(f"\nWith {ties} ties each, cost grows with the power {slope(SIZES, found[ties]):.2f} of departments.")
-    peak = psutil.Process(os.getpid()).memory_info()
-    print(f"\nMemory of the whole process: {getattr(peak, 'peak_wset', peak.rss) / 1e6:,.0f} MB.")
-    draw(found, sys.argv[1] if len(sys.argv) > 1 else "docs/scaling.png")
+        power = slope([one for _, one in found[ties]])
+        print(f"\nWith {ties} ties each, cost grows with the power {power:.2f} of departments.")
+    print(flush=True)
+    subprocess.run([sys.executable, "-m", "benchmarks.scaling", "memory"], check=True)
+    draw({ties: [one for _, one in rows] for ties, rows in found.items()}, *(sys.argv[1:] or ["docs/scaling.png"]))
 
 
 if __name__ == "__main__":
-    main()
+    tell_memory() if sys.argv[1:] == ["memory"] else main()

@@ -22,8 +22,9 @@ def phrases(language: str) -> dict[str, str]:
     from ruamel.yaml import YAML  # noqa: PLC0415 - late, so that `synergy --help` is quick
 
     found: dict[str, str] = {}
-    for one in sorted(files("simulation").joinpath("locale").iterdir(), key=lambda one: one.name):
-        if f".{one.name}".endswith(f".{language}.yaml"):
+    ending = f"{language}.yaml"
+    for one in sorted(files("simulation").joinpath("locale").iterdir(), key=lambda one: one.name.removesuffix(ending)):
+        if f".{one.name}".endswith(f".{ending}"):
             found.update(_flat(YAML(typ="safe", pure=True).load(one.read_text(encoding="utf-8"))))
     return found
 
@@ -57,6 +58,16 @@ def words_of(part: str, language: str) -> dict[str, str]:
     """
     prefix = f"{part}."
     return {key.removeprefix(prefix): text for key, text in phrases(language).items() if key.startswith(prefix)}
+
+
+def twin(part: str, text: str, language: str) -> str:
+    """What an English text below the key ``part`` is in a language; a text that does not stand there stays as it is.
+
+    >>> twin("passport.unit", "weeks", "nl"), twin("passport.source", "time sheets 2025", "nl")
+    ('weken', 'time sheets 2025')
+    """
+    key = next((key for key, english in words_of(part, "en").items() if english == text), None)
+    return text if key is None else words_of(part, language)[key]
 
 
 def language_of(environment: dict[str, str] | None = None) -> str:

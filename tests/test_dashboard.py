@@ -201,10 +201,14 @@ NAMES_IN_FILES = st.sampled_from(
         "high",
         "extends",
         "measures",
+        "sponsor",
         "start",
         "title",
         "full",
         "en",
+        "nl",
+        "project",
+        "parameters",
     ]
 )
 DATA = st.recursive(

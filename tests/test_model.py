@@ -27,6 +27,7 @@ from helpers import (
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from scipy import stats
+from strategies import VALUES, scenarios
 
 from simulation import PARAMETERS, InputRefused, OrganisationModel, Values, case, luck
 from simulation.department import Department as Department_
@@ -660,123 +661,7 @@ def test_it_helps_with_process_work_before_go_live_only():
 
 # --- bounds --------------------------------------------------------------------------------------------
 
-ENDS = {"h_ref": 1e-3, "I_half": 1e-3}
-"""Where the least legal value is only there so that nothing is divided by zero, something larger."""
-
-
-def a_number(one):
-    """Any legal value of a parameter; where the file may say almost anything, ten times its range."""
-    most = one.most if one.most <= 100.0 else 10.0 * one.high
-    low = ENDS.get(one.name, one.least)
-    return st.floats(low, most) | st.floats(one.low, one.high) | st.sampled_from([low, most, one.default])
-
-
-VALUES = st.fixed_dictionaries({one.name: a_number(one) for one in PARAMETERS}).map(lambda all_: Values(**all_))
-SHARE = st.floats(0.0, 1.0) | st.sampled_from([0.0, 1.0])
-
-
-@st.composite
-def departments(draw):
-    """Two to eight departments, one of them IT, at least one of business."""
-    kinds = ["it", "business", *draw(st.lists(st.sampled_from(["business", "chain"]), max_size=6))]
-    return tuple(
-        Department(
-            name=f"D{place}",
-            kind=kind,
-            capacity=draw(st.sampled_from([0.0, 1.0, 36.0, 144.0, 5000.0])),
-            benefit=0.0 if kind == "chain" else draw(st.sampled_from([0.0, 1000.0])),
-            voice=draw(SHARE),
-            workload=draw(st.none() | st.floats(0.0, 1.2)),
-            competing_pull=draw(st.none() | st.floats(0.0, 100.0)),
-            conviction=draw(st.none() | SHARE),
-            it_frame=None if kind == "it" else draw(st.none() | SHARE),
-            knowledge=draw(st.none() | SHARE),
-            process_work=None if kind == "it" else draw(st.sampled_from([None, 0.0, 1.0, 3000.0])),
-            technical_work=draw(st.sampled_from([None, 0.0, 1.0, 3000.0])),
-        )
-        for place, kind in enumerate(kinds)
-    )
-
-
-@st.composite
-def organisations(draw):
-    """Random departments, needs and contacts."""
-    found = draw(departments())
-    pairs = [(a.name, b.name) for at, a in enumerate(found) for b in found[at + 1 :]]
-
-    def ties():
-        strengths = draw(st.lists(st.none() | SHARE, min_size=len(pairs), max_size=len(pairs)))
-        return tuple(Tie(a=a, b=b, strength=s) for (a, b), s in zip(pairs, strengths, strict=True) if s is not None)
-
-    return Organisation(departments=found, interdependence=ties(), informal_ties=ties())
-
-
-@st.composite
-def schedules(draw, names, horizon):
-    """Any measures, in any weeks, with any settings."""
-
-    def weeks():
-        start = draw(st.integers(1, horizon))
-        return {"start": start, "end": draw(st.none() | st.integers(start, horizon + 20))}
-
-    def some():
-        return draw(st.none() | st.lists(st.sampled_from(names), min_size=1, unique=True).map(tuple))
-
-    def holders():
-        return draw(st.booleans() | st.lists(st.sampled_from(names), max_size=3, unique=True).map(tuple))
-
-    hours = st.sampled_from([0.0, 1.0, 40.0, 2000.0])
-    every = {
-        "name_the_elephant": lambda: {"start": draw(st.integers(1, horizon))},
-        "assign_roles": lambda: {
-            **weeks(),
-            "progress": holders(),
-            "priority": holders(),
-            "voice": holders(),
-            "departments": some(),
-        },
-        "cross_functional_team": lambda: {
-            **weeks(),
-            "members": some(),
-            "hours": draw(st.none() | hours),
-            "keep_after_go_live": draw(st.booleans()),
-        },
-        "external_partner": lambda: {
-            **weeks(),
-            "hours": draw(hours),
-            "tech_share": draw(SHARE),
-            "substitution": draw(SHARE),
-            "weeks": draw(st.integers(1, 80)),
-        },
-        "anchor_in_strategy": weeks,
-        "consult_chain": lambda: {**weeks(), "departments": some()},
-        "platform": lambda: {"kind": draw(st.sampled_from(["standard", "self-built"]))},
-        "wait_for_capacity": dict,
-        "wide_forum": lambda: {**weeks(), "hours": draw(st.none() | hours)},
-        "extra_hours": lambda: {**weeks(), "hours": draw(hours), "departments": some()},
-        "technicians": lambda: {**weeks(), "hours": draw(hours)},
-        "cut_it_portfolio": lambda: {**weeks(), "share": draw(SHARE)},
-        "persuasion": lambda: {**weeks(), "rate": draw(SHARE), "departments": some()},
-    }
-    chosen = draw(st.lists(st.sampled_from(list(every)), unique=True))
-    return Measures.model_validate({name: every[name]() for name in chosen})
-
-
 HORIZON = 60
-
-
-@st.composite
-def scenarios(draw):
-    """A random organisation with random measures."""
-    organised = draw(organisations())
-    measures = draw(schedules([one.name for one in organised.departments], HORIZON))
-    return scenario(
-        organised,
-        measures,
-        horizon=HORIZON,
-        start=draw(st.sampled_from([1, 1, 9])),
-        connections_per_week=draw(st.sampled_from([0.0, 0.25, 50.0])),
-    )
 
 
 def check_bounds(model: OrganisationModel) -> None:
@@ -850,7 +735,7 @@ def check_outcomes(model: OrganisationModel) -> None:
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-@given(scenarios(), VALUES, st.integers(0, 2**40))
+@given(scenarios(HORIZON), VALUES, st.integers(0, 2**40))
 def test_everything_stays_within_bounds(plain, values, seed):
     """Over all that a file may say: any organisation, any schedule, any legal parameters."""
     model = model_of(plain, 0, seed, values=values)
@@ -861,7 +746,7 @@ def test_everything_stays_within_bounds(plain, values, seed):
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
-@given(scenarios(), st.integers(0, 500), st.integers(0, 50))
+@given(scenarios(HORIZON), st.integers(0, 500), st.integers(0, 50))
 def test_everything_stays_within_bounds_over_the_ranges(plain, world, seed):
     model = model_of(plain, world, seed)
     while model.running:

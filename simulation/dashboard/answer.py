@@ -48,9 +48,8 @@ def ranking(found: Comparison, view: View) -> list[Row]:
     rows = []
     for name in ranked(found, outcome):
         one = summaries[name]
-        marks = [
-            float(np.clip((at - low) / (high - low), 0, 1)) for at in (one.q05, one.q25, one.median, one.q75, one.q95)
-        ]
+        five = np.array([one.q05, one.q25, one.median, one.q75, one.q95])
+        marks = np.clip((five - low) / (high - low), 0.0, 1.0)
         rows.append(
             {
                 "name": name,
@@ -59,7 +58,7 @@ def ranking(found: Comparison, view: View) -> list[Row]:
                 "hand": name == view.hand,
                 "rival": name == view.rival,
                 "own": name in own,
-                "marks": [round(at, 4) for at in marks] if np.isfinite(marks).all() else None,
+                "marks": np.round(marks, 4).tolist() if np.isfinite(marks).all() else None,
                 "mean": _mean(one, study.horizon, view.language),
                 "said": "" if name == view.rival else _short_verdict(found, view, name, rival),
             }
@@ -108,12 +107,8 @@ def since(before: tuple[View, Comparison] | None, found: Comparison, view: View)
     old, new = known.runs.of(earlier.hand, view.outcome), found.runs.of(view.hand, view.outcome)
     signs = who_wins(new, old, BY_OUTCOME[view.outcome])
     better, worse = int((signs > 0).sum()), int((signs < 0).sum())
-    fields = {"better": better, "worse": worse, "worlds": len(signs)}
-    pair = (
-        say("compare.since_pair", view.language, **fields)
-        if better + worse
-        else say("compare.since_same", view.language)
-    )
+    key = "compare.since_pair" if better + worse else "compare.since_same"
+    pair = say(key, view.language, better=better, worse=worse, worlds=len(signs))
     said = say(
         "compare.since_level",
         view.language,
@@ -175,11 +170,10 @@ def _numbers_changed(before: View, after: View) -> list[str]:
     old, new = (view.changes.data.get("parameters", {}) for view in (before, after))
     for name in dict.fromkeys((*old, *new)):
         if old.get(name) != new.get(name) and name in BY_NAME:
-            values = [_number_of(said.get(name), BY_NAME[name].default) for said in (old, new)]
-            fields = {
-                key: _value(value, after.language) for key, value in zip(("before", "after"), values, strict=True)
-            }
-            found.append(say("compare.what_parameter", after.language, name=name, **fields))
+            was, now = (
+                _value(_number_of(said.get(name), BY_NAME[name].default), after.language) for said in (old, new)
+            )
+            found.append(say("compare.what_parameter", after.language, name=name, before=was, after=now))
     return found
 
 

@@ -24,9 +24,10 @@ SMALLEST_BAND = 3
 
 
 def weeks(found: Comparison, view: View) -> Option:
-    """Progress and adoption over weeks: bands and the middle world of the scenario in hand and its rival, rest grey."""
+    """Progress and adoption over weeks: bands and the middle world of the scenario in hand and its rival."""
     study = found.runs.study
     loud = [name for name in (view.rival, view.hand) if name in study.names]
+    quiet = _small(QUIET)
     series: list[Option] = []
     for panel, (state, _, _) in enumerate(PANELS):
         for name in study.names:
@@ -41,27 +42,29 @@ def weeks(found: Comparison, view: View) -> Option:
         "textStyle": {"fontFamily": FONT, "color": INK},
         "grid": [{"left": LEFT, "right": RIGHT, "top": top, "height": height} for _, top, height in PANELS],
         "narrow": {
-            "grid": [{"left": 48, "right": 12, "top": top + 18, "height": height - 18} for _, top, height in PANELS],
+            "grid": [{"left": 48, "right": 12, "top": top + 18, "height": height - 40} for _, top, height in PANELS],
             "legend": _key(loud, view),
+            "title": _titles(view),
         },
         "tooltip": {"trigger": "axis", "confine": True, "order": "valueDesc", "textStyle": {"fontSize": 12}},
         "axisPointer": {"link": [{"xAxisIndex": "all"}]},
         "title": [
-            {"text": say(f"compare.{state}", view.language), "left": 0, "top": top - 4, "textStyle": _small(INK, 650)}
-            for state, top, _ in PANELS
-        ]
-        + [
-            {
-                "text": say("compare.week", view.language),
-                "left": LEFT - 46,
-                "top": HEIGHT - 22,
-                "textStyle": _small(QUIET),
-            }
+            *_titles(view),
+            {"text": say("compare.week", view.language), "left": LEFT - 46, "top": HEIGHT - 24} | {"textStyle": quiet},
         ],
         "xAxis": [_weeks_axis(panel, study.horizon) for panel in range(len(PANELS))],
         "yAxis": [_share_axis(panel) for panel in range(len(PANELS))],
         "series": series,
     }
+
+
+def _titles(view: View) -> list[Option]:
+    """What each panel shows."""
+    style = _small(INK, 650)
+    return [
+        {"text": say(f"compare.{state}", view.language), "left": 0, "top": top - 4, "textStyle": style}
+        for state, top, _ in PANELS
+    ]
 
 
 def _key(loud: list[str], view: View) -> Option:

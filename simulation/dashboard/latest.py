@@ -4,7 +4,7 @@ import os
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Generator, Hashable
 from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any, Generic, TypeVar
@@ -14,6 +14,8 @@ import solara
 from simulation.errors import InputRefused
 
 Value = TypeVar("Value")
+Steps = Generator[Value, None, Value]
+"""Work that yields what it has so far, and returns the whole."""
 Tell = Callable[[int, int], None]
 """Is told (done, in all); raises :class:`Overtaken` when nobody waits for the result any more."""
 
@@ -22,7 +24,7 @@ SAID_EVERY = 0.3
 """Seconds between two tellings of how far work is."""
 
 
-class Overtaken(Exception):  # noqa: N818 - not an error: a newer question has come
+class Overtaken(Exception):
     """Nobody waits for this work any more."""
 
 
@@ -41,18 +43,18 @@ class Latest(Generic[Value]):
     total: int = 0
 
 
-def use_latest(work: Callable[[Tell], Value | Iterator[Value]], key: Hashable) -> Latest[Value]:
-    """Do ``work`` in a thread whenever ``key`` changes, and give the last result until the new one is there.
+def use_latest(work: Callable[[Tell], Value | Steps[Value]], key: Hashable) -> Latest[Value]:
+    """Do ``work`` in a thread whenever ``key`` changes; until it is done, the last result stays.
 
-    Work that yields is shown step by step; its last value is the whole answer. A rapid series of changes settles on the
-    last one: ``tell`` ends work that was overtaken. An exception becomes ``wrong``, a sentence or a name, and is
+    Work that yields is shown step by step; what it returns is the whole answer. A rapid series of changes settles on
+    the last one: ``tell`` ends work that was overtaken. An exception becomes ``wrong``, a sentence or a name, and is
     written to the server's standard error.
     """
     kept, set_kept = solara.use_state(Latest[Value]())
     newest: Any = solara.use_ref(None)
 
     def begin() -> Callable[[], None]:
-        job = _Job(key, lambda job: newest.current is job, set_kept)
+        job: _Job[Value] = _Job(key, lambda job: newest.current is job, set_kept)
         newest.current = job
         threading.Thread(target=job.run, args=(work,), daemon=True).start()
 
@@ -87,16 +89,26 @@ class _Job(Generic[Value]):
             raise Overtaken
         self.show(change)
 
-    def run(self, work: Callable[[Tell], Value | Iterator[Value]]) -> None:
+    def answer(self, found: Value | Steps[Value]) -> Value:
+        """The whole answer; what comes before it is shown as it comes."""
+        if not isinstance(found, Generator):
+            return found
+        while True:
+            try:
+                part = next(found)
+            except StopIteration as last:
+                whole: Value = last.value
+                return whole
+            self.put(lambda now, part=part: replace(now, key=self.key, value=part, wrong=""))  # type: ignore[misc]
+
+    def run(self, work: Callable[[Tell], Value | Steps[Value]]) -> None:
         """Do the work and show what it comes to."""
         try:
-            found = work(self.tell)
-            for value in found if isinstance(found, Iterator) else (found,):
-                self.put(lambda now, value=value: replace(now, key=self.key, value=value, wrong=""))  # type: ignore[misc]
-            self.put(lambda now: replace(now, fresh=True, done=0, total=0))
+            value = self.answer(work(self.tell))
+            self.put(lambda _: Latest(self.key, value, fresh=True))
         except Overtaken:
             pass
-        except Exception as error:  # noqa: BLE001 - whatever it is, the page says it
+        except Exception as error:
             if self.newest(self):
                 said = told(error)
                 self.show(lambda now: Latest(self.key, now.value, said))

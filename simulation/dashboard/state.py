@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, urlencode
 from simulation.dashboard.opened import known
 from simulation.dashboard.variants import Base, Changes, base_names, base_study, changes_of, refused, study_of
 from simulation.errors import shown
+from simulation.measures import MEASURES
 from simulation.outcomes import BY_OUTCOME
 from simulation.study import Study
 from simulation.words import LANGUAGES, language_of, say
@@ -37,8 +38,9 @@ class View:
     """What a visitor looks at.
 
     ``page`` is the page's name; ``scenarios`` are compared, ``hand`` is the one in hand and ``rival`` what all are held
-    against. ``world`` is the world that is looked at, of ``shown`` and, if it is not empty, ``beside`` it. ``changes`` are
-    the visitor's own. ``chapter``, ``step`` and ``votes`` belong to the lesson.
+    against. ``world`` is the world that is looked at, of ``shown`` and, if it is not empty, ``beside`` it. ``changes``
+    are the visitor's own. ``chapter``, ``step``, ``take`` (which world is told), ``votes`` (hands per option, chapter
+    by chapter) and ``package`` (the measures that a room chose) belong to the lesson.
     """
 
     page: str = "compare"
@@ -56,7 +58,9 @@ class View:
     beside: str = "it-only"
     chapter: int = 0
     step: int = 0
-    votes: tuple[int, ...] = ()
+    take: int = 0
+    votes: tuple[tuple[int, ...], ...] = ()
+    package: tuple[str, ...] = ()
     changes: Changes = field(default_factory=Changes)
 
     def but(self, **changes: Any) -> "View":
@@ -148,8 +152,10 @@ def address_of(view: View) -> str:
             said.append((name, str(value)))
     if view.scenarios != first.scenarios:
         said += [("s", one) for one in view.scenarios or ("",)]
-    if view.votes:
-        said.append(("votes", "-".join(map(str, view.votes))))
+    if any(map(any, view.votes)):
+        said.append(("votes", "_".join("-".join(map(str, one)) for one in view.votes)))
+    if view.package:
+        said.append(("package", ".".join(view.package)))
     if view.changes.said != Changes().said:
         said.append(("c", _packed(view.changes.said)))
     return f"/{view.page}?{urlencode(said)}"
@@ -158,6 +164,7 @@ def address_of(view: View) -> str:
 _COUNTS = {"worlds": (2, MOST_WORLDS), "seed": (0, MOST_SEED), "world": (0, MOST_WORLDS - 1), "week": (1, 520)} | {
     "chapter": (0, 99),
     "step": (0, 99),
+    "take": (0, 999),
 }
 """Whole numbers in an address, and their bounds."""
 _PLAIN = (*_COUNTS, "hand", "rival", "outcome", "mode", "shown", "beside")
@@ -227,9 +234,21 @@ def _take_words(said: dict[str, list[str]], told: dict[str, Any], notices: list[
             told[name] = given
         elif given is not None:
             notices.append(Notice("number", f"{name}={_short(given)}"))
-    votes = said.get("votes", [""])[0].split("-")
-    if all(one.isascii() and one.isdigit() and len(one) <= 3 for one in votes):
-        told["votes"] = tuple(map(int, votes[:12]))
+    told["votes"] = _votes(said.get("votes", [""])[0])
+    chosen = said.get("package", [""])[0].split(".")
+    told["package"] = tuple(one for one in MEASURES if one in chosen)
+
+
+def _votes(given: str) -> tuple[tuple[int, ...], ...]:
+    """Hands per option, per chapter; what is no count is none.
+
+    >>> _votes("3-0-12__x-1")
+    ((3, 0, 12), (), (0, 1))
+    """
+    chapters = [[one for one in part.split("-")[:12] if one] for part in given.split("_")[:20]] if given else []
+    return tuple(
+        tuple(int(one) if one.isascii() and one.isdigit() and len(one) <= 3 else 0 for one in part) for part in chapters
+    )
 
 
 def _short(given: str) -> str:

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any, Literal, get_args
 
 from simulation.dashboard.state import MOST_OWN, View
-from simulation.dashboard.variants import Base, Changes, base_data, base_names, cloned, study_of, with_measure
+from simulation.dashboard.variants import Changes, base_data, base_names, cloned, study_of, with_measure
 from simulation.errors import InputRefused
 from simulation.measures import CLOSING_WEEKS, MEASURES, PARTNER_STAYS, Measures
 from simulation.study import Scenario
@@ -68,7 +68,7 @@ def rows_of(view: View, go_live: float | None) -> list[Row]:
 def _row(view: View, scenario: Scenario, base: Scenario | None, name: str, go_live: float | None) -> Row:
     """One measure."""
     now, before = getattr(scenario.measures, name), getattr(base.measures, name) if base else None
-    shown = now or described(name, view.changes.base)
+    shown = now or described(name, view)
     told = {key: value for key, value in shown.model_dump().items() if key in SETTINGS}
     told_before = before.model_dump() if before else {}
     on = _self_built(now) if name == "platform" else now is not None
@@ -89,9 +89,7 @@ def _row(view: View, scenario: Scenario, base: Scenario | None, name: str, go_li
         "lastBefore": _last(name, told_before, view.horizon, go_live) if before and "start" in told_before else None,
         "ends": _ends(name, told, view.language),
         "summary": _summary(name, told, view.language),
-        "settings": [
-            _setting(view, name, key, value, told_before.get(key), before is not None) for key, value in told.items()
-        ],
+        "settings": [_setting(view, name, key, told, told_before) for key in told],
     }
 
 
@@ -100,9 +98,9 @@ def _self_built(platform: Any) -> bool:
     return platform is not None and platform.kind == "self-built"
 
 
-def described(name: str, base: Base | None = None) -> Any:
+def described(name: str, view: View) -> Any:
     """A measure as this organisation would carry it out, whether or not it does."""
-    said = (base_data(base).get("measures") or {}).get(name)
+    said = (base_data(view.changes.base).get("measures") or {}).get(name)
     model = get_args(Measures.model_fields[name].annotation) or (Measures.model_fields[name].annotation,)
     return model[0].model_validate(said if isinstance(said, dict) else {})
 
@@ -138,8 +136,8 @@ def _ends(name: str, told: dict[str, Any], language: str) -> str:
 def _summary(name: str, told: dict[str, Any], language: str) -> str:
     """The setting that says most, in a few signs."""
     if name == "external_partner":
-        key = "over" if told["substitution"] >= 0.5 else "along"
-        return f"{number(told['hours'], language)} {say('compare.hours_week', language)}, {say(f'compare.{key}', language)}"
+        how = say("compare.over" if told["substitution"] >= 0.5 else "compare.along", language)
+        return f"{number(told['hours'], language)} {say('compare.hours_week', language)}, {how}"
     if told.get("hours") is not None:
         return f"{number(told['hours'], language)} {say('compare.hours_week', language)}"
     if "share" in told:
@@ -147,9 +145,10 @@ def _summary(name: str, told: dict[str, Any], language: str) -> str:
     return ""
 
 
-def _setting(view: View, measure: str, key: str, value: Any, before: Any, there: bool) -> dict[str, Any]:
-    """One setting: its kind, bounds, value, and the value it had in what this is based on."""
+def _setting(view: View, measure: str, key: str, told: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
+    """One setting: its kind, bounds, value, and whether it differs from what this is based on."""
     kind, low, high, step = SETTINGS[key]
+    value = told[key]
     options: list[dict[str, str]] = []
     if kind == "names":
         options = [{"name": one.name, "label": one.called(view.language)} for one in _eligible(view, measure)]
@@ -164,17 +163,20 @@ def _setting(view: View, measure: str, key: str, value: Any, before: Any, there:
         "label": say(f"setting.{key}", view.language),
         "kind": kind,
         "low": low,
-        "high": max(high, value or 0)
-        if kind in {"hours", "euro"}
-        else min(high, view.horizon)
-        if kind == "week"
-        else high,
+        "high": _reach(kind, high, value, view.horizon),
         "step": step,
         "value": value,
-        "differs": there and kind != "names" and before != value,
+        "differs": bool(before) and before.get(key) != told[key],
         "options": options,
         "optional": key == "end" or (key == "hours" and value is None),
     }
+
+
+def _reach(kind: Kind, high: float, value: Any, horizon: int) -> float:
+    """How far a slider reaches: at least to the value, and to no week beyond the horizon."""
+    if kind == "week":
+        return max(min(high, horizon), value or 0)
+    return max(high, value or 0) if kind in {"hours", "euro", "weeks"} else high
 
 
 ROLES = frozenset({"progress", "priority", "voice"})
@@ -223,7 +225,7 @@ def changed(view: View, asked: Any) -> tuple[View, str]:
     if not isinstance(said, dict | bool) or (isinstance(said, dict) and not said.keys() <= SETTINGS.keys()):
         return view, ""
     after = own(view)
-    if after.hand in base_names(after.changes.base):
+    if after.hand in base_names(view.changes.base):
         return view, say("compare.too_many_own", view.language, most=MOST_OWN)
     if isinstance(said, dict):
         said = {key: _plain(name, key, value, after) for key, value in said.items()}

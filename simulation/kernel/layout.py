@@ -54,7 +54,7 @@ DEPARTMENT = record(
 
 SCENARIO = record(
     "licence connections_per_week connection_hours full_benefit",
-    "departments count it internal business chain horizon start waits self_built values plan levers asks networks",
+    "departments count it internal business horizon start waits self_built values plan levers asks networks",
 )
 """Where a scenario's own begin, and what is fixed of its project."""
 
@@ -73,8 +73,8 @@ NETWORK = record("", "parties wide meets seats members classes class_ends links"
 TIE = record("weight", "to")
 """A tie: how strong it is, and to whom (a department's place in the organisation)."""
 
-SEAT = record("total tied", "group ties ties_end close close_end")
-"""A department's seat in a network: its class, what its contacts sum to, the share of its needs that they cover,
+SEAT = record("total tied", "ties ties_end close close_end")
+"""A department's seat in a network: what its contacts sum to, the share of its needs that they cover,
 its informal contacts beyond meetings, and those whom it needs by more than a quarter with its contact to them."""
 
 
@@ -168,7 +168,7 @@ class _Layer:
         one["departments"] = self._departments(organisation, ties)
         kinds = [department.kind for department in organisation.departments]
         one["count"], one["it"] = len(kinds), kinds.index("it")
-        one["business"], one["chain"] = kinds.count("business"), kinds.count("chain")
+        one["business"] = kinds.count("business")
         one["internal"] = len(kinds) - kinds.count("chain")
         one["horizon"], one["start"] = project.horizon, project.start
         one["connections_per_week"], one["connection_hours"] = project.connections_per_week, project.connection_hours
@@ -255,7 +255,6 @@ class _Layer:
             contact = {j: 1.0 if classes.meet(place, j) else informal.get(j, 0.0) for j, _ in near}
             beyond = [(j, strength) for j, strength in sorted(informal.items()) if not classes.meet(place, j)]
             weight, covered = sum(d for _, d in near), sum(d * contact[j] for j, d in near)
-            row["group"] = classes.of[place]
             row["ties"], row["ties_end"] = self._tie(beyond)
             row["close"], row["close_end"] = self._tie([(j, contact[j]) for j, d in near if d > CLOSE])
             row["total"] = classes.company(place) + sum(strength for _, strength in beyond)

@@ -17,7 +17,7 @@ STATE = record(
     "process_need technical_need demand hours work_hours care_hours paired_hours process_done technical_done own_done "
     "bought_done helped_done waiting willingness technical_gain "
     # what waits until a stage is done, and what is kept while levers stay as they are
-    "next_frame next_felt next_adoption near_activity near_conviction near_frame switching standing_pull unheld "
+    "next_adoption near_activity near_conviction near_frame switching standing_pull unheld "
     "carried",
     "open_issues open_objections incident_weeks absence_weeks cut_over_week active",
 )
@@ -29,8 +29,8 @@ ORGANISATION = record(
     "need_inside need_outside need_process "
     # accounts
     "shared_hours solitary_hours overload_hours cost partner_cost benefit connections visibility_sum passive_sum "
-    "progress_104 peak adoption_52 spare_sum",
-    "shock_weeks shock_begins started work_seen roles_fade closed live go_live_week objections levers network phase "
+    "progress_104 peak adoption_52",
+    "shock_weeks shock_begins started work_seen roles_fade closed live go_live_week objections levers phase "
     "window peak_week half_week week world seed",
 )
 """The organisation's state, and its accounts so far."""

@@ -72,7 +72,7 @@ def begin_organisation(o: Any, p: Any, s: Any) -> None:
     o.technical_debt = p.debt0 if s.self_built else 0.05
     o.debt_weight = 1.0 if s.self_built else 0.1
     o.other_it_load = 1.0
-    o.levers, o.network = -1, -1
+    o.levers = -1
     o.peak_week, o.half_week = 0, -1
 
 

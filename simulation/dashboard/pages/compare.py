@@ -1,17 +1,19 @@
 """Compare: scenarios over the same worlds, the levers of one of them, and what moving them does."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from time import monotonic
 from typing import Any
 
+import numpy as np
 import solara
 
 from simulation.compare import Comparison
 from simulation.dashboard import answer, charts, timeline
 from simulation.dashboard.engine import engine
-from simulation.dashboard.latest import Latest, Tell, use_latest
+from simulation.dashboard.latest import Latest, Steps, Tell, use_latest
 from simulation.dashboard.parts import Chart, Controls, Ranking, Table, Text, Timeline
 from simulation.dashboard.state import MOST_SEED, MOST_WORLDS, Change, View
-from simulation.dashboard.variants import study_of
+from simulation.dashboard.variants import refused, study_of
 from simulation.outcomes import BY_OUTCOME, OUTCOMES
 from simulation.report import go_live, level, note
 from simulation.words import money, number, say, words_of
@@ -20,6 +22,8 @@ PLACE = 10
 FEW = 16
 """So many worlds are shown first while the engine is being compiled, so that there is something to look at."""
 MOST_HORIZON = 520
+ONE_CHANGE = 1.2
+"""Seconds; answers that follow each other faster belong to one change, such as a drag."""
 
 Answered = tuple[View, Comparison]
 
@@ -27,7 +31,7 @@ Answered = tuple[View, Comparison]
 @solara.component
 def Page(view: View, change: Change) -> None:
     """The answer and why, the levers below it, the scenarios beside it."""
-    latest = use_latest(lambda tell: compare(view, tell), question(view))
+    latest: Latest[Answered | None] = use_latest(lambda tell: compare(view, tell), question(view))
     answered = latest.value
     before = use_before(answered)
     wrong, set_wrong = solara.use_state(("", ""))
@@ -69,32 +73,33 @@ def stamp(view: View) -> str:
     return f"{hash(question(view)) & 0xFFFFFFFF:08x}"
 
 
-def compare(view: View, tell: Tell) -> Iterator[Answered]:
+def compare(view: View, tell: Tell) -> Steps[Answered | None]:
     """The comparison that a view asks for; while the engine is being compiled, over a few worlds first."""
     if len(view.scenarios) < 2:
-        return
+        return None
     study = view.study
-    steps = [view.worlds] if engine().ready or view.worlds <= FEW else [FEW, view.worlds]
-    for worlds in steps:
-        yield view, engine().compare(study, view.rival, worlds, view.seed, view.mode, tell)
+    if not engine().ready and view.worlds > FEW:
+        yield view, engine().compare(study, view.rival, FEW, view.seed, view.mode, tell)
+    return view, engine().compare(study, view.rival, view.worlds, view.seed, view.mode, tell)
 
 
 def use_before(answered: Answered | None) -> Answered | None:
-    """The answer before this one."""
-    kept: Any = solara.use_ref((None, None))
-    if answered is not None and kept.current[0] is not answered:
-        first = kept.current[0]
-        whole = first is not None and len(first[1].runs.worlds) == first[0].worlds
-        kept.current = (answered, first if whole else kept.current[1])
-    before: Answered | None = kept.current[1]
-    return before
+    """The answer before the change that led to this one; answers that follow each other closely are one change."""
+    kept: Any = solara.use_ref((None, None, 0.0))
+    last, before, at = kept.current
+    if answered is not None and last is not answered:
+        whole = last is not None and len(last[1].runs.worlds) == last[0].worlds
+        begins = whole and monotonic() - at > ONE_CHANGE
+        kept.current = (answered, last if begins else before, monotonic())
+    found: Answered | None = kept.current[1]
+    return found
 
 
 # --- the answer ----------------------------------------------------------------------------------------
 
 
 @solara.component
-def Answer(view: View, latest: Latest[Answered], before: Answered | None) -> None:
+def Answer(view: View, latest: Latest[Answered | None], before: Answered | None) -> None:
     """The answer in a sentence, what stands behind it, and what the last change did."""
     language = view.language
     if len(view.scenarios) < 2:
@@ -116,12 +121,12 @@ def Answer(view: View, latest: Latest[Answered], before: Answered | None) -> Non
     Text("p", told or note(found, language), "sy-since", role="status", **{"data-fresh": str(latest.fresh).lower()})
 
 
-def progress(latest: Latest[Answered], found: Comparison, view: View) -> str:
+def progress(latest: Latest[Answered | None], found: Comparison, view: View) -> str:
     """How far a comparison is that takes its time."""
     if latest.value is not None and latest.key == question(view) and len(found.runs.worlds) < view.worlds:
         return say("compare.first_worlds", view.language, worlds=len(found.runs.worlds), all=view.worlds)
     if latest.total > 1:
-        return say("page.computing", view.language, done=latest.done, total=latest.total)
+        return say("compare.runs_done", view.language, done=latest.done, total=latest.total)
     return say("compare.computing", view.language)
 
 
@@ -154,15 +159,13 @@ def weeks_table(found: Comparison, view: View) -> list[list[str]]:
         for state in ("progress", "adoption"):
             values = found.runs.weeks(name, state)[:, [week - 1 for week in at]]
             title = f"{study.scenario(name).called(language)}: {say(f'compare.{state}', language)}"
-            cells = sorted_middle(values)
+            cells = middle_of(values)
             rows.append([title, *(f"{number(100 * cell, language)} %" for cell in cells)])
     return rows
 
 
-def sorted_middle(values: Any) -> list[float]:
+def middle_of(values: Any) -> list[float]:
     """The median of each column."""
-    import numpy as np  # noqa: PLC0415 - only here
-
     return [float(one) for one in np.median(values, axis=0)]
 
 
@@ -200,13 +203,8 @@ def Levers(view: View, answered: Answered | None, alter: Callable[[Any], None], 
 @solara.component
 def Scenarios(view: View, answered: Answered | None, change: Change, stale: str) -> None:
     """The scenarios that are compared, ranked, and what can be done with them."""
-    asked = (
-        (answered[0].but(language=view.language, outcome=view.outcome, hand=view.hand), answered[1])
-        if answered
-        else None
-    )
-    known = asked is not None and set(view.scenarios) == set(asked[1].runs.study.names)
-    rows = answer.ranking(asked[1], view) if asked and known else waiting(view)
+    known = answered is not None and set(view.scenarios) == set(answered[1].runs.study.names)
+    rows = answer.ranking(answered[1], view) if answered and known else waiting(view)
     doing: dict[str, Callable[[View, Any], View]] = {
         "take": lambda now, name: now.but(hand=name, shown=name) if name in now.scenarios else now,
         "hold": lambda now, name: now.but(rival=name) if name in now.scenarios else now,
@@ -218,7 +216,7 @@ def Scenarios(view: View, answered: Answered | None, change: Change, stale: str)
     }
 
     def act(asked: Any) -> None:
-        if isinstance(asked, dict) and asked.get("do") in doing and isinstance(asked.get("what", ""), str):
+        if isinstance(asked, dict) and asked.get("do") in list(doing) and isinstance(asked.get("what", ""), str):
             change(lambda now: doing[asked["do"]](now, asked.get("what", "")))
 
     outcome = say(f"outcome.{view.outcome}", view.language)
@@ -239,12 +237,10 @@ def waiting(view: View) -> list[dict[str, Any]]:
     rows = []
     for one in study_of(view.changes, view.scenarios).scenarios:
         told = {"name": one.name, "title": one.called(view.language), "description": one.description.in_(view.language)}
-        marks = {
-            "hand": one.name == view.hand,
-            "rival": one.name == view.rival,
-            "own": one.name in view.changes.scenarios,
-        }
-        rows.append({**told, **marks, "marks": None, "mean": "…", "said": ""})
+        place = {"hand": one.name == view.hand, "rival": one.name == view.rival}
+        rows.append(
+            {**told, **place, "own": one.name in view.changes.scenarios, "marks": None, "mean": "…", "said": ""}
+        )
     return rows
 
 
@@ -286,11 +282,7 @@ def numbered(view: View, asked: dict[str, Any]) -> View:
 def _with_horizon(view: View, weeks: int) -> View:
     """The view with another horizon, if every scenario can have it."""
     changes = view.changes.put("project", "horizon", weeks)
-    return (
-        view
-        if any(timeline.why_not(changes, view.but(hand=one)) for one in view.scenarios)
-        else view.but(changes=changes)
-    )
+    return view if refused(changes, view.scenarios) else view.but(changes=changes)
 
 
 @solara.component

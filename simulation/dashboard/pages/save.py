@@ -48,7 +48,7 @@ def Save(
 @solara.component
 def Page(view: View, change: Change) -> None:
     """What can be taken along, and what can be brought."""
-    latest = use_latest(lambda tell: saving.prepared(view, tell), question(view))
+    latest: Latest[Ready | None] = use_latest(lambda tell: saving.prepared(view, tell), question(view))
     ready = latest.value if latest.key == question(view) and len(view.scenarios) > 1 else None
     wanted, set_wanted = solara.use_state(("", 0.0))
     taken, set_taken = solara.use_state("")
@@ -100,7 +100,7 @@ def _make(kind: str, view: View, ready: Ready | None, tell: Tell) -> File | None
     return saving.made(kind, view, ready.found) if kind and ready else None
 
 
-def heading(view: View, latest: Latest[Ready]) -> None:
+def heading(view: View, latest: Latest[Ready | None]) -> None:
     """What this page offers, in a sentence."""
     language = view.language
     if len(view.scenarios) < 2:
@@ -116,7 +116,7 @@ def heading(view: View, latest: Latest[Ready]) -> None:
     Text("p", say("save.under", language, study=saving.title_of(view), **fields), "sy-under")
 
 
-def _status(view: View, latest: Latest[Ready], kind: str, file: Latest[File | None], taken: str) -> str:
+def _status(view: View, latest: Latest[Ready | None], kind: str, file: Latest[File | None], taken: str) -> str:
     """What is going on, in a sentence; nothing if nothing is."""
     language = view.language
     if len(view.scenarios) > 1 and not latest.fresh and not latest.wrong and latest.value is None:

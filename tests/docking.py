@@ -1,0 +1,158 @@
+"""Holding the compiled week against the Mesa model: for every field of the engine's records, its twin there.
+
+A field has a twin of the same name, one that is worked out here from what the Mesa model has, or a reason in
+:data:`NO_TWIN` why it has none.
+"""
+
+from functools import partial
+
+import numpy as np
+
+from simulation import OrganisationModel, outcomes_of, rules
+from simulation.ensemble import WEEKLY, run_world, trace_world
+from simulation.kernel.records import ORGANISATION, STATE
+from simulation.measures import CLOSING_WEEKS, PARTNER_STAYS
+from simulation.outcomes import OUTCOMES, at_week, half_life
+
+CLOSE = 1e-9
+"""Reals may differ by so much of themselves …"""
+ROUNDING = 1e-12
+"""… or by so much of the most that this state of this department ever was: what a subtraction leaves lost digits."""
+
+COUNTS = ("go_live_week", "go_live_104", "relapse_half_life")
+"""Outcomes that are counts."""
+
+NO_TWIN = {
+    "near_activity": "a sum that stage 2 uses up; what comes of it is the norm",
+    "near_conviction": "likewise",
+    "near_frame": "likewise; what comes of it is the IT frame",
+    "levers": "a place in the engine's table, held against the Mesa model's levers by places_fit",
+}
+"""Fields of the records without a twin, and why."""
+
+
+def settled(model):
+    """Weeks of the peak of adoption and of half of it (−1 if that did not come), as the engine counts them."""
+    adoption = model.ledger.adoption
+    if max(adoption) <= 0.0:
+        return 0, 1
+    top, fell = adoption.index(max(adoption)) + 1, half_life(adoption)
+    return top, -1 if fell > len(adoption) else top + int(fell)
+
+
+def phase(model):
+    """How far go-live has ended measures by itself."""
+    since = -1 if model.go_live_week is None else model.week - model.go_live_week
+    return int(since >= PARTNER_STAYS) + int(since >= CLOSING_WEEKS)
+
+
+def needed(model, state, internal=None):
+    """What the departments need in all (h): those inside, those outside, or everybody."""
+    return sum(getattr(one, state) for one in model.everyone if internal is None or one.internal == internal)
+
+
+DEPARTMENT_TWINS = {
+    **{name: partial(lambda name, one: getattr(one.traits, name), name) for name in ("workload", "competing_pull")},
+    "projects": lambda one: one.traits.projects,
+    "switching": lambda one: rules.switching_efficiency(one.projects, one.values.kappa),
+    "carried": lambda one: one.model.ledger.carried.get(one.name, 0.0),
+    "next_adoption": lambda one: one._adoption,
+    "cut_over_week": lambda one: one.cut_over_week or 0,
+}
+
+LEDGER = ["shared_hours", "solitary_hours", "overload_hours", "cost", "partner_cost", "benefit", "connections"]
+
+ORGANISATION_TWINS = {
+    **{name: partial(lambda name, model: getattr(model.ledger, name), name) for name in LEDGER},
+    "business_engagement": lambda model: model.ledger.business_engagement[-1],
+    "carried_outside": lambda model: model.ledger.carried[""],
+    "need_inside": lambda model: needed(model, "technical_need", True),
+    "need_outside": lambda model: needed(model, "technical_need", False),
+    "need_process": lambda model: needed(model, "process_need"),
+    "go_live_week": lambda model: model.go_live_week or 0,
+    "objections": lambda model: sum((one.kind, one.week) == ("objection", model.week) for one in model.events),
+    "phase": phase,
+    "window": lambda model: len(model.ledger.visibility[12:38]),
+    "visibility_sum": lambda model: sum(model.ledger.visibility[12:38]),
+    "passive_sum": lambda model: sum(model.ledger.passive[12:38]),
+    "progress_104": lambda model: at_week(model.ledger.progress, 104),
+    "peak": lambda model: max(model.ledger.adoption),
+    "peak_week": lambda model: settled(model)[0],
+    "half_week": lambda model: settled(model)[1],
+    "adoption_52": lambda model: at_week(model.ledger.adoption, model.go_live_week + 52) if model.go_live_week else 0.0,
+}
+
+
+def row_of(kind, twins, one):
+    """A record of everything that has a twin, from the Mesa model or one of its agents."""
+    return tuple(
+        0 if name in NO_TWIN else twins[name](one) if name in twins else getattr(one, name) for name in kind.names
+    )
+
+
+def mesa_trace(scenario, world, seed, mode):
+    """All states of a Mesa run as the engine's records, with the run's outcomes and levers."""
+    model = OrganisationModel(scenario, world, seed, parameters=mode, collect=False)
+    weeks = scenario.project.horizon
+    departments, organisation = np.zeros((weeks, len(model.everyone)), STATE), np.zeros(weeks, ORGANISATION)
+    levers = []
+    while model.running:
+        model.step()
+        for place, one in enumerate(model.everyone):
+            departments[model.week - 1, place] = row_of(STATE, DEPARTMENT_TWINS, one)
+        organisation[model.week - 1] = row_of(ORGANISATION, ORGANISATION_TWINS, model)
+        levers.append(model.levers)
+    return departments, organisation, levers, model.ledger
+
+
+def close(found, expected, scale):
+    """Where reals are as close as they must be."""
+    return np.abs(found - expected) <= CLOSE * np.maximum(np.abs(found), np.abs(expected)) + ROUNDING * scale
+
+
+def differences(found, expected, kind):
+    """What differs, as (field, place …, found, expected), the earliest first."""
+    told = []
+    for name in kind.names:
+        if name in NO_TWIN:
+            continue
+        here, there = found[name], expected[name]
+        scale = np.abs(there).max(axis=0)
+        same = close(here, there, scale) if here.dtype.kind == "f" else here == there
+        told += [(*map(int, at), name, here[tuple(at)], there[tuple(at)]) for at in np.argwhere(~same)]
+    return sorted(told)[:8]
+
+
+def places_fit(places, things):
+    """Whether a place in a table stands for one thing and no other."""
+    known = {}
+    return all(known.setdefault(place, thing) == thing for place, thing in zip(places.tolist(), things, strict=True))
+
+
+def outcome_scales(ledger):
+    """What each outcome was subtracted from, where it comes of a subtraction."""
+    return np.array([{"net_value": ledger.benefit + ledger.cost, "silo_index": 1.0}.get(o.name, 0.0) for o in OUTCOMES])
+
+
+def same_outcomes(found, ledger):
+    """What differs between outcomes of the engine and those of a Mesa run."""
+    expected = np.array(list(outcomes_of(ledger).values()))
+    same = close(found, expected, outcome_scales(ledger)) | (np.isnan(found) & np.isnan(expected))
+    exact = np.array([one.name in COUNTS for one in OUTCOMES])
+    same &= ~exact | (found == expected) | np.isnan(expected)
+    return [(OUTCOMES[at].name, found[at], expected[at]) for at in np.flatnonzero(~same)]
+
+
+def dock(study, world, seed, mode):
+    """Run one scenario in both; raises AssertionError that says what differs, where and by how much."""
+    (scenario,) = study.scenarios
+    departments, organisation, levers, ledger = mesa_trace(scenario, world, seed, mode)
+    found, found_organisation = trace_world(study, world, seed, mode)
+    outcomes, weekly = run_world(study, world, seed, mode)
+    told = (scenario.name, world, seed, mode)
+    assert (told, differences(found, departments, STATE)) == (told, [])
+    assert (told, differences(found_organisation, organisation, ORGANISATION)) == (told, [])
+    assert places_fit(found_organisation["levers"], levers), told
+    assert (told, same_outcomes(outcomes[0], ledger)) == (told, [])
+    expected = np.array([getattr(ledger, state) for state in WEEKLY], np.float32).T
+    np.testing.assert_allclose(weekly[0], expected, rtol=3e-7, atol=1e-12, err_msg=str(told))

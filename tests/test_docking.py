@@ -1,0 +1,183 @@
+"""The compiled week is the Mesa model's: every state of every department in every week, and all outcomes."""
+
+import docking
+import numpy as np
+import pytest
+from docking import dock, same_outcomes
+from helpers import everyone_with_everyone, organisation, scenario, study
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from strategies import given_parameters, scenarios
+
+from simulation import OrganisationModel, case, run_worlds
+from simulation.department import Department
+from simulation.ensemble import trace_world
+from simulation.kernel.records import ORGANISATION, STATE
+from simulation.measures import Measures
+from simulation.model import AGENT_STATES, MODEL_STATES
+
+CASE = case()
+MODES = st.sampled_from(["ranges", "defaults"])
+ANY = settings(deadline=None, suppress_health_check=list(HealthCheck))
+
+
+# --- nothing is left out -------------------------------------------------------------------------------
+
+
+def test_every_field_of_the_records_has_a_twin_or_a_reason():
+    model = OrganisationModel("it-only", rng=1, collect=False)
+    model.step()
+    for kind, twins, one in (
+        (STATE, docking.DEPARTMENT_TWINS, model.everyone[0]),
+        (ORGANISATION, docking.ORGANISATION_TWINS, model),
+    ):
+        for name in kind.names:
+            assert (name in docking.NO_TWIN) != (name in twins or hasattr(one, name)) or name == "levers", name
+    assert docking.NO_TWIN.keys() <= {*STATE.names, *ORGANISATION.names}
+    assert all(docking.NO_TWIN.values())
+
+
+def test_every_state_that_mesa_collects_is_among_them():
+    labels = {"name", "kind"}
+    assert set(AGENT_STATES) - labels <= set(STATE.names)
+    assert set(MODEL_STATES) <= set(ORGANISATION.names)
+
+
+def test_every_number_that_a_mesa_department_has_is_among_them():
+    fixed = {"capacity", "rate", "entangled", "tied", "unique_id"}  # of the organisation file, or of the network
+    synonyms = {"_frame", "_felt", "_adoption", "heard", "is_it", "internal"}
+    model = OrganisationModel("full", rng=1, collect=False)
+    model.step()
+    numbers = {name for name, value in vars(model.business[0]).items() if isinstance(value, int | float)}
+    assert numbers - fixed - synonyms <= set(STATE.names)
+    assert isinstance(model.business[0], Department)
+
+
+def test_a_difference_would_be_found():
+    one = CASE.select(("full",))
+    departments, organised, _, _ = docking.mesa_trace(one.scenario("full"), 2, 1, "ranges")
+    for kind, rows in ((STATE, departments), (ORGANISATION, organised)):
+        for name in set(kind.names) - set(docking.NO_TWIN):
+            moved = rows.copy()
+            # A count by one, a real by three billionths of the most that it is.
+            by = 1 if moved[name].dtype.kind == "i" else 3e-9 * np.abs(rows[name]).max() or 1e-300
+            moved[name][60] += by
+            assert [told[-3] for told in docking.differences(moved, rows, kind)][:1] == [name], name
+
+
+# --- the case ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mode", ["ranges", "defaults"])
+@pytest.mark.parametrize("name", CASE.names)
+def test_every_state_of_the_case(name, mode):
+    for world in (0, 3, 41):
+        dock(CASE.select((name,)), world, 7, mode)
+
+
+@pytest.mark.parametrize("mode", ["ranges", "defaults"])
+def test_all_outcomes_of_the_case_run_together(mode):
+    runs = run_worlds(CASE, 2, 5, mode)
+    for place, one in enumerate(CASE.scenarios):
+        for world in range(2):
+            model = OrganisationModel(one, world, 5, parameters=mode, collect=False)
+            while model.running:
+                model.step()
+            assert not same_outcomes(runs.outcomes[place, world], model.ledger), (one.name, world, mode)
+
+
+# --- and anything that a file may say ------------------------------------------------------------------
+
+
+@settings(ANY, max_examples=150)
+@given(scenarios(60, given_parameters()), st.integers(0, 10**5), st.integers(0, 2**63 - 1), MODES)
+def test_every_state_of_any_organisation(one, world, seed, mode):
+    dock(study(one), world, seed, mode)
+
+
+@settings(ANY, max_examples=30)
+@given(
+    st.integers(1, 12).flatmap(lambda horizon: scenarios(horizon, given_parameters())),
+    st.integers(0, 100),
+    st.integers(0, 100),
+    MODES,
+)
+def test_every_state_over_a_few_weeks(one, world, seed, mode):
+    dock(study(one), world, seed, mode)
+
+
+@pytest.mark.slow
+@settings(ANY, max_examples=20)
+@given(
+    st.integers(156, 520).flatmap(lambda horizon: scenarios(horizon, given_parameters())),
+    st.integers(0, 100),
+    st.integers(0, 100),
+    MODES,
+)
+def test_every_state_over_a_long_time(one, world, seed, mode):
+    dock(study(one), world, seed, mode)
+
+
+@settings(ANY, max_examples=20)
+@given(st.lists(scenarios(30), min_size=2, max_size=4), st.integers(0, 1000), MODES)
+@example([scenario(organisation(1), horizon=30), scenario(organisation(2, chain=2), horizon=30)], 0, "defaults")
+def test_any_scenarios_together(several, seed, mode):
+    """Different organisations in one study: names shared or not, sizes and parameters apart."""
+    runs = run_worlds(study(*several), 2, seed, mode)
+    for place, one in enumerate(several):
+        model = OrganisationModel(one, 1, seed, parameters=mode, collect=False)
+        while model.running:
+            model.step()
+        assert not same_outcomes(runs.outcomes[place, 1], model.ledger)
+
+
+ALL_AT_ONCE = {
+    "name_the_elephant": {},
+    "assign_roles": {"progress": ("B0", "C0"), "end": 40},
+    "cross_functional_team": {"members": ("B0", "C1"), "keep_after_go_live": True},
+    "consult_chain": {"departments": ("B1",), "start": 12},
+    "wide_forum": {"start": 20, "end": 90},
+    "external_partner": {"substitution": 0.5},
+    "persuasion": {},
+    "anchor_in_strategy": {"start": 48},
+}
+NAMES = ["IT", "B0", "B1", "C0", "C1"]
+
+
+@pytest.mark.parametrize(
+    "organised",
+    [
+        organisation(1),
+        organisation(1, capacity=0.0),
+        organisation(2, chain=2),
+        organisation(2, chain=2, needs=everyone_with_everyone(NAMES), talks=everyone_with_everyone(NAMES)),
+        organisation(2, chain=2, needs=everyone_with_everyone(NAMES, 0.0), talks=[("IT", "B0", 0.0)]),
+        organisation(2, chain=2, needs=everyone_with_everyone(NAMES, 0.25), voice=1.0, benefit=1000.0),
+        organisation(2, chain=2, process_work=0.0, technical_work=0.0),
+    ],
+    ids=["one department", "no capacity", "no ties", "ties of 1", "ties of 0", "voices", "no work"],
+)
+@pytest.mark.parametrize("measures", ["none", "all at once"])
+def test_every_state_of_strange_organisations(organised, measures):
+    if organised.names == ("IT", "B0"):
+        asked = {"assign_roles": {}, "cross_functional_team": {}, "wait_for_capacity": {}}
+    else:
+        asked = ALL_AT_ONCE
+    organised = organised.model_copy(
+        update={
+            "departments": tuple(
+                one.model_copy(update={"process_work": None}) if one.kind == "it" else one
+                for one in organised.departments
+            )
+        }
+    )
+    one = scenario(organised, Measures.model_validate(asked if measures != "none" else {}), horizon=156)
+    for world in range(3):
+        dock(study(one), world, 1, "ranges")
+
+
+def test_the_last_scenario_is_the_one_that_is_traced():
+    both, alone = CASE.select(("it-only", "full")), CASE.select(("full",))
+    for one, other in zip(trace_world(both, 3, 1), trace_world(alone, 3, 1), strict=True):
+        assert (one == other).all()
