@@ -201,7 +201,8 @@ class _Commands:
 
     def _about_the_rest(self) -> None:
         """The dashboard, and the patterns."""
-        one = self._command("dashboard")
+        one = self._command("dashboard", "optional", changes=False)
+        one.set_defaults(file=None)
         one.add_argument("--port", type=self.count(1, 65535), default=DEFAULT_PORT, metavar="P", help=self.told("port"))
         one.add_argument("--host", default="127.0.0.1", metavar="ADDRESS", help=self.told("host"))
         one.add_argument("--no-open", action="store_true", help=self.told("no_open"))
@@ -381,13 +382,30 @@ def _run(asked: argparse.Namespace, language: str) -> int:
     return FINE
 
 
+def _names(given: str, study: "Study") -> list[str]:
+    """The names in a list with commas; a name that is there may hold commas itself."""
+    parts = [part.strip() for part in given.split(",")]
+    names: list[str] = []
+    while parts:
+        whole = (count for count in range(len(parts), 1, -1) if ",".join(parts[:count]) in _spaceless(study))
+        count = next(whole, 1)
+        names.append(_spaceless(study).get(",".join(parts[:count]), parts[0]))
+        parts = parts[count:]
+    return [name for name in names if name]
+
+
+def _spaceless(study: "Study") -> dict[str, str]:
+    """The scenarios' names as they are once spaces beside commas are gone, and as they are."""
+    return {",".join(part.strip() for part in name.split(",")): name for name in study.names}
+
+
 def _chosen(asked: argparse.Namespace, study: "Study") -> tuple["Study", str]:
     """The scenarios asked for, and the baseline (added to them if it is not among them)."""
     from simulation.errors import InputRefused, problem
 
     names = list(study.names)
     if asked.scenarios is not None:
-        names = [name.strip() for name in asked.scenarios.split(",") if name.strip()]
+        names = _names(asked.scenarios, study)
     for name in names:
         study.scenario(name)
         if names.count(name) > 1:
@@ -518,10 +536,14 @@ class _bar:
 
 
 def _dashboard(asked: argparse.Namespace, language: str) -> int:
-    """Serve the dashboard."""
+    """Serve the dashboard, of the file that is named, or else of SYNERGY_FILE, or else of the case."""
     from simulation.dashboard.serve import serve
+    from simulation.files import CASE, load
     from simulation.lesson.reading import read_lesson
 
+    asked.file = asked.file or os.environ.get("SYNERGY_FILE", CASE)
+    load(asked.file)  # what is wrong with it is said here, and not on every page
+    os.environ["SYNERGY_FILE"] = asked.file
     if asked.lesson is not None:
         read_lesson(asked.lesson)
         os.environ["SYNERGY_LESSON"] = str(Path(asked.lesson).resolve())

@@ -7,8 +7,9 @@ it, for a check, or while the engine is still being compiled.
 
 import functools
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 
 from simulation.errors import InputRefused, problem
 from simulation.kernel import records, run
-from simulation.kernel.layout import lay_out, values_of_worlds
+from simulation.kernel.layout import Layout, lay_out, values_of_worlds
 from simulation.kernel.prepare import prepare
 from simulation.outcomes import OUTCOMES, outcomes_of
 from simulation.study import Study
@@ -119,10 +120,11 @@ def extend_runs(runs: Runs, worlds: int, threads: int = 1, progress: Progress | 
     outcomes[:, :before], weekly[:, :before] = runs.outcomes, runs.weekly
     batches = _Batches(runs.study, runs.seed, runs.mode)
     done = before
-    for size in batches.run(before, outcomes[:, before:], weekly[:, before:], threads):
-        done += size
-        if progress:
-            progress(scenarios * done, scenarios * worlds)
+    with closing(batches.run(before, outcomes[:, before:], weekly[:, before:], threads)) as sizes:
+        for size in sizes:
+            done += size
+            if progress:
+                progress(scenarios * done, scenarios * worlds)
     return Runs(runs.study, tuple(range(worlds)), runs.seed, runs.mode, outcomes, weekly)
 
 
@@ -178,7 +180,7 @@ class _Batches:
 
     def __init__(self, study: Study, seed: int, mode: Mode) -> None:
         self.seed, self.mode = seed, mode
-        self.layout = lay_out(study)
+        self.layout = _laid_out(study)
         self.arrays = records.arrays_of(self.layout)
         self.departments = int(self.layout.scenarios["count"].max())
         lines = len(self.layout.names) + 1
@@ -188,7 +190,7 @@ class _Batches:
 
     def run(
         self, first: int, outcomes: NDArray[np.float64], weekly: NDArray[np.float32], threads: int
-    ) -> Iterator[int]:
+    ) -> Generator[int, None, None]:
         """Fill ``outcomes`` (scenarios, worlds, …) and ``weekly`` from world ``first`` on; tells of each batch."""
         warm()
         parts = [slice(start, start + self.size) for start in range(0, outcomes.shape[1], self.size)]
@@ -242,6 +244,12 @@ def _in_threads(do: Callable[[slice], int], parts: list[slice], threads: int) ->
             yield from (one.result() for one in done)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+@functools.lru_cache(maxsize=32)
+def _laid_out(study: Study) -> Layout:
+    """A study in arrays, which nobody writes to: laid out once for all worlds that are asked for, one after another."""
+    return lay_out(study)
 
 
 @functools.cache

@@ -1,18 +1,22 @@
-"""The same numbers on Mesa 3.3 and 3.5: a golden baseline that is written with one and checked with both.
+"""The same on Mesa 3.3 and 3.5: numbers, by a golden baseline written with one and checked with both, and memory.
 
 Update it, when the model itself changes, with ``python tests/test_both_mesas.py``.
 """
 
+import gc
 import inspect
 import json
 import math
 import warnings
+import weakref
+from dataclasses import replace
 from pathlib import Path
 
 import mesa
+import psutil
 import pytest
 
-from simulation import OrganisationModel, outcomes_of
+from simulation import OrganisationModel, case, outcomes_of
 
 BASELINE = Path(__file__).parent / "golden" / "outcomes.json"
 RUNS = [(name, world) for name in ("it-only", "roles", "partner-over", "full", "full-self-built") for world in (0, 7)]
@@ -59,6 +63,31 @@ def test_batch_run_finds_the_last_week_on_this_mesa():
     last = [row for row in rows if row["scenario"] == "roles"]
     assert {row["mean_progress"] for row in last} == {model.mean_progress}
     assert {row["name"]: row["knowledge"] for row in last} == {one.name: one.knowledge for one in model.everyone}
+
+
+# --- memory --------------------------------------------------------------------------------------------
+
+
+def made_and_dropped(count):
+    """Make models one after another, step each and drop it; returns how many are still there."""
+    full, gone = case().scenario("full"), []
+    short = replace(full, project=full.project.model_copy(update={"horizon": 2}))
+    for world in range(count):
+        model = OrganisationModel(short, world % 64, rng=1)
+        model.step()
+        gone.append(weakref.ref(model))
+    del model
+    gc.collect()
+    return sum(one() is not None for one in gone)
+
+
+def test_a_thousand_models_made_and_dropped_leave_memory_flat():
+    """Mesa 3.3 keeps every model in its agents' class unless it is told not to; each then takes some 70 KB for ever."""
+    made_and_dropped(200)  # what is made once and kept on purpose is there after these
+    objects, held = len(gc.get_objects()), psutil.Process().memory_info().rss
+    assert made_and_dropped(1000) == 0
+    assert len(gc.get_objects()) - objects < 1000
+    assert psutil.Process().memory_info().rss - held < 15e6
 
 
 if __name__ == "__main__":

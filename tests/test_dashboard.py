@@ -28,6 +28,7 @@ from simulation.dashboard.state import (
     read_address,
 )
 from simulation.dashboard.variants import Changes, base_names, changes_of, cloned, refused, with_measure
+from simulation.measures import MEASURES
 from simulation.outcomes import BY_OUTCOME
 from simulation.words import LANGUAGES, say
 
@@ -61,14 +62,15 @@ def packed(data):
 def changes_made(draw):
     """A visitor's changes, made the way pages make them."""
     changes = Changes()
-    for name in draw(st.lists(st.sampled_from(["t", "z"]), max_size=2, unique=True)):
-        changes = changes.put("parameters", name, draw(st.sampled_from([0.3, 0.45, 0.5])))
+    for name in draw(st.lists(st.sampled_from(["kappa", "omega_business"]), max_size=2, unique=True)):
+        changes = changes.put("parameters", name, draw(st.sampled_from([0.15, 0.17, 0.2])))
     if draw(st.booleans()):
         changes = changes.put("project", "horizon", draw(st.sampled_from([120, 156, 180])))
     for origin in draw(st.lists(st.sampled_from(base_names()), max_size=2)):
         changes, name = cloned(changes, origin, {"en": draw(titles), "nl": draw(titles)})
-        changes = with_measure(changes, name, "sponsor", draw(st.booleans()))
-    return changes if refused(changes, changes.names) is None else Changes()
+        changes = with_measure(changes, name, "consult_chain", draw(st.booleans()))
+    assert refused(changes, changes.names) is None
+    return changes
 
 
 titles = st.sampled_from([*ODD_NAMES, "Ours", "Ónze variant"])
@@ -92,7 +94,9 @@ def views(draw):
         week=draw(st.integers(1, 520)),
         shown=draw(names),
         beside=draw(st.one_of(st.just(""), names)),
-        votes=tuple(draw(st.lists(st.integers(0, 999), max_size=12))),
+        votes=draw(st.lists(st.lists(st.integers(0, 999), max_size=12).map(tuple), max_size=20).map(tuple)),
+        package=tuple(one for one in MEASURES if draw(st.booleans())),
+        take=draw(st.integers(0, 999)),
         chapter=draw(st.integers(0, 99)),
         step=draw(st.integers(0, 99)),
     )
@@ -171,6 +175,8 @@ KEYS = st.sampled_from(
         "shown",
         "beside",
         "votes",
+        "package",
+        "take",
         "c",
     ]
 )
@@ -190,8 +196,7 @@ def test_any_values_of_the_keys_we_know_open(said):
 
 LEAVES = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=12))
 NAMES_IN_FILES = st.sampled_from(
-    ["departments", "Sales", "horizon", "t", "value", "low", "high", "extends", "measures", "sponsor", "start", "title"]
-    + ["full", "en", "nl", "project", "parameters", "organisation", "capacity", "benefit", "mine"]
+    "departments Sales horizon t value low high extends measures sponsor start title full en nl project parameters".split()
 )
 DATA = st.recursive(
     LEAVES,
@@ -379,7 +384,7 @@ def test_the_language_switch_is_remembered_and_a_link_wins(visitor, address):
 
 def some_view():
     """A view in which nearly everything differs from the first."""
-    changes, name = cloned(Changes().put("parameters", "t", 0.45), "full", {"en": ODD_NAMES[0], "nl": ODD_NAMES[2]})
+    changes, name = cloned(Changes().put("parameters", "kappa", 0.1), "full", {"en": ODD_NAMES[0], "nl": ODD_NAMES[2]})
     return first_view("nl").but(
         changes=changes,
         scenarios=("it-only", "wait", name),

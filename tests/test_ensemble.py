@@ -1,19 +1,77 @@
+"""Many worlds: the same numbers however they are run, no more memory than they need, and an end when asked to stop."""
+
 import gc
-import weakref
+import threading
+import tracemalloc
+from dataclasses import replace
+from unittest import mock
 
 import numpy as np
 import pytest
+from helpers import organisation, scenario, study
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from simulation import InputRefused, OrganisationModel, case, outcomes_of, run_worlds
-from simulation.ensemble import extend_runs
+from simulation import InputRefused, OrganisationModel, case, ensemble, outcomes_of, run_worlds
+from simulation.ensemble import WEEKLY, extend_runs, run_world
 
 STUDY = case().select(("it-only", "package-partner-with", "full"))
 
 
-def test_one_thread_or_two_give_the_same_numbers():
-    alone, together = run_worlds(STUDY, 40, weekly=True), run_worlds(STUDY, 40, threads=2, weekly=True)
-    np.testing.assert_array_equal(alone.outcomes, together.outcomes)
-    np.testing.assert_array_equal(alone.weekly, together.weekly)
+WORLDS = 12
+WHOLE = run_worlds(STUDY, WORLDS, seed=3, weekly=True)
+
+
+def the_same(found, expected=WHOLE):
+    """Equal to the last bit, undefined outcomes included."""
+    return np.array_equal(found.outcomes, expected.outcomes, equal_nan=True) and np.array_equal(
+        found.weekly, expected.weekly
+    )
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3, 20])
+def test_any_number_of_threads_gives_the_same_numbers(threads):
+    with mock.patch.object(ensemble, "BATCH", 1):  # a world a batch
+        assert the_same(run_worlds(STUDY, WORLDS, seed=3, threads=threads, weekly=True))
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(1, 2000), st.lists(st.integers(1, WORLDS), max_size=4), st.integers(1, 3))
+def test_any_split_into_batches_gives_the_same_numbers(departments, stops, threads):
+    """Split by the size of a batch, and by worlds that are added bit by bit."""
+    with mock.patch.object(ensemble, "BATCH", departments):
+        runs = run_worlds(STUDY, min([*stops, WORLDS]), seed=3, threads=threads, weekly=True)
+        for worlds in [*sorted(stops), WORLDS]:
+            runs = extend_runs(runs, worlds, threads)
+    assert the_same(runs)
+
+
+def test_a_world_alone_is_the_same_to_the_bit():
+    for world in (0, 5, WORLDS - 1):
+        outcomes, weekly = run_world(STUDY, world, 3, "ranges")
+        np.testing.assert_array_equal(outcomes, WHOLE.outcomes[:, world])
+        np.testing.assert_array_equal(weekly, WHOLE.weekly[:, world])
+
+
+def test_a_scenario_alone_is_the_same_as_among_others():
+    """Alone it draws its luck week by week; among others it shares what was drawn for the world."""
+    for name in STUDY.names:
+        alone = run_worlds(STUDY.select((name,)), WORLDS, seed=3, weekly=True)
+        np.testing.assert_array_equal(alone.outcomes[0], WHOLE.outcomes[STUDY.names.index(name)])
+    reordered = run_worlds(STUDY.select(tuple(reversed(STUDY.names))), WORLDS, seed=3, weekly=True)
+    np.testing.assert_array_equal(reordered.outcomes[::-1], WHOLE.outcomes)
+
+
+def test_draws_that_are_too_many_to_keep_are_drawn_week_by_week():
+    with mock.patch.object(ensemble, "MOST_DRAWS", 0):
+        assert the_same(run_worlds(STUDY, WORLDS, seed=3, weekly=True))
+    large = scenario(organisation(999, voice=1.0), horizon=520)
+    both = study(replace(large, name="one"), replace(large, name="other"))
+    assert ensemble._Batches(both, 1, "ranges").draws[0] == 1
+    with mock.patch.object(ensemble, "MOST_DRAWS", 10**9):
+        assert ensemble._Batches(both, 1, "ranges").draws[0] == 521
+        kept = run_worlds(both, 1)
+    assert the_same(run_worlds(both, 1), kept)
 
 
 def test_worlds_that_are_added_leave_the_others_as_they_are():
@@ -50,7 +108,48 @@ def test_a_number_of_worlds_that_cannot_be(worlds):
         run_worlds(STUDY, worlds)
 
 
-def test_a_model_that_is_done_with_is_forgotten():
-    gone = [weakref.ref(OrganisationModel("it-only", rng=1, collect=False)) for _ in range(20)]
-    gc.collect()
-    assert sum(one() is not None for one in gone) == 0
+# --- memory, and stopping ------------------------------------------------------------------------------
+
+
+def grows_by(horizon, weekly):
+    """Bytes that each world more takes at most while it runs, and when it has."""
+    one = study(scenario(organisation(2), horizon=horizon), scenario(organisation(2), name="other", horizon=horizon))
+    peaks = []
+    for worlds in (64, 320):
+        run_worlds(one, worlds, weekly=weekly)  # what is kept for good is there
+        gc.collect()
+        tracemalloc.start()
+        runs = run_worlds(one, worlds, weekly=weekly)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+        assert len(runs.worlds) == worlds
+    return (peaks[1] - peaks[0]) / 256
+
+
+def test_memory_grows_with_weeks_only_where_they_are_asked_for():
+    short, long = grows_by(52, weekly=False), grows_by(520, weekly=False)
+    outcomes = 2 * 22 * 8
+    assert outcomes <= short < 4 * outcomes
+    assert long == pytest.approx(short, rel=0.05)
+    assert grows_by(520, weekly=True) - long > 2 * 520 * len(WEEKLY) * 4 * 0.9
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, RuntimeError])
+def test_what_progress_raises_ends_the_work_and_leaves_no_thread(threads, stop):
+    told, before = [], set(threading.enumerate())
+
+    def progress(done, total):
+        told.append(done)
+        raise stop
+
+    with mock.patch.object(ensemble, "BATCH", 1):
+        batches, ran = ensemble._Batches.batch, []
+        with (
+            mock.patch.object(ensemble._Batches, "batch", lambda *given: ran.append(1) or batches(*given)),
+            pytest.raises(stop),
+        ):
+            run_worlds(STUDY, 400, threads=threads, progress=progress)
+    assert len(told) == 1
+    assert len(ran) < 40, "the rest was dropped"
+    assert set(threading.enumerate()) == before

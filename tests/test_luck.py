@@ -7,6 +7,7 @@ import inspect
 from dataclasses import fields, replace
 from math import nextafter, sqrt
 
+import numba
 import numpy as np
 import pytest
 from helpers import organisation, scenario
@@ -15,6 +16,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from simulation import PARAMETERS, Values, case, luck, rules, worlds
+from simulation.kernel import luck as kernel
+from simulation.kernel.records import OTHER_LOAD, PICK_UP, SHOCK
 from simulation.organisation import Department
 from simulation.parameters import BY_NAME
 from simulation.study import Given
@@ -60,6 +63,40 @@ def test_philox_gives_the_published_words():
         0x9CC7D7C69CD777B6,
         0xA09CAEBF594F0BA0,
     )
+
+
+@numba.njit
+def compiled_philox(counter, group, world, seed, key):
+    return kernel.philox(counter, group, world, seed, key)
+
+
+@given(st.tuples(ANY, ANY, ANY), st.tuples(ANY, ANY))
+@settings(max_examples=300, deadline=None)
+@example((0, 0, 0), (0, 0))
+@example((2**64 - 1,) * 3, (2**64 - 1,) * 2)
+def test_compiled_philox_gives_numpys_numbers(counter, key):
+    """The fourth word of the counter is always 0."""
+    found = compiled_philox(*(np.uint64(one) for one in (*counter, *key)))
+    assert list(found) == [luck.uniform(word) for word in numpys((*counter, 0), key)]
+
+
+def test_a_compiled_week_has_the_draws_of_that_week():
+    names, seed, world, week = ("", "Sales", "IT", "Büro"), 2**63 - 1, 12345, 77
+    tables = {name: luck.draws(seed, world, name, week)[week] for name in names}
+    keys = np.array([luck.name_key(name) for name in names[1:]], dtype=np.uint64)
+    drawn = np.zeros((2, len(names), 8))
+
+    @numba.njit
+    def draw(table, keys):
+        kernel.draw_week(table, 1, np.uint64(week), np.uint64(world), np.uint64(seed), keys)
+
+    draw(drawn, keys)
+    assert not drawn[0].any()
+    for place, name in enumerate(names[1:]):
+        assert drawn[1, place, :4].tolist() == tables[name][:4].tolist()
+        assert drawn[1, place, PICK_UP] == -1.0  # drawn when somebody asks
+    organisation_ = dict(zip(luck.PURPOSES, tables[""], strict=True))
+    assert drawn[1, -1, [SHOCK, OTHER_LOAD]].tolist() == [organisation_["shock"], organisation_["other_load"]]
 
 
 def test_philox_tells_counter_and_key_words_apart():

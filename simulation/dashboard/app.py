@@ -6,15 +6,15 @@ from typing import Any
 import solara
 import solara.lab
 
+from simulation.dashboard.dressing import COOKIE
 from simulation.dashboard.latest import told
+from simulation.dashboard.mishaps import mishap
 from simulation.dashboard.pages import pages
 from simulation.dashboard.parts import Frame, Text
 from simulation.dashboard.state import Change, Notice, View, address_of, read_address
 from simulation.words import LANGUAGES, say, words_of
 
 STYLE = files("simulation").joinpath("dashboard", "style.css").read_text(encoding="utf-8")
-COOKIE = "synergy_language"
-"""Where a visitor's browser keeps the language that was chosen last."""
 
 
 @solara.component
@@ -47,6 +47,7 @@ def Page() -> None:
         )
         with solara.Div(classes=["sy-content"], attributes={"id": "content", "role": "main", "tabindex": "-1"}):
             Notices(notices, language, lambda: set_notices(()))
+            Mishap(language)
             Guarded(view, set_view).key(view.page)
 
 
@@ -78,6 +79,16 @@ def Notices(notices: tuple[Notice, ...], language: str, clear: Any) -> None:
         for one in notices[:6]:
             Text("p", one.told(language))
         solara.Button(say("shell.understood", language), text=True, on_click=clear)
+
+
+@solara.component
+def Mishap(language: str) -> None:
+    """What went wrong when something was clicked."""
+    if not mishap.value:
+        return
+    with solara.Div(classes=["sy-notices"], attributes={"role": "alert"}):
+        Text("p", say("web.mishap", language, why=mishap.value))
+        solara.Button(say("shell.understood", language), text=True, on_click=lambda: mishap.set(""))
 
 
 @solara.component

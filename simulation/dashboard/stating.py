@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from simulation.dashboard.variants import Changes, base_data, refused, study_of
+from simulation.building import build
+from simulation.dashboard.variants import Changes, base_data, merged, study_of
 from simulation.errors import InputRefused, Problem
 from simulation.organisation import one_line
 from simulation.parameters import BY_NAME, PARAMETERS, Parameter
@@ -23,7 +24,7 @@ Told = dict[str, Problem | str]
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A parameter as it is in force; ``origin`` says whose number it is: the passport's, the file's or the visitor's."""
+    """A parameter as it is in force; ``origin`` says whose it is: ``"passport"``, ``"file"`` or ``"own"``."""
 
     value: float
     low: float
@@ -143,7 +144,7 @@ def edited(changes: Changes, asked: Any, language: str) -> tuple[Changes, str, T
         return changes, name, wrong
     source = one_line(asked["source"].encode("utf-8", "replace").decode())[:LONGEST_SOURCE] or OWN
     tried = _put(changes, name, {**numbers, "source": source})
-    error = refused(tried, tried.names)
+    error = _refused(tried)
     return (changes, name, _by_field(error, name)) if error else (tried, name, {})
 
 
@@ -161,6 +162,18 @@ def _put(changes: Changes, name: str, entry: Mapping[str, Any]) -> Changes:
     return changes.put("parameters", name, None if same else dict(entry))
 
 
+def _refused(changes: Changes) -> InputRefused | None:
+    """Why no file could state these numbers; None if one could. They are checked as all scenarios have them.
+
+    A scenario that states a number itself has its own in its place, so one without differences is what is built.
+    """
+    try:
+        build({**merged(changes, ()), "scenarios": {"plain": {}}}, "study")
+    except InputRefused as error:
+        return error
+    return None
+
+
 def _by_field(error: InputRefused, name: str) -> Told:
     """What a file would be told, by the field that it is about; a visitor needs no path."""
     told: Told = {}
@@ -172,10 +185,17 @@ def _by_field(error: InputRefused, name: str) -> Told:
 
 def in_words(told: Told, language: str) -> dict[str, str]:
     """What is wrong, in sentences."""
-    return {
-        field: one.told(language) if isinstance(one, Problem) else say(f"assumptions.{one}", language)
-        for field, one in told.items()
-    }
+    return {field: _sentence(one, language) for field, one in told.items()}
+
+
+def _sentence(said: Problem | str, language: str) -> str:
+    """One mistake; what a file is told in its own words, a visitor is told in those of the page."""
+    if isinstance(said, str):
+        return say(f"assumptions.{said}", language)
+    if said.key not in {"range_order", "parameter_bounds"}:
+        return said.told(language)
+    fields = {key: _localised(str(value), language) for key, value in said.fields}
+    return say(f"assumptions.{said.key}", language, **fields)
 
 
 def without(changes: Changes, name: str = "") -> Changes:

@@ -13,6 +13,19 @@ MOST_NAMED = 6
 """Assumptions that the answer names."""
 ORDER = ("reverses", "differs", "settles", "blurs", "holds", "fixed")
 """From what changes a verdict most to what cannot."""
+ANSWERS = {
+    True: ("assumptions.open_none", "assumptions.open_one", "assumptions.open_some"),
+    False: ("assumptions.sure_none", "assumptions.sure_one", "assumptions.sure_some"),
+}
+"""By whether the verdict is still open: the answer when no assumption changes it, when one does, when several do."""
+ENDS = {"low": "assumptions.end_low", "high": "assumptions.end_high", "both": "assumptions.end_both"}
+BECOMES = {
+    "beats": "assumptions.is_beats",
+    "loses": "assumptions.is_loses",
+    "same": "assumptions.is_same",
+    "undecided": "assumptions.is_undecided",
+    "undefined": "assumptions.is_undefined",
+}
 Titles = tuple[str, str]
 
 
@@ -21,11 +34,9 @@ def answer(trial: Trial | None, titles: Titles, language: str) -> str:
     if trial is None:
         return say("assumptions.begin", language, a=titles[0], b=titles[1], all=len(PARAMETERS))
     fields = {"verdict": verdict_of(trial.verdict, titles, language), **_counts(trial, language)}
-    kind = "open" if trial.verdict.kind == "undecided" else "sure"
     if not trial.done:
         return say("assumptions.so_far", language, **fields)
-    many = "none" if fields["n"] == 0 else "one" if fields["n"] == 1 else "some"
-    return say(f"assumptions.{kind}_{many}", language, **fields)
+    return say(ANSWERS[trial.verdict.kind == "undecided"][min(fields["n"], 2)], language, **fields)
 
 
 def verdict_of(pair: Pair, titles: Titles, language: str) -> str:
@@ -43,19 +54,16 @@ def _counts(trial: Trial, language: str) -> dict[str, Any]:
     named = ", ".join(one.parameter.name for one in flip[:MOST_NAMED])
     if len(flip) > MOST_NAMED:
         named += say("assumptions.further", language, more=len(flip) - MOST_NAMED)
-    turned = sum(one.reverses(trial.verdict) for one in flip)
-    reverse = (
-        ""
-        if not turned
-        else say("assumptions.turned_all" if turned == len(flip) else "assumptions.turned", language, m=turned)
-    )
+    about_face = sum(one.reverses(trial.verdict) for one in flip)
+    turned_how = "turned_none" if about_face == 0 else "turned_all" if about_face == len(flip) else "turned"
+    could = trial.verdict.kind in {"beats", "loses"}
     return {
         "done": len(trial.flips),
         "all": len(PARAMETERS),
         "of": len(able),
         "n": len(flip),
         "names": named,
-        "turned": reverse,
+        "turned": say(f"assumptions.{turned_how}", language, m=about_face) if could else "",
     }
 
 
@@ -88,6 +96,17 @@ def judged(trial: Trial | None, titles: Titles, language: str) -> dict[str, dict
     }
 
 
+def most(trial: Trial | None, language: str) -> str:
+    """What moves the verdict most, once everything was tried; nothing where nothing can be moved."""
+    able = [one for one in trial.flips if not one.fixed] if trial and trial.done else []
+    if trial is None or not able:
+        return ""
+    first = min(able, key=lambda one: _rank(one, trial.verdict))
+    meaning = say(f"parameter.{first.parameter.name}", language)
+    fields = {"name": first.parameter.name, "low": first.at_low.wins, "high": first.at_high.wins}
+    return say("assumptions.most", language, meaning=meaning[0].lower() + meaning[1:], **fields)
+
+
 def now(trial: Trial | None) -> dict[str, Any] | None:
     """The share of worlds won as it is."""
     return None if trial is None else _won(trial.verdict)
@@ -104,7 +123,7 @@ def _sentence(flip: Flip, verdict: Pair, titles: Titles, language: str) -> str:
         return say("assumptions.is_fixed", language)
     low, high = flip.turns(verdict)
     if low == high == "holds":
-        return say("assumptions.holds", language)
+        return say("assumptions.still_open" if verdict.kind == "undecided" else "assumptions.holds", language)
     at_low, at_high = (_becomes(one, titles, language) for one in (flip.at_low, flip.at_high))
     if (low, at_low) == (high, at_high):
         return _clause(low, "both", at_low, language)
@@ -115,10 +134,9 @@ def _sentence(flip: Flip, verdict: Pair, titles: Titles, language: str) -> str:
 def _clause(what: Turn, end: str, text: str, language: str) -> str:
     """What becomes of it at one end."""
     verb = {"reverses": "reverses", "settles": "settles"}.get(what, "flips")
-    return say(f"assumptions.{verb}", language, end=say(f"assumptions.end_{end}", language), what=text)
+    return say(f"assumptions.{verb}", language, end=say(ENDS[end], language), what=text)
 
 
 def _becomes(pair: Pair, titles: Titles, language: str) -> str:
     """The verdict at an end, in a few words."""
-    kind = pair.kind if pair.worlds else "undefined"
-    return say(f"assumptions.is_{kind}", language, a=titles[0], b=titles[1])
+    return say(BECOMES[pair.kind if pair.worlds else "undefined"], language, a=titles[0], b=titles[1])

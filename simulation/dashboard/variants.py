@@ -1,4 +1,4 @@
-"""What a visitor changes in the study that the server shows, or in one of their own, as plain data such as a file holds.
+"""What a visitor changes in the study that is shown (the server's, or their own), as plain data such as a file holds.
 
 Changes are data about the file, never objects of their own: so they are validated as a file is, written as a file is,
 and a study with changes is what ``synergy compare`` makes of that file.

@@ -1,6 +1,7 @@
 """The page assumptions: the passport of every number, and which of them flips the verdict."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import solara
@@ -8,7 +9,7 @@ import solara
 from simulation.dashboard import stating, turning
 from simulation.dashboard.latest import Latest, Tell, use_latest
 from simulation.dashboard.parts import Event, Text
-from simulation.dashboard.state import Change, View
+from simulation.dashboard.state import Change, View, address_of
 from simulation.dashboard.trying import MOST_WORLDS, Trial, question_of, try_all
 from simulation.dashboard.variants import Changes, study_of
 from simulation.outcomes import BY_OUTCOME
@@ -29,7 +30,7 @@ def Passport(
     errors: dict[str, dict[str, str]],
     accepted: list[Any],
     view: dict[str, Any],
-    said: dict[str, str],
+    said: dict[str, Any],
     words: dict[str, str],
     groups: dict[str, str],
     language: str,
@@ -50,13 +51,13 @@ def Page(view: View, change: Change) -> None:
     trial, work = use_trial(pair, view)
     titles = (view.title(view.hand), view.title(view.rival))
     rows = solara.use_memo(lambda: rows_of(view), [view.changes, view.hand, view.rival, language])
-    errors, accepted, events = use_edits(view, change)
+    editing, set_editing = solara.use_state(Editing())
+    edits = Edits(view, change, set_editing)
     if pair is None:
         Text("h1", say("assumptions.title", language), "sy-answer")
         Text("p", say("assumptions.one_only", language), "sy-under")
     else:
         Text("h1", turning.answer(trial, titles, language), "sy-answer")
-        Text("p", basis(view), "sy-under")
     if work.wrong:
         Text("p", say("assumptions.failed", language, why=work.wrong), "sy-error", role="alert")
     Passport(
@@ -64,15 +65,18 @@ def Page(view: View, change: Change) -> None:
         judged=turning.judged(trial, titles, language),
         now=turning.now(trial),
         progress={"done": len(trial.flips) if trial else 0, "on": pair is not None and not work.wrong},
-        errors={name: stating.in_words(told, language) for name, told in errors.items()},
-        accepted=accepted,
+        errors={name: stating.in_words(told, language) for name, told in editing.errors.items()},
+        accepted=[*editing.accepted, bool(editing.before.data.get("parameters"))],
         view=chosen(view),
-        said={"force": force(view), "grades": grades(rows, language)},
+        said=sentences(view, rows, trial),
         words=words_of("assumptions", language),
         groups=words_of("passport.group", language),
         language=language,
         event_choose=lambda asked: change(lambda now: choose(now, asked)),
-        **events,
+        event_edit=edits.edit,
+        event_forget=edits.forget,
+        event_reset=edits.reset,
+        event_put_back=lambda _: edits.put_back(editing.before),
     )
 
 
@@ -161,6 +165,18 @@ def rows_of(view: View) -> list[dict[str, Any]]:
     return rows
 
 
+def sentences(view: View, rows: list[dict[str, Any]], trial: Trial | None) -> dict[str, Any]:
+    """What the page says beside its words; the last two on paper only, where the rail and the address are missing."""
+    rests = force(view) if view.hand == view.rival else f"{basis(view)} {force(view)}"
+    most = turning.most(trial, view.language)
+    return {
+        "under": [rests, most] if most else [rests],
+        "grades": grades(rows, view.language),
+        "illustrative": f"{say('shell.illustrative', view.language)}. {say('shell.illustrative_why', view.language)}",
+        "link": address_of(view),
+    }
+
+
 def grades(rows: list[dict[str, Any]], language: str) -> str:
     """What the grades mean, with their counts."""
     counts = {grade: sum(row["grade"] == grade for row in rows) for grade in ("study", "expert", "assumed", "own")}
@@ -168,46 +184,53 @@ def grades(rows: list[dict[str, Any]], language: str) -> str:
     return say("assumptions.grades", language, **{**counts, "all": len(rows), "own": own})
 
 
-def use_edits(view: View, change: Change) -> tuple[dict[str, stating.Told], list[Any], dict[str, Event]]:
-    """What is wrong by row, the row accepted last with how many were, and the events that edit."""
-    errors, set_errors = solara.use_state(dict[str, stating.Told]())
-    accepted, set_accepted = solara.use_state([0, ""])
-    before, set_before = solara.use_state(Changes())
+@dataclass(frozen=True)
+class Editing:
+    """What is wrong, by row; the row accepted last, with how many were; and what was there before all was reset."""
 
-    def put(make: Callable[[Changes], Changes]) -> None:
-        change(lambda now: now.but(changes=make(now.changes)))
+    errors: dict[str, stating.Told] = field(default_factory=dict)
+    accepted: tuple[int, str] = (0, "")
+    before: Changes = field(default_factory=Changes)
 
-    def edit(asked: Any) -> None:
-        _, name, told = stating.edited(view.changes, asked, view.language)
-        if not name:
-            return
-        set_errors(lambda now: with_row(now, name, told))
-        if not told:
-            put(lambda now: stating.edited(now, asked, view.language)[0])
-            set_accepted(lambda now: [now[0] + 1, name])
+    def told(self, name: str, told: stating.Told) -> "Editing":
+        """The same with the mistakes of one row replaced."""
+        others = {one: said for one, said in self.errors.items() if one != name}
+        return replace(self, errors={**others, name: told} if told else others)
 
-    def forget(name: Any) -> None:
-        set_errors(lambda now: with_row(now, name, {}) if isinstance(name, str) else now)
 
-    def reset(name: Any) -> None:
-        if name == "":
-            set_before(view.changes)
-            set_errors({})
+class Edits:
+    """What the visitor does to the numbers. Everything comes from outside: what makes no sense changes nothing."""
+
+    def __init__(self, view: View, change: Change, editing: Callable[[Callable[[Editing], Editing]], None]) -> None:
+        self.view, self.change, self.editing = view, change, editing
+
+    def put(self, make: Callable[[Changes], Changes]) -> None:
+        """Change the changes, as they are by then."""
+        self.change(lambda now: now.but(changes=make(now.changes)))
+
+    def edit(self, asked: Any) -> None:
+        """Take a row as it was typed, or say what is wrong with it."""
+        language = self.view.language
+        _, name, told = stating.edited(self.view.changes, asked, language)
+        if told:
+            self.editing(lambda now: now.told(name, told))
+        elif name:
+            self.put(lambda now: stating.edited(now, asked, language)[0])
+            self.editing(lambda now: replace(now.told(name, {}), accepted=(now.accepted[0] + 1, name)))
+
+    def forget(self, name: Any) -> None:
+        """Say no more of what is wrong with a row: its typing was taken back."""
         if isinstance(name, str):
-            forget(name)
-            put(lambda now: stating.without(now, name))
+            self.editing(lambda now: now.told(name, {}))
 
-    def put_back(_: Any) -> None:
-        put(lambda now: stating.with_all(now, before))
+    def reset(self, name: Any) -> None:
+        """Make a number, or without a name all numbers, as they were."""
+        if name == "":
+            self.editing(lambda now: Editing(accepted=now.accepted, before=self.view.changes))
+        if isinstance(name, str):
+            self.forget(name)
+            self.put(lambda now: stating.without(now, name))
 
-    return (
-        errors,
-        [*accepted, bool(before.data.get("parameters"))],
-        {"event_edit": edit, "event_forget": forget, "event_reset": reset, "event_put_back": put_back},
-    )
-
-
-def with_row(errors: dict[str, stating.Told], name: str, told: stating.Told) -> dict[str, stating.Told]:
-    """The mistakes with those of one row replaced."""
-    others = {one: said for one, said in errors.items() if one != name}
-    return {**others, name: told} if told else others
+    def put_back(self, before: Changes) -> None:
+        """Bring back what was there before all was reset."""
+        self.put(lambda now: stating.with_all(now, before))
