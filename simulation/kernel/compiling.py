@@ -9,16 +9,19 @@ import functools
 import hashlib
 import os
 import platform
+import shutil
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from stat import S_ISDIR
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import llvmlite
 import numba
 import numpy as np
+from llvmlite import binding
 from numba import types
 from numba.core import config
 from numba.extending import intrinsic
@@ -40,6 +43,10 @@ INNER = SETTINGS | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 SOURCES = ("rules.py", "measures.py", "outcomes.py", "parameters.py", "kernel/*.py")
 """The files whose text decides what is compiled."""
+
+DIGITS = 16
+MOST_VERSIONS = 4
+"""Compiled code of so many versions is kept, this one included; each takes some 2 MB."""
 
 
 def inner(function: Function) -> Function:
@@ -110,15 +117,25 @@ def high_product(typing_context: Any, a: Any, b: Any) -> Any:
 
 @functools.cache
 def digest() -> str:
-    """Sixteen hexadecimal digits that change with anything that decides what is compiled."""
+    """Sixteen hexadecimal digits that change with anything that decides what is compiled, or whether it is loaded.
+
+    Numba loads nothing whose source file has another date, and nothing for another processor: both are part of it.
+    """
     here = Path(__file__).parent.parent
     found = hashlib.sha256()
     for pattern in SOURCES:
         for path in sorted(here.glob(pattern)):
-            found.update(path.read_bytes())
+            found.update(path.read_bytes() + str(path.stat().st_mtime_ns).encode())
     for version in (numba.__version__, llvmlite.__version__, np.__version__, platform.python_version()):
         found.update(version.encode())
-    return found.hexdigest()[:16]
+    found.update(f"{_processor()} {here}".encode())
+    return found.hexdigest()[:DIGITS]
+
+
+def _processor() -> str:
+    """The kind of this processor, and what it can do."""
+    host: Any = binding
+    return f"{host.get_host_cpu_name()} {host.get_host_cpu_features().flatten()}"
 
 
 @functools.cache
@@ -127,20 +144,49 @@ def folder() -> Path:
 
     ``SYNERGY_CACHE_DIR`` overrides it.
     """
-    chosen = os.environ.get("SYNERGY_CACHE_DIR")
-    temporary = Path(tempfile.gettempdir()) / f"synergy-{_user()}"
-    for place in (Path(chosen) if chosen else user_cache_path("synergy", appauthor=False), temporary):
+    for place in (_lasting, _temporary):
         with suppress(OSError):
-            found = place / digest()
+            found = place() / digest()
             found.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=found):
                 return found
     return Path(tempfile.mkdtemp(prefix="synergy-"))
 
 
+def _lasting() -> Path:
+    """The folder that the user chose, or else has for such things."""
+    chosen = os.environ.get("SYNERGY_CACHE_DIR")
+    return Path(chosen) if chosen else user_cache_path("synergy", appauthor=False)
+
+
+def _temporary() -> Path:
+    """A folder of ours among temporary files; what somebody else put there under its name is not ours to run."""
+    found = Path(tempfile.gettempdir()) / f"synergy-{_user()}"
+    found.mkdir(mode=0o700, exist_ok=True)
+    about = found.lstat()
+    if hasattr(os, "getuid") and (about.st_uid != os.getuid() or not S_ISDIR(about.st_mode) or about.st_mode & 0o022):
+        raise PermissionError(found)
+    return found
+
+
 def _user() -> str:
-    """Somebody else's compiled code is not ours to run."""
+    """The user, in the name of a folder."""
     return str(os.getuid()) if hasattr(os, "getuid") else os.environ.get("USERNAME", "user")
+
+
+def forget_old() -> None:
+    """Delete compiled code of earlier versions, but for the few that were used last."""
+    with suppress(OSError):
+        os.utime(folder())
+        others = [one for one in folder().parent.iterdir() if _is_ours(one)]
+        for one in sorted(others, key=lambda one: one.stat().st_mtime, reverse=True)[MOST_VERSIONS:]:
+            shutil.rmtree(one, ignore_errors=True)
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether a folder is named by a digest and holds nothing but compiled code."""
+    named = len(path.name) == DIGITS and set(path.name) <= set("0123456789abcdef")
+    return named and path.is_dir() and all(one.name.startswith("kernel_") for one in path.iterdir())
 
 
 def kept() -> bool:

@@ -51,6 +51,11 @@ def _types() -> dict[str, Any]:
     return one | many | numbers | lines | whole
 
 
+PATIENCE = 30.0
+"""Seconds that the second process is waited for, after which this one does its share."""
+
+NONE = subprocess.DEVNULL
+
 RECORDS = {"o": ORGANISATION, "p": VALUES, "m": LEVERS, "s": SCENARIO, "net": NETWORK, "d": STATE, "w": DEPARTMENT}
 COUNTERS = ("counter", "world", "seed", "key")
 ARRAYS = {"whos": DEPARTMENT, "states": STATE, "asks": ASK, "seats": SEAT, "ties": TIE}
@@ -83,14 +88,26 @@ def prepare() -> None:
 
 def _load() -> None:
     """Load the engine, or compile it with a second process beside this one."""
-    helper = None
-    if not compiling.kept() and (os.cpu_count() or 1) > 1:
+    helper = None if compiling.kept() else _second_process()
+    try:
+        if helper:
+            compile_stages(MINE)
+            with suppress(subprocess.TimeoutExpired):
+                helper.wait(PATIENCE)
+        run.run_batch(*run.no_work())
+    finally:
+        if helper:
+            helper.kill()
+            helper.wait()
+    compiling.forget_old()
+
+
+def _second_process() -> subprocess.Popen[bytes] | None:
+    """The second process, where there is a processor for it; without it this one does everything."""
+    if sys.executable and (os.cpu_count() or 1) > 1:
         with suppress(OSError):
-            helper = subprocess.Popen([sys.executable, "-m", __name__], stderr=subprocess.DEVNULL)
-        compile_stages(MINE)
-    if helper:
-        helper.wait()
-    run.run_batch(*run.no_work())
+            return subprocess.Popen([sys.executable, "-m", __name__], stdin=NONE, stdout=NONE, stderr=NONE)
+    return None
 
 
 if __name__ == "__main__":

@@ -1,0 +1,220 @@
+"""Compiled code on disk: made once, found again, made anew when it cannot be read, and never anybody else's."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+
+from simulation import case, run_worlds
+from simulation.kernel import compiling
+from simulation.words import say
+
+STUDY = case().select(("it-only", "full"))
+EXPECTED = run_worlds(STUDY, 2, seed=9).outcomes.tobytes().hex()
+
+RUN = """
+from simulation import case, run_worlds
+from simulation.kernel import run
+print(run_worlds(case().select(("it-only", "full")), 2, seed=9).outcomes.tobytes().hex())
+print(sum(run.run_batch.stats.cache_hits.values()))
+"""
+
+
+def start(cache, before="", **more):
+    """A process that runs two worlds, with compiled code in that folder."""
+    environment = os.environ | {"SYNERGY_CACHE_DIR": str(cache)} | more
+    command = [sys.executable, "-W", "error", "-c", before + RUN]
+    return subprocess.Popen(command, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def answer(process):
+    """Whether it found its compiled code on disk; its numbers must be right."""
+    out, err = process.communicate(timeout=240)
+    assert (process.returncode, err) == (0, "")
+    outcomes, hits = out.split()
+    assert outcomes == EXPECTED
+    return int(hits) == 1
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A folder of compiled code, made by two processes that began at once."""
+    cache = tmp_path_factory.mktemp("made")
+    both = [start(cache), start(cache)]
+    for one in both:
+        answer(one)
+    return cache
+
+
+@pytest.mark.slow
+def test_two_that_start_at_once_leave_a_folder_that_the_next_one_finds(made):
+    assert answer(start(made))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("pattern", "left"), [("*.nbi", b"garbage"), ("run.run_batch*.nbc", None)])
+def test_what_cannot_be_read_is_made_anew(made, tmp_path, pattern, left):
+    cache = tmp_path / "cache"
+    shutil.copytree(made, cache)
+    broken = list(cache.rglob(pattern))
+    assert broken
+    for path in broken:
+        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2] if left is None else left)
+    answer(start(cache))
+    assert answer(start(cache))
+
+
+LAME = """
+import subprocess, sys
+from simulation.kernel import prepare
+prepare.PATIENCE = 0.5
+prepare._second_process = lambda: subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+"""
+
+
+@pytest.mark.slow
+def test_a_second_process_that_hangs_is_done_without(tmp_path):
+    answer(start(tmp_path, LAME))
+    assert answer(start(tmp_path))
+    assert not [one for one in psutil.Process().children(recursive=True) if "time.sleep(600)" in one.cmdline()]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for one child")
+@pytest.mark.parametrize("after", [0.3, 2.5])
+def test_ctrl_c_while_compiling_ends_in_a_sentence(tmp_path, after):
+    words = [sys.executable, "-m", "simulation.cli", "compare", "--worlds", "4", "--lang", "en"]
+    environment = os.environ | {"SYNERGY_CACHE_DIR": str(tmp_path)}
+    asked = subprocess.Popen(words, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    said = asked.stderr.readline()
+    assert "Preparing the engine" in said
+    time.sleep(after)
+    children = psutil.Process(asked.pid).children()
+    asked.send_signal(signal.SIGINT)
+    out, err = asked.communicate(timeout=60)
+    assert (asked.returncode, out) == (130, "")
+    assert err.strip() == say("cli.interrupted", "en")
+    _, alive = psutil.wait_procs(children, timeout=5)
+    assert not alive
+
+
+# --- where it is kept ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def elsewhere(tmp_path, monkeypatch):
+    """Nothing is remembered, and temporary files go to a folder of the test."""
+    compiling.folder.cache_clear()
+    monkeypatch.delenv("SYNERGY_CACHE_DIR", raising=False)
+    monkeypatch.setattr(compiling, "user_cache_path", lambda *_, **__: tmp_path / "user")
+    monkeypatch.setattr(compiling.tempfile, "gettempdir", lambda: str(tmp_path / "tmp"))
+    (tmp_path / "tmp").mkdir()
+    yield tmp_path
+    compiling.folder.cache_clear()
+
+
+def test_it_is_kept_in_the_users_cache(elsewhere):
+    assert compiling.folder() == elsewhere / "user" / compiling.digest()
+    assert not compiling.kept()
+
+
+def test_or_where_one_says(elsewhere, monkeypatch):
+    monkeypatch.setenv("SYNERGY_CACHE_DIR", str(elsewhere / "mine"))
+    assert compiling.folder() == elsewhere / "mine" / compiling.digest()
+
+
+@pytest.mark.parametrize("way", ["a file", "no rights"])
+def test_where_it_cannot_be_written_it_goes_to_a_temporary_folder(elsewhere, monkeypatch, way):
+    chosen = elsewhere / "mine"
+    monkeypatch.setenv("SYNERGY_CACHE_DIR", str(chosen))
+    if way == "a file":
+        chosen.write_text("not a folder")
+    else:
+        make = compiling.tempfile.TemporaryFile
+
+        def refused(dir):
+            if Path(dir).is_relative_to(chosen):
+                raise PermissionError(dir)
+            return make(dir=dir)
+
+        monkeypatch.setattr(compiling.tempfile, "TemporaryFile", refused)
+    assert compiling.folder().parent.parent == elsewhere / "tmp"
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="files have no owner here")
+@pytest.mark.parametrize("way", ["somebody else's", "open to all", "a link"])
+def test_a_temporary_folder_that_is_not_ours_is_not_used(elsewhere, monkeypatch, way):
+    monkeypatch.setattr(compiling, "user_cache_path", lambda *_, **__: elsewhere / "a file" / "none")
+    (elsewhere / "a file").write_text("not a folder")
+    trap = elsewhere / "tmp" / f"synergy-{compiling._user()}"
+    if way == "a link":
+        (elsewhere / "other").mkdir()
+        trap.symlink_to(elsewhere / "other")
+    else:
+        trap.mkdir()
+        trap.chmod(0o777 if way == "open to all" else 0o700)
+    if way == "somebody else's":
+        ours = os.getuid()
+        monkeypatch.setattr(compiling, "_user", lambda: str(ours))
+        monkeypatch.setattr(compiling.os, "getuid", lambda: ours + 1)
+    found = compiling.folder()
+    assert trap not in found.parents
+    shutil.rmtree(found)
+
+
+def test_old_versions_are_forgotten_and_nothing_else(elsewhere):
+    ours = compiling.folder()
+    old = [ours.parent / f"{place:016x}" for place in range(8)]
+    for age, path in enumerate(old):
+        (path / "kernel_abc").mkdir(parents=True)
+        os.utime(path, (1e9 - age, 1e9 - age))
+    (ours.parent / "my papers").mkdir()
+    strange = ours.parent / ("f" * 16)
+    strange.mkdir()
+    (strange / "letter.txt").write_text("not compiled code")
+    os.utime(strange, (1.0, 1.0))
+    compiling.forget_old()
+    kept = {path.name for path in ours.parent.iterdir()}
+    assert kept == {ours.name, strange.name, "my papers", *(path.name for path in old[: compiling.MOST_VERSIONS - 1])}
+
+
+def test_the_name_of_the_folder_changes_with_what_decides_what_is_compiled(monkeypatch, tmp_path):
+    def digest():
+        compiling.digest.cache_clear()
+        return compiling.digest()
+
+    here = Path(compiling.__file__).parents[1]
+    copy = tmp_path / "simulation"
+    shutil.copytree(here, copy, ignore=shutil.ignore_patterns("__pycache__", "dashboard"))
+    monkeypatch.setattr(compiling, "__file__", str(copy / "kernel" / "compiling.py"))
+    try:
+        seen = [digest()]
+        for name in ("rules.py", "measures.py", "kernel/week.py"):
+            with (copy / name).open("a") as file:
+                file.write("\n# changed\n")
+            seen.append(digest())
+        os.utime(copy / "kernel" / "run.py", (1e9, 1e9))  # Numba loads nothing of another date
+        seen.append(digest())
+        for module in (np, compiling.numba, compiling.llvmlite):
+            monkeypatch.setattr(module, "__version__", "0.0.0")
+            seen.append(digest())
+        monkeypatch.setattr(compiling, "_processor", lambda: "another")
+        seen.append(digest())
+    finally:
+        monkeypatch.undo()
+    assert len(set(seen)) == len(seen)
+    digest()
+
+
+def test_every_module_that_the_kernel_takes_from_is_among_the_sources():
+    """What compiled code is made of: the kernel, and what it imports from the rest of the simulation."""
+    here = Path(compiling.__file__).parents[1]
+    named = {path.relative_to(here).as_posix() for pattern in compiling.SOURCES for path in here.glob(pattern)}
+    assert {"rules.py", "measures.py", "parameters.py", "outcomes.py", "kernel/run.py", "kernel/week.py"} <= named
