@@ -28,6 +28,7 @@ from simulation.dashboard.state import (
     read_address,
 )
 from simulation.dashboard.variants import Changes, base_names, changes_of, cloned, refused, with_measure
+from simulation.measures import MEASURES
 from simulation.outcomes import BY_OUTCOME
 from simulation.words import LANGUAGES, say
 
@@ -93,7 +94,9 @@ def views(draw):
         week=draw(st.integers(1, 520)),
         shown=draw(names),
         beside=draw(st.one_of(st.just(""), names)),
-        votes=tuple(draw(st.lists(st.integers(0, 999), max_size=12))),
+        votes=draw(st.lists(st.lists(st.integers(0, 999), max_size=12).map(tuple), max_size=20).map(tuple)),
+        package=tuple(one for one in MEASURES if draw(st.booleans())),
+        take=draw(st.integers(0, 999)),
         chapter=draw(st.integers(0, 99)),
         step=draw(st.integers(0, 99)),
     )
@@ -172,6 +175,8 @@ KEYS = st.sampled_from(
         "shown",
         "beside",
         "votes",
+        "package",
+        "take",
         "c",
     ]
 )

@@ -81,6 +81,7 @@ class View:
             hand = next((one for one in reversed(chosen) if one != rival), order[-1])
         if rival not in chosen:
             rival = next((one for one in (*chosen, *order) if one != hand), hand)
+        changed = replace(changed, votes=_canonical(changed.votes))
         world = changed if changed.shown in order else replace(changed, shown=hand)
         world = world if world.beside in ("", *order) else replace(world, beside="")
         return replace(world, scenarios=chosen, hand=hand, rival=rival)
@@ -104,6 +105,16 @@ class View:
     def title(self, name: str) -> str:
         """A scenario's title in the visitor's language."""
         return study_of(self.changes, (name,)).scenarios[0].called(self.language)
+
+
+def _canonical(votes: tuple[tuple[int, ...], ...]) -> tuple[tuple[int, ...], ...]:
+    """Hands per option, per chapter, with nothing for a chapter without any, and nothing after the last with some.
+
+    >>> _canonical(((0, 0), (0, 3), (), (0,)))
+    ((), (0, 3))
+    """
+    last = max((place for place, one in enumerate(votes) if any(one)), default=-1)
+    return tuple(one if any(one) else () for one in votes[: last + 1])
 
 
 Change = Callable[[Callable[[View], View]], None]
@@ -152,7 +163,7 @@ def address_of(view: View) -> str:
             said.append((name, str(value)))
     if view.scenarios != first.scenarios:
         said += [("s", one) for one in view.scenarios or ("",)]
-    if any(map(any, view.votes)):
+    if view.votes:
         said.append(("votes", "_".join("-".join(map(str, one)) for one in view.votes)))
     if view.package:
         said.append(("package", ".".join(view.package)))
