@@ -180,6 +180,7 @@ class _Commands:
         one.add_argument("--baseline", metavar="NAME", help=self.told("baseline"))
         one.add_argument("--outcome", default="lasting_adoption", metavar="NAME", help=self.told("outcome"))
         self._worlds(one, DEFAULT_WORLDS)
+        one.set_defaults(worlds=None)  # so that who gives --max-worlds alone may ask for fewer
         self._luck(one)
         one.add_argument("--out", type=Path, metavar="DIR", help=self.told("out"))
         one.add_argument("--until-decided", action="store_true", help=self.told("until_decided"))
@@ -189,13 +190,15 @@ class _Commands:
         self.comparing = one
 
     def check(self, asked: argparse.Namespace) -> None:
-        """Stop with exit code 2 if the words of a comparison do not go together."""
+        """Stop with exit code 2 if the words of a comparison do not go together; fill in how many worlds come first."""
         if asked.command != "compare":
             return
         given = {"--margin": asked.margin, "--max-worlds": asked.max_worlds}
         for name, value in given.items():
             if value is not None and not asked.until_decided:
                 self.comparing.error(self.told("needs_until_decided", name=name))
+        if asked.worlds is None:
+            asked.worlds = min(DEFAULT_WORLDS, asked.max_worlds or DEFAULT_WORLDS)
         if asked.max_worlds is not None and asked.max_worlds < asked.worlds:
             self.comparing.error(self.told("most_below_worlds", given=asked.max_worlds, worlds=asked.worlds))
 

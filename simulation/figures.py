@@ -20,6 +20,7 @@ from simulation.words import say
 
 ACCENT = "#0a4f80"
 RIVAL = "#d9772b"
+RIVAL_TEXT = "#9a4a0c"
 INK = "#1f2933"
 QUIET = "#66727f"
 FAINT = "#cbd2d9"
@@ -71,7 +72,9 @@ def ranking(comparison: Comparison, language: str = "en", sequential: Sequential
 
 def _frame(figure: Figure, height: float, title: str, under: str) -> None:
     """The title, which is the answer, and a line on how to read the picture."""
-    figure.text(0.02, 1.0 - 0.2 / height, _cut(title, 92), fontsize=14, fontweight="bold", va="top")
+    said = _cut(title, 108)
+    size = 14 * min(1.0, 74 / len(said))  # a long answer stays within the picture
+    figure.text(0.02, 1.0 - 0.2 / height, said, fontsize=size, fontweight="bold", va="top")
     figure.text(0.02, 1.0 - 0.53 / height, under, fontsize=9, color=QUIET, va="top")
 
 
@@ -89,7 +92,7 @@ def _row(axes: Any, comparison: Comparison, name: str, place: int, language: str
         pair = comparison.pair(name, comparison.baseline)
         key = "result.in_of_ties" if pair.ties else "result.in_of"
         record = say(key, language, wins=pair.wins, worlds=pair.worlds, ties=pair.ties)
-    axes.text(1.02, place, record, va="center", fontsize=9, color=colour if base or place == 0 else INK)
+    axes.text(1.02, place, record, va="center", fontsize=9, color=RIVAL_TEXT if base else ACCENT if place == 0 else INK)
 
 
 def adoption(comparison: Comparison, hand: str, language: str = "en") -> Figure:
@@ -144,7 +147,7 @@ def _name_lines(axes: Any, comparison: Comparison, loud: tuple[str, ...], hand: 
         height = max(end, least)
         least = height + 0.07
         title = _cut(comparison.runs.study.scenario(name).called(language), 28)
-        colour = ACCENT if name == hand else RIVAL
+        colour = ACCENT if name == hand else RIVAL_TEXT
         x = comparison.runs.study.horizon * 1.015
         axes.text(x, height, title, color=colour, fontsize=10, fontweight="bold", va="center")
 

@@ -27,6 +27,8 @@ from simulation.words import LANGUAGES, money, number, say
 
 MAIN = "lasting_adoption"
 """The outcome by which scenarios are ranked."""
+MANY = 10
+"""Among so many verdicts at 5 % each, one must reckon with a wrong one."""
 
 
 # --- sentences -----------------------------------------------------------------------------------------
@@ -284,7 +286,9 @@ def text(
             lines.append(f"  {verdict(comparison.pair(one, base, outcome), (one, base), language)}")
     lines += ["", *settled(sequential, language)] if sequential else []
     lines += ["", *best_lines(best_of(comparison.runs, outcome), len(comparison.runs.worlds), language)]
-    lines += [note(comparison, language), say("result.many_pairs", language, pairs=len(others))]
+    lines += [note(comparison, language)]
+    if len(others) >= MANY:
+        lines += [say("result.many_pairs", language, pairs=len(others))]
     gain = pairing_gain(comparison)
     if math.isfinite(gain):
         worlds = len(comparison.runs.worlds)

@@ -286,7 +286,12 @@ def test_ctrl_c_while_worlds_are_added_tells_what_is_found(capsys, tmp_path, mon
         (["--until-decided", "--margin", "nan"], 2, "'nan' is not", "'nan' is geen"),
         (["--until-decided", "--margin", "2"], 1, "0.02, not as 2", "0.02, niet als 2"),
         (["--until-decided", "--max-worlds", "0"], 2, "from 1 to", "van 1 tot"),
-        (["--until-decided", "--max-worlds", "50"], 2, "less than --worlds 200", "minder dan --worlds 200"),
+        (
+            ["--until-decided", "--worlds", "200", "--max-worlds", "50"],
+            2,
+            "less than --worlds 200",
+            "minder dan --worlds 200",
+        ),
     ],
 )
 def test_what_does_not_go_with_until_decided_is_said_in_both_languages(capsys, words, code, english, dutch):
@@ -294,6 +299,14 @@ def test_what_does_not_go_with_until_decided_is_said_in_both_languages(capsys, w
         found, out, err = run(capsys, "compare", *words, "--lang", language)
         assert (found, out) == (code, "")
         assert says in err
+
+
+def test_who_asks_for_few_worlds_at_most_need_not_say_with_how_many_to_begin(capsys):
+    words = ("--scenarios", "it-only,full", "--until-decided", "--max-worlds", "8", "--lang", "en")
+    code, out, err = run(capsys, "compare", *words)
+    assert (code, err) == (0, "")
+    assert "8 worlds were run" in out
+    assert "by chance" not in out  # which is for many verdicts at once
 
 
 def test_a_folder_that_cannot_be_written_is_refused_before_any_work(capsys, tmp_path):

@@ -196,7 +196,25 @@ def test_any_values_of_the_keys_we_know_open(said):
 
 LEAVES = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=12))
 NAMES_IN_FILES = st.sampled_from(
-    "departments Sales horizon t value low high extends measures sponsor start title full en nl project parameters".split()
+    [
+        "departments",
+        "Sales",
+        "horizon",
+        "t",
+        "value",
+        "low",
+        "high",
+        "extends",
+        "measures",
+        "sponsor",
+        "start",
+        "title",
+        "full",
+        "en",
+        "nl",
+        "project",
+        "parameters",
+    ]
 )
 DATA = st.recursive(
     LEAVES,

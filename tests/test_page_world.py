@@ -272,10 +272,11 @@ def test_the_slider_moves_without_the_server_and_tells_it_once(page, address):
     page.focus(".sy-world-slider")
     client = page.context.new_cdp_session(page)
     client.send("Network.enable")
-    client.on("Network.webSocketFrameSent", lambda frame: sent_off.append(frame))
+    client.on("Network.webSocketFrameSent", sent_off.append)
     page.evaluate(
         """() => { const slider = document.querySelector('.sy-world-slider');
-        for (let week = 41; week <= 65; week += 1) { slider.value = week; slider.dispatchEvent(new Event('input')); } }"""
+        for (let week = 41; week <= 65; week += 1) {
+          slider.value = week; slider.dispatchEvent(new Event('input')); } }"""
     )
     page.wait_for_function("document.querySelector('.sy-world-week').textContent.includes('65')")
     assert engagements(page) != before

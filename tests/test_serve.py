@@ -60,7 +60,7 @@ def ask(url, path, method="GET", body=None, **heads):
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", ["", *pages()])
 def test_a_page_is_in_our_words(address, name, language):
-    status, heads, text = ask(address, f"/{name}", Cookie=f"synergy_language={language}")
+    status, _, text = ask(address, f"/{name}", Cookie=f"synergy_language={language}")
     assert status == 200
     assert f'<html lang="{language}">' in text
     assert "width=device-width, initial-scale=1" in text
@@ -191,7 +191,7 @@ def test_no_text_is_welcome_but_our_names(host):
 
 def test_a_server_for_others_knows_its_numbers_and_names(monkeypatch):
     monkeypatch.setenv("SYNERGY_HOSTS", "board.example, other.example")
-    names = hosts_of("0.0.0.0")  # noqa: S104 - what somebody may choose
+    names = hosts_of("0.0.0.0")
     assert is_welcome("192.168.1.5:8765", names, False)
     assert is_welcome("board.example", names, False)
     assert is_welcome(socket.gethostname(), names, False)

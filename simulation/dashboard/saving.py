@@ -7,7 +7,6 @@ import re
 import threading
 import unicodedata
 from argparse import Namespace
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +16,7 @@ from simulation import __version__
 from simulation.cli import repeat
 from simulation.compare import Comparison
 from simulation.dashboard.engine import engine
-from simulation.dashboard.latest import Tell
+from simulation.dashboard.latest import Steps, Tell
 from simulation.dashboard.state import View
 from simulation.dashboard.variants import base_data, study_data
 from simulation.figures import adoption, encoded, ranking
@@ -58,18 +57,20 @@ class Ready:
     pictures: tuple[tuple[str, str], ...] = ()
 
 
-def prepared(view: View, tell: Tell) -> Iterator[Ready]:
+def prepared(view: View, tell: Tell) -> Steps[Ready | None]:
     """The comparison that a view asks for, and then its pictures; nothing if there are not two scenarios."""
     if len(view.scenarios) < 2:
-        return
+        return None
     found = engine().compare(view.study, view.rival, view.worlds, view.seed, view.mode, tell)
     yield Ready(found)
-    drawn = []
+    drawn: list[tuple[str, str]] = []
     for kind in ("ranking", "adoption"):
+        if drawn:
+            yield Ready(found, tuple(drawn))
         tell(0, 0)
         content = made(f"{kind}_png", view, found).content
         drawn.append((kind, f"data:image/png;base64,{base64.b64encode(content).decode()}"))
-        yield Ready(found, tuple(drawn))
+    return Ready(found, tuple(drawn))
 
 
 def made(kind: str, view: View, found: Comparison) -> File:

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.model import Event, OrganisationModel
+from simulation.model import OrganisationModel
+from simulation.outcomes import Event
 from simulation.study import Scenario
 from simulation.telling import event_sentence
 from simulation.words import number, say

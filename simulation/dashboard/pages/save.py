@@ -48,7 +48,7 @@ def Save(
 @solara.component
 def Page(view: View, change: Change) -> None:
     """What can be taken along, and what can be brought."""
-    latest = use_latest(lambda tell: saving.prepared(view, tell), question(view))
+    latest: Latest[Ready | None] = use_latest(lambda tell: saving.prepared(view, tell), question(view))
     ready = latest.value if latest.key == question(view) and len(view.scenarios) > 1 else None
     wanted, set_wanted = solara.use_state(("", 0.0))
     taken, set_taken = solara.use_state("")
@@ -80,7 +80,7 @@ def Page(view: View, change: Change) -> None:
         reading=brought.reading(view.language),
         problems=brought.problems(view.language),
         largest=LARGEST_FILE,
-        words={key: text for key, text in words_of("save", view.language).items() if "\n" not in text},
+        words=words_of("save", view.language),
         event_make=make,
         event_taken=was_taken,
         event_open=brought.open,
@@ -100,7 +100,7 @@ def _make(kind: str, view: View, ready: Ready | None, tell: Tell) -> File | None
     return saving.made(kind, view, ready.found) if kind and ready else None
 
 
-def heading(view: View, latest: Latest[Ready]) -> None:
+def heading(view: View, latest: Latest[Ready | None]) -> None:
     """What this page offers, in a sentence."""
     language = view.language
     if len(view.scenarios) < 2:
@@ -116,7 +116,7 @@ def heading(view: View, latest: Latest[Ready]) -> None:
     Text("p", say("save.under", language, study=saving.title_of(view), **fields), "sy-under")
 
 
-def _status(view: View, latest: Latest[Ready], kind: str, file: Latest[File | None], taken: str) -> str:
+def _status(view: View, latest: Latest[Ready | None], kind: str, file: Latest[File | None], taken: str) -> str:
     """What is going on, in a sentence; nothing if nothing is."""
     language = view.language
     if len(view.scenarios) > 1 and not latest.fresh and not latest.wrong and latest.value is None:
@@ -137,11 +137,20 @@ def _pictures(view: View, ready: Ready | None) -> list[dict[str, str]]:
         {
             "name": name,
             "title": say(f"save.{name}", view.language, **titles),
-            "alt": say(f"save.{name}_alt", view.language, **titles),
+            "alt": say(f"save.{alt}", view.language, **titles),
             "image": drawn.get(name, ""),
         }
-        for name in ("ranking", "adoption")
+        for name, alt in (("ranking", "ranking_alt"), ("adoption", "adoption_alt"))
     ]
+
+
+FILES = (
+    ("study", "study_title", "study_what"),
+    ("parquet", "parquet_title", "parquet_what"),
+    ("csv", "csv_title", "csv_what"),
+    ("json", "json_title", "json_what"),
+)
+"""Files that are not pictures, and the keys of what they are called and of what is in them."""
 
 
 def _files(view: View) -> list[dict[str, str]]:
@@ -149,11 +158,11 @@ def _files(view: View) -> list[dict[str, str]]:
     return [
         {
             "kind": kind,
-            "title": say(f"save.{kind}_title", view.language),
-            "what": say(f"save.{kind}_what", view.language),
+            "title": say(f"save.{title}", view.language),
+            "what": say(f"save.{what}", view.language),
             "name": saving.file_name(kind, view),
         }
-        for kind in ("study", "parquet", "csv", "json")
+        for kind, title, what in FILES
     ]
 
 
