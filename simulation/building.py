@@ -59,24 +59,25 @@ def build(data: Any, name: str, line_of: Callable[[Path], int | None] = lambda p
     """
     builder = _Builder(data, name, line_of)
     study = builder.study()
-    if builder.more:
-        builder.problems.append(problem("more_problems", more=builder.more))
-    if study is None or builder.problems:
-        raise InputRefused(builder.problems)
+    found = builder.all_problems()
+    if study is None or found:
+        raise InputRefused(found)
     return study
 
 
-class _Builder:
-    """Gathers problems while it builds."""
+class Gatherer:
+    """Gathers what is wrong with a file's data, each mistake once; ``line_of`` tells where something stands."""
 
-    def __init__(self, data: Any, name: str, line_of: Callable[[Path], int | None]) -> None:
-        self.data, self.name_of_study, self.line_of = data, name, line_of
+    def __init__(self, line_of: Callable[[Path], int | None]) -> None:
+        self.line_of = line_of
         self.problems: list[Problem] = []
         self.more = 0
         self._seen: set[tuple[str, Path, str]] = set()
         self._places: set[Path] = set()
 
-    # --- problems --------------------------------------------------------------------------------------
+    def all_problems(self) -> list[Problem]:
+        """What was gathered, with how many more there are."""
+        return self.problems + ([problem("more_problems", more=self.more)] if self.more else [])
 
     def refuse(self, key: str, path: Path, **fields: Any) -> None:
         """Add a problem, unless the same one is there already."""
@@ -150,7 +151,13 @@ class _Builder:
             limited = key in {"too_small", "too_large", "share_too_large", "long_text"}
             self.refuse(key, path, given=shown(given), **({"limit": short(limit)} if limited else {}))
 
-    # --- the parts -------------------------------------------------------------------------------------
+
+class _Builder(Gatherer):
+    """Gathers problems while it builds."""
+
+    def __init__(self, data: Any, name: str, line_of: Callable[[Path], int | None]) -> None:
+        super().__init__(line_of)
+        self.data, self.name_of_study = data, name
 
     def study(self) -> Study | None:
         """The study, or None with problems."""

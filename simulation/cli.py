@@ -204,10 +204,12 @@ class _Commands:
 
     def _about_the_rest(self) -> None:
         """The dashboard, and the patterns."""
-        one = self._command("dashboard")
+        one = self._command("dashboard", "optional", changes=False)
+        one.set_defaults(file=None)
         one.add_argument("--port", type=self.count(1, 65535), default=DEFAULT_PORT, metavar="P", help=self.told("port"))
         one.add_argument("--host", default="127.0.0.1", metavar="ADDRESS", help=self.told("host"))
         one.add_argument("--no-open", action="store_true", help=self.told("no_open"))
+        one.add_argument("--lesson", metavar="FILE", help=self.told("lesson"))
         one = self._command("patterns")
         self._worlds(one, 200, least=2)
         out = Path("docs/patterns.md")
@@ -291,8 +293,11 @@ def _scenarios(asked: argparse.Namespace, language: str) -> int:
 def _check(asked: argparse.Namespace, language: str) -> int:
     """Check a file."""
     from simulation.files import load
+    from simulation.lesson.reading import is_lesson
     from simulation.parameters import PARAMETERS
 
+    if Path(asked.file).is_file() and is_lesson(asked.file):
+        return _check_lesson(asked.file, language)
     study = load(asked.file, tuple(asked.set))
     given = len(study.scenarios[0].parameters)
     counts = {
@@ -304,6 +309,31 @@ def _check(asked: argparse.Namespace, language: str) -> int:
     }
     print(say("cli.check_ok", language, file=asked.file, **counts))
     _hint(study, language)
+    return FINE
+
+
+def _check_lesson(file: str, language: str) -> int:
+    """Check a lesson's file, and count in how many worlds each of its options holds."""
+    from simulation.ensemble import run_worlds
+    from simulation.lesson.answers import answers_of
+    from simulation.lesson.reading import read_lesson
+
+    told = read_lesson(file)
+    worlds = told.lesson.worlds
+    print(say("cli.lesson_ok", language, file=file, chapters=len(told.lesson.chapters), worlds=worlds))
+    _prepare(language)
+    for chapter in told.lesson.chapters:
+        if chapter.package:
+            print(say("cli.lesson_package", language, name=chapter.name))
+            continue
+        found = answers_of(
+            chapter, run_worlds(told.study.select(chapter.scenarios), worlds, told.lesson.seed, weekly=True)
+        )
+        counts = ", ".join(f"{chr(ord('A') + place)} {count}" for place, count in enumerate(found.counts))
+        print(say("cli.lesson_chapter", language, name=chapter.name, counts=counts))
+        for key, count in zip(("cli.lesson_none", "cli.lesson_several"), found.unclear, strict=True):
+            if count:
+                print(say(key, language, n=count, worlds=worlds))
     return FINE
 
 
@@ -324,7 +354,7 @@ def _show(asked: argparse.Namespace, language: str) -> int:
     from simulation.files import load, resolved_yaml
 
     study = load(asked.file, tuple(asked.set))
-    print(resolved_yaml(study, study.scenario(asked.scenario)), end="")
+    print(resolved_yaml(study, study.scenario(asked.scenario), language), end="")
     return FINE
 
 
@@ -355,13 +385,30 @@ def _run(asked: argparse.Namespace, language: str) -> int:
     return FINE
 
 
+def _names(given: str, study: "Study") -> list[str]:
+    """The names in a list with commas; a name that is there may hold commas itself."""
+    parts = [part.strip() for part in given.split(",")]
+    names: list[str] = []
+    while parts:
+        whole = (count for count in range(len(parts), 1, -1) if ",".join(parts[:count]) in _spaceless(study))
+        count = next(whole, 1)
+        names.append(_spaceless(study).get(",".join(parts[:count]), parts[0]))
+        parts = parts[count:]
+    return [name for name in names if name]
+
+
+def _spaceless(study: "Study") -> dict[str, str]:
+    """The scenarios' names as they are once spaces beside commas are gone, and as they are."""
+    return {",".join(part.strip() for part in name.split(",")): name for name in study.names}
+
+
 def _chosen(asked: argparse.Namespace, study: "Study") -> tuple["Study", str]:
     """The scenarios asked for, and the baseline (added to them if it is not among them)."""
     from simulation.errors import InputRefused, problem
 
     names = list(study.names)
     if asked.scenarios is not None:
-        names = [name.strip() for name in asked.scenarios.split(",") if name.strip()]
+        names = _names(asked.scenarios, study)
     for name in names:
         study.scenario(name)
         if names.count(name) > 1:
@@ -492,9 +539,17 @@ class _bar:
 
 
 def _dashboard(asked: argparse.Namespace, language: str) -> int:
-    """Serve the dashboard."""
+    """Serve the dashboard, of the file that is named, or else of SYNERGY_FILE, or else of the case."""
     from simulation.dashboard.serve import serve
+    from simulation.files import CASE, load
+    from simulation.lesson.reading import read_lesson
 
+    asked.file = asked.file or os.environ.get("SYNERGY_FILE", CASE)
+    load(asked.file)  # what is wrong with it is said here, and not on every page
+    os.environ["SYNERGY_FILE"] = asked.file
+    if asked.lesson is not None:
+        read_lesson(asked.lesson)
+        os.environ["SYNERGY_LESSON"] = str(Path(asked.lesson).resolve())
     return serve(asked.host, asked.port, not asked.no_open, language)
 
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from simulation.errors import InputRefused, problem
 from simulation.kernel import records, run
-from simulation.kernel.layout import lay_out, values_of_worlds
+from simulation.kernel.layout import Layout, lay_out, values_of_worlds
 from simulation.kernel.prepare import prepare
 from simulation.outcomes import OUTCOMES, outcomes_of
 from simulation.parameters import PARAMETERS
@@ -181,7 +181,7 @@ class _Batches:
 
     def __init__(self, study: Study, seed: int, mode: Mode) -> None:
         self.seed, self.mode = seed, mode
-        self.layout = lay_out(study)
+        self.layout = _laid_out(study)
         self.arrays = records.arrays_of(self.layout)
         self.departments = int(self.layout.scenarios["count"].max())
         lines = len(self.layout.names) + 1
@@ -247,6 +247,12 @@ def _in_threads(do: Callable[[slice], int], parts: list[slice], threads: int) ->
             yield from (one.result() for one in done)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+@functools.lru_cache(maxsize=32)
+def _laid_out(study: Study) -> Layout:
+    """A study in arrays, which nobody writes to: laid out once for all worlds that are asked for, one after another."""
+    return lay_out(study)
 
 
 @functools.cache

@@ -4,6 +4,7 @@ The titles say what to see; labels stand at what they label; uncertainty is draw
 """
 
 import io
+import warnings
 from typing import Any
 
 import numpy as np
@@ -13,20 +14,23 @@ from matplotlib.figure import Figure
 
 from simulation import __version__
 from simulation.compare import Comparison
-from simulation.report import MAIN, headline, note
+from simulation.report import MAIN, headline, note, verdict
 from simulation.sequential import Sequential
 from simulation.words import say
 
-ACCENT = "#0b6e99"
-RIVAL = "#c8553d"
+ACCENT = "#0a4f80"
+RIVAL = "#d9772b"
+RIVAL_TEXT = "#9a4a0c"
 INK = "#1f2933"
 QUIET = "#66727f"
 FAINT = "#cbd2d9"
-"""One accent for the scenario in hand, a second for its rival, grey for the rest; apart in grey print too."""
+"""One accent for the scenario in hand, a second for its rival, grey for the rest. A test measures that they are apart
+on a grey printer and for eyes that do not tell red from green; the dashboard's ``style.css`` has the same two."""
 
 STYLE: Any = {
     "font.family": "DejaVu Sans",
     "font.size": 10,
+    "text.parse_math": False,  # a name may hold a dollar sign
     "text.color": INK,
     "axes.edgecolor": FAINT,
     "axes.labelcolor": QUIET,
@@ -47,7 +51,7 @@ def ranking(comparison: Comparison, language: str = "en", sequential: Sequential
         axes = figure.add_axes((0.27, 0.95 / height, 0.56, 1.0 - 1.9 / height))
         for place, name in enumerate(names):
             _row(axes, comparison, name, place, language)
-        axes.set_yticks(range(len(names)), [study.scenario(name).called(language) for name in names])
+        axes.set_yticks(range(len(names)), [_cut(study.scenario(name).called(language), 38) for name in names])
         axes.set_ylim(len(names) - 0.5, -0.7)
         axes.set_xlim(0.0, 1.0)
         axes.set_xticks(np.linspace(0, 1, 6), [f"{share} %" for share in range(0, 101, 20)])
@@ -57,7 +61,7 @@ def ranking(comparison: Comparison, language: str = "en", sequential: Sequential
         axes.grid(axis="x", color=FAINT, linewidth=0.6)
         axes.set_axisbelow(True)
         axes.set_xlabel(say("result.axis", language, horizon=study.horizon), loc="left")
-        base = study.scenario(comparison.baseline).called(language)
+        base = _cut(study.scenario(comparison.baseline).called(language), 38)
         axes.text(1.02, -0.75, say("result.beats", language, baseline=base), color=QUIET, fontsize=8.5, va="bottom")
         _frame(figure, height, headline(comparison, language, sequential), say("result.bands", language, baseline=base))
         made = f"{note(comparison, language)} synergy {__version__}."
@@ -68,7 +72,9 @@ def ranking(comparison: Comparison, language: str = "en", sequential: Sequential
 
 def _frame(figure: Figure, height: float, title: str, under: str) -> None:
     """The title, which is the answer, and a line on how to read the picture."""
-    figure.text(0.02, 1.0 - 0.2 / height, title, fontsize=14, fontweight="bold", va="top")
+    said = _cut(title, 108)
+    size = 14 * min(1.0, 74 / len(said))  # a long answer stays within the picture
+    figure.text(0.02, 1.0 - 0.2 / height, said, fontsize=size, fontweight="bold", va="top")
     figure.text(0.02, 1.0 - 0.53 / height, under, fontsize=9, color=QUIET, va="top")
 
 
@@ -86,13 +92,76 @@ def _row(axes: Any, comparison: Comparison, name: str, place: int, language: str
         pair = comparison.pair(name, comparison.baseline)
         key = "result.in_of_ties" if pair.ties else "result.in_of"
         record = say(key, language, wins=pair.wins, worlds=pair.worlds, ties=pair.ties)
-    axes.text(1.02, place, record, va="center", fontsize=9, color=colour if base or place == 0 else INK)
+    axes.text(1.02, place, record, va="center", fontsize=9, color=RIVAL_TEXT if base else ACCENT if place == 0 else INK)
+
+
+def adoption(comparison: Comparison, hand: str, language: str = "en") -> Figure:
+    """Adoption over weeks of the scenario in ``hand`` and of the baseline: bands that hold 90 and 50 % of the worlds,
+    then the middle world; the other scenarios' middle worlds behind them, in grey."""
+    study = comparison.runs.study
+    loud = tuple(dict.fromkeys((comparison.baseline, hand)))
+    with rc_context(STYLE):
+        figure = Figure(figsize=(10.0, 5.4), dpi=120)
+        FigureCanvasAgg(figure)
+        axes = figure.add_axes((0.07, 0.2, 0.67, 0.6))
+        for name in (one for one in study.names if one not in loud):
+            axes.plot(*_weeks(comparison, name, 0.5), color=FAINT, linewidth=1.0)
+        for name in loud:
+            colour = ACCENT if name == hand else RIVAL
+            for low, high, alpha in ((0.05, 0.95, 0.13), (0.25, 0.75, 0.27)):
+                weeks, floor = _weeks(comparison, name, low)
+                axes.fill_between(
+                    weeks, floor, _weeks(comparison, name, high)[1], color=colour, alpha=alpha, linewidth=0
+                )
+        for name in loud:
+            axes.plot(*_weeks(comparison, name, 0.5), color=ACCENT if name == hand else RIVAL, linewidth=2.2)
+        _name_lines(axes, comparison, loud, hand, language)
+        axes.set_xlim(0, study.horizon)
+        axes.set_ylim(0.0, 1.0)
+        axes.set_yticks(np.linspace(0, 1, 5), [f"{share} %" for share in range(0, 101, 25)])
+        axes.tick_params(length=0)
+        axes.spines[["top", "right", "left"]].set_visible(False)
+        axes.grid(axis="y", color=FAINT, linewidth=0.6)
+        axes.set_axisbelow(True)
+        axes.set_xlabel(say("result.week_axis", language), loc="left")
+        titles = study.scenario(hand).called(language), study.scenario(comparison.baseline).called(language)
+        said = verdict(comparison.pair(hand, comparison.baseline), titles, language).split(";")[0]
+        _frame(figure, figure.get_figheight(), said, say("result.weeks_bands", language))
+        made = f"{note(comparison, language)} synergy {__version__}."
+        foot = f"{made}\n{say('result.not_a_forecast', language)}"
+        figure.text(0.02, 0.02, foot, fontsize=7.5, color=QUIET, va="bottom")
+    return figure
+
+
+def _weeks(comparison: Comparison, name: str, share: float) -> tuple[Any, Any]:
+    """Weeks 0 … horizon, and a quantile of adoption over worlds in each; in week 0 nothing is done the new way yet."""
+    values = np.quantile(comparison.runs.weeks(name, "adoption"), share, axis=0)
+    return np.arange(len(values) + 1), np.concatenate(([0.0], values))
+
+
+def _name_lines(axes: Any, comparison: Comparison, loud: tuple[str, ...], hand: str, language: str) -> None:
+    """The lines' names at their ends, apart from each other."""
+    ends = sorted((float(_weeks(comparison, name, 0.5)[1][-1]), name) for name in loud)
+    least = 0.0
+    for end, name in ends:
+        height = max(end, least)
+        least = height + 0.07
+        title = _cut(comparison.runs.study.scenario(name).called(language), 28)
+        colour = ACCENT if name == hand else RIVAL_TEXT
+        x = comparison.runs.study.horizon * 1.015
+        axes.text(x, height, title, color=colour, fontsize=10, fontweight="bold", va="center")
+
+
+def _cut(text: str, most: int) -> str:
+    """A text that fits."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def encoded(figure: Figure, kind: str) -> bytes:
     """A figure as the bytes of a ``png`` or ``svg`` file; equal figures give equal bytes."""
     stream = io.BytesIO()
-    with rc_context(STYLE):
+    with rc_context(STYLE), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph")  # a name may hold what the font does not: a box is drawn
         metadata = {"Date": None} if kind == "svg" else {"Software": f"synergy {__version__}"}
         figure.savefig(stream, format=kind, dpi=160, facecolor="white", metadata=metadata)
     return stream.getvalue()

@@ -9,6 +9,7 @@ import io
 import math
 import re
 import unicodedata
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from importlib.resources import files as packaged
@@ -29,9 +30,10 @@ from ruamel.yaml.events import (
 
 from simulation.building import MOST_PROBLEMS, build
 from simulation.errors import InputRefused, Problem, problem, shown, unknown
-from simulation.parameters import PARAMETERS
+from simulation.parameters import PARAMETERS, Parameter
 from simulation.places import Key, Path, told_path
-from simulation.study import FORMAT, Scenario, Study
+from simulation.study import FORMAT, Given, Scenario, Study
+from simulation.words import say, twin
 
 CASE = "case"
 LARGEST_FILE = 1_000_000
@@ -66,6 +68,42 @@ def load(source: str, overrides: tuple[str, ...] = ()) -> Study:
     if source in _shipped_names() and not FilePath(source).is_file():
         return parse(scenario_folder().joinpath(f"{source}.yaml").read_text("utf-8"), source, overrides)
     return parse(_read(FilePath(source)), source, overrides)
+
+
+def load_data(source: str) -> dict[str, Any]:
+    """The plain data of a study that can be read, as its file says it; raises as :func:`load` does.
+
+    >>> load_data("case")["scenarios"]["partner-over"]["extends"]
+    'partner-with'
+    """
+    shipped = source in _shipped_names() and not FilePath(source).is_file()
+    text = scenario_folder().joinpath(f"{source}.yaml").read_text("utf-8") if shipped else _read(FilePath(source))
+    return parse_data(text, source)
+
+
+def parse_data(text: str, name: str = "study") -> dict[str, Any]:
+    """The plain data of the text of a file that can be read; raises as :func:`parse` does.
+
+    >>> text = scenario_folder().joinpath("case.yaml").read_text("utf-8")
+    >>> parse_data(text) == load_data("case")
+    True
+    """
+    parse(text, name)
+    read: dict[str, Any] = _Reader(_clean(text)).data
+    return read
+
+
+def read_file(source: str) -> tuple[Any, Callable[[Path], int | None], list[Problem]]:
+    """Plain data of any YAML file, what tells the line of a place in it, and the keys that stand in it twice.
+
+    Raises :class:`~simulation.errors.InputRefused` for what is no sound YAML.
+    """
+    text = _read(FilePath(source))
+    try:
+        read = _Reader(_clean(text))
+    except InputRefused as error:
+        raise _refused(source, *error.problems) from None
+    return read.data, read.line, read.problems
 
 
 def _read(path: FilePath) -> str:
@@ -344,29 +382,18 @@ def _next_key(place: dict[str, Any], left: list[str]) -> tuple[str, list[str]]:
 # --- out -----------------------------------------------------------------------------------------------
 
 
-def resolved_yaml(study: Study, scenario: Scenario) -> str:
+def resolved_yaml(study: Study, scenario: Scenario, language: str = "en") -> str:
     """A scenario with all differences and defaults worked in, as a file that can be read again.
 
-    Reading it back gives a study with the same digest. Comments say what is assumed.
+    Reading it back gives a study with the same digest. Comments, in the reader's language, say what is assumed.
     """
     said = scenario.resolved()
     given = {one.name: one for one in scenario.parameters}
-    lines = [f"# {study.title.en}: {scenario.title.en}"]
+    lines = [f"# {study.title.in_(language)}: {scenario.title.in_(language)}"]
     lines += _dumped({"synergy": FORMAT, "title": study.title.model_dump(), "organisation": said["organisation"]})
     lines += _dumped({"project": said["project"]})
-    lines.append("parameters:  # value, and the range from which each world draws it")
-    for about in PARAMETERS:
-        one = given.get(about.name)
-        value, low, high = (one.value, one.low, one.high) if one else (about.default, about.low, about.high)
-        graded = about.source if about.grade in about.source else f"{about.source} ({about.grade})"
-        source = one.source if one else graded
-        mark = "" if one else "# "
-        stated = _flow({"value": value, "low": low, "high": high, "source": source})
-        lines.append(f"  {mark}{about.name}: {stated}  # {about.unit}")
-    if not given:
-        lines[lines.index("parameters:  # value, and the range from which each world draws it")] = (
-            "# parameters:  # none is given: these are the defaults, and the range from which each world draws"
-        )
+    lines.append(say("show.given", language) if given else say("show.none_given", language))
+    lines += [_parameter(about, given.get(about.name), language) for about in PARAMETERS]
     entry = {
         "title": scenario.title.model_dump(),
         "description": scenario.description.model_dump(),
@@ -374,6 +401,25 @@ def resolved_yaml(study: Study, scenario: Scenario) -> str:
     }
     lines += _dumped({"scenarios": {scenario.name: entry}})
     return "\n".join(lines) + "\n"
+
+
+def _parameter(about: Parameter, given: Given | None, language: str) -> str:
+    """A parameter's line: as the file gives it, or else the passport's in a comment."""
+    source = twin("passport.source", about.source, language)
+    graded = source if about.grade in about.source else f"{source} ({say(f'show.{about.grade}', language)})"
+    value, low, high = (given.value, given.low, given.high) if given else (about.default, about.low, about.high)
+    stated = _flow({"value": value, "low": low, "high": high, "source": given.source if given else graded})
+    unit = twin("passport.unit", about.unit, language)
+    return f"  {'' if given else '# '}{about.name}: {stated}  # {unit}"
+
+
+def study_yaml(data: dict[str, Any], remarks: tuple[str, ...] = ()) -> str:
+    """A study's plain data as a file that can be read again, with remarks above it.
+
+    >>> parse(study_yaml(load_data("case"), ("as it comes",))).digest() == case().digest()
+    True
+    """
+    return "\n".join([*(f"# {one}" for one in remarks), *_dumped(data)]) + "\n"
 
 
 def _word(value: Any) -> str:

@@ -321,3 +321,68 @@ class Plan:
             )
             for one in self.organisation.departments
         )
+
+
+def begun_and_ended(before: Levers, now: Levers, closes: bool) -> tuple[str, ...]:
+    """What of the measures begins or ends between two weeks' levers, as kinds of events, in the order they are told.
+
+    ``closes`` says that the project organisation is dissolved this week.
+
+    >>> from simulation import case
+    >>> plan = Plan(case().scenario("roles").measures, case().organisation)
+    >>> begun_and_ended(plan.levers(7, None), plan.levers(8, None), False)
+    ('roles_begins',)
+    """
+    kinds = ["named"] * now.naming + ["closed"] * closes
+    for kind, was, works in zip(_TOLD, _told(before), _told(now), strict=True):
+        if was != works:
+            kinds.append(f"{kind}_{'begins' if works else 'ends'}")
+    return tuple(kinds)
+
+
+_TOLD = ("team", "forum", "consulted", "anchored", "partner", "technicians", "cut", "hours", "persuasion", "roles")
+"""Measures that last, in the order in which one is told of them."""
+
+
+def _told(levers: Levers) -> tuple[bool, ...]:
+    """Which of them work."""
+    single = (levers.team, levers.forum, levers.consulted, levers.anchored, levers.partner, levers.technicians)
+    several = (levers.granted, levers.persuasion, [portion for given in levers.roles for portion in given])
+    return (*map(bool, single), levers.cut > 0.0, *(any(each > 0.0 for each in one) for one in several))
+
+
+def contacts(organisation: Organisation, levers: Levers) -> dict[tuple[int, int], float]:
+    """Who is in contact with whom, and how strongly (at most 1): informal ties, team or forum, the chain's table.
+
+    Keys are pairs of places in the organisation, both ways.
+
+    >>> from simulation import case
+    >>> plan = Plan(case().scenario("team").measures, case().organisation)
+    >>> sum(len(contacts(case().organisation, plan.levers(week, None))) for week in (7, 8))
+    66
+    """
+    found: dict[tuple[int, int], float] = {}
+    place = {one.name: at for at, one in enumerate(organisation.departments)}
+
+    def add(i: int, j: int, strength: float) -> None:
+        for pair in ((i, j), (j, i)):
+            found[pair] = min(1.0, found.get(pair, 0.0) + strength)
+
+    for tie in organisation.informal_ties:
+        add(place[tie.a], place[tie.b], tie.strength)
+    for i, j in _together(organisation, levers):
+        add(i, j, 1.0)
+    return found
+
+
+def _together(organisation: Organisation, levers: Levers) -> list[tuple[int, int]]:
+    """Every pair of places that sit together; a consulted chain partner does with its table and the other partners."""
+    inside = [one.internal for one in organisation.departments]
+    places = range(len(inside))
+    groups = (levers.members, [one and levers.forum for one in inside])
+    met = {(i, j) for group in groups for i in places for j in places if i < j and group[i] and group[j]}
+    pairs = sorted(met)
+    if levers.consulted:
+        for i in (i for i in places if not inside[i]):
+            pairs += [(i, j) for j in places if (levers.at_chain_table[j] and j != i) or (not inside[j] and j > i)]
+    return pairs

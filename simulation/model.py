@@ -4,8 +4,6 @@ This is the readable definition of the order of a week; the equations stand in :
 """
 
 import math
-from dataclasses import dataclass
-from typing import Any
 
 import mesa
 import numpy as np
@@ -13,8 +11,8 @@ from numpy.typing import NDArray
 
 from simulation import luck, outcomes, rules
 from simulation.department import Department
-from simulation.measures import CLOSING_WEEKS, Levers, Plan
-from simulation.outcomes import Ledger
+from simulation.measures import CLOSING_WEEKS, Levers, Plan, begun_and_ended, contacts
+from simulation.outcomes import Event, Ledger
 from simulation.parameters import Values
 from simulation.study import Scenario, Study
 from simulation.worlds import Mode, Traits, check_world, traits_of, values_of
@@ -64,15 +62,6 @@ MODEL_STATES = (
     "mean_progress",
 )
 """What it writes of the organisation every week."""
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something that happened: ``kind`` is a key under ``event.`` in the locale files."""
-
-    week: int
-    kind: str
-    department: str = ""
 
 
 class WeekCollector(mesa.DataCollector):
@@ -283,43 +272,12 @@ class OrganisationModel(mesa.Model):
 
     def _announce(self, levers: Levers, closed: bool) -> None:
         """Write down which measures begin and end."""
-        before = self.levers
-        if levers.naming:
-            self.note("named")
-        if closed and not self.closed:
-            self.note("closed")
-        for kind in ("team", "forum", "consulted", "anchored", "partner", "technicians", "cut"):
-            was, now = bool(getattr(before, kind)), bool(getattr(levers, kind))
-            if was != now:
-                self.note(f"{kind}_{'begins' if now else 'ends'}")
-        had, have = (any(p > 0 for r in one.roles for p in r) for one in (before, levers))
-        if had != have:
-            self.note("roles_begins" if have else "roles_ends")
+        for kind in begun_and_ended(self.levers, levers, closed and not self.closed):
+            self.note(kind)
 
     def _tie(self, levers: Levers) -> None:
-        """Lay the contact network of these levers: informal ties, team or forum, and the chain's table."""
-        contact: dict[tuple[int, int], float] = {}
-
-        def add(i: int, j: int, strength: float) -> None:
-            for pair in ((i, j), (j, i)):
-                contact[pair] = min(1.0, contact.get(pair, 0.0) + strength)
-
-        for tie in self.organisation.informal_ties:
-            add(self.index[tie.a], self.index[tie.b], tie.strength)
-        forum = [one.internal and levers.forum for one in self.everyone]
-        for i, j in _pairs(len(self.everyone), levers.members, forum):
-            add(i, j, 1.0)
-        if levers.consulted:
-            for partner in self.chain:
-                self._seat(self.index[partner.name], levers, add)
-        self._settle_ties(levers, contact)
-
-    def _seat(self, place: int, levers: Levers, add: Any) -> None:
-        """Tie a consulted chain partner to the chain's table and to the other partners."""
-        for other in self.everyone:
-            j = self.index[other.name]
-            if (levers.at_chain_table[j] and j != place) or (not other.internal and j > place):
-                add(place, j, 1.0)
+        """Lay the contact network of these levers, and work out for each department what its contacts mean for it."""
+        self._settle_ties(levers, contacts(self.organisation, levers))
 
     def _settle_ties(self, levers: Levers, contact: dict[tuple[int, int], float]) -> None:
         """Work out for each department what its contacts mean for it."""
@@ -523,15 +481,6 @@ class OrganisationModel(mesa.Model):
 
 
 _PURPOSE = {purpose: place for place, purpose in enumerate(luck.PURPOSES)}
-
-
-def _pairs(count: int, *groups: Any) -> set[tuple[int, int]]:
-    """Every pair of places that sit together in one of the groups."""
-    found: set[tuple[int, int]] = set()
-    for group in groups:
-        seated = [place for place in range(count) if group[place]]
-        found.update((i, j) for at, i in enumerate(seated) for j in seated[at + 1 :])
-    return found
 
 
 def _scenario(scenario: Scenario | str, study: Study | None) -> Scenario:

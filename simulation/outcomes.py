@@ -54,6 +54,15 @@ BY_OUTCOME: Mapping[str, Outcome] = MappingProxyType({outcome.name: outcome for 
 """The same, by name."""
 
 
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened: ``kind`` is a key under ``event.`` in the locale files."""
+
+    week: int
+    kind: str
+    department: str = ""
+
+
 @dataclass(slots=True)
 class Ledger:
     """What a run leaves behind: one entry per week in the lists, totals over the run in the numbers.

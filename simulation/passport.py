@@ -1,42 +1,93 @@
 """The parameter passport's test: does moving one number through its range flip a verdict?
 
 One parameter at a time is held at the low and at the high end of its range in every world, while all others are drawn,
-or stay at their defaults, as before. The same worlds, the same luck: what changes is that number (Morris 1991 and
-Saltelli et al. 2008 on what one-at-a-time misses: two that only together flip a verdict).
+or stay at their defaults, as before. The same worlds, the same luck: what changes is that number. Only the two ends
+are tried, and one number at a time: two that only together flip a verdict are missed, and so is a flip halfway
+(Morris 1991; Saltelli et al. 2008).
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import Literal
 
-from simulation.compare import Pair, compare_pair
+import numpy as np
+from numpy.typing import NDArray
+
+from simulation.compare import Kind, Pair, compare_pair
 from simulation.ensemble import run_worlds
-from simulation.outcomes import BY_OUTCOME
+from simulation.errors import InputRefused, problem, unknown
+from simulation.outcomes import BY_OUTCOME, OUTCOMES
 from simulation.parameters import PARAMETERS, Parameter
 from simulation.study import Given, Scenario, Study
 from simulation.worlds import Mode
+
+Turn = Literal["holds", "settles", "blurs", "differs", "reverses"]
+"""What becomes of a verdict; see :func:`turn`."""
+
+
+def turn(before: Kind, after: Kind) -> Turn:
+    """What becomes of a verdict that was ``before`` and is ``after``.
+
+    It *reverses* from a win to a loss or back; *differs* where a win or a loss becomes no difference that matters, or
+    the other way round; *blurs* where something was settled and no longer is, and *settles* where nothing was.
+
+    >>> turn("beats", "loses"), turn("beats", "same"), turn("same", "undecided"), turn("undecided", "same")
+    ('reverses', 'differs', 'blurs', 'settles')
+    """
+    if after == before:
+        return "holds"
+    if "undecided" in (before, after):
+        return "settles" if before == "undecided" else "blurs"
+    return "differs" if "same" in (before, after) else "reverses"
 
 
 @dataclass(frozen=True, slots=True)
 class Flip:
     """What a verdict becomes with one parameter at either end of its range.
 
-    ``low`` and ``high`` are the ends that were tried: the file's, if it gives that parameter, else the passport's.
+    ``ends`` are the (low, high) that were tried, of the first scenario and of the second: see :func:`ends`.
     """
 
     parameter: Parameter
-    low: float
-    high: float
+    ends: tuple[tuple[float, float], tuple[float, float]]
     at_low: Pair
     at_high: Pair
 
+    @property
+    def fixed(self) -> bool:
+        """Whether there was nothing to move: a file that gives one value, without a range, in both scenarios."""
+        return all(low == high for low, high in self.ends)
+
+    def turns(self, verdict: Pair) -> tuple[Turn, Turn]:
+        """What becomes of ``verdict`` at the low and at the high end."""
+        return turn(verdict.kind, self.at_low.kind), turn(verdict.kind, self.at_high.kind)
+
     def flips(self, verdict: Pair) -> bool:
-        """Whether either end gives another verdict than ``verdict``."""
-        return {self.at_low.kind, self.at_high.kind} != {verdict.kind}
+        """Whether either end gives another verdict than ``verdict``, be it that it can no longer be told."""
+        return self.turns(verdict) != ("holds", "holds")
 
     def reverses(self, verdict: Pair) -> bool:
         """Whether either end turns a win into a loss, or a loss into a win."""
-        opposite = {"beats": "loses", "loses": "beats"}.get(verdict.kind)
-        return opposite in {self.at_low.kind, self.at_high.kind}
+        return "reverses" in self.turns(verdict)
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Two scenarios run with one parameter at either end of its range, on every outcome.
+
+    ``outcomes`` has shape (2 ends, 2 scenarios, worlds, :data:`~simulation.outcomes.OUTCOMES`).
+    """
+
+    parameter: Parameter
+    names: tuple[str, str]
+    ends: tuple[tuple[float, float], tuple[float, float]]
+    outcomes: NDArray[np.float64]
+
+    def flip(self, outcome: str) -> Flip:
+        """What the verdict on ``outcome`` becomes at both ends."""
+        place, about = list(BY_OUTCOME).index(outcome), BY_OUTCOME[outcome]
+        low, high = (compare_pair(a, b, self.names, about) for a, b in self.outcomes[..., place])
+        return Flip(self.parameter, self.ends, low, high)
 
 
 def held(scenario: Scenario, name: str, value: float, source: str = "held") -> Scenario:
@@ -51,9 +102,32 @@ def held(scenario: Scenario, name: str, value: float, source: str = "held") -> S
 
 
 def ends(scenario: Scenario, parameter: Parameter) -> tuple[float, float]:
-    """The range of a parameter in a scenario: what the file gives, or else the passport's."""
+    """The range of a parameter in a scenario: what the file gives, or else the passport's.
+
+    A file may give two scenarios two ranges. Each is then moved to the end of its own, as the worlds do, which draw
+    both at the same point of their ranges: a number that sets two scenarios apart is not made the same in both.
+    """
     given = next((one for one in scenario.parameters if one.name == parameter.name), None)
     return (given.low, given.high) if given else (parameter.low, parameter.high)
+
+
+def move(
+    pair: Study, parameter: Parameter, worlds: int = 100, seed: int = 1, mode: Mode = "ranges", threads: int = 1
+) -> Moved:
+    """Run a study of two scenarios with one parameter at both ends of its range.
+
+    Raises :class:`~simulation.errors.InputRefused` for worlds, a seed or a mode that cannot be.
+    """
+    first, second = pair.scenarios
+    both = (ends(first, parameter), ends(second, parameter))
+    # The four runs of a parameter go together, so that they share each world's draws.
+    ours = tuple(
+        replace(held(one, parameter.name, said[end]), name=f"{one.name}/{end}")
+        for end in (0, 1)
+        for one, said in zip(pair.scenarios, both, strict=True)
+    )
+    runs = run_worlds(replace(pair, scenarios=ours), worlds, seed, mode, threads)
+    return Moved(parameter, (first.name, second.name), both, runs.outcomes.reshape(2, 2, worlds, len(OUTCOMES)))
 
 
 def flips(
@@ -68,8 +142,10 @@ def flips(
 ) -> Iterator[Flip]:
     """Try every parameter's ends on a pair of scenarios, one parameter after another.
 
+    Hold a verdict on the same worlds, seed and mode against what is found: on other worlds it may differ by itself.
     ``tell`` is told (parameters done, parameters in all) before each and at the end; what it raises ends the work.
-    Raises :class:`~simulation.errors.InputRefused` for an unknown scenario, or worlds, a seed or a mode that cannot be.
+    Raises :class:`~simulation.errors.InputRefused` for an unknown scenario or outcome, twice the same scenario, or
+    worlds, a seed or a mode that cannot be.
 
     >>> from simulation import case
     >>> first = next(flips(case(), ("full", "it-only"), worlds=20))
@@ -77,23 +153,13 @@ def flips(
     ('bau_business', 'beats', 'beats')
     """
     pair = study.select(names)
+    if names[0] == names[1]:
+        raise InputRefused([problem("scenario_twice", given=repr(names[0]))])
+    if outcome not in BY_OUTCOME:
+        raise InputRefused([unknown("unknown_outcome", outcome, BY_OUTCOME)])
     for done, parameter in enumerate(PARAMETERS):
         if tell:
             tell(done, len(PARAMETERS))
-        low, high = ends(pair.scenarios[0], parameter)
-        # The four runs of a parameter go together, so that they share each world's draws.
-        ours = (
-            replace(held(one, parameter.name, value), name=f"{one.name}/{end}")
-            for end, value in (("low", low), ("high", high))
-            for one in pair.scenarios
-        )
-        runs = run_worlds(replace(pair, scenarios=tuple(ours)), worlds, seed, mode, threads)
-        found = [
-            compare_pair(
-                runs.of(f"{names[0]}/{end}", outcome), runs.of(f"{names[1]}/{end}", outcome), names, BY_OUTCOME[outcome]
-            )
-            for end in ("low", "high")
-        ]
-        yield Flip(parameter, low, high, *found)
+        yield move(pair, parameter, worlds, seed, mode, threads).flip(outcome)
     if tell:
         tell(len(PARAMETERS), len(PARAMETERS))

@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from simulation.model import Event, OrganisationModel
+from simulation.model import OrganisationModel
+from simulation.outcomes import Event
 from simulation.study import Scenario
 from simulation.words import say
 
@@ -11,8 +12,8 @@ def event_sentence(event: Event, scenario: Scenario, language: str) -> str:
     """What happened, as a plain sentence.
 
     >>> from simulation import case
-    >>> event_sentence(Event(14, "leave", "Finance"), case().scenario("full"), "en")
-    'a key person leaves Finance: knowledge and ownership drop there'
+    >>> event_sentence(Event(14, "cut_over", "Supplier"), case().scenario("full"), "nl")
+    'bij Toeleverancier gaat de nieuwe werkwijze in: vanaf nu telt dat mee voor wie deze partij nodig heeft'
     """
     called = {one.name: one.called(language) for one in scenario.organisation.departments}
     return say(f"event.{event.kind}", language, department=called.get(event.department, event.department))

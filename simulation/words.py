@@ -1,4 +1,7 @@
-"""The words a person reads: templates in ``locale/<language>.yaml``, looked up by key."""
+"""The words a person reads: templates in ``locale/``, looked up by key.
+
+``<language>.yaml`` holds what everything shares, ``<part>.<language>.yaml`` what one part alone says.
+"""
 
 import functools
 import os
@@ -18,8 +21,12 @@ def phrases(language: str) -> dict[str, str]:
     """
     from ruamel.yaml import YAML  # noqa: PLC0415 - late, so that `synergy --help` is quick
 
-    text = files("simulation").joinpath("locale", f"{language}.yaml").read_text(encoding="utf-8")
-    return dict(_flat(YAML(typ="safe", pure=True).load(text)))
+    found: dict[str, str] = {}
+    ending = f"{language}.yaml"
+    for one in sorted(files("simulation").joinpath("locale").iterdir(), key=lambda one: one.name.removesuffix(ending)):
+        if f".{one.name}".endswith(f".{ending}"):
+            found.update(_flat(YAML(typ="safe", pure=True).load(one.read_text(encoding="utf-8"))))
+    return found
 
 
 def _flat(tree: dict[str, Any], prefix: str = "") -> list[tuple[str, str]]:
@@ -40,6 +47,27 @@ def say(key: str, language: str = "en", **fields: Any) -> str:
     ('tie', 'gelijkspel')
     """
     return phrases(language)[key].format(**fields)
+
+
+@functools.cache
+def words_of(part: str, language: str) -> dict[str, str]:
+    """All templates below a key, by the rest of their key, their fields not filled in: for a page to fill.
+
+    >>> words_of("number", "nl")["million"]
+    'miljoen'
+    """
+    prefix = f"{part}."
+    return {key.removeprefix(prefix): text for key, text in phrases(language).items() if key.startswith(prefix)}
+
+
+def twin(part: str, text: str, language: str) -> str:
+    """What an English text below the key ``part`` is in a language; a text that does not stand there stays as it is.
+
+    >>> twin("passport.unit", "weeks", "nl"), twin("passport.source", "time sheets 2025", "nl")
+    ('weken', 'time sheets 2025')
+    """
+    key = next((key for key, english in words_of(part, "en").items() if english == text), None)
+    return text if key is None else words_of(part, language)[key]
 
 
 def language_of(environment: dict[str, str] | None = None) -> str:

@@ -1,270 +1,479 @@
-"""The dashboard: its state without a browser, its page in a real headless Chromium."""
+"""The dashboard's shell: the view and its address without a browser, the rail and the links in a real one.
 
+What a page shows is tested in ``test_page_<name>.py``; here stands what holds for every page.
+"""
+
+import base64
+import json
 import logging
-import os
 import re
-import shutil
-import socket
-import subprocess
-import sys
 import time
-import urllib.request
+import zlib
+from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
+from conftest import opened
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
-from simulation import case
-from simulation.dashboard.state import Choice, first_choice
-from simulation.dashboard.world import world_data
-from simulation.files import parse
-from simulation.words import say
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-needs_browser = pytest.mark.skipif(
-    CHROMIUM is None and not os.environ.get("SYNERGY_NEEDS_BROWSER"), reason="no chromium here"
+from simulation.dashboard.pages import pages
+from simulation.dashboard.state import (
+    FIRST,
+    LONGEST_ADDRESS,
+    MOST_SEED,
+    MOST_WORLDS,
+    address_of,
+    first_view,
+    read_address,
 )
-KNOWN_NOISE = ("Failed to evaluate Vue script",)  # ipyvue's own fall-back, a warning and harmless
+from simulation.dashboard.variants import Changes, base_names, changes_of, cloned, refused, with_measure
+from simulation.measures import MEASURES
+from simulation.outcomes import BY_OUTCOME
+from simulation.words import LANGUAGES, say
+
+EVERY = tuple(pages())
+ODD_NAMES = [
+    "<img src=x onerror=alert(1)>",
+    "\"quotes\" & 'apostrophes'",
+    "😀 een naam met emoji 👩‍👩‍👧",
+    "{{ 7 * 7 }}",
+    "a%2Fb?c=d&e#f",
+]
+PLAIN_SETTINGS = settings(max_examples=150, deadline=None)
 
 
-# --- without a browser ---------------------------------------------------------------------------------
+def read(address):
+    """What an address such as ``/compare?lang=nl`` opens."""
+    path, _, search = address.partition("?")
+    return read_address(path.strip("/"), f"?{search}")
 
 
-def test_a_choice_never_holds_what_it_cannot():
-    choice = Choice()
-    assert choice.ticked("wait", True).scenarios[:2] == ("it-only", "wait")
-    without = choice.ticked("full", False)
-    assert "full" not in without.scenarios
-    assert without.in_hand in without.scenarios
-    assert choice.but(scenarios=()).scenarios == ()
-    assert choice == Choice()
+def packed(data):
+    """Changes as an address holds them."""
+    text = data if isinstance(data, bytes) else json.dumps(data).encode()
+    return base64.urlsafe_b64encode(zlib.compress(text, 9)).decode().rstrip("=")
 
 
-def test_language_comes_from_the_address_or_the_server(monkeypatch):
+# --- what a view can be --------------------------------------------------------------------------------
+
+
+@st.composite
+def changes_made(draw):
+    """A visitor's changes, made the way pages make them."""
+    changes = Changes()
+    for name in draw(st.lists(st.sampled_from(["kappa", "omega_business"]), max_size=2, unique=True)):
+        changes = changes.put("parameters", name, draw(st.sampled_from([0.15, 0.17, 0.2])))
+    if draw(st.booleans()):
+        changes = changes.put("project", "horizon", draw(st.sampled_from([120, 156, 180])))
+    for origin in draw(st.lists(st.sampled_from(base_names()), max_size=2)):
+        changes, name = cloned(changes, origin, {"en": draw(titles), "nl": draw(titles)})
+        changes = with_measure(changes, name, "consult_chain", draw(st.booleans()))
+    assert refused(changes, changes.names) is None
+    return changes
+
+
+titles = st.sampled_from([*ODD_NAMES, "Ours", "Ónze variant"])
+
+
+@st.composite
+def views(draw):
+    """Views that a visitor can reach, by ``but`` as the pages do."""
+    changes = draw(changes_made())
+    names = st.sampled_from(changes.names)
+    start = first_view(draw(st.sampled_from(LANGUAGES)), draw(st.sampled_from(EVERY))).but(changes=changes)
+    return start.but(
+        scenarios=tuple(draw(st.lists(names, max_size=12, unique=True))),
+        hand=draw(names),
+        rival=draw(names),
+        outcome=draw(st.sampled_from(sorted(BY_OUTCOME))),
+        worlds=draw(st.integers(2, MOST_WORLDS)),
+        seed=draw(st.integers(0, MOST_SEED)),
+        mode=draw(st.sampled_from(["ranges", "defaults"])),
+        world=draw(st.integers(0, MOST_WORLDS - 1)),
+        week=draw(st.integers(1, 520)),
+        shown=draw(names),
+        beside=draw(st.one_of(st.just(""), names)),
+        votes=draw(st.lists(st.lists(st.integers(0, 999), max_size=12).map(tuple), max_size=20).map(tuple)),
+        package=tuple(one for one in MEASURES if draw(st.booleans())),
+        take=draw(st.integers(0, 999)),
+        chapter=draw(st.integers(0, 99)),
+        step=draw(st.integers(0, 99)),
+    )
+
+
+@given(views())
+@PLAIN_SETTINGS
+def test_an_address_gives_back_the_view_it_was_made_of(view):
+    address = address_of(view)
+    assert read(address) == (view, ())
+    assert address_of(read(address)[0]) == address
+
+
+@given(views(), st.data())
+@PLAIN_SETTINGS
+def test_a_view_never_holds_what_it_cannot(view, data):
+    names = st.sampled_from([*view.changes.names, "no-such-scenario", ""])
+    changed = view.but(
+        scenarios=tuple(data.draw(st.lists(names, max_size=5))), hand=data.draw(names), rival=data.draw(names)
+    )
+    assert set(changed.scenarios) <= set(view.changes.names)
+    assert len(set(changed.scenarios)) == len(changed.scenarios)
+    assert len(changed.scenarios) < 2 or {changed.hand, changed.rival} <= set(changed.scenarios)
+    assert changed.hand != changed.rival
+    assert changed.shown in view.changes.names
+
+
+def test_the_language_comes_from_the_link_then_the_cookie_then_the_server(monkeypatch):
     monkeypatch.setenv("SYNERGY_LANGUAGE", "nl")
-    assert first_choice(None).language == "nl"
-    assert first_choice("en").language == "en"
-    assert first_choice("<script>").language == "nl"
+    assert read_address("compare", "?lang=en", "nl")[0].language == "en"
+    assert read_address("compare", "", "en")[0].language == "en"
+    assert read_address("compare", "", None)[0].language == "nl"
+    assert read_address("compare", "?lang=%3Cscript%3E", "tlh")[0].language == "nl"
 
 
-def test_world_data_is_whole_and_plain():
-    data = world_data("full", 0, 1, "ranges", "nl")
-    assert len(data["engagement"]) == len(data["adoption"]) == case().horizon
-    assert all(0 <= value <= 1 for week in data["engagement"] + data["adoption"] for value in week)
-    assert {node["name"] for node in data["nodes"]} >= {"Inkoop", "Groothandel"}
-    assert any("livegang" in event["text"] or "live" in event["text"] for event in data["events"])
+# --- links that nobody made ----------------------------------------------------------------------------
 
 
-def test_a_port_in_use_is_refused():
-    from simulation.cli import main
+def harmless(page, search):
+    """Read an address that may hold anything: it gives a view that the pages can show, in a moment."""
+    began = time.perf_counter()
+    view, notices = read_address(page, search)
+    assert time.perf_counter() - began < 5.0
+    assert view.study.names == view.scenarios
+    assert view.horizon > 0
+    assert all(view.title(name) for name in {view.hand, view.rival, view.shown})
+    assert all(notice.told(language) for notice in notices for language in LANGUAGES)
+    assert read(address_of(view))[0] == view
+    return view, notices
 
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        assert main(["dashboard", "--no-open", "--port", str(taken.getsockname()[1])]) == 1
+
+@given(st.text(max_size=300))
+@example("?lang=" + "nl" * 9000)
+@example("?" + "&".join(f"a{i}=1" for i in range(500)))
+@example("?worlds=" + "9" * 5000)
+@example("?worlds=٣")
+@example("?votes=" + "-".join(["9"] * 4000))
+@example("?hand=%00&s=%FF&beside=%0A")
+@settings(max_examples=400, deadline=None)
+def test_any_text_at_all_is_a_link_that_opens(search):
+    harmless("compare", search)
+
+
+KEYS = st.sampled_from(
+    [
+        "lang",
+        "s",
+        "hand",
+        "rival",
+        "worlds",
+        "seed",
+        "mode",
+        "outcome",
+        "world",
+        "week",
+        "shown",
+        "beside",
+        "votes",
+        "package",
+        "take",
+        "c",
+    ]
+)
+GIVEN = st.one_of(
+    st.text(max_size=40),
+    st.integers().map(str),
+    st.floats().map(str),
+    st.sampled_from([*ODD_NAMES, "../../etc/passwd", "file:///etc/passwd", "full", "-1", "1e9", "0x10"]),
+)
+
+
+@given(st.lists(st.tuples(KEYS, GIVEN), max_size=12))
+@settings(max_examples=300, deadline=None)
+def test_any_values_of_the_keys_we_know_open(said):
+    harmless("compare", "?" + urlencode(said))
+
+
+LEAVES = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=12))
+NAMES_IN_FILES = st.sampled_from(
+    [
+        "departments",
+        "Sales",
+        "horizon",
+        "t",
+        "value",
+        "low",
+        "high",
+        "extends",
+        "measures",
+        "sponsor",
+        "start",
+        "title",
+        "full",
+        "en",
+        "nl",
+        "project",
+        "parameters",
+    ]
+)
+DATA = st.recursive(
+    LEAVES,
+    lambda inside: st.one_of(
+        st.lists(inside, max_size=3),
+        st.dictionaries(st.one_of(NAMES_IN_FILES, st.text(max_size=8)), inside, max_size=3),
+    ),
+    max_leaves=10,
+)
+PARTS = st.sampled_from(["project", "parameters", "organisation", "scenarios"])
+
+
+@given(st.one_of(DATA, st.dictionaries(PARTS, DATA, max_size=3)))
+@example({"organisation": {"departments": {"Sales": 3}}})
+@example({"organisation": {"departments": [1]}})
+@example({"organisation": {"departments": {"A new one": {"kind": "business", "capacity": 5}}}})
+@example({"scenarios": {"mine": 3}})
+@example({"scenarios": {"mine": {"extends": ["full"]}}})
+@example({"scenarios": {"mine": {"extends": "mine"}}})
+@example({"scenarios": {"a": {"extends": "b"}, "b": {"extends": "a"}}})
+@example({"scenarios": {"full": {}}})
+@example({"project": {"horizon": "120"}})
+@example({"project": {"horizon": float("inf")}})
+@example({"project": {"horizon": True}})
+@example({"parameters": {"t": float("nan")}})
+@example({"parameters": {"t": 10**400}})
+@settings(max_examples=300, deadline=None)
+def test_any_changes_in_a_link_open_or_are_left_out_in_a_sentence(data):
+    view, notices = harmless("compare", "?" + urlencode({"c": packed(data)}))
+    if view.changes == Changes():
+        assert [one.key for one in notices] in (["changes"], ["refused"]) or data in ({}, Changes().data)
+
+
+def test_text_that_is_no_changes_is_said():
+    bomb = packed(b'{"scenarios": {"a": "' + b"a" * 9_000_000 + b'"}}')
+    assert len(bomb) < LONGEST_ADDRESS
+    deep = packed(b"[" * 60_000)
+    digits = packed(b'{"parameters": {"t": ' + b"9" * 6_000 + b"}}")
+    for given_text in (bomb, deep, digits, "", "A", "x" * 100, "%00", "é", packed(b"\xff\xfe"), packed([]), packed("")):
+        view, notices = harmless("compare", "?" + urlencode({"c": given_text}))
+        assert view.changes == Changes()
+        assert [one.key for one in notices] in (["changes"], ["refused"]), given_text[:40]
+
+
+def test_a_link_that_is_too_long_is_said():
+    view, notices = harmless("save", "?c=" + "A" * LONGEST_ADDRESS)
+    assert view == first_view("en", "save")
+    assert [one.key for one in notices] == ["too_long"]
+
+
+@pytest.mark.parametrize("name", [*ODD_NAMES, "x" * 300])
+def test_odd_names_go_through_a_link_or_are_left_out(name):
+    changes = changes_of({"scenarios": {name: {"extends": "full", "title": {"en": name[:80], "nl": name[:80]}}}})
+    if refused(changes, (name,)) is None:
+        view = first_view("en").but(changes=changes, scenarios=(name, "full"), hand=name)
+        assert read(address_of(view)) == (view, ())
+    else:
+        view, notices = harmless("compare", "?" + urlencode({"c": packed(changes.data)}))
+        assert view.changes == Changes()
+        assert [one.key for one in notices] == ["refused"]
+
+
+def test_nothing_in_an_address_reads_a_file(monkeypatch):
+    first_view()  # the study itself is read once, when the server starts
+    first_view().study  # noqa: B018 - and its words
+
+    def forbidden(*asked, **_):
+        raise AssertionError(f"a file was read: {asked}")
+
+    monkeypatch.setattr("builtins.open", forbidden)
+    monkeypatch.setattr("io.open", forbidden)
+    monkeypatch.setattr("pathlib.Path.open", forbidden)
+    monkeypatch.setattr("pathlib.Path.read_text", forbidden)
+    for name in ("/etc/passwd", "../../../etc/passwd", "file:///etc/passwd", "case.yaml"):
+        data = {"scenarios": {"mine": {"extends": name}}}
+        said = [("s", name), ("hand", name), ("outcome", name), ("lang", name), ("c", packed(data)), ("base", name)]
+        read_address(name, "?" + urlencode(said))
+
+
+# --- what goes wrong in a page -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_exception_in_a_page_ends_in_a_sentence_with_a_way_on(monkeypatch, name, language):
+    import ipyvue
+    import ipyvuetify
+    import solara
+
+    from simulation.dashboard import app
+
+    broken = [True]
+
+    @solara.component
+    def Page(view, change):
+        if broken[0]:
+            raise ZeroDivisionError("<b>secret</b>")
+        solara.HTML(tag="p", unsafe_innerHTML="all well")
+
+    monkeypatch.setattr(pages()[name], "Page", Page)
+    logging.getLogger("reacton").setLevel(logging.CRITICAL)
+    _, context = solara.render(app.Guarded(first_view(language, name), lambda change: None), handle_error=False)
+
+    def shown():
+        return " ".join(str(one.get_state()) for one in context.find(ipyvue.VueTemplate).widgets)
+
+    assert say("shell.error", language, why="ZeroDivisionError") in shown()
+    assert "secret" not in shown()
+    broken[0] = False
+    context.find(ipyvuetify.Btn).widget.click()
+    assert "all well" in shown()
+    context.close()
 
 
 # --- in a browser --------------------------------------------------------------------------------------
 
-
-@pytest.fixture(scope="module")
-def address():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    words = [sys.executable, "-m", "simulation.cli", "dashboard", "--no-open", "--port", str(port), "--lang", "en"]
-    process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    url = f"http://127.0.0.1:{port}/"
-    for _ in range(120):
-        try:
-            with urllib.request.urlopen(url, timeout=5) as answer:
-                assert answer.status == 200
-            break
-        except OSError:
-            assert process.poll() is None, process.stderr.read()
-            time.sleep(0.5)
-    yield url
-    process.terminate()
-    _, errors = process.communicate(timeout=30)
-    assert "Traceback" not in errors, errors
+browsing = pytest.mark.browser
 
 
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture
-def page(browser, address):
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
-    page.set_default_timeout(60_000)
-    wrong = []
-    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on(
-        "request",
-        lambda asked: wrong.append(asked.url) if not asked.url.startswith((address, "data:", "blob:")) else None,
-    )
-    page.on("response", lambda got: wrong.append(f"{got.status} {got.url}") if got.status >= 400 else None)
-    yield page
-    page.close()
-    assert [one for one in wrong if "katex" not in one.lower()] == []
-
-
-def opened(page, address, language="en"):
-    page.goto(f"{address}?lang={language}")
-    page.wait_for_selector(".sy-shown:not(.sy-stale) #answer")
-    return page
-
-
-@pytest.mark.browser
-@needs_browser
-@pytest.mark.parametrize("language", ["en", "nl"])
+@browsing
+@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("width", [1280, 390])
-def test_the_page_opens_complete_in_both_languages(page, address, language, width):
-    page.set_viewport_size({"width": width, "height": 900})
-    opened(page, address, language)
-    answer = page.inner_text("#answer")
-    assert re.search(
-        {"en": r"beats .* in \d+ of 50 worlds", "nl": r"wint van .* in \d+ van 50 werelden"}[language], answer
-    )
-    for key in ("illustrative", "adoption", "verdicts", "one_world", "events"):
-        assert say(f"page.{key}", language) in page.inner_text("body"), key
-    page.wait_for_selector(".sy-chart svg")
-    assert page.locator(".sy-chart svg").count() == 2
-    assert page.locator(".sy-verdicts li").count() == 4
-    assert page.locator(".sy-net circle").count() == 3 * 9
+def test_every_page_opens_whole_in_both_languages(visitor, address, name, language, width):
+    page = visitor(width)
+    opened(page, address, name, language)
+    assert page.inner_text("h1.sy-answer").strip()
+    assert page.title() == f"{say(f'{name}.title', language)} – synergy"
+    assert page.evaluate("document.documentElement.lang") == language
+    rail = [one.inner_text() for one in page.locator(".sy-rail nav a").all()]
+    assert rail == [say(f"{one}.rail", language) for one in EVERY]
+    assert page.locator(".sy-rail [aria-current=page]").inner_text() == say(f"{name}.rail", language)
+    assert say("shell.illustrative", language) in page.inner_text("body")
+    page.wait_for_timeout(300)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert not re.search(r"undefined|NaN|\[object|Traceback|\{[a-z_]+\}", page.inner_text("body"))
 
 
-@pytest.mark.browser
-@needs_browser
-def test_ticking_a_scenario_adds_it_to_the_answer(page, address):
-    opened(page, address)
-    title = case().scenario("wait").called("en")
-    assert title not in page.inner_text(".sy-verdicts")
-    page.get_by_label(title, exact=True).check(force=True)
-    page.wait_for_function("document.querySelectorAll('.sy-shown:not(.sy-stale) .sy-verdicts li').length === 5")
-    assert title in page.inner_text(".sy-verdicts")
-    for name in ("it-only", "roles", "package-partner-with", "full-no-anchoring", "wait"):
-        page.get_by_label(case().scenario(name).called("en"), exact=True).uncheck(force=True)
-    page.wait_for_selector(f"text={say('page.too_few', 'en')}")
+@browsing
+def test_the_rail_goes_to_every_page_and_back_and_forward_return(page, address):
+    opened(page, address, "compare")
+    for name in EVERY[1:]:
+        page.get_by_role("navigation").get_by_role("link", name=say(f"{name}.rail", "en"), exact=True).click()
+        page.wait_for_url(f"**/{name}?*")
+        page.wait_for_selector("h1.sy-answer")
+    for name in reversed(EVERY[:-1]):
+        page.go_back()
+        page.wait_for_url(f"**/{name}?*")
+        page.wait_for_function("t => document.title.startsWith(t)", arg=say(f"{name}.title", "en"))
+    page.go_forward()
+    page.wait_for_url(f"**/{EVERY[1]}?*")
+    page.wait_for_function("t => document.title.startsWith(t)", arg=say(f"{EVERY[1]}.title", "en"))
 
 
-@pytest.mark.browser
-@needs_browser
-def test_the_verdict_on_the_page_is_that_of_the_command_line(page, address, capsys):
-    from simulation.cli import main
-
-    opened(page, address)
-    shown = page.inner_text("#answer")
-    main(["compare", "--scenarios", "it-only,full", "--worlds", "50", "--lang", "en", "--jobs", "2"])
-    said = re.search(r"full beats it-only (in \d+ of 50 worlds.*?);", capsys.readouterr().out)[1]
-    assert shown == f"Full package beats IT only {said}"
-
-
-@pytest.mark.browser
-@needs_browser
-def test_the_week_slider_and_play_move_the_network_without_the_server(page, address):
-    opened(page, address)
-    slider = page.get_by_label(say("page.slider", "en"), exact=True)
-    before = [one.get_attribute("data-engagement") for one in page.locator(".sy-net g").all()]
-    slider.focus()
-    page.keyboard.press("End")
-    assert "Week 156 of 156" in page.inner_text(".sy-week")
-    assert [one.get_attribute("data-engagement") for one in page.locator(".sy-net g").all()] != before
-    page.keyboard.press("Home")
-    page.get_by_role("button", name=say("page.play", "en")).click()
-    page.wait_for_function("+document.querySelector('.sy-slider input').value > 4")
-    page.get_by_role("button", name=say("page.pause", "en")).click()
-    week = page.inner_text(".sy-week")
-    page.wait_for_timeout(500)
-    assert page.inner_text(".sy-week") == week
+@browsing
+def test_the_rail_is_reached_and_used_by_keyboard(page, address):
+    opened(page, address, "compare")
+    page.locator("body").press("Tab")
+    assert page.evaluate("document.activeElement.textContent.trim()") == say("shell.skip", "en")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "content"
+    page.get_by_role("link", name=say("save.rail", "en"), exact=True).focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/save?*")
 
 
-@pytest.mark.browser
-@needs_browser
-def test_the_language_switch_changes_everything(page, address):
-    opened(page, address)
+@browsing
+def test_the_language_switch_is_remembered_and_a_link_wins(visitor, address):
+    page = visitor()
+    opened(page, address, "save", "en")
     page.get_by_role("button", name="Nederlands").click()
-    page.wait_for_selector(f"text={say('page.one_world', 'nl')}")
-    page.wait_for_function("document.querySelector('#answer').innerText.includes('wint van')")
-    assert say("page.one_world", "en") not in page.inner_text("body")
-    assert "Inkoop" in page.text_content(".sy-net")
+    page.wait_for_function("t => document.title.startsWith(t)", arg=say("save.title", "nl"))
+    assert "lang=nl" in page.url
+    assert page.evaluate("document.documentElement.lang") == "nl"
+    page.goto(f"{address}world")
+    page.wait_for_selector(".sy-answer")
+    assert "lang=nl" in page.url
+    opened(page, address, "world", "en")
+    assert page.title().startswith(say("world.title", "en"))
+    other = visitor()
+    other.goto(f"{address}world")
+    other.wait_for_selector(".sy-answer")
+    assert "lang=en" in other.url
 
 
-@pytest.mark.browser
-@needs_browser
-def test_two_visitors_do_not_see_each_others_choices(page, browser, address):
-    opened(page, address)
-    other = browser.new_page()
-    opened(other, address)
-    page.get_by_label(case().scenario("wait").called("en"), exact=True).check(force=True)
-    page.wait_for_function("document.querySelectorAll('.sy-shown:not(.sy-stale) .sy-verdicts li').length === 5")
-    assert other.locator(".sy-verdicts li").count() == 4
-    other.close()
-
-
-@pytest.mark.browser
-@needs_browser
-def test_an_unknown_address_ends_in_a_sentence(browser, address):
-    page = browser.new_page()
-    page.goto(f"{address}no/such/page")
-    assert say("page.lost", "en") in page.inner_text("body")
-    page.get_by_role("link", name=say("page.home", "en")).click()
-    page.wait_for_selector("#answer")
-    page.goto(f"{address}?lang=%3Cscript%3E&world=..%2F..%2Fetc")
-    page.wait_for_selector("#answer")
-    page.close()
-
-
-def test_a_failure_in_a_page_ends_in_a_sentence(monkeypatch):
-    import ipyvue
-    import solara
-
-    from simulation.dashboard import app, compare_page
-
-    def broken(*_):
-        raise ZeroDivisionError("<b>")
-
-    monkeypatch.setattr(compare_page, "world_data", broken)
-    logging.getLogger("reacton").setLevel(logging.CRITICAL)
-    _, context = solara.render(app.Guarded(Choice(), lambda change: None), handle_error=False)
-    shown = " ".join(str(one.get_state()) for one in context.find(ipyvue.VueTemplate).widgets)
-    context.close()
-    assert say("page.error", "en", why="ZeroDivisionError") in shown
-
-
-def test_names_with_markup_are_text_everywhere():
-    name = "<img src=x onerror=alert(1)>"
-    text = (
-        "synergy: 1\norganisation:\n  departments:\n    IT: {kind: it, capacity: 100}\n"
-        f"    '{name}': {{kind: business, capacity: 50}}\nscenarios:\n  '{name}': {{}}\n  b: {{}}\n"
+def some_view():
+    """A view in which nearly everything differs from the first."""
+    changes, name = cloned(Changes().put("parameters", "kappa", 0.1), "full", {"en": ODD_NAMES[0], "nl": ODD_NAMES[2]})
+    return first_view("nl").but(
+        changes=changes,
+        scenarios=("it-only", "wait", name),
+        hand=name,
+        rival="wait",
+        worlds=20,
+        seed=7,
+        mode="defaults",
+        world=3,
+        week=40,
+        shown=name,
+        beside="",
     )
-    study = parse(text)
-    import ipyvue
-    import solara
 
-    from simulation.compare import compare_runs
-    from simulation.dashboard import compare_page
-    from simulation.ensemble import run_worlds
 
-    found = compare_runs(run_worlds(study, 2), "b")
-    _, context = solara.render(compare_page.Shown(found, Choice(in_hand=name), True), handle_error=False)
-    states = [one.get_state() for one in context.find(ipyvue.VueTemplate).widgets]
-    context.close()
-    markup = " ".join(str(state.get("unsafe_innerHTML", "")) for state in states)
-    assert "&lt;img" in markup
-    assert "<img" not in markup
+@browsing
+@pytest.mark.parametrize("name", EVERY)
+def test_a_copied_address_opens_the_same(visitor, address, name):
+    asked = address_of(some_view().but(page=name))
+    page = visitor()
+    page.goto(address.rstrip("/") + asked)
+    page.wait_for_selector("h1.sy-answer")
+    page.wait_for_timeout(1_000)
+    copied = page.url
+    other = visitor()
+    other.goto(copied)
+    other.wait_for_selector("h1.sy-answer")
+    other.wait_for_timeout(1_000)
+    assert other.url == copied
+    kept = read(copied.removeprefix(address.rstrip("/")))[0]
+    assert (kept.changes, kept.worlds, kept.language) == (some_view().changes, 20, "nl")
+    assert page.locator("h1.sy-answer").inner_text() == other.locator("h1.sy-answer").inner_text()
+
+
+@browsing
+@pytest.mark.parametrize(
+    "search", ["?hand=nobody&worlds=-3", "?c=AAAA", "?lang=%3Cscript%3Ealert(1)%3C/script%3E&hand=%3Cimg%20src=x%3E"]
+)
+def test_a_malformed_link_opens_with_a_sentence(page, address, search):
+    page.goto(f"{address}compare{search}")
+    page.wait_for_selector("h1.sy-answer")
+    if "lang=" not in search:
+        page.wait_for_selector(".sy-notices p")
+        page.get_by_role("button", name=say("shell.understood", "en")).click()
+        page.wait_for_selector(".sy-notices", state="detached")
+    assert page.locator("img[src=x]").count() == 0
+
+
+@browsing
+def test_two_visitors_do_not_see_each_others_choices(visitor, address):
+    marked = some_view().but(language="en", page="save")
+    one, other = visitor(), visitor()
+    one.goto(address.rstrip("/") + address_of(marked))
+    one.wait_for_selector(".sy-answer")
+    opened(other, address, "save")
+    one.get_by_role("link", name=say("world.rail", "en"), exact=True).click()
+    one.wait_for_url("**/world?*")
+    assert "worlds=20" in one.url
+    other.get_by_role("link", name=say("world.rail", "en"), exact=True).click()
+    other.wait_for_url("**/world?*")
+    assert other.url == f"{address}world?lang=en"
+    assert ODD_NAMES[0] not in other.content()
+
+
+def test_a_view_starts_with_what_its_study_has():
+    assert set(first_view().scenarios) == set(FIRST)
+
+
+def test_no_method_of_a_component_is_shadowed_by_an_event():
+    # ipyvue puts the event `event_go` into the component as `go` too, over a method of that name
+    for path in Path("simulation").rglob("*.vue"):
+        text = path.read_text(encoding="utf-8")
+        events = set(re.findall(r"event_([a-z_]+)", text))
+        assert not events & set(re.findall(r"^ {4}(?:async )?([a-z_]+)\(", text, re.MULTILINE)), path

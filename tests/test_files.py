@@ -740,6 +740,23 @@ def test_a_resolved_file_says_what_is_given_and_what_is_assumed():
     assert "# parameters:  # none is given" in resolved_yaml(case(), case().scenarios[0])
 
 
+@pytest.mark.parametrize("name", case().names)
+def test_a_scenario_shown_in_dutch_is_the_same_study(name):
+    text = resolved_yaml(case(), case().scenario(name), "nl")
+    assert parse(text).digest() == case().select((name,)).digest()
+    assert "# t: {value: 1.0" in text
+    assert "# aandeel, 0 tot 1" in text
+    assert "none is given" not in text
+
+
+def test_a_source_that_the_file_gives_is_data_and_not_translated():
+    said = "parameters: {t: {value: 0.8, source: assumed}}"
+    study = parse(CASE.replace("parameters: {}", said))
+    text = resolved_yaml(study, study.scenarios[0], "nl")
+    assert "  t: {value: 0.8, low: 0.8, high: 0.8, source: assumed}  # exponent" in text
+    assert parse(text).digest() == study.select(study.names[:1]).digest()
+
+
 # --- base and differences ------------------------------------------------------------------------------
 
 

@@ -1,5 +1,6 @@
 """Every number of the model: what is known about it, in both languages, and that it matters."""
 
+import re
 from dataclasses import FrozenInstanceError, asdict, fields, replace
 from math import isfinite
 
@@ -9,7 +10,7 @@ from helpers import differing, outcomes
 from simulation import PARAMETERS, OrganisationModel, Values
 from simulation.organisation import Project
 from simulation.parameters import ASSUMED, BY_NAME
-from simulation.words import LANGUAGES, phrases
+from simulation.words import LANGUAGES, phrases, twin, words_of
 
 EACH = pytest.mark.parametrize("about", PARAMETERS, ids=[one.name for one in PARAMETERS])
 
@@ -107,6 +108,32 @@ def test_every_parameter_is_explained(about, language):
 def test_no_parameter_is_explained_that_does_not_exist(language):
     told = {key.split(".", 1)[1] for key in phrases(language) if key.startswith("parameter.")}
     assert told == set(BY_NAME)
+
+
+@EACH
+@pytest.mark.parametrize("part", ["unit", "source"])
+def test_every_unit_and_source_has_a_dutch_twin(about, part):
+    english = getattr(about, part)
+    keys = [key for key, text in words_of(f"passport.{part}", "en").items() if text == english]
+    assert len(keys) == 1, f"{english!r} must stand once in locale/passport.en.yaml"
+    assert twin(f"passport.{part}", english, "nl") == words_of(f"passport.{part}", "nl")[keys[0]]
+    assert about.group in words_of("passport.group", "nl")
+
+
+def test_no_twin_is_left_over():
+    for part in ("unit", "source"):
+        said = {getattr(one, part) for one in PARAMETERS} | (
+            {"your file", "own estimate"} if part == "source" else set()
+        )
+        assert set(words_of(f"passport.{part}", "en").values()) == said
+    assert set(words_of("passport.group", "en")) == {one.group for one in PARAMETERS}
+
+
+def test_a_dutch_source_keeps_its_names_and_years():
+    for key, english in words_of("passport.source", "en").items():
+        dutch = words_of("passport.source", "nl")[key]
+        assert re.findall(r"[12]\d{3}", english) == re.findall(r"[12]\d{3}", dutch), key
+        assert re.findall(r"\d+ %", english) == re.findall(r"\d+ %", dutch), key
 
 
 @EACH

@@ -1,71 +1,100 @@
-"""The application: shell, language, addresses. Each page is one file."""
+"""The application: the shell around the pages, the language, the address."""
 
-import html
-import sys
 from importlib.resources import files
 from typing import Any
-from urllib.parse import parse_qs
 
 import solara
+import solara.lab
 
-from simulation.dashboard.compare_page import ComparePage
-from simulation.dashboard.state import Choice, first_choice
-from simulation.words import say
+from simulation.dashboard.dressing import COOKIE
+from simulation.dashboard.latest import told
+from simulation.dashboard.mishaps import mishap
+from simulation.dashboard.pages import pages
+from simulation.dashboard.parts import Frame, Text
+from simulation.dashboard.state import Change, Notice, View, address_of, read_address
+from simulation.words import LANGUAGES, say, words_of
 
 STYLE = files("simulation").joinpath("dashboard", "style.css").read_text(encoding="utf-8")
 
 
 @solara.component
 def Page() -> None:
-    """One visitor's page; their state is theirs alone."""
+    """One visitor's application; their state is theirs alone."""
     router = solara.use_router()
-    asked = parse_qs((router.search or "").lstrip("?")).get("lang", [""])[0]
-    choice, set_choice = solara.use_state(first_choice(asked or None))
-    language = choice.language
-    solara.Title(f"{say('page.name', language)}: {say('page.tagline', language)}")
+    opened = solara.use_memo(lambda: opening(router.path, router.search or ""), [])
+    view, set_view = solara.use_state(opened[0])
+    notices, set_notices = solara.use_state(opened[1])
+
+    def moved(address: Any) -> None:
+        path, _, search = str(address).partition("?")
+        now, found = opening(path, search)
+        set_view(now)
+        set_notices(found)
+
+    language = view.language
+    solara.Title(f"{say(f'{view.page}.title', language)} – synergy")
     solara.Style(STYLE)
-    with solara.Div(classes=["sy-page"], attributes={"lang": language}):
-        Top(choice, set_choice)
-        Guarded(choice, set_choice)
+    with solara.Div(classes=["sy-app"]):
+        Frame(
+            pages=[{"name": name, "label": say(f"{name}.rail", language)} for name in pages()],
+            page=view.page,
+            language=language,
+            address=address_of(view),
+            words=words_of("shell", language),
+            event_go=lambda name: set_view(lambda now: now.but(page=name) if name in list(pages()) else now),
+            event_speak=lambda other: set_view(lambda now: now.but(language=other) if other in LANGUAGES else now),
+            event_moved=moved,
+        )
+        with solara.Div(classes=["sy-content"], attributes={"id": "content", "role": "main", "tabindex": "-1"}):
+            Notices(notices, language, lambda: set_notices(()))
+            Mishap(language)
+            Guarded(view, set_view).key(view.page)
+
+
+def opening(path: str, search: str) -> tuple[View, tuple[Notice, ...]]:
+    """The view that an address asks for, in its language, or that of the visitor's last visit, or the server's."""
+    page = path.strip("/")
+    remembered = (solara.lab.cookies.value or {}).get(COOKIE)
+    return read_address(page if page in pages() else next(iter(pages())), search, remembered)
 
 
 @solara.component
-def Guarded(choice: Choice, change: Any) -> None:
+def Guarded(view: View, change: Change) -> None:
     """The page itself; whatever goes wrong in it ends in a sentence here, with the choices kept."""
     wrong, clear = solara.use_exception()
-    language = choice.language
-    if wrong is not None:
-        sys.stderr.write(f"synergy dashboard: {type(wrong).__name__}: {wrong}\n")
-        Sorry(say("page.error", language, why=type(wrong).__name__), say("page.go_on", language), clear)
-    else:
-        ComparePage(choice, change)
+    solara.use_memo(lambda: told(wrong) if wrong else None, [wrong])
+    if wrong is None:
+        pages()[view.page].Page(view, change)
+        return
+    Text("p", say("shell.error", view.language, why=type(wrong).__name__), "sy-answer", role="alert")
+    solara.Button(say("shell.go_on", view.language), color="primary", on_click=clear)
 
 
 @solara.component
-def Top(choice: Choice, change: Any) -> None:
-    """Name, promise, warning, language."""
-    language = choice.language
-    other = "en" if language == "nl" else "nl"
-    with solara.Div(classes=["sy-top"]):
-        solara.HTML(tag="span", unsafe_innerHTML=html.escape(say("page.name", language)), classes=["sy-brand"])
-        solara.HTML(tag="span", unsafe_innerHTML=html.escape(say("page.tagline", language)), classes=["sy-tag"])
-        solara.HTML(tag="span", unsafe_innerHTML=html.escape(say("page.illustrative", language)), classes=["sy-chip"])
-        to_controls = html.escape(say("page.to_controls", language))
-        solara.HTML(tag="a", unsafe_innerHTML=to_controls, classes=["sy-jump"], attributes={"href": "#controls"})
-        solara.Div(classes=["sy-space"])
-        solara.Button(
-            say("page.language", language), text=True, on_click=lambda: change(lambda now: now.but(language=other))
-        )
+def Notices(notices: tuple[Notice, ...], language: str, clear: Any) -> None:
+    """What in the link could not be followed."""
+    if not notices:
+        return
+    with solara.Div(classes=["sy-notices"], attributes={"role": "status"}):
+        for one in notices[:6]:
+            Text("p", one.told(language))
+        solara.Button(say("shell.understood", language), text=True, on_click=clear)
 
 
 @solara.component
-def Sorry(text: str, way_on: str, go: Any) -> None:
-    """What went wrong, in a sentence, and a way on."""
-    solara.HTML(tag="p", unsafe_innerHTML=html.escape(text), classes=["sy-answer"])
-    solara.Button(way_on, color="primary", on_click=go)
+def Mishap(language: str) -> None:
+    """What went wrong when something was clicked."""
+    if not mishap.value:
+        return
+    with solara.Div(classes=["sy-notices"], attributes={"role": "alert"}):
+        Text("p", say("web.mishap", language, why=mishap.value))
+        solara.Button(say("shell.understood", language), text=True, on_click=lambda: mishap.set(""))
 
 
 @solara.component
 def Layout(children: list[Any]) -> None:
-    """Nothing around the page."""
+    """Nothing around the application."""
     solara.Div(children=children)
+
+
+routes = [solara.Route(path=name, component=Page, layout=Layout) for name in ("/", *pages())]

@@ -1,92 +1,173 @@
 """Data to ECharts options, drawn by the visitor's own machine."""
 
+import math
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulation.compare import Comparison
+from simulation.dashboard.state import View
 from simulation.figures import ACCENT, FAINT, INK, QUIET, RIVAL
-from simulation.report import MAIN
 from simulation.words import say
 
 Option = dict[str, Any]
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"
+GREY = "#b4bec8"
+LEFT, RIGHT = 190, 128
+"""Pixels left and right of the weeks, the same as in ``timeline.vue``, so that weeks stand below weeks."""
+PANELS = (("progress", 22, 92), ("adoption", 142, 164))
+"""What is drawn over weeks: the state, its distance from the top and its height in pixels."""
+HEIGHT = 332
+SMALLEST_BAND = 3
+"""With fewer worlds than this a band says nothing."""
 
 
-def colour_of(comparison: Comparison, name: str, in_hand: str) -> str:
-    """One accent for the scenario in hand, a second for its rival, grey for the rest."""
-    return ACCENT if name == in_hand else RIVAL if name == comparison.baseline else QUIET
-
-
-def adoption(comparison: Comparison, in_hand: str, language: str) -> Option:
-    """Adoption over weeks: bands and the middle world of the scenario in hand and its rival, the rest in grey."""
-    study = comparison.runs.study
-    weeks = list(range(study.horizon + 1))  # week 0: nothing is done the new way yet
-    loud = [name for name in (comparison.baseline, in_hand) if name in study.names]
-    quiet = [name for name in study.names if name not in loud]
-    series: list[Option] = [
-        _line(comparison, name, FAINT, 1.2, study.scenario(name).called(language), False) for name in quiet
-    ]
-    for name in dict.fromkeys(loud):
-        colour = colour_of(comparison, name, in_hand)
-        series += _band(comparison, name, (0.05, 0.95), colour, 0.10)
-        series += _band(comparison, name, (0.25, 0.75), colour, 0.22)
-        series.append(_line(comparison, name, colour, 2.6, study.scenario(name).called(language), True))
-    _mark_go_live(series, comparison, in_hand, language)
+def weeks(found: Comparison, view: View) -> Option:
+    """Progress and adoption over weeks: bands and the middle world of the scenario in hand and its rival."""
+    study = found.runs.study
+    loud = [name for name in (view.rival, view.hand) if name in study.names]
+    quiet = _small(QUIET)
+    series: list[Option] = []
+    for panel, (state, _, _) in enumerate(PANELS):
+        for name in study.names:
+            if name not in loud:
+                series.append(_line(found, name, state, panel, view) | {"z": 2})
+        for name in loud:
+            series += _bands(found, name, state, panel, ACCENT if name == view.hand else RIVAL)
+        for name in loud:
+            series.append(_loud(found, name, state, panel, view))
     return {
         "animation": False,
         "textStyle": {"fontFamily": FONT, "color": INK},
-        "grid": {"left": 46, "right": 18, "top": 30, "bottom": 44},
-        "tooltip": {"trigger": "axis", "confine": True, "order": "valueDesc"},
-        "xAxis": {
-            "type": "category",
-            "data": weeks,
-            "name": say("page.week", language),
-            "nameLocation": "middle",
-            "nameGap": 26,
-            "axisLabel": {"interval": 25, "color": "#52606d"},
-            "axisTick": {"show": False},
-            "axisLine": {"lineStyle": {"color": FAINT}},
-            "nameTextStyle": {"color": "#52606d"},
-            "boundaryGap": False,
+        "grid": [{"left": LEFT, "right": RIGHT, "top": top, "height": height} for _, top, height in PANELS],
+        "narrow": {
+            "grid": [{"left": 48, "right": 12, "top": top + 18, "height": height - 40} for _, top, height in PANELS],
+            "legend": _key(loud, view),
+            "title": _titles(view),
         },
-        "yAxis": {
-            "type": "value",
-            "min": 0,
-            "max": 100,
-            "axisLabel": {"formatter": "{value} %", "color": "#52606d"},
-            "splitLine": {"lineStyle": {"color": "#e4e7eb"}},
-        },
+        "tooltip": {"trigger": "axis", "confine": True, "order": "valueDesc", "textStyle": {"fontSize": 12}},
+        "axisPointer": {"link": [{"xAxisIndex": "all"}]},
+        "title": [
+            *_titles(view),
+            {"text": say("compare.week", view.language), "left": LEFT - 46, "top": HEIGHT - 24} | {"textStyle": quiet},
+        ],
+        "xAxis": [_weeks_axis(panel, study.horizon) for panel in range(len(PANELS))],
+        "yAxis": [_share_axis(panel) for panel in range(len(PANELS))],
         "series": series,
     }
 
 
-def _line(comparison: Comparison, name: str, colour: str, width: float, title: str, loud: bool) -> Option:
-    """The middle world."""
-    middle = np.median(comparison.runs.weeks(name, "adoption"), axis=0)
+def _titles(view: View) -> list[Option]:
+    """What each panel shows."""
+    style = _small(INK, 650)
+    return [
+        {"text": say(f"compare.{state}", view.language), "left": 0, "top": top - 4, "textStyle": style}
+        for state, top, _ in PANELS
+    ]
+
+
+def _key(loud: list[str], view: View) -> Option:
+    """Which line is whose, where there is no room for labels at their ends."""
+    entries = [{"name": view.title(name), "icon": "rect"} for name in reversed(loud)]
+    return {"data": entries, "bottom": 0, "left": 0, "itemHeight": 4, "itemWidth": 18, "textStyle": _small(INK)}
+
+
+def _small(colour: str, weight: int = 400) -> Option:
+    """Small type."""
+    return {"fontSize": 12.5, "fontWeight": weight, "color": colour, "fontFamily": FONT}
+
+
+def _weeks_axis(panel: int, horizon: int) -> Option:
+    """Weeks from left to right; said below the last panel only."""
+    last = panel == len(PANELS) - 1
     return {
-        "type": "line",
-        "name": title,
-        "data": _from_week_0(middle),
-        "showSymbol": False,
-        "lineStyle": {"color": colour if loud else "#b8c2cc", "width": width},
-        "itemStyle": {"color": colour if loud else "#9aa5b1"},
-        "emphasis": {"disabled": True},
-        "z": 4 if loud else 3,
+        "type": "category",
+        "gridIndex": panel,
+        "data": [str(week) for week in range(horizon + 1)],
+        "boundaryGap": False,
+        "axisLabel": {"show": last, "color": QUIET, "interval": (26 if horizon <= 260 else 52) - 1},
+        "axisTick": {"show": False},
+        "axisLine": {"onZero": False, "lineStyle": {"color": FAINT}},
+        "splitLine": {"show": False},
     }
 
 
-def _from_week_0(shares: Any) -> list[float]:
-    """Shares of weeks 1 … as per cent, with week 0 before them."""
-    return [0.0, *np.round(100.0 * np.asarray(shares, dtype=float), 1).tolist()]
+def _share_axis(panel: int) -> Option:
+    """0 to 100 %."""
+    return {
+        "type": "value",
+        "gridIndex": panel,
+        "min": 0,
+        "max": 100,
+        "interval": 50,
+        "axisLabel": {"formatter": "{value} %", "color": QUIET},
+        "splitLine": {"lineStyle": {"color": "#e4e7eb"}},
+    }
 
 
-def _band(comparison: Comparison, name: str, ends: tuple[float, float], colour: str, opacity: float) -> list[Option]:
-    """A band between two quantiles over worlds, as an invisible line and what lies above it."""
-    low, high = np.quantile(comparison.runs.weeks(name, "adoption"), ends, axis=0)
+def _line(found: Comparison, name: str, state: str, panel: int, view: View) -> Option:
+    """The middle world, week by week."""
+    return {
+        "type": "line",
+        "name": found.runs.study.scenario(name).called(view.language),
+        "xAxisIndex": panel,
+        "yAxisIndex": panel,
+        "data": _points(np.median(found.runs.weeks(name, state), axis=0)),
+        "showSymbol": False,
+        "lineStyle": {"color": GREY, "width": 1.2},
+        "itemStyle": {"color": "#8a96a3"},
+        "emphasis": {"disabled": True},
+    }
+
+
+def _loud(found: Comparison, name: str, state: str, panel: int, view: View) -> Option:
+    """The same for the scenario in hand (a full line) or its rival (dashes), labelled where it ends."""
+    hand = name == view.hand
+    colour = ACCENT if hand else RIVAL
+    line = _line(found, name, state, panel, view)
+    line["lineStyle"] = {"color": colour, "width": 2.8, "type": "solid" if hand else [7, 4]}
+    line["itemStyle"] = {"color": colour}
+    line["z"] = 5 if hand else 4
+    text = "#0a4f80" if hand else "#9a4a0c"
+    label = {"show": True, "formatter": "{a}", "color": text, "fontSize": 12, "fontWeight": 600, "width": RIGHT - 14}
+    line["endLabel"] = label | {"overflow": "break", "lineHeight": 14}
+    line["labelLayout"] = {"moveOverlap": "shiftY"}
+    week = found.summary(name, "go_live_week").median
+    if week <= found.runs.study.horizon and state == "adoption":
+        line["markLine"] = {
+            "symbol": "none",
+            "silent": True,
+            "lineStyle": {"color": colour, "type": "dashed", "width": 1.2},
+            "label": {"formatter": say("compare.go_live", view.language), "color": text, "fontSize": 11.5},
+            "data": [{"xAxis": round(week)}],
+        }
+    return line
+
+
+def _points(shares: NDArray[Any]) -> list[float]:
+    """Shares of weeks 1 … as per cent, with week 0, when nothing is done yet, before them."""
+    values: list[float] = np.round(100.0 * np.asarray(shares, dtype=float), 1).tolist()
+    return [0.0, *values]
+
+
+def _bands(found: Comparison, name: str, state: str, panel: int, colour: str) -> list[Option]:
+    """Where 9 in 10 worlds and where half of the worlds are; nothing for a few worlds."""
+    if len(found.runs.worlds) < SMALLEST_BAND:
+        return []
+    values = found.runs.weeks(name, state)
+    low, lower, upper, high = np.quantile(values, (0.05, 0.25, 0.75, 0.95), axis=0)
+    wide = _band(f"{name}/90", low, high, panel, colour, 0.13)
+    return [*wide, *_band(f"{name}/50", lower, upper, panel, colour, 0.26)]
+
+
+def _band(stack: str, low: NDArray[Any], high: NDArray[Any], panel: int, colour: str, opacity: float) -> list[Option]:
+    """A band as an invisible line and what lies above it."""
     common: Option = {
         "type": "line",
-        "stack": f"{name}{ends[0]}",
+        "stack": f"{stack}/{panel}",
+        "xAxisIndex": panel,
+        "yAxisIndex": panel,
         "showSymbol": False,
         "silent": True,
         "lineStyle": {"opacity": 0},
@@ -94,59 +175,72 @@ def _band(comparison: Comparison, name: str, ends: tuple[float, float], colour: 
         "emphasis": {"disabled": True},
         "z": 1,
     }
-    bottom = common | {"data": _from_week_0(low)}
     area = {"color": colour, "opacity": opacity}
-    return [bottom, common | {"data": _from_week_0(high - low), "areaStyle": area}]
+    return [common | {"data": _points(low)}, common | {"data": _points(high - low), "areaStyle": area}]
 
 
-def _mark_go_live(series: list[Option], comparison: Comparison, in_hand: str, language: str) -> None:
-    """Mark the week in which the middle world of the scenario in hand goes live."""
-    week = comparison.summary(in_hand, "go_live_week").median
-    if week <= comparison.runs.study.horizon:
-        series[-1]["markLine"] = {
-            "symbol": "none",
-            "silent": True,
-            "lineStyle": {"color": INK, "type": "dashed", "width": 1},
-            "label": {"formatter": say("page.go_live", language), "color": INK, "fontSize": 12},
-            "data": [{"xAxis": round(week)}],
-        }
-
-
-def ranking(comparison: Comparison, in_hand: str, language: str) -> Option:
-    """Lasting adoption over worlds, a box per scenario, best first."""
-    study = comparison.runs.study
-    boxes = []
-    for name in comparison.ranking:
-        one = comparison.summary(name, MAIN)
-        colour = colour_of(comparison, name, in_hand)
-        five = [one.q05, one.q25, one.median, one.q75, one.q95]
-        style = {"color": f"{colour}33", "borderColor": colour, "borderWidth": 1.6}
-        boxes.append({"value": [round(100 * value, 1) for value in five], "itemStyle": style})
-    titles = [study.scenario(name).called(language) for name in comparison.ranking]
+def cost(found: Comparison, view: View) -> Option:
+    """Cost beside lasting adoption, a point per scenario, with a cross where half of the worlds are."""
+    study = found.runs.study
+    many = len(study.names) > 7
+    points, crosses = [], []
+    for name in study.names:
+        lasting, euro = found.summary(name, "lasting_adoption"), found.summary(name, "cost")
+        colour = ACCENT if name == view.hand else RIVAL if name == view.rival else "#7b8794"
+        text = ACCENT if name == view.hand else "#9a4a0c" if name == view.rival else QUIET
+        shown = not many or name in (view.hand, view.rival)
+        points.append(
+            {
+                "name": study.scenario(name).called(view.language),
+                "value": [_million(euro.mean.estimate), round(100 * lasting.mean.estimate, 1)],
+                "itemStyle": {"color": colour},
+                "symbol": "diamond" if name == view.rival else "circle",
+                "symbolSize": 13 if name in (view.hand, view.rival) else 8,
+                "label": {"show": shown, "color": text},
+                "z": 6 if name == view.hand else 5,
+            }
+        )
+        if name in (view.hand, view.rival):
+            crosses += _cross(euro, lasting, colour)
     return {
         "animation": False,
         "textStyle": {"fontFamily": FONT, "color": INK},
-        "grid": {
-            "left": 16 + min(230, round(6.3 * max(map(len, titles)))),
-            "right": 24,
-            "top": 6,
-            "bottom": 26,
-        },
+        "grid": {"left": 44, "right": 26, "top": 16, "bottom": 44},
+        "tooltip": {"trigger": "item", "confine": True},
         "xAxis": {
             "type": "value",
-            "min": 0,
-            "max": 100,
-            "interval": 25,
-            "axisLabel": {"formatter": "{value} %", "color": "#52606d"},
-            "splitLine": {"lineStyle": {"color": "#e4e7eb"}},
+            "scale": True,
+            "name": say("compare.cost_axis", view.language, horizon=study.horizon),
+            "nameLocation": "middle",
+            "nameGap": 26,
+            "nameTextStyle": _small(QUIET),
+            "axisLabel": {"color": QUIET, "hideOverlap": True},
+            "splitLine": {"lineStyle": {"color": "#eef1f4"}},
         },
-        "yAxis": {
-            "type": "category",
-            "data": titles,
-            "inverse": True,
-            "axisTick": {"show": False},
-            "axisLine": {"show": False},
-            "axisLabel": {"color": INK, "width": 230, "overflow": "truncate"},
-        },
-        "series": [{"type": "boxplot", "data": boxes, "boxWidth": [6, 16]}],
+        "yAxis": _share_axis(0),
+        "series": [
+            *crosses,
+            {
+                "type": "scatter",
+                "data": points,
+                "label": {"position": "top", "formatter": "{b}", "fontSize": 11},
+                "labelLayout": {"hideOverlap": True},
+            },
+        ],
     }
+
+
+def _million(euro: float) -> float:
+    """Euros in millions."""
+    return round(euro / 1e6, 3) if math.isfinite(euro) else 0.0
+
+
+def _cross(euro: Any, lasting: Any, colour: str) -> list[Option]:
+    """Two lines from the lower to the upper quartile."""
+    x, y = _million(euro.median), round(100 * lasting.median, 1)
+    ends = (
+        [[_million(euro.q25), y], [_million(euro.q75), y]],
+        [[x, round(100 * lasting.q25, 1)], [x, round(100 * lasting.q75, 1)]],
+    )
+    style = {"color": colour, "width": 2, "opacity": 0.55}
+    return [{"type": "line", "data": two, "showSymbol": False, "silent": True, "lineStyle": style} for two in ends]

@@ -38,6 +38,7 @@ class Engine:
         self._ready = threading.Event()
         self._kept: OrderedDict[Key, Chunk] = OrderedDict()
         self._lock = threading.Lock()
+        self._places = threading.Semaphore(2)
 
     def warm(self) -> None:
         """Load the engine; if it must be compiled first, do that in a process of its own and go on meanwhile."""
@@ -91,8 +92,7 @@ class Engine:
         """Run all scenarios of a study."""
         pool = self._pool
         if pool is None or self.ready:
-            self._ready.wait()
-            return run_worlds(study, worlds, seed, mode, self.processors, progress, weekly=True)
+            return self._run_compiled(study, worlds, seed, mode, progress)
         waiting = {pool.submit(mesa_world, study, world, seed, mode): world for world in range(worlds)}
         chunks: list[Chunk | None] = [None] * worlds
         try:
@@ -106,6 +106,16 @@ class Engine:
         outcomes = np.stack([outcomes for outcomes, _ in rows], axis=1)
         weekly = np.stack([weekly for _, weekly in rows], axis=1)
         return Runs(study, tuple(range(worlds)), seed, mode, outcomes, weekly)
+
+    def _run_compiled(self, study: Study, worlds: int, seed: int, mode: Mode, progress: Progress) -> Runs:
+        """Run by the compiled engine, once it is there and has a place; who is overtaken while waiting goes away."""
+        total = worlds * len(study.scenarios)
+        while not self._ready.wait(0.05) or not self._places.acquire(timeout=0.05):
+            progress(0, total)
+        try:
+            return run_worlds(study, worlds, seed, mode, self.processors, progress, weekly=True)
+        finally:
+            self._places.release()
 
     def _keep(self, chunks: dict[Key, Chunk]) -> None:
         """Remember runs, and forget the oldest."""

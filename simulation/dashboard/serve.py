@@ -1,6 +1,5 @@
 """Start the dashboard's server: on this machine only unless told otherwise, and without the internet."""
 
-import html
 import logging
 import os
 import signal
@@ -8,9 +7,8 @@ import socket
 import threading
 import warnings
 import webbrowser
-from collections.abc import Awaitable, Callable
-from typing import Any
 
+from simulation.dashboard.web import LARGEST_MESSAGE, Application, Door
 from simulation.errors import InputRefused, problem
 from simulation.words import say
 
@@ -20,11 +18,16 @@ SETTINGS = {
     "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False",
     "SOLARA_THEME_SHOW_BANNER": "False",
     "SOLARA_THEME_LOADER": "plain",
+    "SOLARA_THEME_TITLE": "synergy",
     "SOLARA_ASSETS_PROXY": "True",
     "SOLARA_ASSETS_FONTAWESOME_ENABLED": "False",
+    "SOLARA_THEME_FORCE_REFRESH": "True",
+    "SOLARA_SESSION_HTTP_ONLY": "True",
     "SOLARA_KERNEL_CULL_TIMEOUT": "10m",
 }
-"""How Solara is run: no telemetry, no banner, its own assets, visitors' memory given back after ten minutes."""
+"""How Solara is run: no telemetry, no banner, its own assets. A page whose server started anew loads itself again (its
+address holds the choices); scripts cannot read a visitor's mark; the memory of a visitor whose connection broke is
+given back after ten minutes, that of one who leaves the page at once."""
 
 
 def serve(host: str, port: int, browse: bool, language: str) -> int:
@@ -47,7 +50,15 @@ def serve(host: str, port: int, browse: bool, language: str) -> int:
     if browse:
         threading.Timer(1.5, webbrowser.open, (url,)).start()
     try:
-        uvicorn.run(_application(language), host=host, port=port, log_level="error", timeout_graceful_shutdown=1)
+        uvicorn.run(
+            _application(language, host),
+            host=host,
+            port=port,
+            log_level="error",
+            timeout_graceful_shutdown=1,
+            ws_max_size=LARGEST_MESSAGE,
+            server_header=False,
+        )
     except KeyboardInterrupt:
         pass
     finally:
@@ -67,29 +78,12 @@ def _check_port(host: str, port: int) -> None:
         raise InputRefused([problem("port_taken", given=port)]) from None
 
 
-Application = Callable[[Any, Any, Any], Awaitable[None]]
-KNOWN = ("/_solara/", "/jupyter/", "/static/", "/readyz", "/resourcez", "/favicon")
+def _application(language: str, host: str) -> Application:
+    """Solara's application behind a door of ours."""
+    from solara.server.starlette import app  # noqa: PLC0415 - it reads its settings when imported
 
+    from simulation.dashboard.mishaps import say_mishaps  # noqa: PLC0415
+    from simulation.dashboard.pages import pages  # noqa: PLC0415
 
-def _application(language: str) -> Application:
-    """Solara's application, with a sentence and a way on at an address that does not exist."""
-    from solara.server.starlette import app as solara_app  # noqa: PLC0415 - it reads its settings when imported
-
-    lost, home = (html.escape(say(f"page.{key}", language)) for key in ("lost", "home"))
-    page = (
-        f'<!doctype html><html lang="{language}"><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width"><title>synergy</title>'
-        '<body style="font-family:system-ui,sans-serif;color:#1f2933;margin:12vh auto;max-width:36em;padding:0 1em">'
-        f'<h1 style="font-size:1.5em">{lost}</h1><p><a style="color:#0b6e99" href="/">{home}</a></p></body></html>'
-    ).encode()
-
-    async def application(scope: Any, receive: Any, send: Any) -> None:
-        path = scope.get("path", "/")
-        if scope["type"] != "http" or path == "/" or path.startswith(KNOWN):
-            await solara_app(scope, receive, send)
-            return
-        head = [(b"content-type", b"text/html; charset=utf-8"), (b"content-length", str(len(page)).encode())]
-        await send({"type": "http.response.start", "status": 404, "headers": head})
-        await send({"type": "http.response.body", "body": page})
-
-    return application
+    say_mishaps()
+    return Door(app, pages(), language, host)

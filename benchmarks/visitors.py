@@ -1,0 +1,112 @@
+"""Many visitors at once, each moving levers: ``python -m benchmarks.visitors [visitors] [minutes]``.
+
+Every visitor is a page in a browser context of its own, in one real Chromium beside the server. Each has a scenario of
+their own with a name that nobody else has, changes it every two to five seconds, and looks whether the answer is about
+that name and no other. Prints quantiles of the time to the finished redraw, errors, states that got mixed up, and the
+server's memory before, with all visitors, and after they left. Browser and server share the machine.
+"""
+
+import asyncio
+import random
+import sys
+from typing import Any
+
+import numpy as np
+import psutil
+
+from benchmarks.dashboard import FLAGS, GRIP, SETTLED, TIMED, browser_path, served
+from simulation.dashboard.state import address_of, first_view
+from simulation.dashboard.timeline import changed, renamed
+
+PAUSES = (2.0, 5.0)
+"""Seconds between two changes of a visitor."""
+
+
+class Visitor:
+    """One visitor: their page, what they waited for, and what went wrong."""
+
+    def __init__(self, number: int, page: Any, url: str) -> None:
+        self.number, self.page = number, page
+        self.name = f"Plan of visitor {number:02d}"
+        view, _ = changed(first_view("en"), {"measure": "external_partner", "set": {"start": 10 + number}})
+        self.address = url + address_of(renamed(view, self.name))
+        self.waited: list[float] = []
+        self.wrong: list[str] = []
+        page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        page.on("console", lambda said: self.wrong.append(said.text) if said.type == "error" else None)
+
+    async def arrive(self) -> None:
+        """Open the page."""
+        await self.page.goto(self.address)
+        await self.page.wait_for_selector("#answer", timeout=120_000)
+        await self.page.wait_for_function(SETTLED, timeout=120_000)
+
+    async def stay(self, seconds: float) -> None:
+        """Change a lever now and then, and look whose answer comes."""
+        loop = asyncio.get_running_loop()
+        end, key = loop.time() + seconds, "ArrowRight"
+        while loop.time() < end:
+            await asyncio.sleep(random.uniform(*PAUSES))
+            try:
+                waited = await self.page.evaluate(TIMED, [GRIP.format(measure="external_partner"), key])
+                said = await self.page.inner_text("#answer")
+            except Exception as error:
+                self.wrong.append(str(error)[:200])
+                continue
+            self.waited.append(waited)
+            key = "ArrowLeft" if key == "ArrowRight" else "ArrowRight"
+            if not said.startswith(self.name):
+                self.wrong.append(f"visitor {self.number} is shown: {said}")
+
+
+def megabytes(process: psutil.Process) -> float:
+    """Memory of the server and its children, in MB."""
+    return sum(one.memory_info().rss for one in (process, *process.children(recursive=True))) / 1e6
+
+
+async def visit(url: str, server: psutil.Process, count: int, minutes: float) -> None:
+    """Let all visitors come, stay and leave, and print what they met."""
+    from playwright.async_api import async_playwright  # noqa: PLC0415 - part of the test extra
+
+    async with async_playwright() as play:
+        chromium = await play.chromium.launch(executable_path=browser_path(), args=FLAGS)
+        contexts = [await chromium.new_context(viewport={"width": 1280, "height": 900}) for _ in range(count + 1)]
+        first = Visitor(99, await contexts[-1].new_page(), url)
+        await first.arrive()
+        await contexts.pop().close()
+        await asyncio.sleep(2)
+        before = megabytes(server)
+        everyone = [Visitor(number, await one.new_page(), url) for number, one in enumerate(contexts)]
+        for one in everyone:
+            await one.arrive()
+        arrived = megabytes(server)
+        await asyncio.gather(*(one.stay(60 * minutes) for one in everyone))
+        during = megabytes(server)
+        for one in contexts:
+            await one.close()
+        await asyncio.sleep(10)
+        left = megabytes(server)
+        await chromium.close()
+    waited = [one for visitor in everyone for one in visitor.waited]
+    wrong = [one for visitor in everyone for one in visitor.wrong]
+    p50, p95 = np.quantile(waited, (0.5, 0.95))
+    print(f"{count} visitors for {minutes:g} minutes, {len(waited)} changes: median {p50:.0f} ms, 95 % {p95:.0f} ms,")
+    print(f"longest {max(waited):.0f} ms; {len(wrong)} errors or mixed-up states.")
+    for one in sorted(set(wrong))[:10]:
+        print(f"  {one}")
+    print(
+        f"Memory of the server: {before:.0f} MB before, {arrived:.0f} MB when all had come, {during:.0f} MB at the end"
+    )
+    print(f"({(during - before) / count:.1f} MB a visitor), {left:.0f} MB ten seconds after all had left.")
+
+
+def main() -> None:
+    """Serve and be visited."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 30
+    minutes = float(sys.argv[2]) if len(sys.argv) > 2 else 5.0
+    with served() as (url, pid):
+        asyncio.run(visit(url, psutil.Process(pid), count, minutes))
+
+
+if __name__ == "__main__":
+    main()

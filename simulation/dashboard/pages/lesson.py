@@ -1,0 +1,87 @@
+"""The page of the lesson: a trainer tells the case, the room predicts, the model answers."""
+
+from collections.abc import Callable
+from typing import Any
+
+import solara
+
+from simulation.dashboard.latest import use_latest
+from simulation.dashboard.parts import Event, Text
+from simulation.dashboard.state import Change, View
+from simulation.dashboard.teaching import (
+    lesson_told,
+    moved,
+    reveal_key,
+    reveal_of,
+    scene,
+    still_holds,
+    to_compare,
+    toggled,
+    voted,
+)
+from simulation.errors import InputRefused
+from simulation.lesson.reading import Told
+from simulation.words import say, words_of
+
+PLACE = 40
+
+
+@solara.component
+def Page(view: View, change: Change) -> None:
+    """The page, or why there is no lesson."""
+    told = solara.use_memo(_told, [])
+    if isinstance(told, InputRefused):
+        Text("h1", say("lesson.no_lesson", view.language), "sy-answer")
+        for line in told.told(view.language).splitlines()[:12]:
+            Text("p", line)
+        return
+    Lesson(told, view, change)
+
+
+def _told() -> Told | InputRefused:
+    """The lesson, or what is wrong with its file."""
+    try:
+        return lesson_told()
+    except InputRefused as error:
+        return error
+
+
+@solara.component
+def Lesson(told: Told, view: View, change: Change) -> None:
+    """The stage; what it reveals is worked out while the room is still talking."""
+    key = reveal_key(told, view)
+    latest = use_latest(lambda tell: reveal_of(told, view, tell), key)
+    holds = not latest.wrong and (latest.fresh or still_holds(told, view, latest.key))
+    reveal = latest.value if holds else None
+    shown = solara.use_memo(
+        lambda: scene(told, view, reveal, latest.wrong),
+        [view.language, view.chapter, view.step, view.votes, view.package, view.changes, reveal, latest.wrong],
+    )
+
+    def on(how: Callable[[Told, View, Any], View]) -> Event:
+        return lambda message: change(lambda now: how(told, now, message))
+
+    Stage(
+        scene=shown,
+        words={key: text for key, text in words_of("lesson", view.language).items() if "." not in key},
+        language=view.language,
+        event_go=on(moved),
+        event_vote=on(voted),
+        event_toggle=on(toggled),
+        event_another=lambda _: change(lambda now: now.but(take=(now.take + 1) % told.lesson.worlds)),
+        event_compare=lambda _: change(lambda now: to_compare(told, now)),
+    )
+
+
+@solara.component_vue("../vue/lesson.vue", vuetify=False)
+def Stage(
+    scene: dict[str, Any],
+    words: dict[str, str],
+    language: str,
+    event_go: Event,
+    event_vote: Event,
+    event_toggle: Event,
+    event_another: Event,
+    event_compare: Event,
+) -> None:
+    """One screen of the lesson."""

@@ -1,0 +1,236 @@
+"""Save: take the runs, the pictures and the study file along, and open a study file."""
+
+import time
+from dataclasses import replace
+from typing import Any
+
+import solara
+
+from simulation.dashboard import saving
+from simulation.dashboard.latest import Latest, Tell, use_latest
+from simulation.dashboard.opened import opened
+from simulation.dashboard.parts import Event, Text
+from simulation.dashboard.saving import File, Ready
+from simulation.dashboard.state import Change, View, first_view
+from simulation.dashboard.variants import Base
+from simulation.errors import InputRefused, Problem
+from simulation.files import LARGEST_FILE
+from simulation.words import number, say, words_of
+
+PLACE = 60
+MOST_SHOWN = 20
+"""Problems of a file that are shown."""
+
+
+@solara.component_vue("../vue/save.vue", vuetify=False)
+def Save(
+    ready: bool,
+    status: str,
+    wrong: bool,
+    busy: bool,
+    pictures: list[dict[str, str]],
+    files: list[dict[str, str]],
+    command: str,
+    file: dict[str, Any],
+    own: str,
+    reading: str,
+    problems: list[str],
+    largest: int,
+    words: dict[str, str],
+    event_make: Event,
+    event_taken: Event,
+    event_open: Event,
+    event_leave: Event,
+) -> None:
+    """Pictures, files, the command, and a field for a study file; ``file`` is handed to the browser once."""
+
+
+@solara.component
+def Page(view: View, change: Change) -> None:
+    """What can be taken along, and what can be brought."""
+    latest: Latest[Ready | None] = use_latest(lambda tell: saving.prepared(view, tell), question(view))
+    ready = latest.value if latest.key == question(view) and len(view.scenarios) > 1 else None
+    wanted, set_wanted = solara.use_state(("", 0.0))
+    taken, set_taken = solara.use_state("")
+    file = use_latest(lambda tell: _make(wanted[0], view, ready, tell), (wanted, question(view)))
+    brought = use_brought(change)
+    heading(view, latest)
+
+    def make(kind: Any) -> None:
+        if kind in list(saving.KINDS) and ready is not None:
+            set_taken("")
+            set_wanted((kind, time.monotonic()))
+
+    def was_taken(_: Any) -> None:
+        set_taken(file.value.name if file.value else "")
+        set_wanted(("", 0.0))
+
+    making = bool(wanted[0]) and not file.wrong
+    status = _status(view, latest, wanted[0], file, taken)
+    Save(
+        ready=ready is not None,
+        status=status,
+        wrong=bool(file.wrong),
+        busy=making,
+        pictures=_pictures(view, ready),
+        files=_files(view) if ready else [],
+        command=saving.command(view) if ready else "",
+        file=_handed(file, wanted),
+        own=say("save.opened", view.language, title=saving.title_of(view)) if saving.is_own(view) else "",
+        reading=brought.reading(view.language),
+        problems=brought.problems(view.language),
+        largest=LARGEST_FILE,
+        words=words_of("save", view.language),
+        event_make=make,
+        event_taken=was_taken,
+        event_open=brought.open,
+        event_leave=lambda _: change(lambda now: _looking_at(None, now)),
+    )
+
+
+def question(view: View) -> tuple[Any, ...]:
+    """What decides the files."""
+    asked = (view.changes, view.scenarios, view.hand, view.rival, view.worlds, view.seed, view.mode)
+    return (*asked, view.outcome, view.language)
+
+
+def _make(kind: str, view: View, ready: Ready | None, tell: Tell) -> File | None:
+    """The file that was asked for, if any."""
+    tell(0, 1)
+    return saving.made(kind, view, ready.found) if kind and ready else None
+
+
+def heading(view: View, latest: Latest[Ready | None]) -> None:
+    """What this page offers, in a sentence."""
+    language = view.language
+    if len(view.scenarios) < 2:
+        Text("h1", say("save.too_few", language), "sy-answer")
+        return
+    if latest.wrong:
+        Text("h1", say("save.failed", language, why=latest.wrong), "sy-answer", role="alert")
+        return
+    counts = {"scenarios": len(view.scenarios), "worlds": number(view.worlds, language)}
+    Text("h1", say("save.answer", language, **counts), "sy-answer")
+    mode = say("save.ranges" if view.mode == "ranges" else "save.defaults", language)
+    fields = {"horizon": view.horizon, "seed": view.seed, "mode": mode, "rival": view.title(view.rival)}
+    Text("p", say("save.under", language, study=saving.title_of(view), **fields), "sy-under")
+
+
+def _status(view: View, latest: Latest[Ready | None], kind: str, file: Latest[File | None], taken: str) -> str:
+    """What is going on, in a sentence; nothing if nothing is."""
+    language = view.language
+    if len(view.scenarios) > 1 and not latest.fresh and not latest.wrong and latest.value is None:
+        counts = {"done": number(latest.done, language), "total": number(latest.total, language)}
+        return say("save.computing_at", language, **counts) if latest.total else say("save.computing", language)
+    if file.wrong:
+        return say("save.make_failed", language, why=file.wrong)
+    if kind:
+        return say("save.making", language, name=saving.file_name(kind, view))
+    return say("save.saved", language, name=taken) if taken else ""
+
+
+def _pictures(view: View, ready: Ready | None) -> list[dict[str, str]]:
+    """The two pictures, as far as they are drawn."""
+    drawn = dict(ready.pictures) if ready else {}
+    titles = {"hand": view.title(view.hand), "rival": view.title(view.rival)}
+    return [
+        {
+            "name": name,
+            "title": say(f"save.{name}", view.language, **titles),
+            "alt": say(f"save.{alt}", view.language, **titles),
+            "image": drawn.get(name, ""),
+        }
+        for name, alt in (("ranking", "ranking_alt"), ("adoption", "adoption_alt"))
+    ]
+
+
+FILES = (
+    ("study", "study_title", "study_what"),
+    ("parquet", "parquet_title", "parquet_what"),
+    ("csv", "csv_title", "csv_what"),
+    ("json", "json_title", "json_what"),
+)
+"""Files that are not pictures, and the keys of what they are called and of what is in them."""
+
+
+def _files(view: View) -> list[dict[str, str]]:
+    """The files that are not pictures."""
+    return [
+        {
+            "kind": kind,
+            "title": say(f"save.{title}", view.language),
+            "what": say(f"save.{what}", view.language),
+            "name": saving.file_name(kind, view),
+        }
+        for kind, title, what in FILES
+    ]
+
+
+def _handed(file: Latest[File | None], wanted: tuple[str, float]) -> dict[str, Any]:
+    """A file for the browser, once it is made; forgotten as soon as the browser has it."""
+    if not wanted[0] or not file.fresh or file.value is None:
+        return {"stamp": 0}
+    one = file.value
+    return {"stamp": wanted[1], "name": one.name, "kind": one.kind, "content": one.content}
+
+
+# --- a study file that is brought ----------------------------------------------------------------------
+
+
+class Brought:
+    """A file that a visitor chose, and what became of it."""
+
+    def __init__(self, chosen: tuple[str, str, float], found: Latest[Any], choose: Any) -> None:
+        self.chosen, self.found, self.choose = chosen, found, choose
+
+    def open(self, asked: Any) -> None:
+        """Read a file: ``{"name": …, "text": …}``."""
+        if isinstance(asked, dict) and isinstance(asked.get("name"), str) and isinstance(asked.get("text"), str):
+            self.choose((asked["name"][-80:], asked["text"][: LARGEST_FILE + 1], time.monotonic()))
+
+    def reading(self, language: str) -> str:
+        """That it is being read."""
+        busy = self.chosen[2] and not self.found.fresh and not self.found.wrong
+        return say("save.reading", language, name=self.chosen[0]) if busy else ""
+
+    def problems(self, language: str) -> list[str]:
+        """What is wrong with it."""
+        found = self.found.value
+        if self.found.wrong:
+            return [self.found.wrong]
+        if not self.found.fresh or not isinstance(found, tuple):
+            return []
+        told = [one.told(language) for one in found[:MOST_SHOWN]]
+        return [say("save.refused", language, name=self.chosen[0]), *told]
+
+
+def use_brought(change: Change) -> Brought:
+    """The field for a study file: what is chosen is read in the background, and then looked at."""
+    chosen, choose = solara.use_state(("", "", 0.0))
+    found: Latest[Any] = use_latest(lambda tell: _read(chosen), chosen[2])
+
+    def look() -> None:
+        base = found.value
+        if found.fresh and isinstance(base, Base):
+            change(lambda now: _looking_at(base, now))
+            choose(("", "", 0.0))
+
+    solara.use_effect(look, [found.value, found.fresh])
+    return Brought(chosen, found, choose)
+
+
+def _read(chosen: tuple[str, str, float]) -> Base | tuple[Problem, ...] | None:
+    """The study of a file, or what is wrong with it."""
+    name, text, when = chosen
+    if not when:
+        return None
+    try:
+        return opened(text, name)
+    except InputRefused as refused:
+        return refused.problems
+
+
+def _looking_at(base: Base | None, now: View) -> View:
+    """The first view of a study, with the choices that do not depend on it."""
+    first = first_view(now.language, now.page, base)
+    return replace(first, worlds=now.worlds, seed=now.seed, mode=now.mode, outcome=now.outcome)

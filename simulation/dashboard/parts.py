@@ -1,0 +1,103 @@
+"""What the pages are put together from: text that cannot become markup, and the components drawn by the browser."""
+
+import html
+from collections.abc import Callable
+from typing import Any
+
+import solara
+
+Event = Callable[[Any], None]
+
+
+@solara.component_vue("vue/frame.vue", vuetify=False)
+def Frame(
+    pages: list[dict[str, str]],
+    page: str,
+    language: str,
+    address: str,
+    words: dict[str, str],
+    event_go: Event,
+    event_speak: Event,
+    event_moved: Event,
+) -> None:
+    """The rail, the language switch, and the address bar that follows the view."""
+
+
+@solara.component_vue("vue/chart.vue", vuetify=False)
+def Chart(
+    option: dict[str, Any], label: str, height: int, language: str = "en", unit: str = "", stamp: str = ""
+) -> None:
+    """A chart drawn by the visitor's machine.
+
+    ``label`` says in words what it shows; ``height`` is in pixels; numbers that are hovered over are written as in
+    ``language`` and followed by ``unit``. Once it is drawn, the element carries ``stamp`` as ``data-stamp``.
+    """
+
+
+@solara.component
+def Text(tag: str, text: str, classes: str = "", **attributes: str) -> None:
+    """Text that cannot become markup."""
+    solara.HTML(tag=tag, unsafe_innerHTML=safe(text), classes=classes.split(), attributes=attributes)
+
+
+def safe(text: str) -> str:
+    """Text as markup that shows it."""
+    return html.escape(text)
+
+
+@solara.component
+def Table(title: str, rows: list[list[str]]) -> None:
+    """What a picture shows, as a table that opens; the first row is the head, the first column says what a row is."""
+    head = "".join(f'<th scope="col">{safe(cell)}</th>' for cell in rows[0])
+    body = "".join(
+        f'<tr><th scope="row">{safe(row[0])}</th>' + "".join(f"<td>{safe(cell)}</td>" for cell in row[1:]) + "</tr>"
+        for row in rows[1:]
+    )
+    grid = f'<div class="sy-scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+    solara.HTML(tag="details", unsafe_innerHTML=f"<summary>{safe(title)}</summary>{grid}", classes=["sy-details"])
+
+
+@solara.component_vue("vue/timeline.vue", vuetify=False)
+def Timeline(
+    rows: list[dict[str, Any]],
+    scenario: str,
+    title: str,
+    base: str,
+    horizon: int,
+    live: int,
+    stamp: str,
+    language: str,
+    words: dict[str, str],
+    wrong: dict[str, str],
+    event_alter: Event,
+) -> None:
+    """The measures of a scenario on a line of weeks: see :func:`simulation.dashboard.timeline.rows_of`."""
+
+
+@solara.component_vue("vue/ranking.vue", vuetify=False)
+def Ranking(
+    rows: list[dict[str, Any]],
+    others: list[dict[str, str]],
+    outcomes: list[dict[str, str]],
+    outcome: str,
+    title: str,
+    stale: bool,
+    words: dict[str, str],
+    event_act: Event,
+) -> None:
+    """The scenarios, best first: see :func:`simulation.dashboard.answer.ranking`."""
+
+
+@solara.component_vue("vue/controls.vue", vuetify=False)
+def Controls(
+    worlds: int,
+    most: int,
+    horizon: int,
+    longest: int,
+    seed: int,
+    largest: int,
+    mode: str,
+    words: dict[str, str],
+    event_put: Event,
+) -> None:
+    """How many worlds, how far ahead, which seed, which numbers."""

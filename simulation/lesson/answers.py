@@ -1,0 +1,176 @@
+"""What the model answers: in which worlds each option holds, what that says of the lesson, which world is typical."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulation.compare import sign_test, wilson
+from simulation.ensemble import Runs
+from simulation.lesson.form import Chapter, Condition, Option
+from simulation.outcomes import BY_OUTCOME
+
+Floats = NDArray[np.float64]
+Truths = NDArray[np.bool_]
+Agreement = Literal["agrees", "divided", "disagrees", "silent"]
+
+NOWHERE, SEVERAL = -1, -2
+"""Instead of an option's place: a world in which none holds, or more than one."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The option that holds in each world: ``of`` has shape (worlds,), with :data:`NOWHERE` or :data:`SEVERAL`."""
+
+    of: NDArray[np.int64]
+    options: int
+
+    @property
+    def worlds(self) -> int:
+        """In how many worlds it was looked."""
+        return len(self.of)
+
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """In how many worlds each option holds, and it alone."""
+        return tuple(int((self.of == option).sum()) for option in range(self.options))
+
+    @property
+    def unclear(self) -> tuple[int, int]:
+        """In how many worlds none holds, and in how many more than one."""
+        return int((self.of == NOWHERE).sum()), int((self.of == SEVERAL).sum())
+
+    @property
+    def order(self) -> tuple[int, ...]:
+        """The options that hold anywhere, the most frequent first; the earlier option first among equals."""
+        counts = self.counts
+        return tuple(sorted((one for one, n in enumerate(counts) if n), key=lambda one: (-counts[one], one)))
+
+    @property
+    def divided(self) -> bool:
+        """Whether it is not sure which of the two most frequent options is the more frequent (sign test, 5 %)."""
+        most = [self.counts[one] for one in self.order[:2]]
+        return len(most) == 2 and sign_test(most[0], most[1]) >= 0.05
+
+
+def answers_of(chapter: Chapter, runs: Runs) -> Answers:
+    """Which option of a chapter holds in each world of some runs of :attr:`Chapter.scenarios`."""
+    return chosen(np.array([holds(option, runs) for option in chapter.options]), _rest(chapter))
+
+
+def _rest(chapter: Chapter) -> int | None:
+    """The place of the option that holds where no other does."""
+    return next((place for place, one in enumerate(chapter.options) if not one.when), None)
+
+
+def chosen(truths: Truths, rest: int | None) -> Answers:
+    """The option that holds in each world, given where each does (shape (options, worlds)).
+
+    >>> chosen(np.array([[True, False, True], [False, False, True]]), None).of.tolist()
+    [0, -1, -2]
+    """
+    truths = truths.copy()
+    if rest is not None:
+        truths[rest] = False
+        truths[rest] = ~truths.any(axis=0)
+    holding = truths.sum(axis=0)
+    found = np.where(holding == 1, truths.argmax(axis=0), np.where(holding == 0, NOWHERE, SEVERAL))
+    return Answers(found.astype(np.int64), len(truths))
+
+
+def holds(option: Option, runs: Runs) -> Truths:
+    """In which worlds all conditions of an option hold: shape (worlds,)."""
+    found = np.ones(len(runs.worlds), dtype=np.bool_)
+    for condition in option.when:
+        found &= met(condition, runs)
+    return found
+
+
+def met(condition: Condition, runs: Runs) -> Truths:
+    """In which worlds a condition holds: shape (worlds,). What is undefined in a world does not hold there."""
+    values = _values(condition, runs, condition.of, condition.week)
+    if condition.minus is not None:
+        minus = condition.minus
+        values = values - _values(condition, runs, minus.of or condition.of, minus.week or condition.week)
+    if condition.happens is not None:
+        happened: Truths = np.isfinite(values) & ((values <= runs.study.horizon) == condition.happens)
+        return happened
+    if condition.equals is not None:
+        return np.isclose(values, condition.equals, rtol=0.0, atol=1e-9)
+    low = -np.inf if condition.at_least is None else condition.at_least
+    high = np.inf if condition.below is None else condition.below
+    inside: Truths = (values >= low) & (values < high)
+    return inside
+
+
+def _values(condition: Condition, runs: Runs, scenario: str, week: int | None) -> Floats:
+    """The outcome, or the state in a week, in every world: shape (worlds,)."""
+    if condition.state is not None and week is not None:
+        return runs.weeks(scenario, condition.state)[:, week - 1].astype(float)
+    return runs.of(scenario, str(condition.outcome))
+
+
+def places_of(runs: Runs, scenario: str) -> Answers:
+    """The place of a scenario among all by lasting adoption in every world, as options (0 is the first).
+
+    A world in which two last equally long gives both the better place.
+
+    >>> from simulation import case, run_worlds
+    >>> places_of(run_worlds(case().select(("it-only", "full")), worlds=20), "full").counts
+    (20, 0)
+    """
+    own = runs.of(scenario, "lasting_adoption")
+    better = np.zeros(len(own), dtype=np.int64)
+    for name in runs.study.names:
+        better += runs.of(name, "lasting_adoption") > own + 1e-9
+    return Answers(better, len(runs.study.names))
+
+
+def agreement(chapter: Chapter, answers: Answers) -> Agreement:
+    """Whether the model shows what the lesson claims: in surely more than half of the worlds, surely fewer, or neither.
+
+    Wilson's 95 % interval decides; a chapter that claims nothing is silent.
+    """
+    claimed = [place for place, one in enumerate(chapter.options) if one.lesson]
+    if not claimed:
+        return "silent"
+    share = wilson(sum(answers.counts[place] for place in claimed), answers.worlds)
+    return "agrees" if share.low > 0.5 else "disagrees" if share.high < 0.5 else "divided"
+
+
+def worlds_told(answers: Answers, paths: Floats) -> list[int]:
+    """Worlds to show, the one to begin with first; ``paths`` is what is followed, shape (scenarios, worlds, weeks).
+
+    First a typical world of the most frequent option, then one of each further option that occurs, then all others by
+    how typical they are. Typical is who lies nearest to the median path of its option, in mean square over weeks.
+
+    >>> paths = np.array([[[0.0], [0.1], [0.2], [0.9]]])
+    >>> worlds_told(Answers(np.array([0, 0, 0, 1]), 2), paths)
+    [1, 3, 0, 2]
+    """
+    order: list[int] = []
+    rest: list[tuple[float, int]] = []
+    for option in answers.order:
+        inside = np.flatnonzero(answers.of == option)
+        off = distances(paths[:, inside])
+        order.append(int(inside[off.argmin()]))
+        rest += [(float(far), int(world)) for far, world in zip(off, inside, strict=True) if world != order[-1]]
+    unclear = [int(world) for world in np.flatnonzero(answers.of < 0)]
+    return [*order, *(world for _, world in sorted(rest)), *unclear]
+
+
+def distances(paths: Floats) -> Floats:
+    """How far each world is from the median path: mean square, shape (worlds,)."""
+    off: Floats = ((paths - np.median(paths, axis=1, keepdims=True)) ** 2).mean(axis=(0, 2))
+    return off
+
+
+def weeks_asked(chapter: Chapter) -> tuple[int, ...]:
+    """The weeks at which a question looks, as far as it looks at single weeks."""
+    found: set[int] = set()
+    for one in (one for option in chapter.options for one in option.when):
+        found |= {week for week in (one.week, one.minus.week if one.minus else None) if week}
+        if one.outcome and one.outcome.endswith("_104") and one.outcome in BY_OUTCOME:
+            found.add(104)
+    return tuple(sorted(found))

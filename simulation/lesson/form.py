@@ -1,0 +1,110 @@
+"""What a lesson's file may say: chapters, questions, and what must hold in a world for an option to be right.
+
+No file says which option is right: each says when it holds, and runs of the model say how often it does.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, Strict
+
+from simulation.measures import Week, on_or_off
+from simulation.organisation import Frozen, Name, Number, Text
+
+FORMAT = 1
+"""The version of the file format."""
+MOST_CHAPTERS = 20
+MOST_OPTIONS = 9
+"""As many as there are keys for them."""
+OTHERWISE = "otherwise"
+"""Written instead of conditions: this option holds where no other does."""
+
+State = Literal["adoption", "progress", "engagement", "business_engagement", "visibility"]
+"""What can be followed week by week (:data:`simulation.ensemble.WEEKLY`)."""
+Switch = Annotated[bool, BeforeValidator(on_or_off), Strict()]
+
+
+class Other(Frozen):
+    """What is subtracted: the same in another scenario, in another week, or both."""
+
+    of: Name | None = None
+    week: Week | None = None
+
+
+class Condition(Frozen):
+    """What must hold in a world: an outcome, or a state in a week, of a scenario, within bounds.
+
+    The value must be ``at_least`` the one and ``below`` the other, so that bounds that meet neither overlap nor leave a
+    gap; or it ``equals`` a number; or the outcome ``happens`` within the horizon or does not.
+    """
+
+    of: Name
+    outcome: Name | None = None
+    state: State | None = None
+    week: Week | None = None
+    minus: Other | None = None
+    at_least: Number | None = None
+    below: Number | None = None
+    equals: Number | None = None
+    happens: Switch | None = None
+
+
+class Option(Frozen):
+    """An answer to choose from: it holds in a world in which all conditions of ``when`` do.
+
+    Without conditions it holds where no other option does. ``lesson`` marks what the lesson that is told claims.
+    """
+
+    text: Text
+    when: tuple[Condition, ...]
+    lesson: Switch = False
+
+
+class Package(Frozen):
+    """For a chapter in which the room puts its own scenario together, from ``base`` and some of ``measures``.
+
+    The options are then its places among the scenarios of ``against``.
+    """
+
+    base: Name
+    against: Annotated[tuple[Name, ...], Field(min_length=1, max_length=MOST_OPTIONS - 1)]
+    measures: Annotated[tuple[Name, ...], Field(min_length=1, max_length=MOST_OPTIONS)]
+
+
+class Chapter(Frozen):
+    """One chapter: a situation, a question, the options, and what is shown afterwards.
+
+    ``shows`` names the scenario whose world unfolds and, perhaps, one beside it under the same luck; ``state`` is what
+    is followed. ``claim`` is the lesson in a sentence. ``world`` is the world told; without it a typical one.
+    """
+
+    name: Name
+    title: Text
+    situation: Annotated[tuple[Text, ...], Field(min_length=1, max_length=6)]
+    question: Text
+    claim: Text | None = None
+    options: Annotated[tuple[Option, ...], Field(max_length=MOST_OPTIONS)] = ()
+    shows: Annotated[tuple[Name, ...], Field(max_length=2)] = ()
+    state: State = "progress"
+    world: Annotated[int, Strict(), Field(ge=0, le=999)] | None = None
+    package: Package | None = None
+    debrief: Annotated[tuple[Text, ...], Field(max_length=6)] = ()
+
+    @property
+    def scenarios(self) -> tuple[str, ...]:
+        """Every scenario that must be run for it, in the order in which it names them."""
+        named = [*self.shows]
+        for condition in (one for option in self.options for one in option.when):
+            named.append(condition.of)
+            if condition.minus and condition.minus.of:
+                named.append(condition.minus.of)
+        return tuple(dict.fromkeys(named))
+
+
+class Lesson(Frozen):
+    """A lesson: chapters about the scenarios of ``study``, over ``worlds`` worlds of ``seed``."""
+
+    title: Text
+    study: Name = "case"
+    worlds: Annotated[int, Strict(), Field(ge=20, le=1000)] = 200
+    seed: Annotated[int, Strict(), Field(ge=0, le=2**31 - 1)] = 1
+    chapters: Annotated[tuple[Chapter, ...], Field(min_length=1, max_length=MOST_CHAPTERS)]

@@ -1,0 +1,268 @@
+"""A lesson's file read and checked: every mistake is told at once, with its line."""
+
+import copy
+from dataclasses import dataclass, replace
+from importlib.resources import files
+from pathlib import Path as FilePath
+from typing import Any
+
+from simulation.building import Gatherer
+from simulation.errors import InputRefused, Problem, nearest, shown
+from simulation.files import CASE, case, load, read_file
+from simulation.lesson.form import FORMAT, OTHERWISE, Lesson
+from simulation.measures import MEASURES
+from simulation.outcomes import BY_OUTCOME
+from simulation.places import Path
+from simulation.study import Study
+
+BOUNDS = ("at_least", "below", "equals", "happens")
+FINISHED = ("options", "shows")
+"""What a chapter with a question needs and one with a package has not."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """A lesson that was found in order, and the study that it is about."""
+
+    lesson: Lesson
+    study: Study
+
+
+def shipped() -> str:
+    """The path of the lesson that comes along."""
+    return str(files("simulation").joinpath("lesson", "case.yaml"))
+
+
+def is_lesson(source: str) -> bool:
+    """Whether a file that can be read is a lesson, and not a study."""
+    try:
+        data, _, _ = read_file(source)
+    except InputRefused:
+        return False
+    return isinstance(data, dict) and "lesson" in data and "synergy" not in data
+
+
+def read_lesson(source: str | None = None) -> Told:
+    """Read a lesson's file, or the one that comes along.
+
+    Raises :class:`~simulation.errors.InputRefused` with every problem of the file.
+
+    >>> len(read_lesson().lesson.chapters)
+    7
+    """
+    path = source or shipped()
+    data, line_of, found = read_file(path)
+    reader = _Reader(data, FilePath(path).parent, line_of)
+    lesson = reader.lesson()
+    problems: list[Problem] = [*found, *reader.all_problems()]
+    if problems or lesson is None or reader.study is None:
+        problems.sort(key=lambda one: (one.key == "more_problems", one.line or 0))
+        raise InputRefused(replace(one, file=one.file or path) for one in problems)
+    return Told(lesson, reader.study)
+
+
+def _listed(data: Any) -> Any:
+    """The data with everything that may be said shortly said in full; see :meth:`_Reader.original`."""
+    data = copy.deepcopy(data)
+    for chapter in _entries(data, "chapters"):
+        if chapter.get("world") == "typical":
+            del chapter["world"]
+        for option in _entries(chapter, "options"):
+            when = option.get("when")
+            if when == OTHERWISE:
+                option["when"] = []
+            elif isinstance(when, dict):
+                option["when"] = [when]
+            for one in _entries(option, "when"):
+                if isinstance(one.get("minus"), str):
+                    one["minus"] = {"of": one["minus"]}
+    return data
+
+
+def _entries(data: Any, key: str) -> list[dict[str, Any]]:
+    """The mappings in a list, as far as it is one."""
+    said = data.get(key) if isinstance(data, dict) else None
+    return [one for one in said if isinstance(one, dict)] if isinstance(said, list) else []
+
+
+class _Reader(Gatherer):
+    """Reads one lesson."""
+
+    def __init__(self, data: Any, folder: FilePath, line_of: Any) -> None:
+        super().__init__(line_of)
+        self.data, self.folder = data, folder
+        self.study: Study | None = None
+
+    def lesson(self) -> Lesson | None:
+        """The lesson, or None with problems."""
+        if not isinstance(self.data, dict) or not self.data:
+            self.refuse("lesson_empty" if not self.data else "not_a_lesson", (), given=shown(self.data))
+            return None
+        self._check_format()
+        self.study = self._study()
+        full = _listed(self.data)
+        read = self.read(Lesson, {key: one for key, one in full.items() if key != "lesson"}, self.original)
+        self._check_chapters(full.get("chapters"))
+        return read
+
+    def _check_format(self) -> None:
+        """Whether this is a lesson that we can read."""
+        given = self.data.get("lesson")
+        if given is None and nearest("lesson", [str(one) for one in self.data]) is None:
+            self.refuse("no_lesson_format", ("lesson",), legal=FORMAT)
+        elif given != FORMAT or given is True:
+            self.refuse("wrong_lesson_format", ("lesson",), given=shown(given), legal=FORMAT)
+
+    def _study(self) -> Study | None:
+        """The study that the lesson is about; a file beside the lesson's own comes first."""
+        source = self.data.get("study", "case")
+        if not isinstance(source, str):
+            return None
+        beside = self.folder / source
+        try:
+            return load(str(beside)) if beside.is_file() else case() if source == CASE else load(source)
+        except InputRefused as error:
+            self.problems += [one if one.file != source else replace(one, path="") for one in error.problems]
+            return None
+
+    def original(self, path: Path) -> Path:
+        """A place in the full data as a place in the file: a single condition is no list there."""
+        found: list[Any] = []
+        here: Any = self.data
+        for part in path:
+            if isinstance(part, int) and found and found[-1] == "when" and not isinstance(here, list):
+                continue
+            found.append(part)
+            inside = isinstance(here, dict) and part in here
+            there = isinstance(here, list) and isinstance(part, int) and part < len(here)
+            here = here[part] if inside or there else None
+        return tuple(found)
+
+    def _check_chapters(self, chapters: Any) -> None:
+        """Each chapter by itself; and no two have one name."""
+        seen: set[str] = set()
+        for place, chapter in enumerate(chapters if isinstance(chapters, list) else ()):
+            if not isinstance(chapter, dict):
+                continue
+            _Checks(self, chapter, ("chapters", place)).all()
+            name = chapter.get("name")
+            if isinstance(name, str) and name in seen:
+                self.refuse("chapter_twice", ("chapters", place, "name"), given=shown(name))
+            seen.add(str(name))
+
+
+class _Checks:
+    """What no single field of a chapter can know; it looks at what is said, beside what pydantic finds."""
+
+    def __init__(self, reader: _Reader, chapter: dict[str, Any], at: Path) -> None:
+        self.reader, self.chapter, self.at = reader, chapter, at
+
+    def all(self) -> None:
+        """Check everything."""
+        package = self.chapter.get("package")
+        if package is None:
+            for key in FINISHED:
+                if not self.chapter.get(key) and not _misspelt(key, self.chapter):
+                    self.refuse("chapter_needs", (), name=key)
+        else:
+            for key in FINISHED:
+                if key in self.chapter:
+                    self.refuse("package_has_none", (key,), name=key)
+        self._names(self.chapter.get("shows"), ("shows",))
+        self._options()
+        if isinstance(package, dict):
+            self._package(package)
+
+    def refuse(self, key: str, path: Path, **fields: Any) -> None:
+        """Add a problem at a place of this chapter."""
+        self.reader.refuse(key, self.reader.original((*self.at, *path)), **fields)
+
+    def no_such(self, key: str, path: Path, given: object, legal: Any) -> None:
+        """Add a problem with a name that is not legal."""
+        self.reader.no_such(key, self.reader.original((*self.at, *path)), given, legal)
+
+    def _names(self, names: Any, path: Path) -> None:
+        """Scenarios that are named must be there."""
+        for place, name in enumerate(names if isinstance(names, list) else ()):
+            self._scenario(name, (*path, place))
+
+    def _scenario(self, name: Any, path: Path) -> None:
+        """A scenario that is named must be there."""
+        study = self.reader.study
+        if study is not None and isinstance(name, str) and name not in study.names:
+            self.no_such("unknown_scenario", path, name, study.names)
+
+    def _package(self, package: dict[str, Any]) -> None:
+        """What a room may put together."""
+        self._scenario(package.get("base"), ("package", "base"))
+        self._names(package.get("against"), ("package", "against"))
+        measures = package.get("measures")
+        for place, name in enumerate(measures if isinstance(measures, list) else ()):
+            if isinstance(name, str) and (name not in MEASURES or name == "platform"):
+                legal = [one for one in MEASURES if one != "platform"]
+                self.no_such("unknown_measure", ("package", "measures", place), name, legal)
+
+    def _options(self) -> None:
+        """The options, one by one and together."""
+        options = self.chapter.get("options")
+        if not isinstance(options, list):
+            return
+        if len(options) == 1:
+            self.refuse("one_option", ("options",))
+        rest = [place for place, one in enumerate(options) if isinstance(one, dict) and one.get("when") == []]
+        for place in rest[1:]:
+            self.refuse("otherwise_twice", ("options", place, "when"), first=rest[0] + 1)
+        for place, option in enumerate(options):
+            for at, one in enumerate(_entries(option, "when")):
+                self._condition(one, ("options", place, "when", at))
+
+    def _condition(self, said: dict[str, Any], path: Path) -> None:
+        """One condition: something that can be measured, and bounds that some value can meet."""
+        outcome, state = said.get("outcome"), said.get("state")
+        if (outcome is None) == (state is None) and not _misspelt("outcome", said):
+            self.refuse("outcome_or_state", path)
+        if isinstance(outcome, str) and outcome not in BY_OUTCOME:
+            self.no_such("not_one_of", (*path, "outcome"), outcome, BY_OUTCOME)
+        self._scenario(said.get("of"), (*path, "of"))
+        minus = said.get("minus")
+        if isinstance(minus, dict):
+            self._scenario(minus.get("of"), (*path, "minus"))
+            if not minus:
+                self.refuse("too_few", (*path, "minus"))
+        self._weeks(said, path)
+        self._bounds(said, path)
+
+    def _weeks(self, said: dict[str, Any], path: Path) -> None:
+        """A state has a week, an outcome has none; none lies beyond the horizon."""
+        weeks: list[tuple[Path, Any]] = [(("week",), said.get("week"))]
+        if isinstance(said.get("minus"), dict):
+            weeks.append((("minus", "week"), said["minus"].get("week")))
+        if said.get("state") is not None and weeks[0][1] is None:
+            self.refuse("state_needs_week", path)
+        for key, week in weeks:
+            if week is not None and said.get("state") is None and said.get("outcome") is not None:
+                self.refuse("outcome_has_no_week", (*path, *key))
+            elif self.reader.study and isinstance(week, int) and week > self.reader.study.horizon:
+                self.refuse("week_beyond", (*path, *key), given=week, horizon=self.reader.study.horizon)
+
+    def _bounds(self, said: dict[str, Any], path: Path) -> None:
+        """There are bounds, and some value can meet them."""
+        given = [key for key in BOUNDS if key in said]
+        if not given and not any(_misspelt(key, said) for key in BOUNDS):
+            self.refuse("no_bounds", path)
+        elif ("equals" in given or "happens" in given) and len(given) > 1:
+            self.refuse("bounds_together", path, given=", ".join(given))
+        low, high = said.get("at_least"), said.get("below")
+        if isinstance(low, int | float) and isinstance(high, int | float) and low >= high:
+            self.refuse("bounds_order", path, low=f"{low:g}", high=f"{high:g}")
+        outcome = BY_OUTCOME.get(str(said.get("outcome")))
+        if "happens" in given and outcome is not None and not outcome.censored:
+            legal = ", ".join(name for name, one in BY_OUTCOME.items() if one.censored)
+            self.refuse("happens_not", (*path, "happens"), given=outcome.name, legal=legal)
+        if "happens" in given and (said.get("state") is not None or said.get("minus") is not None):
+            self.refuse("happens_alone", (*path, "happens"))
+
+
+def _misspelt(key: str, said: dict[str, Any]) -> bool:
+    """Whether a key that is missing seems to be there, misspelt."""
+    return any(nearest(str(one), [key]) for one in said)

@@ -1,0 +1,147 @@
+"""What tests of the dashboard share: one server and one real headless Chromium for the whole suite."""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+
+import pytest
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENCE = 60_000
+"""Milliseconds that a browser waits for what must come."""
+
+
+def pytest_runtest_setup(item):
+    """Skip what needs a browser where there is none, unless SYNERGY_NEEDS_BROWSER says that there must be one."""
+    if "browser" in item.keywords and CHROMIUM is None and not os.environ.get("SYNERGY_NEEDS_BROWSER"):
+        pytest.skip("no chromium here")
+
+
+@contextlib.contextmanager
+def served(*further, environment=None, port=None):
+    """A dashboard's server in a process of its own; gives its address, with a slash behind it, and the process.
+
+    Its standard error is looked at when it ends: no traceback may be in it.
+    """
+    port = port or free_port()
+    words = [sys.executable, "-m", "simulation.cli", "dashboard", *further, "--no-open", "--port", str(port)]
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("SOLARA_", "SYNERGY_FILE"))}
+    process = subprocess.Popen(
+        [*words, "--lang", "en"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**inherited, **(environment or {})},
+    )
+    said = []
+    reader = threading.Thread(target=lambda: said.extend(process.stderr), daemon=True)  # a full pipe would stop it
+    reader.start()
+    url = f"http://127.0.0.1:{port}/"
+    try:
+        until_it_answers(url, process, said)
+        yield url, process
+    finally:
+        if process.poll() is None:
+            process.terminate()
+        process.wait(timeout=30)
+        reader.join(timeout=10)
+        process.stderr.close()
+    assert "Traceback" not in "".join(said), "".join(said)
+
+
+def free_port():
+    """A port that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+def until_it_answers(url, process, said):
+    """Wait until the server answers, and fail with what it said if it ends instead."""
+    for _ in range(240):
+        try:
+            with urllib.request.urlopen(url, timeout=5) as answer:
+                assert answer.status == 200
+                return
+        except OSError:
+            assert process.poll() is None, "".join(said)
+            time.sleep(0.25)
+    raise AssertionError(f"the server does not answer: {''.join(said)}")
+
+
+@pytest.fixture(scope="session")
+def address():
+    """The address of a server in English that shows the case, with a slash behind it."""
+    with served() as (url, _):
+        yield url
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A headless Chromium."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        chromium = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+def watched(page, address):
+    """Note what must not happen in a page: errors on the console, requests to other hosts, answers of 400 and above."""
+    wrong = []
+    page.set_default_timeout(PATIENCE)
+    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    own = (address, address.replace("http", "ws", 1), "data:", "blob:")
+    page.on("request", lambda asked: None if asked.url.startswith(own) else wrong.append(asked.url))
+    page.on("websocket", lambda asked: None if asked.url.startswith(own) else wrong.append(asked.url))
+    page.on("response", lambda got: wrong.append(f"{got.status} {got.url}") if got.status >= 400 else None)
+    return wrong
+
+
+@pytest.fixture
+def visitor(browser, address):
+    """Makes visitors: each a page in a browser context of its own, so with cookies of its own; all are watched."""
+    contexts, wrong = [], []
+
+    def arrive(width=1280, height=900, **settings):
+        context = browser.new_context(viewport={"width": width, "height": height}, **settings)
+        contexts.append(context)
+        page = context.new_page()
+        wrong.append(watched(page, address))
+        return page
+
+    yield arrive
+    for context in contexts:
+        context.close()
+    assert [said for one in wrong for said in one] == []
+
+
+@pytest.fixture
+def page(visitor):
+    """One visitor's page, 1280 wide; fails on console errors, requests to other hosts and answers of 400 and above."""
+    return visitor()
+
+
+def opened(page, address, path="", language="en", ready=".sy-answer"):
+    """Open ``path`` (such as ``compare?worlds=20``) in a language and wait for its answer."""
+    joint = "&" if "?" in path else "?"
+    page.goto(f"{address}{path}{joint}lang={language}")
+    page.wait_for_selector(ready)
+    return page

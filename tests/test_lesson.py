@@ -1,0 +1,528 @@
+"""The lesson: its file, its answers, its story, its questions."""
+
+import dataclasses
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from simulation import InputRefused, case, run_worlds
+from simulation.dashboard.teaching import of_100
+from simulation.ensemble import WEEKLY
+from simulation.lesson.answers import (
+    NOWHERE,
+    SEVERAL,
+    Answers,
+    agreement,
+    answers_of,
+    chosen,
+    distances,
+    met,
+    places_of,
+    weeks_asked,
+    worlds_told,
+)
+from simulation.lesson.debrief import LEAST, MOST, RULES, asked, questions
+from simulation.lesson.form import Chapter, Condition
+from simulation.lesson.prediction import MOST_HANDS, Prediction, prediction
+from simulation.lesson.reading import is_lesson, read_lesson, shipped
+from simulation.lesson.story import lost_with, moments, run_story, sentence, standstills
+from simulation.model import Event
+from simulation.outcomes import BY_OUTCOME
+from simulation.words import LANGUAGES, say
+
+TOLD = read_lesson()
+ASKING = [one for one in TOLD.lesson.chapters if not one.package]
+
+GOOD = """
+lesson: 1
+title: A short lesson
+chapters:
+  - name: one
+    title: {en: One, nl: Een}
+    situation: [It begins.]
+    question: What happens?
+    options:
+      - {text: It lasts, when: {outcome: lasting_adoption, of: full, at_least: 0.5}}
+      - {text: It does not, when: otherwise}
+    shows: [full]
+    state: adoption
+"""
+
+
+@pytest.fixture(scope="module")
+def runs():
+    """Runs of every chapter that asks, by its name."""
+    return {
+        one.name: run_worlds(TOLD.study.select(one.scenarios), TOLD.lesson.worlds, TOLD.lesson.seed, weekly=True)
+        for one in ASKING
+    }
+
+
+@pytest.fixture(scope="module")
+def stories():
+    """Some worlds of some scenarios."""
+    return [
+        run_story(case().scenario(name), world, 1) for name in ("it-only", "full", "partner-over") for world in (0, 7)
+    ]
+
+
+def written(tmp_path, text):
+    path = tmp_path / "lesson.yaml"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def refused(tmp_path, text, language="en"):
+    with pytest.raises(InputRefused) as caught:
+        read_lesson(written(tmp_path, text))
+    return caught.value
+
+
+# --- the lesson that comes along -----------------------------------------------------------------------
+
+
+def test_the_case_is_told_in_seven_chapters():
+    assert [one.name for one in TOLD.lesson.chapters] == [
+        "platform",
+        "waiting",
+        "elephant",
+        "roles",
+        "partner",
+        "year-after",
+        "own-organisation",
+    ]
+    assert all(len(one.situation) == 4 for one in TOLD.lesson.chapters)
+
+
+@pytest.mark.parametrize("chapter", ASKING, ids=lambda one: one.name)
+def test_every_world_falls_under_exactly_one_option(chapter, runs):
+    answers = answers_of(chapter, runs[chapter.name])
+    assert answers.unclear == (0, 0)
+    assert sum(answers.counts) == answers.worlds == TOLD.lesson.worlds
+
+
+@pytest.mark.parametrize("chapter", ASKING, ids=lambda one: one.name)
+def test_that_does_not_depend_on_these_worlds(chapter):
+    other = run_worlds(TOLD.study.select(chapter.scenarios), 60, 99, weekly=True)
+    assert answers_of(chapter, other).unclear == (0, 0)
+    same = run_worlds(TOLD.study.select(chapter.scenarios), 20, 5, "defaults", weekly=True)
+    assert answers_of(chapter, same).unclear == (0, 0)
+
+
+def test_what_the_model_says_of_the_lesson_is_what_it_was_found_to_say(runs):
+    """Counted over the same worlds as docs/patterns.md: a change here is a finding to write down in docs/trainer.md."""
+    found = {one.name: agreement(one, answers_of(one, runs[one.name])) for one in ASKING}
+    assert found == {
+        "platform": "agrees",
+        "waiting": "agrees",
+        "elephant": "disagrees",
+        "roles": "agrees",
+        "partner": "agrees",
+        "year-after": "divided",
+    }
+
+
+def test_the_guides_say_what_the_model_says(runs):
+    for path, words in (("docs/trainer.md", "of 100"), ("docs/trainer.nl.md", "van de 100")):
+        lines = Path(path).read_text(encoding="utf-8").splitlines()
+        for number, chapter in enumerate(ASKING, start=1):
+            answers = answers_of(chapter, runs[chapter.name])
+            held = sum(answers.counts[place] for place, one in enumerate(chapter.options) if one.lesson)
+            share = of_100(held, answers.worlds, "nl" if ".nl." in path else "en")
+            line = next(one for one in lines if re.match(rf"\| {number} \| .*{words}", one))
+            assert f"{share} {words}" in line, (path, line)
+
+
+@pytest.mark.parametrize("path", ["docs/trainer.md", "docs/trainer.nl.md"])
+def test_the_examples_of_the_guides_are_in_order(path, tmp_path):
+    lesson, package = re.findall(r"```yaml\n(.*?)```", Path(path).read_text(encoding="utf-8"), re.DOTALL)
+    told = read_lesson(written(tmp_path, lesson))
+    assert len(told.lesson.chapters) == 1
+    text = lesson[: lesson.index("    options:")] + package
+    assert read_lesson(written(tmp_path, text)).lesson.chapters[0].package is not None
+
+
+def test_both_languages_are_there_and_differ():
+    for chapter in TOLD.lesson.chapters:
+        texts = [chapter.title, chapter.question, *chapter.situation, *chapter.debrief]
+        texts += [one.text for one in chapter.options] + ([chapter.claim] if chapter.claim else [])
+        for text in texts:
+            assert text.en != text.nl, text
+
+
+def test_no_text_gives_the_answer_away():
+    """A situation, a question and an option hold no count and no share of worlds."""
+    for chapter in TOLD.lesson.chapters:
+        for text in (*chapter.situation, chapter.question, *(one.text for one in chapter.options)):
+            assert not re.search(r"worlds|werelden", text.en + text.nl)
+
+
+# --- the file ------------------------------------------------------------------------------------------
+
+
+def test_a_short_lesson_is_read(tmp_path):
+    path = written(tmp_path, GOOD)
+    told = read_lesson(path)
+    assert is_lesson(path)
+    assert not is_lesson(str(tmp_path / "nothing.yaml"))
+    assert told.lesson.chapters[0].options[1].when == ()
+    assert told.study.names == case().names
+
+
+def test_the_format_has_the_states_of_the_ensemble():
+    assert set(Condition.model_fields["state"].annotation.__args__[0].__args__) == set(WEEKLY)
+
+
+def test_a_lesson_may_speak_of_a_study_beside_it(tmp_path):
+    study = (
+        "synergy: 1\n"
+        "organisation: {departments: {ICT: {kind: it, capacity: 80}, Shop: {kind: business, capacity: 80}}}\n"
+        "scenarios: {it-only: {}, full: {measures: {assign_roles: on}}}\n"
+    )
+    (tmp_path / "ours.yaml").write_text(study, encoding="utf-8")
+    told = read_lesson(written(tmp_path, GOOD.replace("title: A", "study: ours.yaml\ntitle: A")))
+    assert told.study.names == ("it-only", "full")
+    (tmp_path / "ours.yaml").write_text(study.replace("capacity: 80}, S", "capacity: -1}, S"), encoding="utf-8")
+    with pytest.raises(InputRefused, match=r"ours\.yaml, line 2.*-1 is too small"):
+        read_lesson(str(tmp_path / "lesson.yaml"))
+
+
+@pytest.mark.parametrize(
+    ("change", "line", "says"),
+    [
+        (("lesson: 1", "lesson: 2"), 2, "the file has format 2; this software reads 1"),
+        (("lesson: 1\n", "study: case\n"), None, "the file does not say which format it has"),
+        (("title: A short", "titel: A short"), 3, r"'titel' is not a key that is known here.*Nearest: title"),
+        (("    question: What happens?\n", ""), 5, "`question` is missing"),
+        (("lasting_adoption", "lasting_use"), 10, "'lasting_use' is not one of the words"),
+        (("of: full", "of: ful"), 10, r"there is no scenario 'ful'\. Nearest: full"),
+        (("at_least: 0.5", "at_least: half"), 10, "'half' is not a number"),
+        ((", at_least: 0.5", ""), 10, "does not say when it holds"),
+        (("at_least: 0.5", "at_least: 0.5, below: 0.5"), 10, "nothing is at least 0.5 and also below 0.5"),
+        (("at_least: 0.5", "at_least: 0.5, equals: 1"), 10, "do not go together: at_least, equals"),
+        (("at_least: 0.5", "happens: on"), 10, "`lasting_adoption` is a number.*go_live_week"),
+        (("outcome: lasting_adoption", "state: adoption"), 10, "Say in which `week`"),
+        (("outcome: lasting_adoption", "state: adoption, week: 900"), 10, "900 is too large"),
+        (("outcome: lasting_adoption", "state: adoption, week: 200"), 10, "week 200 is after the last week 156"),
+        (("of: full", "of: full, week: 3"), 10, "an outcome is of the whole run and has no week"),
+        (("outcome: lasting_adoption, ", ""), 10, "names either an `outcome`"),
+        (("of: full", "of: full, minus: rols"), 10, r"no scenario 'rols'\. Nearest: roles"),
+        (("at_least: 0.5", "atleast: 0.5"), 10, "'atleast' is not a key.*Nearest: at_least"),
+        (
+            ("{outcome: lasting_adoption, of: full, at_least: 0.5}", "otherwise"),
+            11,
+            "option 1 holds where no other does",
+        ),
+        (("      - {text: It does not, when: otherwise}\n", ""), 9, "there is one option"),
+        (("    shows: [full]\n", ""), 5, "`shows` is missing or empty"),
+        (("shows: [full]", "shows: [full, rules]"), 12, r"no scenario 'rules'\. Nearest: roles"),
+        (("state: adoption", "state: adoptoin"), 13, r"'adoptoin' is not one of.*Nearest: adoption"),
+        (("state: adoption", "world: 1.5"), 13, "1.5 is not a whole number"),
+        (
+            ("state: adoption", "package: {base: full, against: [it-only], measures: [assign_rolls]}"),
+            13,
+            "assign_rolls",
+        ),
+        (("situation: [It begins.]", "situation: []"), 7, "this is empty|missing"),
+        (("lesson: 1", "lesson: 1\nlesson: 1"), 3, "the key 'lesson' stands here a second time"),
+        (("lesson: 1", "lesson: 1\nstudy: nowhere.yaml"), None, "nowhere.yaml"),
+    ],
+)
+def test_a_mistake_is_told_where_it_is(tmp_path, change, line, says):
+    error = refused(tmp_path, GOOD.replace(*change, 1))
+    told = error.told()
+    assert re.search(says, told), told
+    if line:
+        assert re.search(rf"line {line}\b", told), told
+    assert len(error.problems) <= 3, told
+    assert all(one.told("nl") != one.told("en") for one in error.problems)
+
+
+def test_all_mistakes_are_told_at_once_in_the_order_of_lines(tmp_path):
+    text = GOOD.replace("of: full", "of: ful").replace("state: adoption", "state: x").replace("title: A", "titel: A")
+    lines = [one.line for one in refused(tmp_path, text).problems]
+    assert lines == sorted(lines)
+    assert set(lines) == {3, 10, 13}
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "just words", "{}", "lesson:", "lesson: 1\nchapters: 3", "chapters: [1, null]"]
+)
+def test_what_is_no_lesson_is_refused(tmp_path, text):
+    assert refused(tmp_path, text).told()
+
+
+@settings(deadline=None)
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers(-3, 300) | st.sampled_from(["full", "otherwise", "typical", "x"]),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(
+                    ["chapters", "options", "when", "minus", "of", "state", "week", "package", "shows", "name"]
+                ),
+                inner,
+                max_size=5,
+            )
+        ),
+        max_leaves=25,
+    )
+)
+def test_whatever_a_file_holds_ends_in_a_sentence(data):
+    from simulation.lesson.reading import _Reader
+
+    reader = _Reader({"lesson": 1, "chapters": [data], "title": data}, Path(), lambda path: None)
+    reader.lesson()
+    for language in LANGUAGES:
+        assert all(one.told(language) for one in reader.all_problems())
+
+
+def test_check_tells_in_how_many_worlds_each_option_holds(tmp_path, capsys):
+    from simulation.cli import main
+
+    overlap = GOOD.replace("when: otherwise", "when: {outcome: lasting_adoption, of: full, at_least: 0.6}")
+    assert main(["check", written(tmp_path, overlap), "--lang", "en"]) == 0
+    said = capsys.readouterr().out
+    assert re.search(r"one: A \d+, B \d+", said)
+    assert "no option holds" in said
+    assert "more than one option holds" in said
+    assert main(["check", shipped(), "--lang", "nl"]) == 0
+    assert "Hoofdstukken: 7" in capsys.readouterr().out
+
+
+def test_the_dashboard_refuses_a_broken_lesson_at_start(tmp_path, capsys, monkeypatch):
+    from simulation.cli import main
+
+    monkeypatch.delenv("SYNERGY_LESSON", raising=False)
+    broken = written(tmp_path, GOOD.replace("of: full", "of: ful"))
+    assert main(["dashboard", "--no-open", "--lesson", broken, "--lang", "en"]) == 1
+    assert "there is no scenario 'ful'" in capsys.readouterr().err
+    assert main(["dashboard", "--no-open", "--lesson", str(tmp_path / "none.yaml"), "--lang", "nl"]) == 1
+    assert "bestaat niet" in capsys.readouterr().err
+
+
+# --- answers -------------------------------------------------------------------------------------------
+
+
+def condition(**said):
+    return Condition.model_validate(said)
+
+
+def test_a_condition_is_read_off_the_runs():
+    runs = run_worlds(case().select(("it-only", "full")), 12, weekly=True)
+    live, use = runs.of("full", "go_live_week"), runs.weeks("full", "adoption")
+    assert (met(condition(of="full", outcome="go_live_week", happens=True), runs) == (live <= 156)).all()
+    assert (met(condition(of="full", outcome="go_live_week", happens=False), runs) == (live > 156)).all()
+    assert (met(condition(of="it-only", outcome="go_live_104", equals=0), runs)).all()
+    inside = met(condition(of="full", outcome="lasting_adoption", at_least=0.7, below=0.9), runs)
+    lasting = runs.of("full", "lasting_adoption")
+    assert (inside == ((lasting >= 0.7) & (lasting < 0.9))).all()
+    gap = met(condition(of="full", state="adoption", week=156, minus={"week": 100}, at_least=0.1), runs)
+    assert (gap == (use[:, 155].astype(float) - use[:, 99] >= 0.1)).all()
+    more = met(condition(of="full", outcome="cost", minus={"of": "it-only"}, at_least=0), runs)
+    assert (more == (runs.of("full", "cost") >= runs.of("it-only", "cost"))).all()
+
+
+def test_an_undefined_outcome_meets_no_condition():
+    runs = run_worlds(case().select(("it-only",)), 5)
+    assert np.isnan(runs.of("it-only", "retention")).all()
+    for bounds in ({"at_least": -9}, {"below": 9}, {"equals": 0}):
+        assert not met(condition(of="it-only", outcome="retention", **bounds), runs).any()
+    assert not met(condition(of="it-only", outcome="relapse_half_life", happens=False), runs).any()
+
+
+@given(
+    st.lists(st.lists(st.booleans(), min_size=3, max_size=3), min_size=1, max_size=20), st.none() | st.integers(0, 2)
+)
+def test_each_world_gets_its_option_or_says_why_not(columns, rest):
+    truths = np.array(columns).T
+    answers = chosen(truths, rest)
+    for world, column in enumerate(columns):
+        true = [place for place, one in enumerate(column) if one and place != rest]
+        expected = true[0] if len(true) == 1 else SEVERAL if true else NOWHERE if rest is None else rest
+        assert answers.of[world] == expected
+    assert sum(answers.counts) + sum(answers.unclear) == answers.worlds
+    assert list(answers.order) == sorted(answers.order, key=lambda one: (-answers.counts[one], one))
+
+
+def claiming(*lesson):
+    when = {"of": "full", "outcome": "cost", "below": 1}
+    options = [{"text": {"en": "a", "nl": "b"}, "when": [when], "lesson": one} for one in lesson]
+    text = {"en": "x", "nl": "y"}
+    return Chapter.model_validate(
+        {"name": "x", "title": text, "situation": [text], "question": text, "options": options, "shows": ["full"]}
+    )
+
+
+@pytest.mark.parametrize(
+    ("counts", "says"), [((70, 30), "agrees"), ((52, 48), "divided"), ((30, 70), "disagrees"), ((0, 100), "disagrees")]
+)
+def test_the_lesson_is_held_against_the_model(counts, says):
+    answers = Answers(np.repeat([0, 1], counts), 2)
+    assert agreement(claiming(True, False), answers) == says
+    assert agreement(claiming(False, False), answers) == "silent"
+    assert agreement(claiming(True, True), answers) == "agrees"
+
+
+def test_two_answers_about_as_frequent_are_called_divided():
+    assert Answers(np.repeat([0, 1], (104, 96)), 2).divided
+    assert not Answers(np.repeat([0, 1], (130, 70)), 2).divided
+    assert not Answers(np.zeros(5, dtype=int), 2).divided
+
+
+def test_the_world_told_is_typical_of_the_most_frequent_option(runs):
+    for chapter in ASKING:
+        found = runs[chapter.name]
+        answers = answers_of(chapter, found)
+        paths = np.array([found.weeks(name, chapter.state) for name in chapter.shows], dtype=float)
+        order = worlds_told(answers, paths)
+        assert sorted(order) == list(range(answers.worlds))
+        assert answers.of[order[0]] == answers.order[0]
+        assert [answers.of[one] for one in order[: len(answers.order)]] == list(answers.order)
+        inside = np.flatnonzero(answers.of == answers.order[0])
+        off = distances(paths[:, inside])
+        assert off[list(inside).index(order[0])] == off.min()
+
+
+def test_places_count_who_lasts_longer():
+    runs = run_worlds(case().select(("it-only", "roles", "full")), 30)
+    answers = places_of(runs, "roles")
+    better = sum(
+        (runs.of(name, "lasting_adoption") > runs.of("roles", "lasting_adoption")).astype(int)
+        for name in ("it-only", "full")
+    )
+    assert (answers.of == better).all()
+    assert answers.unclear == (0, 0)
+
+
+def test_the_weeks_a_question_looks_at_are_known():
+    by_name = {one.name: weeks_asked(one) for one in ASKING}
+    assert by_name["platform"] == (104,)
+    assert by_name["elephant"] == (12, 52)
+    assert by_name["year-after"] == ()
+
+
+# --- predictions ---------------------------------------------------------------------------------------
+
+
+@given(st.lists(st.integers(-5, 2000), max_size=12), st.integers(0, 9), st.integers(-3, 12), st.integers(-2000, 2000))
+def test_a_prediction_stays_within_bounds(counts, options, option, hands):
+    room = prediction(tuple(counts), options).add(option, hands)
+    assert len(room.counts) == options
+    assert all(0 <= one <= MOST_HANDS for one in room.counts)
+    assert sum(room.share(place) for place in range(options)) == pytest.approx(1.0 if room.total else 0.0)
+    assert all(room.counts[one] == max(room.counts) for one in room.leaders)
+
+
+def test_a_prediction_does_not_know_who_collected_it():
+    assert [one.name for one in dataclasses.fields(Prediction)] == ["counts"]
+
+
+# --- stories -------------------------------------------------------------------------------------------
+
+
+def test_a_story_is_the_run_itself(stories):
+    from simulation.ensemble import run_world
+
+    for story in stories:
+        outcomes, weekly = run_world(case().select((story.scenario.name,)), story.world, 1, "ranges")
+        np.testing.assert_allclose(story.whole["adoption"], weekly[0, :, WEEKLY.index("adoption")], atol=1e-6)
+        lasting = list(BY_OUTCOME).index("lasting_adoption")
+        assert outcomes[0, lasting] == pytest.approx(story.whole["adoption"][-1], abs=1e-9)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_moment_is_a_sentence_in_its_week(stories, language):
+    for story in stories:
+        found = moments(story)
+        assert [one.week for one in found] == sorted(one.week for one in found)
+        for one in found:
+            assert 1 <= one.week <= story.horizon
+            said = sentence(one, story, language)
+            assert said[0].isupper()
+            assert "{" not in said
+
+
+def test_a_standstill_is_one(stories):
+    assert any(standstills(one) for one in stories)
+    for story in stories:
+        progress = np.concatenate([[0.0], story.whole["progress"]])
+        for begin, end in standstills(story):
+            for week in range(begin, end - 11):
+                assert progress[week + 12] - progress[week - 1] < 0.01
+
+
+def test_what_everybody_loses_at_once_is_nobodys_leaving(stories):
+    story = stories[0]
+    flat = np.full_like(story.departments["engagement"], 0.4)
+    flat[50:] = 0.1
+    fell = dataclasses.replace(story, departments=story.departments | {"engagement": flat})
+    assert lost_with(fell, Event(51, "leave", story.names[1])) == pytest.approx(0.0)
+    alone = np.full_like(flat, 0.4)
+    alone[50:, 1] = 0.1
+    fell = dataclasses.replace(story, departments=story.departments | {"engagement": alone})
+    assert lost_with(fell, Event(51, "leave", story.names[1])) == pytest.approx(0.75)
+
+
+# --- questions -----------------------------------------------------------------------------------------
+
+
+def test_questions_are_few_and_the_same_each_time(stories):
+    for story in stories:
+        found = questions(story)
+        assert 1 <= len(found) <= MOST
+        assert found == questions(story)
+        assert [one.week for one in found] == sorted(one.week for one in found)
+        assert len({one.key for one in found}) == len(found)
+        assert all(one.size >= LEAST for one in found)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_question_is_put_in_words_about_what_happened(stories, language):
+    for story in stories:
+        for one in questions(story, stories[0], "progress"):
+            said = asked(one, story, stories[0], language)
+            assert "{" not in said
+            assert said.endswith("?")
+
+
+def test_the_largest_things_are_asked_about(stories):
+    for story in stories:
+        every = [one for rule in RULES for one in rule(story)]
+        kept = questions(story)
+        left = [one for one in every if one not in kept]
+        assert all(min(one.size for one in kept) >= one.size for one in left)
+
+
+def test_what_did_not_happen_is_not_asked_about(stories):
+    for story in stories:
+        keys = {one.key for one in questions(story)}
+        kinds = {one.kind for one in story.events}
+        assert "debrief.partner" not in keys or "partner_ends" in kinds
+        assert "debrief.silence" not in keys or "named" in kinds
+        assert ("debrief.never" in keys) <= (story.live is None)
+    quiet = stories[0]
+    without = dataclasses.replace(quiet, events=())
+    assert not {"debrief.left", "debrief.left_role", "debrief.rush"} & {one.key for one in questions(without)}
+
+
+def test_two_decisions_that_do_not_differ_raise_no_question(stories):
+    story = stories[1]
+    assert not any(one.key.startswith("debrief.parted") for one in questions(story, story, "adoption"))
+    other = next(one for one in stories if one.scenario.name == "full" and one.world == 0)
+    parted = [one for one in questions(stories[0], other, "progress") if one.key == "debrief.parted_progress"]
+    assert len(parted) == 1
+    gap = np.abs(stories[0].whole["progress"] - other.whole["progress"])
+    assert parted[0].week == int(np.flatnonzero(gap >= 0.05)[0]) + 1
+
+
+def test_every_question_has_words():
+    for key in ("left", "left_role", "convinced_idle", "parted_visibility"):
+        fields = dict.fromkeys(("week", "department", "share", "a", "b", "first", "one", "other"), "x")
+        for language in LANGUAGES:
+            assert say(f"lesson.debrief.{key}", language, **fields).endswith("?")

@@ -1,0 +1,650 @@
+"""The page about assumptions: what it says of a number, what may be typed, what is tried, and the page in a browser."""
+
+import json
+import threading
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from simulation.compare import compare_pair
+from simulation.dashboard import stating, trying, turning, variants
+from simulation.dashboard.latest import Overtaken
+from simulation.dashboard.pages import assumptions
+from simulation.dashboard.state import address_of, first_view, read_address
+from simulation.dashboard.trying import Kept, Trial, question_of, try_all
+from simulation.dashboard.variants import Changes, study_of
+from simulation.ensemble import run_worlds
+from simulation.outcomes import BY_OUTCOME
+from simulation.parameters import BY_NAME, PARAMETERS
+from simulation.passport import move
+from simulation.words import phrases
+
+PAIR = ("full", "it-only")
+TITLES = ("Full package", "IT only")
+
+
+def row(name="t", value="0.9", low="0.6", high="1.2", source=""):
+    return {"name": name, "value": value, "low": low, "high": high, "source": source}
+
+
+def edit(asked, language="en", changes=None):
+    return stating.edited(changes or Changes(), asked, language)
+
+
+@pytest.fixture
+def file_with(tmp_path, monkeypatch):
+    """Shows another file than the case."""
+
+    def show(change):
+        data = json.loads(json.dumps(variants.load_data("case")))
+        change(data)
+        monkeypatch.setattr(variants, "base_data", lambda: data)
+        monkeypatch.setattr(stating, "base_data", lambda: data)
+
+    return show
+
+
+# --- what is said of a number --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_every_parameter_is_a_row_with_all_that_is_known(language):
+    rows = stating.rows(Changes(), PAIR, language)
+    assert [one["name"] for one in rows] == list(BY_NAME)
+    for one, about in zip(rows, PARAMETERS, strict=True):
+        assert one["meaning"] == phrases(language)[f"parameter.{one['name']}"]
+        assert stating.number_in(one["fields"]["value"], language) == about.default
+        assert stating.number_in(one["fields"]["low"], language) == about.low
+        assert (one["grade"], one["origin"]) == (about.grade, "passport")
+        assert one["unit"]
+        assert one["source"]
+    assert rows[0]["unit"] == {"en": "share of capacity", "nl": "deel van de capaciteit"}[language]
+    json.dumps(rows)
+
+
+def test_a_changed_number_is_marked_and_its_source_is_the_visitors():
+    changes, name, told = edit(row(source="  time\nsheets 2025 "))
+    assert (name, told) == ("t", {})
+    one = next(each for each in stating.rows(changes, PAIR, "nl") if each["name"] == "t")
+    assert one["origin"] == one["grade"] == "own"
+    assert one["fields"] == {"value": "0,9", "low": "0,6", "high": "1,2"}
+    assert one["before"] == {"value": "1", "low": "0,5", "high": "1,3"}
+    assert one["source"] == "time sheets 2025"
+    given = study_of(changes, ("full",)).scenarios[0].parameters
+    assert [(each.name, each.value, each.low, each.high, each.source) for each in given] == [
+        ("t", 0.9, 0.6, 1.2, "time sheets 2025")
+    ]
+
+
+def test_without_a_source_it_is_an_own_estimate_in_the_readers_language():
+    changes, _, _ = edit(row())
+    one = next(each for each in stating.rows(changes, PAIR, "nl") if each["name"] == "t")
+    assert one["source"] == "eigen schatting"
+
+
+def test_a_change_travels_in_the_link():
+    changes, _, _ = edit(row(source="peiling \U0001f418 <b>"))
+    view = first_view("en", "assumptions").but(changes=changes)
+    path, _, search = address_of(view).partition("?")
+    again, notices = read_address(path.strip("/"), search)
+    assert (again, notices) == (view, ())
+
+
+def test_all_numbers_changed_still_fit_in_a_link():
+    changes = Changes()
+    for place, one in enumerate(PARAMETERS):
+        figures = [stating.written(value, "en") for value in (one.default, one.low, one.high)]
+        source = "".join(chr(33 + (place * 31 + step * step) % 90) for step in range(400))
+        changes, _, told = stating.edited(changes, row(one.name, *figures, source), "en")
+        assert told == {}, one.name
+    assert len(changes.data["parameters"]) == len(PARAMETERS)
+    view = first_view("en", "assumptions").but(changes=changes)
+    _, notices = read_address("assumptions", address_of(view).partition("?")[2])
+    assert notices == ()
+
+
+def test_the_files_number_and_a_scenarios_own_are_told(file_with):
+    def change(data):
+        data["parameters"] = {"t": 0.8, "h_ref": {"value": 10, "low": 8, "high": 12, "source": "time sheets"}}
+        data["scenarios"]["full"]["parameters"] = {"t": 0.5}
+
+    file_with(change)
+    rows = {one["name"]: one for one in stating.rows(Changes(), PAIR, "nl")}
+    assert rows["t"]["fields"] == {"value": "0,8", "low": "0,8", "high": "0,8"}
+    assert (rows["t"]["origin"], rows["t"]["source"]) == ("file", "je bestand")
+    assert rows["t"]["scenarios"] == [{"scenario": "full", "text": "0,5 (0,5–0,5)"}]
+    assert (rows["h_ref"]["source"], rows["h_ref"]["scenarios"]) == ("time sheets", [])
+    _, _, told = edit(row(value="20", low="", high=""))  # "full" has its own, and all others would have this one
+    assert told["value"].key == "parameter_bounds"
+    same, _, told = edit(row("h_ref", "10", "8", "12"))
+    assert (same, told) == (Changes(), {})
+
+
+# --- what may be typed ---------------------------------------------------------------------------------
+
+
+def test_back_to_what_it_was_is_no_change():
+    changes, _, _ = edit(row())
+    again, _, _ = edit(row(value="1", low="0.5", high="1,3", source="own estimate"), changes=changes)
+    assert again == Changes()
+    kept, _, _ = edit(row(value="1", low="0.5", high="1,3", source="our survey says the same"))
+    assert kept.data["parameters"]["t"]["source"] == "our survey says the same"
+
+
+def test_empty_ends_are_the_value_itself():
+    changes, _, told = edit(row(low=" ", high=""))
+    assert told == {}
+    assert stating.stated(changes, "t").low == stating.stated(changes, "t").high == 0.9
+
+
+@pytest.mark.parametrize("text", ["", "abc", "1e3", "nan", "inf", "0x1", "1.2.3", "٣", "9" * 40, "1 000"])
+@pytest.mark.parametrize("field", stating.FIELDS)
+def test_what_is_no_number_is_said_at_its_field(text, field):
+    if not text and field != "value":
+        return
+    changes, name, told = edit({**row(), field: text}, "nl")
+    assert (changes, name) == (Changes(), "t")
+    assert set(told) == {field}
+    assert "geen getal" in stating.in_words(told, "nl")[field]
+
+
+@pytest.mark.parametrize(("text", "language"), [("1.300", "nl"), ("1,300", "en")])
+def test_thousands_are_not_guessed_at(text, language):
+    _, _, told = edit(row(value=text), language)
+    assert told == {"value": "two_ways"}
+    assert stating.number_in(text, "en" if language == "nl" else "nl") == 1.3
+
+
+@pytest.mark.parametrize("about", PARAMETERS, ids=list(BY_NAME))
+def test_every_number_is_bound_as_in_a_file(about):
+    outside = stating.written(about.most * 1.5, "en")
+    changes, _, told = edit(row(about.name, outside, "", ""))
+    assert changes == Changes()
+    assert told["value"].key == "parameter_bounds"
+    _, _, told = edit(row(about.name, "-1", "", ""))
+    assert told["value"].key == "parameter_bounds"
+    assert edit(row(about.name, stating.written(about.default, "nl"), "", ""), "nl")[2] == {}
+
+
+def test_a_mistake_is_said_in_the_words_of_the_page():
+    _, _, told = edit(row(low="0,95"))
+    assert stating.in_words(told, "nl")["row"].startswith("Laag, waarde en hoog moeten oplopen; nu staat er 0,95 … 0,9")
+    _, _, told = edit(row("f0", "0.5", "0.2", "1.5"))
+    assert stating.in_words(told, "en") == {
+        "high": "1.5 is outside what this number can be: 0 … 1. Choose a number in between."
+    }
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        None,
+        [],
+        "t",
+        3,
+        {},
+        {"name": "t"},
+        row("nobody"),
+        row([]),
+        {**row(), "value": 3},
+        {**row(), "low": None},
+        {**row(), "source": "x" * 6_000},
+    ],
+)
+def test_an_event_that_makes_no_sense_changes_nothing(asked):
+    assert edit(asked) == (Changes(), "", {})
+
+
+def test_half_a_character_does_not_break_the_link():
+    changes, _, told = edit(row(source="a\ud800b"))
+    assert told == {}
+    assert address_of(first_view("en", "assumptions").but(changes=changes))
+
+
+def test_reset_one_reset_all_and_put_back():
+    changes, _, _ = edit(row())
+    changes, _, _ = edit(row("mu", "2", "1", "3"), changes=changes)
+    changes = changes.put("project", "horizon", 100)
+    assert list(stating.without(changes, "t").data["parameters"]) == ["mu"]
+    none = stating.without(changes)
+    assert none.data == {"project": {"horizon": 100}}
+    assert stating.with_all(none, changes).data["parameters"] == changes.data["parameters"]
+
+
+# --- the events of the page ----------------------------------------------------------------------------
+
+
+class Desk:
+    """A view and what is being edited, as the page holds them."""
+
+    def __init__(self):
+        self.view, self.editing = first_view("en", "assumptions"), assumptions.Editing()
+
+    def change(self, make):
+        self.view = make(self.view)
+
+    def set_editing(self, make):
+        self.editing = make(self.editing)
+
+    @property
+    def edits(self):
+        return assumptions.Edits(self.view, self.change, self.set_editing)
+
+
+def test_a_mistake_stays_with_its_row_until_it_is_mended_or_taken_back():
+    desk = Desk()
+    desk.edits.edit(row(value="abc"))
+    desk.edits.edit(row("mu", "x", "1", "2"))
+    assert set(desk.editing.errors) == {"t", "mu"}
+    desk.edits.edit(row())
+    assert set(desk.editing.errors) == {"mu"}
+    assert desk.editing.accepted == (1, "t")
+    desk.edits.forget("mu")
+    assert desk.editing.errors == {}
+    assert list(desk.view.changes.data["parameters"]) == ["t"]
+
+
+def test_all_is_reset_and_put_back():
+    desk = Desk()
+    desk.edits.edit(row())
+    before = desk.view.changes
+    desk.edits.reset("")
+    assert desk.view.changes == Changes()
+    desk.edits.put_back(desk.editing.before)
+    assert desk.view.changes == before
+
+
+@pytest.mark.parametrize("data", [None, 3, [], {"name": "t"}, "nobody"])
+def test_events_from_outside_are_only_data(data):
+    desk = Desk()
+    desk.edits.edit(row())
+    before = desk.view
+    for event in (desk.edits.edit, desk.edits.forget, desk.edits.reset):
+        event(data)
+    assert desk.view == before
+    assert assumptions.choose(before, data) == before
+
+
+def test_what_is_chosen_is_one_of_what_there_is():
+    view = first_view("en", "assumptions")
+    assert assumptions.choose(view, {"hand": "roles"}).hand == "roles"
+    assert assumptions.choose(view, {"mode": "defaults", "outcome": "cost"}).mode == "defaults"
+    assert assumptions.choose(view, {"hand": "nobody", "mode": [], "page": "save", "outcome": None}) == view
+    assert assumptions.choose(view, {"hand": view.rival}).rival == view.hand
+
+
+# --- what is tried -------------------------------------------------------------------------------------
+
+
+def pair(changes=None, names=PAIR):
+    return study_of(changes or Changes(), names)
+
+
+def tried(study, outcome="lasting_adoption", kept=None, tell=None, worlds=6, seed=1, mode="ranges", found=None):
+    ask = question_of(study, worlds, seed, mode)
+    return try_all(
+        study, ask, outcome, tell or (lambda *_: None), found or (lambda _: None), Kept() if kept is None else kept
+    )
+
+
+@pytest.fixture
+def few(monkeypatch):
+    """The first twelve parameters, where it does not matter which they are, and a list of those that are run."""
+    runs = []
+    monkeypatch.setattr(trying, "PARAMETERS", PARAMETERS[:12])
+    monkeypatch.setattr(trying, "move", lambda *asked: runs.append(asked[1].name) or move(*asked))
+    return runs
+
+
+def test_every_parameter_is_tried_and_what_is_found_is_what_the_passport_finds():
+    study = pair()
+    trial = tried(study)
+    assert [one.parameter for one in trial.flips] == list(PARAMETERS)
+    for place in (0, 15, 74):
+        assert trial.flips[place] == move(study, PARAMETERS[place], 6).flip("lasting_adoption")
+    runs = run_worlds(study, 6)
+    values = [runs.of(name, "lasting_adoption") for name in PAIR]
+    assert trial.verdict == compare_pair(*values, PAIR, BY_OUTCOME["lasting_adoption"])
+
+
+def test_coming_back_or_asking_of_another_outcome_runs_nothing_again(few):
+    kept = Kept()
+    first = tried(pair(), kept=kept)
+    again = tried(pair(), kept=kept)
+    assert [one.at_low.wins for one in again.flips] == [one.at_low.wins for one in first.flips]
+    cost = tried(pair(), "cost", kept=kept)
+    assert cost.verdict.outcome == "cost"
+    assert few == list(BY_NAME)[:12]
+
+
+def test_the_visitors_changes_worlds_seed_and_mode_are_all_part_of_the_question():
+    changes, _, _ = edit(row())
+    asked = {
+        question_of(pair(), 6, 1, "ranges"),
+        question_of(pair(changes), 6, 1, "ranges"),
+        question_of(pair(names=("full", "roles")), 6, 1, "ranges"),
+        question_of(pair(), 7, 1, "ranges"),
+        question_of(pair(), 6, 2, "ranges"),
+        question_of(pair(), 6, 1, "defaults"),
+        question_of(pair().select(PAIR[::-1]), 6, 1, "ranges"),
+    }
+    assert len(asked) == 7
+    assert question_of(pair(), 5_000, 1, "ranges").worlds == trying.MOST_WORLDS
+
+
+def test_a_changed_number_changes_what_is_tried():
+    fixed, _, _ = edit(row(low="", high=""))
+    trial = tried(pair(fixed))
+    flip = next(one for one in trial.flips if one.parameter.name == "t")
+    assert flip.ends == ((0.9, 0.9), (0.9, 0.9))
+    assert flip.fixed
+    assert turning.judged(trial, TITLES, "en")["t"]["turn"] == "fixed"
+    assert " 74 assumptions" in turning.answer(trial, TITLES, "en")
+
+
+def test_who_leaves_stops_the_work_and_who_comes_goes_on_with_it(few):
+    kept = Kept()
+
+    def leave(done, _total):
+        if done == 5:
+            raise Overtaken
+
+    with pytest.raises(Overtaken):
+        tried(pair(), kept=kept, tell=leave)
+    assert len(few) == 5
+    tried(pair(), kept=kept)
+    assert few == list(BY_NAME)[:12]
+
+
+def test_visitors_share_the_work(few):
+    kept, trials = Kept(), []
+    threads = [threading.Thread(target=lambda: trials.append(tried(pair(), kept=kept))) for _ in range(4)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert few == list(BY_NAME)[:12]
+    assert len(trials) == 4
+    assert all(one.done for one in trials)
+
+
+def test_only_one_parameter_is_tried_at_a_time(few, monkeypatch):
+    going, most = [], []
+
+    def watched(*asked):
+        going.append(1)
+        most.append(len(going))
+        time.sleep(0.001)
+        found = move(*asked)
+        going.pop()
+        return found
+
+    monkeypatch.setattr(trying, "move", watched)
+    threads = [
+        threading.Thread(target=lambda seed=seed: tried(pair(), worlds=1, seed=seed, kept=Kept())) for seed in range(3)
+    ]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert len(most) == 3 * 12
+    assert max(most) == 1
+
+
+def test_who_waits_for_a_turn_can_leave_too():
+    with trying._turn(lambda: None):
+        began = time.monotonic()
+        with pytest.raises(Overtaken):
+            tried(pair(), tell=lambda *_: (_ for _ in ()).throw(Overtaken))
+        assert time.monotonic() - began < 5
+    assert trying._TURN.acquire(timeout=5)
+    trying._TURN.release()
+
+
+def test_what_is_kept_is_bounded():
+    kept = Kept(2)
+    first = question_of(pair(), 1, 1, "ranges")
+    answer = kept.of(first)
+    for seed in (2, 3, 4):
+        kept.of(replace(first, seed=seed))
+        assert len(kept) <= 2
+    assert kept.of(first) is not answer
+
+
+def test_what_was_found_is_told_now_and_then(few, monkeypatch):
+    monkeypatch.setattr(trying, "OFTEN", 0.0)
+    told = []
+    tried(pair(), worlds=1, found=told.append)
+    assert [len(one.flips) for one in told] == list(range(12))
+
+
+# --- what is said of it --------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def plain():
+    return tried(pair(), worlds=12)
+
+
+def kinds(trial, verdict, ends):
+    """The trial with other kinds of verdicts: now, and at the (low, high) ends of the first parameters."""
+    flips = [
+        replace(one, at_low=replace(one.at_low, kind=low), at_high=replace(one.at_high, kind=high))
+        for one, (low, high) in zip(
+            trial.flips, ends + [(verdict, verdict)] * (len(trial.flips) - len(ends)), strict=True
+        )
+    ]
+    return Trial(replace(trial.verdict, kind=verdict), tuple(flips))
+
+
+def test_the_answer_says_whether_anything_flips(plain):
+    none = kinds(plain, "beats", [])
+    assert turning.answer(none, TITLES, "en") == (
+        f"Full package beats IT only in {plain.verdict.wins} of 12 worlds"
+        f"{', ties in ' + str(plain.verdict.ties) if plain.verdict.ties else ''}; none of the 75 assumptions, each put "
+        "alone at either end of its range, flips that"
+    )
+    some = kinds(plain, "beats", [("beats", "undecided"), ("loses", "beats")])
+    assert "2 of the 75 assumptions" in turning.answer(some, TITLES, "en")
+    assert turning.answer(some, TITLES, "en").endswith("flip that (1 the other way round): bau_it, bau_business")
+    one = kinds(plain, "beats", [("loses", "loses")])
+    assert turning.answer(one, TITLES, "en").endswith("flips that, to the other way round: bau_business")
+    assert "1 van de 75" in turning.answer(one, TITLES, "nl")
+    open_ = kinds(plain, "beats", [("undecided", "beats")])
+    assert "flips that (none to the other way round): " in turning.answer(open_, TITLES, "en")
+    assert "round" not in turning.answer(kinds(plain, "same", [("beats", "same")]), TITLES, "en")
+
+
+def test_an_open_verdict_is_settled_not_flipped(plain):
+    none = kinds(plain, "undecided", [])
+    assert turning.answer(none, TITLES, "en").endswith("settles it")
+    assert turning.judged(none, TITLES, "en")["t"]["text"] == "can't tell yet at either end"
+    some = kinds(plain, "undecided", [("beats", "undecided")] * 8)
+    assert "settle it: " in turning.answer(some, TITLES, "en")
+    assert turning.answer(some, TITLES, "en").endswith(" and 2 more")
+    assert "flip" not in turning.answer(some, TITLES, "en")
+
+
+def test_while_it_runs_the_answer_says_how_far_it_is(plain):
+    half = Trial(plain.verdict, plain.flips[:30])
+    assert "so far 30 of the 75 assumptions" in turning.answer(half, TITLES, "en")
+    assert turning.most(half, "en") == ""
+    assert "?" in turning.answer(None, TITLES, "nl")
+    assert turning.judged(None, TITLES, "en") == {}
+    assert "moves it most" in turning.most(plain, "en")
+
+
+@pytest.mark.parametrize(
+    ("now", "low", "high", "turn", "text"),
+    [
+        ("beats", "beats", "beats", "holds", "holds at both ends"),
+        ("beats", "undecided", "beats", "blurs", "flips at the low end: can't tell yet"),
+        ("beats", "beats", "loses", "reverses", "reverses at the high end: IT only wins"),
+        ("loses", "same", "same", "differs", "flips at both ends: no difference that matters"),
+        ("same", "beats", "undecided", "differs", "flips at the low end: Full package wins; "
+         "flips at the high end: can't tell yet"),
+        ("undecided", "loses", "undecided", "settles", "is settled at the low end: IT only wins"),
+    ],
+)  # fmt: skip
+def test_a_row_says_what_happens_at_which_end(plain, now, low, high, turn, text):
+    told = turning.judged(kinds(plain, now, [(low, high)]), TITLES, "en")["bau_business"]
+    assert (told["turn"], told["text"]) == (turn, text)
+    assert turning.judged(kinds(plain, now, [(low, high)]), TITLES, "nl")["bau_business"]["text"] != text
+
+
+def test_what_flips_comes_first_then_what_moves_the_share_most(plain):
+    told = turning.judged(
+        kinds(plain, "beats", [("beats", "beats"), ("beats", "same"), ("loses", "beats")]), TITLES, "en"
+    )
+    order = sorted(told, key=lambda name: told[name]["rank"])
+    assert order[:2] == ["omega_business", "bau_it"]
+    now = plain.verdict.share.estimate
+    moves = [max(abs(told[name][end]["share"] - now) for end in ("low", "high")) for name in order[2:]]
+    assert moves == sorted(moves, reverse=True)
+
+
+def test_where_nothing_can_be_compared_it_says_so(plain):
+    nothing = compare_pair(np.full(3, np.nan), np.ones(3), PAIR, BY_OUTCOME["cost"])
+    sure = kinds(plain, "beats", [])
+    told = turning.judged(replace(sure, flips=(replace(sure.flips[0], at_low=nothing), *sure.flips[1:])), TITLES, "en")
+    assert told["bau_business"]["text"] == "flips at the low end: nothing to compare"
+    assert told["bau_business"]["low"] == {"wins": 0, "worlds": 0, "share": None}
+    json.dumps(told, allow_nan=False)
+    assert "nothing to compare" in turning.answer(replace(sure, verdict=nothing), TITLES, "en")
+
+
+def test_the_grades_are_counted_as_they_are_in_force():
+    view = first_view("en", "assumptions")
+    said = assumptions.grades(assumptions.rows_of(view), "en")
+    assert said.startswith("Where the 75 numbers come from: 2 from a study")
+    assert "71 assumed" in said
+    assert "of your own" not in said
+    changes, _, _ = edit(row())
+    said = assumptions.grades(assumptions.rows_of(view.but(changes=changes)), "en")
+    assert "come from: 1 from a study" in said
+    assert "1 of your own" in said
+
+
+def test_which_figures_are_in_force_is_said():
+    view = first_view("en", "assumptions")
+    assert "low and high" in assumptions.force(view)
+    assert "every world uses the value" in assumptions.force(view.but(mode="defaults"))
+    assert "first 200 of your 1,000 worlds" in assumptions.basis(view.but(worlds=1_000))
+
+
+# --- in a browser --------------------------------------------------------------------------------------
+
+
+def opened(page, address, rest="lang=en&worlds=4"):
+    page.goto(f"{address}assumptions?{rest}")
+    page.wait_for_selector(".sy-assumptions-table")
+    page.wait_for_function("document.querySelector('[data-name=debt_m] .sy-assumptions-says')")
+    return page
+
+
+def typed(page, name, place, text):
+    field = page.locator(f"tr[data-name={name}] input").nth(place)
+    field.fill(text)
+    field.press("Enter")
+    return field
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("language", "width"), [("en", 1280), ("nl", 390)])
+def test_the_page_opens_complete_in_both_languages(page, address, language, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    opened(page, address, f"lang={language}&worlds=4")
+    assert ("75 assumptions" if language == "en" else "75 aannames") in page.inner_text("h1")
+    assert page.locator("tr[data-name]").count() == 75
+    assert page.locator("tr[data-name] svg").count() == 75
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.locator("tr[data-name]").first.get_attribute("role") == "row"
+    assert "{" not in page.inner_text("#content")
+
+
+@pytest.mark.browser
+def test_a_number_is_changed_marked_kept_in_the_link_and_reset(page, address):
+    opened(page, address)
+    typed(page, "t", 1, "abc")
+    page.wait_for_selector("tr[data-name=t] .sy-error")
+    assert "not a number" in page.inner_text("tr[data-name=t] .sy-error")
+    field = page.locator("tr[data-name=t] input").nth(1)
+    assert field.input_value() == "abc"
+    assert field.get_attribute("aria-invalid") == "true"
+    typed(page, "t", 1, "0,6")
+    page.wait_for_selector("tr[data-name=t].own")
+    page.wait_for_function("document.querySelectorAll('tr[data-name=t] input')[1].value === '0.6'")
+    assert page.locator("tr[data-name=t] .sy-error").count() == 0
+    page.wait_for_function("location.search.includes('c=')")
+    link = page.url
+    source = page.locator("tr[data-name=t] .sy-assumptions-source input")
+    source.fill("<b>our survey</b>")
+    source.press("Enter")
+    page.wait_for_function("was => location.href !== was", arg=link)
+    page.goto(page.url)
+    page.wait_for_selector("tr[data-name=t].own")
+    assert page.locator("tr[data-name=t] .sy-assumptions-source input").input_value() == "<b>our survey</b>"
+    page.click("tr[data-name=t] button")
+    page.wait_for_selector("tr[data-name=t]:not(.own)")
+    page.wait_for_function("!location.search.includes('c=')")
+
+
+@pytest.mark.browser
+def test_rows_are_filtered_sorted_and_counted(page, address):
+    opened(page, address)
+    page.get_by_label("Search").fill("relapse")
+    some = page.locator("tr[data-name]").count()
+    assert 0 < some < 10
+    assert f"{some} of 75" in page.inner_text("#content")
+    page.get_by_label("Search").fill("no such thing")
+    page.get_by_role("button", name="Show all").click()
+    assert page.locator("tr[data-name]").count() == 75
+    where = page.locator("select").filter(has_text="assumed only (71)")
+    where.select_option("study")
+    assert page.locator("tr[data-name]").count() == 2
+    where.select_option("")
+    page.locator("select").filter(has_text="flips first").select_option("flips")
+    assert page.locator(".sy-assumptions-group").count() == 0
+
+
+@pytest.mark.browser
+def test_another_outcome_and_mode_ask_another_question(page, address):
+    opened(page, address)
+    before = page.inner_text("h1")
+    page.get_by_label("Judged on").select_option("cost")
+    page.wait_for_function("was => document.querySelector('h1').innerText !== was", arg=before)
+    page.wait_for_function("location.search.includes('outcome=cost')")
+    page.get_by_label("Numbers used").select_option("defaults")
+    page.wait_for_selector("text=every world uses the value")
+
+
+@pytest.mark.browser
+def test_it_can_be_done_by_keyboard_alone(page, address):
+    opened(page, address)
+    field = page.locator("tr[data-name=bau_business] input").first
+    field.focus()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("0.75")
+    page.keyboard.press("Tab")
+    page.wait_for_selector("tr[data-name=bau_business].own")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Shift+Tab")
+    assert page.evaluate("document.activeElement.textContent").strip() == "Reset"
+    page.keyboard.press("Enter")
+    page.wait_for_selector("tr[data-name=bau_business]:not(.own)")
+    assert page.evaluate("document.activeElement.tagName") == "INPUT"
+    page.keyboard.type("x")
+    page.keyboard.press("Escape")
+    assert field.input_value() == "0.8"
+
+
+@pytest.mark.browser
+def test_on_paper_it_says_what_the_screen_says_around_it(page, address):
+    opened(page, address)
+    page.emulate_media(media="print")
+    assert not page.locator(".sy-rail").is_visible()
+    assert not page.locator(".sy-assumptions-choose").first.is_visible()
+    assert page.locator("text=Illustrative, not calibrated. The numbers").is_visible()
+    assert page.locator("tr[data-name=t]").is_visible()

@@ -1,0 +1,416 @@
+"""The lesson's page: where one is, what the room does, what is drawn; then the same in a real Chromium."""
+
+import json
+import re
+
+import pytest
+from conftest import opened, served
+
+from simulation.dashboard.engine import engine
+from simulation.dashboard.state import address_of, first_view, read_address
+from simulation.dashboard.teaching import (
+    LETTERS,
+    OWN,
+    QUESTION_STEPS,
+    STEPS,
+    lesson_told,
+    moved,
+    of_100,
+    option_count,
+    place,
+    predicted,
+    reveal_key,
+    reveal_of,
+    scene,
+    steps_of,
+    to_compare,
+    toggled,
+    voted,
+)
+from simulation.dashboard.variants import study_of
+from simulation.lesson.answers import answers_of
+from simulation.words import LANGUAGES, say
+
+TOLD = lesson_told()
+CHAPTERS = TOLD.lesson.chapters
+LAST = len(CHAPTERS) - 1
+COLD = 240_000
+"""Milliseconds for the first reveal of a server whose engine must be compiled first."""
+NONSENSE = [
+    None,
+    3,
+    "x",
+    [],
+    {},
+    {"option": "1"},
+    {"option": True, "add": 1},
+    {"by": 7},
+    {"chapter": -1},
+    {"option": 99, "add": 1},
+]
+
+
+def view(chapter=0, step=0, language="en", **more):
+    return first_view(language, "lesson").but(chapter=chapter, step=step, **more)
+
+
+def told_of(one):
+    """What a view reveals, worked out at once."""
+    return reveal_of(TOLD, one, lambda done, total: None)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def warm():
+    engine().warm()
+
+
+# --- where one is --------------------------------------------------------------------------------------
+
+
+def test_forward_comes_to_every_screen_once_and_back_again():
+    now, seen = view(), []
+    for _ in range(100):
+        seen.append(place(TOLD, now))
+        following = moved(TOLD, now, {"by": 1})
+        if following == now:
+            break
+        now = following
+    assert seen == [(c, s) for c, one in enumerate(CHAPTERS) for s in range(len(steps_of(one)))]
+    for _ in seen:
+        now = moved(TOLD, now, {"by": -1})
+    assert place(TOLD, now) == (0, 0)
+
+
+@pytest.mark.parametrize("message", NONSENSE, ids=str)
+def test_nonsense_from_a_browser_changes_nothing(message):
+    for now in (view(), view(LAST, 1)):
+        assert moved(TOLD, now, message) == now
+        assert predicted(TOLD, voted(TOLD, now, message)) == predicted(TOLD, now)
+        assert toggled(TOLD, now, str(message)) == now
+
+
+def test_a_view_beyond_the_lesson_shows_its_last_screen():
+    assert place(TOLD, view(99, 99)) == (LAST, len(steps_of(CHAPTERS[LAST])) - 1)
+
+
+# --- what the room predicts ----------------------------------------------------------------------------
+
+
+def test_hands_of_every_chapter_are_kept_and_stand_in_the_address():
+    now = view(0, 1)
+    now = voted(TOLD, voted(TOLD, now, {"option": 3, "add": 1}), {"option": 2, "set": 12})
+    now = voted(TOLD, moved(TOLD, now, {"chapter": 2, "step": 1}), {"option": 0, "add": 4})
+    assert now.votes == ((0, 0, 12, 1), (), (4, 0, 0))
+    path, _, search = address_of(now).partition("?")
+    again, notices = read_address(path.strip("/"), search)
+    assert notices == ()
+    assert again == now
+    assert predicted(TOLD, moved(TOLD, again, {"chapter": 0})).counts == (0, 0, 12, 1)
+    assert voted(TOLD, moved(TOLD, again, {"chapter": 0}), {"clear": True}).votes == ((), (), (4, 0, 0))
+
+
+@pytest.mark.parametrize("given", ["9999-1", "a_b", "1-2-3_" * 60, "-", "_", "1--2", "<script>", "0" * 3000])
+def test_votes_of_a_link_are_bounded(given):
+    now, _ = read_address("lesson", f"?lang=en&votes={given}")
+    assert len(now.votes) <= 20
+    assert all(len(one) <= 12 and all(0 <= count <= 999 for count in one) for one in now.votes)
+    assert scene(TOLD, now.but(step=1), None)["kind"] == "question"
+
+
+def test_a_package_of_a_link_holds_measures_only():
+    now, _ = read_address("lesson", "?lang=en&package=assign_roles.__class__.platformx.name_the_elephant.assign_roles")
+    assert now.package == ("name_the_elephant", "assign_roles")
+
+
+def test_a_measure_is_switched_on_and_off():
+    now = toggled(TOLD, view(LAST, 1), "external_partner")
+    assert now.package == ("external_partner",)
+    assert toggled(TOLD, now, "external_partner").package == ()
+    assert toggled(TOLD, view(0), "external_partner").package == ()
+    assert toggled(TOLD, view(LAST, 1), "persuasion").package == ()  # not among what this chapter offers
+
+
+# --- what is drawn -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("chapter", range(len(CHAPTERS)), ids=[one.name for one in CHAPTERS])
+def test_every_screen_is_plain_data_in_words(chapter, language):
+    now = view(chapter, 0, language, package=("assign_roles",))
+    reveal = told_of(now)
+    for step, kind in enumerate(steps_of(CHAPTERS[chapter])):
+        drawn = scene(TOLD, now.but(step=step), reveal)
+        assert drawn["kind"] == kind
+        assert not drawn["wait"]
+        written = json.dumps(drawn, allow_nan=False)
+        assert "{" not in re.sub(r"[{}]", "", written.replace('{"', "").replace('"}', ""))
+        assert not re.search(r"\{[a-z_]+\}", written)
+        assert len(written) < 120_000
+
+
+def test_until_it_is_worked_out_a_sentence_says_so():
+    for step, kind in enumerate(QUESTION_STEPS):
+        drawn = scene(TOLD, view(0, step, "nl"), None)
+        assert bool(drawn["wait"]) == (kind in {"world", "worlds", "debrief"})
+    assert "200 werelden" in scene(TOLD, view(0, 2, "nl"), None)["wait"]
+    assert "ZeroDivisionError" in scene(TOLD, view(0, 2), None, "ZeroDivisionError")["wait"]
+
+
+def test_the_answer_is_counted_from_runs():
+    reveal = told_of(view(2))
+    counts = answers_of(CHAPTERS[2], reveal.found.runs).counts
+    drawn = scene(TOLD, view(2, 3), reveal)
+    most = max(range(len(counts)), key=lambda one: counts[one])
+    assert drawn["headline"] == say(
+        "lesson.most", n=of_100(counts[most], 200, "en"), option=f"“{CHAPTERS[2].options[most].text.en}”"
+    )
+    assert [one["model_share"] for one in drawn["options"]] == [one / 200 for one in counts]
+
+
+def test_another_model_gives_another_answer(monkeypatch):
+    """The same screen, with the order of worlds' outcomes turned upside down: nothing in it is fixed beforehand."""
+    import dataclasses
+
+    from simulation.dashboard import teaching
+
+    def turned(told, study, baseline, tell):
+        found = real(told, study, baseline, tell)
+        runs = found.runs
+        return dataclasses.replace(found, runs=dataclasses.replace(runs, outcomes=runs.outcomes * 0.0 + 0.95))
+
+    before = scene(TOLD, view(0, 3), told_of(view(0)))["headline"]
+    real = teaching._compared
+    monkeypatch.setattr(teaching, "_compared", turned)
+    assert scene(TOLD, view(0, 3), told_of(view(0)))["headline"] != before
+
+
+def test_where_the_model_does_not_agree_the_page_says_so():
+    said = scene(TOLD, view(2, 3), told_of(view(2)))["verdicts"]
+    assert any(one.startswith("The model doesn't agree with the lesson here") for one in said)
+    said = scene(TOLD, view(5, 3), told_of(view(5)))["verdicts"]
+    assert any(one.startswith("The model is undecided about the lesson here") for one in said)
+    said = scene(TOLD, view(4, 3), told_of(view(4)))["verdicts"]
+    assert any("Which of B and C is the more frequent cannot be told" in one for one in said)
+
+
+@pytest.mark.parametrize(
+    ("votes", "says"),
+    [
+        ((), "has not predicted"),
+        ((0, 0, 1, 9), "saw it coming: 9 of 10"),
+        ((9, 0, 0, 1), "1 of 10 said so; most hands went to A"),
+        ((5, 0, 0, 5), "5 of 10 said so; it was divided"),
+    ],
+)
+def test_the_room_is_laid_beside_the_model(votes, says):
+    drawn = scene(TOLD, view(0, 3, votes=(votes,)), told_of(view(0)))
+    assert says in drawn["verdicts"][0]
+    assert [one["room"] for one in drawn["options"]] == list(predicted(TOLD, view(0, 3, votes=(votes,))).counts)
+
+
+def test_another_world_is_another_world_and_says_what_it_is_typical_of():
+    first, second = told_of(view(0)), told_of(view(0, take=1))
+    assert first.world != second.world
+    assert (first.of, second.of) == first.answers.order[:2]
+    drawn = scene(TOLD, view(0, 2, take=1), second)
+    assert drawn["shown"] == say("lesson.shown_typical", world=second.world, letter=LETTERS[second.of])
+    assert moved(TOLD, view(0, 4, take=3), {"by": 1}).take == 0
+    assert told_of(view(0, take=999)).world >= 0
+
+
+def test_the_reveal_does_not_wait_for_hands():
+    assert reveal_key(TOLD, view(1, 1)) == reveal_key(TOLD, view(1, 3, votes=((1, 2), (3,))))
+    assert reveal_key(TOLD, view(1)) != reveal_key(TOLD, view(2))
+    assert reveal_key(TOLD, view(LAST)) != reveal_key(TOLD, view(LAST, package=("assign_roles",)))
+
+
+# --- the room's own package ----------------------------------------------------------------------------
+
+
+def test_the_package_is_a_scenario_of_its_own_that_compare_opens():
+    now = view(LAST, 3, package=("name_the_elephant", "anchor_in_strategy"))
+    drawn = scene(TOLD, now, told_of(now))
+    assert sum(one["own"] for one in drawn["bars"]) == 1
+    assert len(drawn["options"]) == option_count(CHAPTERS[LAST], now) == 6
+    assert sum(one["model_share"] for one in drawn["options"]) == pytest.approx(1.0)
+    there = to_compare(TOLD, now)
+    assert (there.page, there.hand) == ("compare", OWN)
+    path, _, search = address_of(there).partition("?")
+    again, notices = read_address(path.strip("/"), search)
+    assert notices == ()
+    assert again == there
+    measures = study_of(again.changes, (OWN,)).scenarios[0].measures
+    assert measures.anchor_in_strategy is not None
+    assert measures.assign_roles is None
+    assert to_compare(TOLD, view(0)) == view(0)
+
+
+def test_the_full_package_ties_with_the_scenario_of_that_name():
+    now = view(LAST, 3, package=CHAPTERS[LAST].package.measures)
+    reveal = told_of(now)
+    assert (reveal.found.runs.of(OWN, "lasting_adoption") == reveal.found.runs.of("full", "lasting_adoption")).all()
+
+
+def test_a_package_is_held_against_what_an_unknown_study_has(tmp_path):
+    from simulation.dashboard.variants import Base, Changes
+    from simulation.files import load_data
+
+    text = (
+        "synergy: 1\n"
+        "organisation: {departments: {ICT: {kind: it, capacity: 80}, Shop: {kind: business, capacity: 80}}}\n"
+        "scenarios: {now: {title: Now}, better: {extends: now, measures: {assign_roles: on}}}\n"
+    )
+    (tmp_path / "ours.yaml").write_text(text, encoding="utf-8")
+    base = Base("ours", load_data(str(tmp_path / "ours.yaml")))
+    now = view(LAST, 3).but(changes=Changes(base=base), package=("assign_roles",))
+    drawn = scene(TOLD, now, told_of(now))
+    assert [one["title"] for one in drawn["bars"]].count("Now") == 1
+    assert len(drawn["bars"]) == len(drawn["options"]) == 3
+    assert to_compare(TOLD, now).scenarios[-1] == OWN
+
+
+# --- in a browser --------------------------------------------------------------------------------------
+
+
+def stage(page, address, chapter=0, step=0, language="en", more=""):
+    opened(page, address, f"lesson?chapter={chapter}&step={step}{more}", language)
+    page.wait_for_selector(f".sy-lesson-at-{steps_of(CHAPTERS[chapter])[step]}")
+    page.wait_for_function("!document.querySelector('.sy-lesson-wait')", timeout=COLD)
+    return page
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_chapter_is_told_with_the_keys_of_a_presenter(page, address, language):
+    stage(page, address, 0, 0, language)
+    for key, step in zip(["PageDown", "ArrowRight", "PageDown", "PageDown"], QUESTION_STEPS[1:], strict=True):
+        page.keyboard.press(key)
+        page.wait_for_selector(f".sy-lesson-at-{step}")
+        if step == "question":
+            for one in "4444113":
+                page.keyboard.press(one)
+            page.keyboard.press("-")
+            hands = "[...document.querySelectorAll('.sy-lesson-count input')].map(one => one.value).join()"
+            page.wait_for_function(f"{hands} === '2,0,0,4'")
+        assert say(f"lesson.{STEPS[step]}", language) in page.inner_text(".sy-lesson-step.here")
+    page.keyboard.press("PageUp")
+    page.wait_for_selector(".sy-lesson-at-worlds .sy-lesson-said")
+    assert "4 / 6" in page.inner_text(".sy-lesson-answers")
+    assert re.search(r"votes=2-0-0-4", page.url)
+    page.reload()
+    page.wait_for_selector(".sy-lesson-at-worlds .sy-lesson-said")
+    assert "4 / 6" in page.inner_text(".sy-lesson-answers")
+
+
+@pytest.mark.browser
+def test_hands_are_counted_with_buttons_and_by_typing(page, address):
+    stage(page, address, 1, 1)
+    page.get_by_role("button", name=say("lesson.more", letter="B")).click()
+    page.get_by_role("spinbutton", name=say("lesson.count", letter="C")).fill("17")
+    page.keyboard.press("Tab")
+    page.wait_for_function("document.querySelector('.sy-lesson-total').innerText.startsWith('18')")
+    page.get_by_role("button", name=say("lesson.less", letter="B")).click()
+    page.wait_for_function("document.querySelector('.sy-lesson-total').innerText.startsWith('17')")
+    page.get_by_role("button", name=say("lesson.clear")).click()
+    page.wait_for_function("document.querySelectorAll('.sy-lesson-count input')[2].value === '0'")
+
+
+@pytest.mark.browser
+def test_a_world_plays_pauses_and_ends_in_its_answer(page, address):
+    stage(page, address, 5, 2)
+    assert page.inner_text("h1") == say("lesson.watch")
+    page.keyboard.press("Space")
+    page.wait_for_function("Number(document.querySelector('.sy-lesson-play input').value) >= 4")
+    page.keyboard.press("Space")
+    week = page.input_value(".sy-lesson-play input")
+    page.wait_for_timeout(400)
+    assert page.input_value(".sy-lesson-play input") == week
+    page.locator(".sy-lesson-play input").evaluate("e => { e.value = 156; e.dispatchEvent(new Event('input')); }")
+    page.wait_for_function("document.querySelector('h1').innerText.startsWith('In this world')")
+    assert page.locator(".sy-lesson-chart path").count() == 2
+    assert page.locator(".sy-lesson-cell").count() == 7
+    before = page.inner_text(".sy-lesson-foot")
+    page.get_by_role("button", name=say("lesson.another")).click()
+    page.wait_for_function("before => document.querySelector('.sy-lesson-foot').innerText !== before", arg=before)
+    assert "take=1" in page.url
+
+
+@pytest.mark.browser
+def test_the_stage_fills_the_screen(page, address):
+    stage(page, address, 0, 0)
+    page.keyboard.press("f")
+    page.wait_for_function("document.fullscreenElement && document.fullscreenElement.classList.contains('sy-lesson')")
+    assert say("shell.illustrative") in page.inner_text(".sy-lesson-note")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_selector(".sy-lesson-at-question")
+    assert page.evaluate("!!document.fullscreenElement")
+    page.keyboard.press("f")
+    page.wait_for_function("!document.fullscreenElement")
+
+
+@pytest.mark.browser
+def test_the_room_composes_a_package_and_compare_opens_it(page, address):
+    stage(page, address, LAST, 1, "nl")
+    page.keyboard.press("2")
+    page.get_by_label("Verankeren in de strategie").check()
+    page.wait_for_function("document.querySelectorAll('.sy-lesson-switches .chosen').length === 2")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_selector(".sy-lesson-at-question")
+    page.keyboard.press("1")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_selector(".sy-lesson-rank li.own")
+    assert page.locator(".sy-lesson-rank li").count() == 6
+    page.get_by_role("button", name=say("lesson.to_compare", "nl")).click()
+    page.wait_for_url(re.compile(r"/compare\?"))
+    page.wait_for_selector(".sy-answer")
+    assert say("lesson.own_title", "nl") in page.inner_text("body")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("width", [390, 1920])
+def test_every_screen_fits_its_width(visitor, address, language, width):
+    page = visitor(width=width, height=1080 if width == 1920 else 844)
+    for chapter, step in [(3, 1), (5, 2), (5, 3), (4, 4), (LAST, 3)]:
+        stage(page, address, chapter, step, language, "&package=assign_roles&votes=1-2_3-4")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        size = page.evaluate("parseFloat(getComputedStyle(document.querySelector('.sy-lesson')).fontSize)")
+        assert size >= (28 if width == 1920 else 16)
+        small = page.evaluate(
+            "[...document.querySelectorAll('.sy-lesson button, .sy-lesson input')].filter(one => one.offsetParent)"
+            ".filter(one => one.type !== 'range' && one.getBoundingClientRect().height < 24).map(one => one.outerHTML)"
+        )
+        assert small == []
+
+
+@pytest.mark.browser
+def test_a_lesson_of_ones_own_is_told(browser, tmp_path):
+    name = "<img src=x onerror=alert(1)> & “quotes” 🐘 " + "long " * 50
+    lesson = {
+        "lesson": 1,
+        "title": "Ours",
+        "chapters": [
+            {
+                "name": "one",
+                "title": name,
+                "situation": ["Only this."],
+                "question": name,
+                "options": [
+                    {"text": name, "when": {"outcome": "go_live_week", "of": "full", "happens": True}},
+                    {"text": "Not live", "when": "otherwise"},
+                ],
+                "shows": ["full"],
+            }
+        ],
+    }
+    path = tmp_path / "ours.yaml"
+    path.write_text(json.dumps(lesson, ensure_ascii=False), encoding="utf-8")
+    with served("--lesson", str(path)) as (url, _):
+        page = browser.new_page(viewport={"width": 390, "height": 844})
+        for step in (0, 1, 3):
+            opened(page, url, f"lesson?step={step}")
+            page.wait_for_function("!document.querySelector('.sy-lesson-wait')")
+            assert "<img src=x" in page.inner_text(".sy-lesson")
+            assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        assert page.locator(".sy-lesson img").count() == 0
+        page.close()

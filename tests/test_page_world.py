@@ -1,0 +1,367 @@
+"""The page of one world: what is sent, what is told, and how it moves in a browser."""
+
+import base64
+import json
+import re
+
+import numpy as np
+import pytest
+
+from simulation import case
+from simulation.dashboard.pages.world import chosen, rested
+from simulation.dashboard.state import View
+from simulation.dashboard.variants import Changes, cloned, with_measure
+from simulation.dashboard.world_data import DETAILS, WEEK, log_of, shocks_of, states_sent, traced, world_of
+from simulation.dashboard.world_picks import pick_one, pick_pair
+from simulation.dashboard.world_story import headline, scenario_titles, world_page
+from simulation.measures import Plan, contacts
+from simulation.words import LANGUAGES
+
+NONE = Changes()
+
+
+def sent(shown="full", beside="it-only", world=7, language="en", changes=NONE):
+    return world_page(changes, shown, beside, world, 1, "ranges", language, True)
+
+
+def unpacked(data, horizon=156):
+    numbers = np.frombuffer(base64.b64decode(data["packed"]), "<u2")
+    return numbers.reshape(len(states_sent()), len(data["nodes"]), horizon)
+
+
+# --- what is sent --------------------------------------------------------------------------------------
+
+
+def test_every_state_of_every_week_is_sent_to_three_digits():
+    found = traced(NONE, "full", 7, 1, "ranges", True)
+    numbers = unpacked(world_of(found, "en"))
+    for row, (name, unit, scale, _) in zip(numbers, states_sent(), strict=True):
+        held = found.departments[name].astype(float).T
+        assert np.abs(row / scale - held).max() <= 0.5 / scale + 1e-12, (name, unit)
+    assert {name for _, name, _ in DETAILS}.isdisjoint(WEEK)
+
+
+def test_what_is_sent_is_plain_and_small():
+    page = sent()
+    assert json.loads(json.dumps(page)) == page
+    assert len(json.dumps(page)) < 300_000
+    assert [one["title"] for one in page["worlds"]] == ["Full package", "IT only"]
+    assert page["worlds"][1]["goLive"] == 0
+
+
+def test_phases_say_who_is_in_contact_and_who_else_is_at_work():
+    found = traced(NONE, "full", 7, 1, "ranges", True)
+    phases = world_of(found, "en")["phases"]
+    assert [one["from"] for one in phases] == sorted({one["from"] for one in phases})
+    organisation, plan = found.scenario.organisation, Plan(found.scenario.measures, found.scenario.organisation)
+    for week in range(1, 157):
+        phase = next(one for one in reversed(phases) if one["from"] <= week)
+        levers = plan.levers(week, found.go_live)
+        held = contacts(organisation, levers)
+        assert {(i, j): strength for i, j, strength, _ in phase["ties"]} == {
+            pair: round(strength, 2) for pair, strength in held.items() if pair[0] < pair[1]
+        }
+        assert phase["board"] == levers.anchored
+        assert (phase["partner"] or {}).get("hours") == (levers.partner.hours if levers.partner else None)
+    informal = {
+        tuple(sorted((organisation.names.index(tie.a), organisation.names.index(tie.b))))
+        for tie in organisation.informal_ties
+    }
+    assert {(i, j) for i, j, _, made in phases[-1]["ties"] if not made} == informal
+
+
+def test_the_daily_rush_is_marked_in_its_weeks():
+    found = traced(NONE, "full", 7, 1, "ranges", True)
+    weeks = {week for first, last in shocks_of(found) for week in range(first, last + 1)}
+    assert weeks == {week for week in range(1, 157) if found.organisation["shock_weeks"][week - 1] > 0}
+    assert len(weeks) > 12
+
+
+def test_the_log_tells_once_what_happens_in_both():
+    both = [traced(NONE, name, 7, 1, "ranges", True) for name in ("full", "it-only")]
+    log = log_of(both, "en")
+    assert [one["week"] for one in log] == sorted(one["week"] for one in log)
+    assert sum(len(one["who"]) for one in log) == sum(len(one.events) for one in both)
+    assert all(one["who"] == "ab" for one in log if one["kind"] in ("incident", "shock"))
+    assert all(one["routine"] == (one["kind"] == "incident") for one in log)
+    left = [one for one in log if one["kind"] == "leave_role"]
+    assert left[0]["who"] == "a"
+    assert re.fullmatch(r"A key person leaves \w+.*its roles lose half of their clarity.*", left[0]["text"])
+    assert next(one for one in log if one["kind"] == "go_live")["who"] == "a"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_headline_is_a_sentence(language):
+    both = [traced(NONE, name, 7, 1, "ranges", True) for name in ("full", "it-only")]
+    expected = {
+        "en": "In world 7, Full package is live in week 71 and keeps 68 %; IT only never goes live.",
+        "nl": "In wereld 7 gaat Volledig pakket live in week 71 en houdt 68 % vast; Alleen IT gaat nooit live.",
+    }
+    assert headline(both, language) == expected[language]
+    assert headline(both[1:], "en") == "In world 7, IT only never goes live."
+
+
+# --- the story -----------------------------------------------------------------------------------------
+
+
+def test_the_story_runs_from_what_is_decided_to_how_it_ends():
+    page = sent()
+    kinds = [one["kind"] for one in page["story"]]
+    assert kinds[0] == "measure"
+    assert kinds[-1] == "end"
+    told = [one["week"] for one in page["story"] if one["kind"] in ("measure", "step")]
+    assert told == sorted(told)
+    assert page["story"][0]["text"].startswith("Only with Full package: name the elephant, assign roles")
+    assert page["opening"].startswith("Until the end of week 7 both worlds are the same")
+    assert "Full package is live in week 71, IT only never" in page["story"][-1]["text"]
+    for one in page["story"]:
+        assert one["department"] < len(page["worlds"][0]["nodes"])
+        assert 0 <= one["week"] <= 156
+        assert "{" not in one["text"]
+
+
+def test_several_differences_are_switched_one_by_one_and_one_is_not():
+    several = sent()
+    assert "6 measures" in several["caveats"][0]
+    assert len(several["swaps"]["rows"]) == 7
+    assert several["swaps"]["heads"] == ["measure", "Full package without it", "IT only with it"]
+    assert any("do together" in said for said in several["swaps"]["said"])
+    one = sent("full", "full-no-anchoring")
+    assert one["swaps"] is None
+    assert "one measure only (anchor in the strategy)" in one["caveats"][0]
+
+
+def test_two_that_are_equal_never_part():
+    changes, name = cloned(NONE, "full")
+    page = sent("full", name, changes=changes)
+    assert page["opening"] == ""
+    assert [one["text"] for one in page["story"]] == [
+        "In this world nothing ever differs between the two: every state of every department is the same in every week."
+    ]
+
+
+def test_a_measure_carried_out_differently_is_said_to_be():
+    page = sent("full-partner-over", "full")
+    assert page["story"][0]["text"] == "Carried out differently: external partner."
+
+
+def test_a_visitors_own_scenario_parts_in_its_own_week():
+    changes, name = cloned(NONE, "full", {"en": "<b>mine</b>", "nl": "<b>mijn</b>"})
+    changes = with_measure(changes, name, "anchor_in_strategy", {"start": 48})
+    page = sent(name, "full", changes=changes)
+    assert page["opening"].startswith("Until the end of week 7")
+    assert page["worlds"][0]["title"] == "<b>mine</b>"
+    assert "<b>mine</b>" in page["headline"]
+
+
+@pytest.mark.parametrize("name", case().names)
+def test_every_pair_with_the_status_quo_is_told_in_both_languages(name):
+    for language in LANGUAGES:
+        page = sent(name, "" if name == "it-only" else "it-only", world=3, language=language)
+        assert page["headline"].endswith(".")
+        assert "{" not in json.dumps([page["story"], page["opening"], page["caveats"], page["swaps"]]).replace('{"', "")
+
+
+def test_until_the_engine_is_ready_the_mesa_model_tells_the_same():
+    fast, slow = (world_page(NONE, "full", "roles", 5, 1, "ranges", "en", compiled) for compiled in (True, False))
+    assert slow["story"] == fast["story"]
+    assert slow["swaps"] == fast["swaps"]
+    assert slow["events"] == fast["events"]
+    for one, other in zip(slow["worlds"], fast["worlds"], strict=True):
+        assert np.abs(unpacked(one).astype(int) - unpacked(other)).max() <= 1
+
+
+# --- what a visitor may say ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        None,
+        7,
+        "full",
+        [],
+        {},
+        {"world": -1},
+        {"world": 2000},
+        {"world": 1.5},
+        {"world": True},
+        {"world": "3"},
+        {"shown": "nobody"},
+        {"shown": ["full"]},
+        {"beside": 0},
+        {"shown": {"a": 1}},
+    ],
+)
+def test_what_cannot_be_chosen_changes_nothing(said):
+    assert chosen(View(), said) == View()
+
+
+def test_choosing_one_scenario_twice_swaps_them():
+    assert (chosen(View(), {"shown": "it-only"}).shown, chosen(View(), {"shown": "it-only"}).beside) == (
+        "it-only",
+        "full",
+    )
+    alone = chosen(View(), {"beside": ""})
+    assert (alone.shown, alone.beside) == ("full", "")
+    assert chosen(View(), {"beside": "full"}).beside == ""
+    assert chosen(View(), {"world": 12}).world == 12
+
+
+@pytest.mark.parametrize("week", [0, 157, "3", None, 2.5, True, [3]])
+def test_a_week_that_is_none_changes_nothing(week):
+    assert rested(View(), week) == View()
+
+
+def test_scenarios_are_offered_by_title():
+    titles = scenario_titles(NONE, "nl")
+    assert [one["name"] for one in titles] == list(case().names)
+    assert titles[0]["title"] == "Alleen IT"
+
+
+def test_worlds_worth_looking_at():
+    a, b = np.array([0.5, 0.6, 0.7, 0.1]), np.array([0.1, 0.1, 0.0, 0.3])
+    found = pick_pair(("a", "b"), a, b)
+    assert (found["apart"], found["exception"], found["loser"]) == (2, 3, "b")
+    turned = pick_pair(("b", "a"), b, a)
+    assert (turned["apart"], turned["exception"], turned["loser"]) == (2, 3, "b")
+    assert pick_pair(("a", "b"), a, a - 0.1)["exception"] is None
+    assert pick_pair(("a", "b"), np.array([0.5, 0.1]), np.array([0.1, 0.11]))["exception"] is None  # too little
+    assert pick_one(np.array([0.5, 0.6, 0.7, 0.1, 0.55])) == {"typical": 4, "best": 2, "worst": 3}
+
+
+# --- in a browser --------------------------------------------------------------------------------------
+
+
+def opened(page, address, query="lang=en&world=7&week=40"):
+    page.goto(f"{address}world?{query}")
+    page.wait_for_selector(".sy-world:not(.sy-stale)")
+    page.wait_for_selector("h1.sy-answer")
+    return page
+
+
+def week(page):
+    return int(re.search(r"\d+", page.inner_text(".sy-world-week")).group())
+
+
+def engagements(page):
+    return page.eval_on_selector_all("[data-engagement]", "all => all.map(one => Number(one.dataset.engagement))")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("width", [390, 1280, 1920])
+def test_the_page_opens_whole_and_fits(page, address, language, width):
+    page.set_viewport_size({"width": width, "height": 900})
+    opened(page, address, f"lang={language}&world=7&week=40")
+    assert page.inner_text("h1") == sent(language=language)["headline"]
+    assert page.locator(".sy-world-node").count() == 18
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    held = unpacked(sent()["worlds"][0])[0][:, 39] / 1000
+    assert engagements(page)[:9] == pytest.approx(held.tolist())
+    page.wait_for_selector(".sy-world-find button")
+
+
+@pytest.mark.browser
+def test_the_slider_moves_without_the_server_and_tells_it_once(page, address):
+    opened(page, address)
+    page.wait_for_selector(".sy-world-find button")
+    page.wait_for_timeout(1500)
+    sent_off = []
+    before = engagements(page)
+    page.focus(".sy-world-slider")
+    client = page.context.new_cdp_session(page)
+    client.send("Network.enable")
+    client.on("Network.webSocketFrameSent", sent_off.append)
+    page.evaluate(
+        """() => { const slider = document.querySelector('.sy-world-slider');
+        for (let week = 41; week <= 65; week += 1) {
+          slider.value = week; slider.dispatchEvent(new Event('input')); } }"""
+    )
+    page.wait_for_function("document.querySelector('.sy-world-week').textContent.includes('65')")
+    assert engagements(page) != before
+    assert sent_off == []
+    page.wait_for_url(re.compile("week=65"))
+    assert sent_off
+
+
+@pytest.mark.browser
+def test_keys_step_play_and_go_to_the_ends(page, address):
+    opened(page, address)
+    page.focus("[data-node=a3]")
+    page.keyboard.press("ArrowLeft")
+    assert week(page) == 39
+    page.keyboard.press("End")
+    assert week(page) == 156
+    page.keyboard.press("Home")
+    assert week(page) == 1
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".sy-world-about")
+    assert page.evaluate("document.activeElement.classList.contains('sy-world-about')")
+    page.keyboard.press("Escape")
+    page.wait_for_selector(".sy-world-about", state="detached")
+    assert page.evaluate("document.activeElement.dataset.node") == "a3"
+    page.select_option(".sy-world-speed select", label="fast")
+    page.focus(".sy-world-slider")
+    page.keyboard.press("Space")
+    page.wait_for_function("Number(document.querySelector('.sy-world-slider').value) > 6")
+    page.keyboard.press("Space")
+    there = week(page)
+    page.wait_for_timeout(300)
+    assert week(page) == there
+
+
+@pytest.mark.browser
+def test_a_department_tells_all_about_itself(page, address):
+    opened(page, address)
+    page.click("[data-node=b1]")
+    about = page.locator(".sy-world-about")
+    assert "Sales, week 40" in about.inner_text()
+    found = traced(NONE, "full", 7, 1, "ranges", True)
+    ownership = found.departments["ownership"][39, 1]
+    row = about.locator("tr", has_text="ownership").inner_text()
+    assert f"{100 * ownership:.0f} %" in row
+    assert about.locator(".spark svg").count() == len(DETAILS)
+    page.click(".sy-world-about header button")
+    assert about.count() == 0
+
+
+@pytest.mark.browser
+def test_the_story_leads_back_to_the_picture(page, address):
+    opened(page, address)
+    item = page.locator(".sy-world-why li.step", has_text="knowledge").first
+    item.locator("button").first.click()
+    assert week(page) == int(re.search(r"\d+", item.locator("button").first.inner_text()).group())
+    assert page.locator(".sy-world-node.chosen").count() == 2
+    page.click("text=Back to the story")
+    assert page.evaluate("!!document.activeElement.closest('.sy-world-why')")
+
+
+@pytest.mark.browser
+def test_another_scenario_and_another_world_are_chosen(page, address):
+    opened(page, address)
+    page.select_option(".sy-world-pick label:nth-of-type(2) select", "")
+    page.wait_for_function("document.querySelectorAll('.sy-world-node').length === 9")
+    assert page.inner_text("h1") == "In world 7, Full package is live in week 71 and keeps 68 %."
+    page.click("[aria-label='Next world']")
+    page.wait_for_function("document.querySelector('h1').textContent.startsWith('In world 8')")
+    assert "world=8" in page.url
+    page.fill(".sy-world-number input", "99999")
+    page.press(".sy-world-number input", "Tab")
+    page.wait_for_function("document.querySelector('h1').textContent.startsWith('In world 199')")
+    page.select_option(".sy-world-pick label:nth-of-type(1) select", "roles")
+    page.wait_for_function("document.querySelector('h1').textContent.includes('Assigned roles')")
+    assert "shown=roles" in page.url
+    page.click(".sy-world-find button >> nth=0")
+    page.wait_for_function("!document.querySelector('h1').textContent.startsWith('In world 199')")
+
+
+@pytest.mark.browser
+def test_the_numbers_stand_in_a_table(page, address):
+    opened(page, address)
+    page.click("summary:has-text('The numbers as a table')")
+    table = page.locator("table", has_text="Departments in week 40")
+    table.wait_for()
+    assert table.locator("tbody tr").count() == 9
+    held = unpacked(sent()["worlds"][0])[0][0, 39] / 1000
+    assert f"{100 * held:.0f} %" in table.locator("tbody tr").first.inner_text()
