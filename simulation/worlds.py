@@ -23,6 +23,8 @@ Mode = Literal["ranges", "defaults"]
 MODES: tuple[Mode, ...] = ("ranges", "defaults")
 
 _BLOCK = 64
+MOST_DRAWN = 10_000_000
+"""Worlds whose parameters are drawn; getting further along the Sobol sequence takes longer than anybody waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,3 +132,5 @@ def check_world(world: int, rng: int | None, parameters: str) -> None:
             raise InputRefused([problem("not_a_count", given=repr(value), name=name)])
     if parameters not in MODES:
         raise InputRefused([problem("unknown_mode", given=repr(parameters), legal=", ".join(MODES))])
+    if parameters == "ranges" and world >= MOST_DRAWN:
+        raise InputRefused([problem("world_too_far", given=world, most=f"{MOST_DRAWN - 1:_}".replace("_", " "))])

@@ -153,3 +153,10 @@ def test_what_progress_raises_ends_the_work_and_leaves_no_thread(threads, stop):
     assert len(told) == 1
     assert len(ran) < 40, "the rest was dropped"
     assert set(threading.enumerate()) == before
+
+
+@pytest.mark.parametrize("world", [10**7, 2**32, 2**62])
+def test_a_world_too_far_along_the_sequence_is_refused_and_by_defaults_is_not(world):
+    with pytest.raises(InputRefused, match=r"worlds go from 0 to 9 999 999"):
+        OrganisationModel("it-only", world=world, rng=1)
+    OrganisationModel("it-only", world=world, rng=1, parameters="defaults")
