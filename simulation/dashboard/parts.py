@@ -81,7 +81,6 @@ def Ranking(
     outcomes: list[dict[str, str]],
     outcome: str,
     title: str,
-    stale: bool,
     words: dict[str, str],
     event_act: Event,
 ) -> None:

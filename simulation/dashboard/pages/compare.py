@@ -46,19 +46,19 @@ def Page(view: View, change: Change) -> None:
         change(altered)
         set_wrong((str(asked.get("measure", "")), said["why"]) if isinstance(asked, dict) and said["why"] else ("", ""))
 
-    stale = "" if latest.fresh else " sy-stale"
-    with solara.Div(classes=["sy-compare"]):
+    # One mark for all that is not fresh: each element that changes is a message to the browser.
+    with solara.Div(classes=["sy-compare"] if latest.fresh else ["sy-compare", "sy-stale"]):
         with solara.Div(classes=["sy-compare-main"]):
             with solara.Div(classes=["sy-compare-answer"]):
                 Answer(view, latest, before)
             if answered is not None:
-                Weeks(answered, stale)
+                Weeks(answered)
             Levers(view, answered, alter, wrong)
         with solara.Div(classes=["sy-compare-side"]):
-            Scenarios(view, answered, change, stale)
+            Scenarios(view, answered, change)
             Numbers(view, change)
             if answered is not None:
-                Beside(answered, stale)
+                Beside(answered)
     if answered is not None:
         Foot(answered)
 
@@ -114,11 +114,10 @@ def Answer(view: View, latest: Latest[Answered | None], before: Answered | None)
     asked, found = latest.value
     asked = asked.but(language=language, outcome=view.outcome)
     said, under = answer.headline(found, asked)
-    stale = "" if latest.fresh else " sy-stale"
-    Text("h1", said, f"sy-answer{stale}", id="answer")
-    Text("p", under, f"sy-under{stale}")
+    Text("h1", said, "sy-answer sy-dims", id="answer")
+    Text("p", under, "sy-under sy-dims")
     told = answer.since(before, found, asked) if latest.fresh else progress(latest, found, view)
-    Text("p", told or note(found, language), "sy-since", role="status", **{"data-fresh": str(latest.fresh).lower()})
+    Text("p", told or note(found, language), "sy-since", role="status")
 
 
 def progress(latest: Latest[Answered | None], found: Comparison, view: View) -> str:
@@ -131,12 +130,12 @@ def progress(latest: Latest[Answered | None], found: Comparison, view: View) -> 
 
 
 @solara.component
-def Weeks(answered: Answered, stale: str) -> None:
+def Weeks(answered: Answered) -> None:
     """Progress and use over weeks."""
     view, found = answered
     option = solara.use_memo(lambda: charts.weeks(found, view), [found, view])
     title, under = say("compare.weeks_title", view.language), say("compare.weeks_under", view.language)
-    with solara.Div(classes=["sy-compare-weeks", *stale.split()]):
+    with solara.Div(classes=["sy-compare-weeks", "sy-dims"]):
         Text("h2", title)
         Text("p", under, "sy-under")
         Chart(
@@ -201,7 +200,7 @@ def Levers(view: View, answered: Answered | None, alter: Callable[[Any], None], 
 
 
 @solara.component
-def Scenarios(view: View, answered: Answered | None, change: Change, stale: str) -> None:
+def Scenarios(view: View, answered: Answered | None, change: Change) -> None:
     """The scenarios that are compared, ranked, and what can be done with them."""
     known = answered is not None and set(view.scenarios) == set(answered[1].runs.study.names)
     rows = answer.ranking(answered[1], view) if answered and known else waiting(view)
@@ -226,7 +225,6 @@ def Scenarios(view: View, answered: Answered | None, change: Change, stale: str)
         outcomes=[{"name": one.name, "title": say(f"outcome.{one.name}", view.language)} for one in OUTCOMES],
         outcome=view.outcome,
         title=say("compare.ranking_of", view.language, outcome=outcome),
-        stale=bool(stale),
         words=words_of("compare", view.language),
         event_act=act,
     )
@@ -286,12 +284,12 @@ def _with_horizon(view: View, weeks: int) -> View:
 
 
 @solara.component
-def Beside(answered: Answered, stale: str) -> None:
+def Beside(answered: Answered) -> None:
     """Cost beside lasting adoption."""
     view, found = answered
     option = solara.use_memo(lambda: charts.cost(found, view), [found, view])
     title, under = say("compare.cost_title", view.language), say("compare.cost_under", view.language)
-    with solara.Div(classes=["sy-block", *stale.split()]):
+    with solara.Div(classes=["sy-block", "sy-dims"]):
         Text("h2", title)
         Text("p", under, "sy-under")
         Chart(option=option, label=f"{title}. {under}", height=240, language=view.language)
