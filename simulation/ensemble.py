@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from simulation.errors import InputRefused, problem
 from simulation.kernel import records, run
+from simulation.kernel.lanes import blocks_for
 from simulation.kernel.layout import lay_out, values_of_worlds
 from simulation.kernel.prepare import prepare
 from simulation.outcomes import OUTCOMES, outcomes_of
@@ -148,13 +149,13 @@ def trace_world(study: Study, world: int, seed: int, mode: Mode = "ranges") -> t
     """
     batches = _Batches(study, seed, mode)
     count = int(batches.arrays.scenarios[-1]["count"])
-    departments, organisation = (
-        np.zeros((study.horizon, count), records.STATE),
+    blocks, organisation = (
+        np.zeros((study.horizon, blocks_for(count)), records.BLOCK),
         np.zeros(study.horizon, records.ORGANISATION),
     )
     outcomes = np.empty((len(study.scenarios), 1, len(OUTCOMES)))
-    batches.batch(world, outcomes, np.empty((len(outcomes), 1, 0, len(WEEKLY)), np.float32), departments, organisation)
-    return departments, organisation
+    batches.batch(world, outcomes, np.empty((len(outcomes), 1, 0, len(WEEKLY)), np.float32), blocks, organisation)
+    return records.states_of(blocks, count), organisation
 
 
 def mesa_world(study: Study, world: int, seed: int, mode: Mode) -> Chunk:
@@ -218,12 +219,12 @@ class _Batches:
             np.uint64(first),
             np.uint64(self.seed),
             np.zeros(2, records.ORGANISATION),
-            np.zeros(self.departments + 1, records.STATE),
+            records.room_for(self.departments),
             np.zeros(8),
             np.empty(self.draws),
             rows,
             weeks,
-            np.zeros((0, 0), records.STATE) if trace is None else trace,
+            np.zeros((0, 0), records.BLOCK) if trace is None else trace,
             np.zeros(0, records.ORGANISATION) if organisation_trace is None else organisation_trace,
         )
         outcomes[...], weekly[...] = rows, weeks

@@ -73,9 +73,10 @@ NETWORK = record("", "parties wide meets seats members classes class_ends links"
 TIE = record("weight", "to")
 """A tie: how strong it is, and to whom (a department's place in the organisation)."""
 
-SEAT = record("total tied", "group ties ties_end close close_end")
-"""A department's seat in a network: its class, what its contacts sum to, the share of its needs that they cover,
-its informal contacts beyond meetings, and those whom it needs by more than a quarter with its contact to them."""
+SEAT = record("share tied", "ties ties_end close close_end")
+"""A department's seat in a network: what a contact of strength 1 is of all (0: it has none), the share of its needs
+that contacts cover, its informal contacts beyond meetings, and those whom it needs by more than a quarter with its
+contact to them."""
 
 
 @dataclass(frozen=True)
@@ -255,10 +256,10 @@ class _Layer:
             contact = {j: 1.0 if classes.meet(place, j) else informal.get(j, 0.0) for j, _ in near}
             beyond = [(j, strength) for j, strength in sorted(informal.items()) if not classes.meet(place, j)]
             weight, covered = sum(d for _, d in near), sum(d * contact[j] for j, d in near)
-            row["group"] = classes.of[place]
             row["ties"], row["ties_end"] = self._tie(beyond)
             row["close"], row["close_end"] = self._tie([(j, contact[j]) for j, d in near if d > CLOSE])
-            row["total"] = classes.company(place) + sum(strength for _, strength in beyond)
+            whole = classes.company(place) + sum(strength for _, strength in beyond)
+            row["share"] = 1.0 / whole if whole > 0.0 else 0.0
             row["tied"] = covered / weight if weight > 0.0 else 0.0
         return rows
 

@@ -17,8 +17,9 @@ from typing import Any
 import numba
 
 from simulation.kernel import compiling, contacts, department, luck, run, week
+from simulation.kernel.lanes import Lane
 from simulation.kernel.layout import ASK, DEPARTMENT, LEVERS, NETWORK, SCENARIO, SEAT, TIE, VALUES
-from simulation.kernel.records import ORGANISATION, STATE
+from simulation.kernel.records import BLOCK, ORGANISATION
 
 Stage = Callable[..., Any]
 
@@ -31,6 +32,7 @@ MINE: tuple[Stage, ...] = (
     luck.draw_week,
     week.work,
     week.book,
+    week.take_up,
 )
 YOURS: tuple[Stage, ...] = (week.do_the_work, week.go_live, run.write_outcomes)
 """The stages, shared out so that both processes take about as long; whichever is left out is compiled at the end."""
@@ -46,14 +48,16 @@ def _types() -> dict[str, Any]:
         "table": numba.float64[:, :, ::1],
         "keys": numba.uint64[::1],
         "row_of_outcomes": numba.float64[::1],
+        "spare": numba.float64[::1],
+        "d": Lane(numba.from_dtype(BLOCK)),
     }
     whole = dict.fromkeys(("members", "class_ends", "links"), numba.int64[::1])
     return one | many | numbers | lines | whole
 
 
-RECORDS = {"o": ORGANISATION, "p": VALUES, "m": LEVERS, "s": SCENARIO, "net": NETWORK, "d": STATE, "w": DEPARTMENT}
+RECORDS = {"o": ORGANISATION, "p": VALUES, "m": LEVERS, "s": SCENARIO, "net": NETWORK, "w": DEPARTMENT}
 COUNTERS = ("counter", "world", "seed", "key")
-ARRAYS = {"whos": DEPARTMENT, "states": STATE, "asks": ASK, "seats": SEAT, "ties": TIE}
+ARRAYS = {"whos": DEPARTMENT, "states": BLOCK, "asks": ASK, "seats": SEAT, "ties": TIE}
 
 
 def compile_stages(stages: tuple[Stage, ...]) -> None:

@@ -6,11 +6,13 @@ import numpy as np
 
 from simulation.kernel.compiling import outer, stage, woven
 from simulation.kernel.department import begin_department, draw_traits
+from simulation.kernel.lanes import LANES, at
 from simulation.kernel.layout import ASK, DEPARTMENT, LEVERS, NETWORK, SCENARIO, SEAT, TIE, VALUES
 from simulation.kernel.luck import draw_week
 from simulation.kernel.records import (
     ADOPTION_52,
     BENEFIT,
+    BLOCK,
     BREAK_EVEN_BENEFIT,
     CARRYING_HHI,
     CONNECTIONS,
@@ -31,9 +33,9 @@ from simulation.kernel.records import (
     RELAPSE_HALF_LIFE,
     RETENTION,
     SILO_INDEX,
-    STATE,
     VISIBILITY_26,
     Arrays,
+    room_for,
 )
 from simulation.kernel.week import one_week
 from simulation.outcomes import OUTCOMES
@@ -56,12 +58,12 @@ def no_work() -> tuple[Any, ...]:
         np.uint64(0),
         np.uint64(0),
         np.zeros(2, ORGANISATION),
-        np.zeros(1, STATE),
+        room_for(1),
         np.zeros(8),
         np.empty((1, 1, 8)),
         np.empty((0, 0, len(OUTCOMES))),
         np.empty((0, 0, 0, 5), np.float32),
-        np.zeros((0, 0), STATE),
+        np.zeros((0, 0), BLOCK),
         np.zeros(0, ORGANISATION),
     )
 
@@ -83,17 +85,17 @@ def ratio(top: Any, bottom: Any) -> Any:
 
 
 @woven
-def concentration(o: Any, states: Any) -> Any:
+def concentration(o: Any, whos: Any, states: Any) -> Any:
     """Herfindahl index of who carried the work."""
     whole = o.carried_outside
-    for i in range(states.shape[0]):
-        whole += states[i].carried
+    for i in range(whos.shape[0]):
+        whole += at(states, i).carried
     if not whole > 0.0:
         return np.nan
     share = o.carried_outside / whole
     squares = share * share
-    for i in range(states.shape[0]):
-        share = states[i].carried / whole
+    for i in range(whos.shape[0]):
+        share = at(states, i).carried / whole
         squares += share * share
     return squares
 
@@ -103,10 +105,10 @@ def write_outcomes(row_of_outcomes: Any, o: Any, s: Any, whos: Any, states: Any)
     """The outcomes of a finished run, in the order of :data:`simulation.outcomes.OUTCOMES`."""
     row = row_of_outcomes
     ownership = knowledge = 0.0
-    for i in range(states.shape[0]):
+    for i in range(whos.shape[0]):
         if whos[i].internal:
-            ownership += states[i].ownership
-            knowledge += states[i].knowledge
+            ownership += at(states, i).ownership
+            knowledge += at(states, i).knowledge
     live, last = o.go_live_week, o.mean_adoption
     row[GO_LIVE_WEEK] = live if live > 0 else s.horizon + 1
     row[GO_LIVE_104] = 1.0 if 0 < live <= 104 else 0.0
@@ -121,7 +123,7 @@ def write_outcomes(row_of_outcomes: Any, o: Any, s: Any, whos: Any, states: Any)
     row[OWNERSHIP_END], row[KNOWLEDGE_END] = ownership / s.internal, knowledge / s.internal
     row[VISIBILITY_26] = o.visibility_sum / o.window if o.window else 0.0
     row[PASSIVE_SHARE] = o.passive_sum / o.window if o.window else 0.0
-    row[CARRYING_HHI] = concentration(o, states)
+    row[CARRYING_HHI] = concentration(o, whos, states)
     row[SILO_INDEX] = ratio(o.solitary_hours - o.shared_hours, o.solitary_hours + o.shared_hours)
     row[OVERLOAD_HOURS], row[COST], row[PARTNER_COST] = (
         o.overload_hours,
@@ -152,11 +154,13 @@ def one_run(
 ) -> None:
     """One scenario in one world."""
     whos = a.departments[s.departments : s.departments + s.count]
-    states = everybody[: s.count]
+    states = everybody[: (s.count + LANES - 1) // LANES]
+    for b in range(states.shape[0]):
+        states[b] = everybody[everybody.shape[0] - 1]
     for i in range(s.count):
-        states[i] = everybody[everybody.shape[0] - 1]
-        draw_traits(states[i], whos[i], p, s, world, seed, a.keys[whos[i].luck])
-        begin_department(states[i], whos[i], p)
+        d, w = at(states, i), whos[i]
+        draw_traits(d, w, p, s, world, seed, a.keys[w.luck])
+        begin_department(d, w, p)
     organisation[0] = organisation[1]
     o = organisation[0]
     begin_organisation(o, p, s)
@@ -172,8 +176,8 @@ def one_run(
             line[3], line[4] = o.business_engagement, o.visibility
         if trace.shape[0] > 0:
             organisation_trace[week - 1] = o
-            for i in range(s.count):
-                trace[week - 1, i] = states[i]
+            for b in range(states.shape[0]):
+                trace[week - 1, b] = states[b]
     write_outcomes(outcomes, o, s, whos, states)
 
 
