@@ -182,9 +182,8 @@ class _Batches:
         self.layout = lay_out(study)
         self.arrays = records.arrays_of(self.layout)
         self.departments = int(self.layout.scenarios["count"].max())
-        lines = len(self.layout.names) + 1
-        shared = len(study.scenarios) > 1 and study.horizon * lines * 8 <= MOST_DRAWS
-        self.draws = (study.horizon + 1 if shared else 1, lines, 8)
+        shared = len(study.scenarios) > 1 and study.horizon * self.departments * 8 <= MOST_DRAWS
+        self.weeks_drawn = study.horizon + 1 if shared else 1
         self.size = max(1, BATCH // int(self.layout.scenarios["count"].sum()))
 
     def run(
@@ -221,7 +220,7 @@ class _Batches:
             np.zeros(2, records.ORGANISATION),
             records.room_for(self.departments),
             np.zeros(8),
-            np.empty(self.draws),
+            *records.room_for_luck(self.weeks_drawn, self.departments),
             rows,
             weeks,
             np.zeros((0, 0), records.BLOCK) if trace is None else trace,

@@ -1,7 +1,6 @@
-"""Who is in contact with whom, compiled: sums over informal ties, over meetings, and over those one needs.
+"""Who is in contact with whom, compiled: what departments tell each other along ties, and sums over meetings.
 
-Each department has others of its own, so these are done one by one. A meeting takes work in proportion to those who
-sit in it, not to their pairs.
+A large meeting takes work in proportion to those who sit in it, not to their pairs.
 """
 
 from typing import Any
@@ -18,7 +17,7 @@ def set_levers(o: Any, p: Any, m: Any, net: Any, whos: Any, asks: Any, seats: An
     o.diffused = rules.diffusion(net.parties, p.t)
     for i in range(whos.shape[0]):
         d, w, ask, seat = at(states, i), whos[i], asks[i], seats[i]
-        alone = net.parties if net.wide else 1 + seat.close_end - seat.close
+        alone = net.parties if net.wide else 1 + seat.close
         d.unheld = rules.diffusion(alone, p.t)
         d.active = w.internal or m.consulted
         kept = 1.0 - m.cut if w.kind == IT else 1.0
@@ -43,20 +42,58 @@ def meetings_asked(w: Any, p: Any, m: Any, ask: Any) -> Any:
     return asked
 
 
-@woven
-def look_around(states: Any, whos: Any, seats: Any, ties: Any) -> None:
-    """What informal contacts do and think, and how busy those are whom one needs, summed by strength."""
-    for i in range(whos.shape[0]):
-        activity = conviction = frame = busy = 0.0
-        for k in range(seats[i].ties, seats[i].ties_end):
-            other, strength = at(states, ties[k].to), ties[k].weight
-            activity += strength * other.activity
-            conviction += strength * other.conviction
-            frame += strength * other.it_frame
-        for k in range(whos[i].ties, whos[i].ties_end):
-            busy += ties[k].weight * at(states, ties[k].to).activity
-        d = at(states, i)
-        d.near_activity, d.near_conviction, d.near_frame, d.busy = activity, conviction, frame, busy
+@inner
+def behaviour(d: Any) -> Any:
+    """What contacts see of a department, or are told."""
+    return d.activity, d.conviction, d.it_frame
+
+
+@inner
+def see(d: Any, activity: Any, conviction: Any, frame: Any) -> None:
+    """What a department's contacts do and think."""
+    d.near_activity, d.near_conviction, d.near_frame = activity, conviction, frame
+
+
+@inner
+def activity(d: Any) -> Any:
+    """How far a department is at work on its part."""
+    return d.activity
+
+
+@inner
+def see_work(d: Any, busy: Any) -> None:
+    """How busy those are whom a department needs."""
+    d.busy = busy
+
+
+@inner
+def willingness(d: Any) -> Any:
+    """How willing a department is to take something up."""
+    return d.willingness
+
+
+@inner
+def see_willing(d: Any, willing: Any) -> None:
+    """How willing those are whom a department needs most, as far as they are in reach."""
+    d.near_willing = willing
+
+
+@inner
+def adoption(d: Any) -> Any:
+    """How far a department uses the new way."""
+    return d.adoption
+
+
+@inner
+def see_adoption(d: Any, adopted: Any) -> None:
+    """How far those use it whom a department needs."""
+    d.others_adoption = adopted
+
+
+@inner
+def see_chain(d: Any, adopted: Any) -> None:
+    """How far the chain partners use it whom a department needs."""
+    d.chain_adoption = adopted
 
 
 @apart
@@ -105,30 +142,3 @@ def share_with_others(
                 d.near_conviction += conviction
                 d.near_frame += frame
         start = end
-
-
-@woven
-def hazard(d: Any, p: Any, o: Any, states: Any, ties: Any, seat: Any) -> Any:
-    """Rate per week at which an issue here is taken up."""
-    own = d.willingness * rules.own_pick_up(d.progress_role, d.unheld, d.ownership)
-    for k in range(seat.close, seat.close_end):
-        own += rules.neighbour_pick_up(ties[k].weight, at(states, ties[k].to).willingness, d.progress_role, d.unheld)
-    return p.mu * own + rules.partner_pick_up(p.mu_p, o.partner_process_hours, p.h_ref)
-
-
-@inner
-def sum_of_adoption(states: Any, ties: Any, start: Any, end: Any) -> Any:
-    """Others' adoption, weighted by how much one needs them."""
-    whole = 0.0
-    for k in range(start, end):
-        whole += ties[k].weight * at(states, ties[k].to).adoption
-    return whole
-
-
-@woven
-def look_at_adoption(states: Any, whos: Any, ties: Any) -> None:
-    """How far those use the new way whom one needs, and chain partners among them."""
-    for i in range(whos.shape[0]):
-        d, w = at(states, i), whos[i]
-        d.others_adoption = sum_of_adoption(states, ties, w.ties, w.ties_end)
-        d.chain_adoption = sum_of_adoption(states, ties, w.chain_ties, w.chain_ties_end)

@@ -165,11 +165,12 @@ def deliver(d: Any, p: Any, a_part: Any, substitution: Any, a_need: Any, inside:
     bought = substitution * partner_hours * p.phi_sub * (1.0 - d.blocked)
     everything = own + bought + helped
     d.process_done = everything if everything < d.process_need else d.process_need
-    used = d.process_done / everything if everything > 0.0 else 0.0
+    part = 1.0 / everything if everything > 0.0 else 0.0
+    used = d.process_done * part
     d.own_done, d.bought_done, d.helped_done = used * own, used * bought, used * helped
     d.own_output += d.own_done
     d.all_output += d.process_done
-    own_share = rules.smoothed(d.own_share, own / everything, 0.2)
+    own_share = rules.smoothed(d.own_share, own * part, 0.2)
     d.own_share = own_share if d.process_done > 0.0 else d.own_share
 
 
@@ -193,14 +194,22 @@ def advance(d: Any, p: Any, o: Any) -> None:
 
 
 @inner
-def pick_up(d: Any, w: Any, o: Any, rate: Any, u: Any, u_objection: Any, u_answer: Any) -> None:
-    """Stage 5, end: somebody takes up open issues, or nobody does; objections likewise."""
-    d.open_issues -= rules.taken_up(u, d.open_issues, rate)
+def wait_for(d: Any, p: Any, o: Any) -> None:
+    """Stage 5: the rate per week at which an issue here is taken up."""
+    own = d.willingness * rules.own_pick_up(d.progress_role, d.unheld, d.ownership)
+    near = rules.neighbours_pick_up(d.near_willing, d.progress_role, d.unheld)
+    d.hazard = p.mu * (own + near) + rules.partner_pick_up(p.mu_p, o.partner_process_hours, p.h_ref)
+
+
+@inner
+def pick_up(d: Any, w: Any, o: Any, u: Any) -> None:
+    """Stage 5, end: somebody takes up open issues, or nobody does; objections likewise; ``u`` are its answers."""
+    d.open_issues -= rules.taken_up(u.pick_up, d.open_issues, d.hazard)
     if w.voice > 0.0:
-        if u_objection < w.voice * (1.0 - d.conviction):
+        if u.objection < w.voice * (1.0 - d.conviction):
             d.open_objections += 1
             o.objections += 1
-        answered = rules.taken_up(u_answer, d.open_objections, rate)
+        answered = rules.taken_up(u.answer, d.open_objections, d.hazard)
         d.open_objections -= answered
         for _ in range(answered):
             d.conviction_anchor = rules.raised(d.conviction_anchor, 0.1)

@@ -4,9 +4,11 @@ The state of a few departments lies in a block: for each name as many numbers as
 department. A step is written for one department, as in the Mesa model, and :data:`each` has all of them do it, as
 ``AgentSet.do`` does there; the compiler turns the lanes of a block into one instruction for all (SIMD). So a step may
 neither call on others nor loop, and reads what is common to all (``p``, ``o``, ``m``) without writing it: it is given
-copies. :data:`total` does the same and adds up what the steps return.
+copies. :data:`total` does the same and adds up what the steps return; :data:`gather` sums over ties.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -23,6 +25,7 @@ WORD = 8
 """Bytes of a number."""
 
 _INDEX, _BYTES, _NUMBER = ir.IntType(64), ir.IntType(8).as_pointer(), ir.DoubleType()
+_VECTOR = ir.VectorType(_NUMBER, LANES)
 
 
 def in_lanes(record: np.dtype[np.void]) -> np.dtype[np.void]:
@@ -65,7 +68,7 @@ class _LaneFields(AttributeTemplate):  # type: ignore[misc]
 def _field(context: Any, builder: Any, lane: Any, address: Any, name: str) -> Any:
     """Where a field of a lane is."""
     kind = context.get_value_type(lane.block.typeof(name).dtype)
-    return builder.bitcast(_moved(builder, address, ir.Constant(_INDEX, lane.block.offset(name))), kind.as_pointer())
+    return builder.bitcast(_moved(builder, address, _INDEX(lane.block.offset(name))), kind.as_pointer())
 
 
 def _moved(builder: Any, address: Any, by: Any) -> Any:
@@ -84,151 +87,207 @@ def _write(context: Any, builder: Any, signature: Any, arguments: Any, name: str
     builder.store(value, _field(context, builder, signature.args[0], address, name), align=WORD)
 
 
+def _address(builder: Any, base: Any, size: int, block: Any, lane: Any) -> Any:
+    """Where a lane of a block begins; ``size`` is a block's, in bytes."""
+    start, on = builder.mul(block, _INDEX(size)), builder.mul(lane, _INDEX(WORD))
+    return _moved(builder, _moved(builder, base, start), on)
+
+
+def _base(context: Any, builder: Any, kind: Any, array: Any) -> tuple[Any, Any]:
+    """Where an array's first element is, and how many it has."""
+    made = context.make_array(kind)(context, builder, array)
+    return builder.bitcast(made.data, _BYTES), builder.extract_value(made.shape, 0)
+
+
+def _department(builder: Any, base: Any, size: int, place: Any) -> Any:
+    """Where the department at a place in the organisation begins."""
+    block = builder.lshr(place, _INDEX(LANES.bit_length() - 1))
+    return _address(builder, base, size, block, builder.and_(place, _INDEX(LANES - 1)))
+
+
 @intrinsic  # type: ignore[untyped-decorator]
 def at(typing_context: Any, states: Any, place: Any) -> Any:
     """The department at a place in the organisation."""
 
     def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        blocks = context.make_array(signature.args[0])(context, builder, arguments[0])
-        block = builder.lshr(arguments[1], ir.Constant(_INDEX, LANES.bit_length() - 1))
-        lane = builder.and_(arguments[1], ir.Constant(_INDEX, LANES - 1))
-        start = builder.mul(block, ir.Constant(_INDEX, states.dtype.size))
-        by = builder.add(start, builder.mul(lane, ir.Constant(_INDEX, WORD)))
-        return _moved(builder, builder.bitcast(blocks.data, _BYTES), by)
+        base, _ = _base(context, builder, states, arguments[0])
+        return _department(builder, base, states.dtype.size, arguments[1])
 
     return Lane(states.dtype)(states, types.int64), build
 
 
-def _copy(context: Any, builder: Any, kind: Any, value: Any) -> Any:
-    """A record's copy that nobody else can write, so that the compiler keeps what is read of it at hand."""
-    if not isinstance(kind, types.Record):
-        return value
+@contextmanager
+def _lanes(builder: Any) -> Iterator[Any]:
+    """A loop over the lanes of a block, of which the compiler is told that they are to be done at once."""
+    before, body, after = builder.block, builder.append_basic_block("lane"), builder.append_basic_block("lanes.end")
+    builder.branch(body)
+    builder.position_at_end(body)
+    lane = builder.phi(_INDEX)
+    lane.add_incoming(_INDEX(0), before)
+    yield lane
+    following = builder.add(lane, _INDEX(1))
+    lane.add_incoming(following, builder.block)
+    more = builder.icmp_unsigned("<", following, _INDEX(LANES))
+    builder.cbranch(more, body, after).set_metadata("llvm.loop", _at_once(builder.module))
+    builder.position_at_end(after)
+
+
+def _at_once(module: Any) -> Any:
+    """The name of a loop, with what the compiler is told of it."""
+
+    def word(*words: Any) -> Any:
+        return module.add_metadata(list(words))
+
+    name = ir.MDValue(module, [], name=str(len(module.metadata)))
+    name.operands = (  # a loop's name begins with itself, so that no two are the same
+        name,
+        word("llvm.loop.unroll.disable"),
+        word("llvm.loop.vectorize.enable", ir.IntType(1)(1)),
+        word("llvm.loop.vectorize.width", ir.IntType(32)(LANES)),
+        word("llvm.loop.interleave.count", ir.IntType(32)(1)),
+    )
+    return name
+
+
+def _given(context: Any, builder: Any, kinds: Any, tuple_of: Any) -> list[Any]:
+    """What is common to all; of a record a copy that nobody else can write, so that it need be read only once."""
+    values = [builder.extract_value(tuple_of, place) for place in range(len(kinds))]
+    return [
+        _copy(builder, kind, value) if isinstance(kind, types.Record) else value
+        for kind, value in zip(kinds, values, strict=True)
+    ]
+
+
+def _copy(builder: Any, kind: Any, value: Any) -> Any:
+    """A copy of a record."""
     room = cgutils.alloca_once(builder, ir.ArrayType(_NUMBER, kind.size // WORD))
-    copy, size = builder.bitcast(room, _BYTES), ir.Constant(_INDEX, kind.size)
-    cgutils.raw_memcpy(builder, copy, builder.bitcast(value, _BYTES), size, 1, align=WORD)
+    copy = builder.bitcast(room, _BYTES)
+    cgutils.raw_memcpy(builder, copy, builder.bitcast(value, _BYTES), _INDEX(kind.size), 1, align=WORD)
     return builder.bitcast(copy, value.type)
 
 
-def _as_one_instruction(module: Any) -> Any:
-    """Tell the compiler that the lanes of a block are to be done at once."""
-
-    def hint(*words: Any) -> Any:
-        return module.add_metadata(list(words))
-
-    whole = ir.IntType(32)
-    node = ir.MDValue(module, [], name=str(len(module.metadata)))
-    node.operands = (  # a loop is named by a node that begins with itself
-        node,
-        hint("llvm.loop.unroll.disable"),
-        hint("llvm.loop.vectorize.enable", ir.Constant(ir.IntType(1), 1)),
-        hint("llvm.loop.vectorize.width", ir.Constant(whole, LANES)),
-        hint("llvm.loop.interleave.count", ir.Constant(whole, 1)),
-    )
-    return node
+def _how_many(kind: Any) -> int:
+    """How many numbers a step returns."""
+    return kind.count if isinstance(kind, types.UniTuple) else int(kind == types.float64)
 
 
-class _Sums:
-    """Sums that go round a loop, one for each number that a step returns."""
-
-    def __init__(self, context: Any, builder: Any, kind: Any) -> None:
-        self.builder, self.kind = builder, kind
-        self.type = context.get_value_type(kind) if kind != types.none else None
-        self.count = kind.count if isinstance(kind, types.UniTuple) else int(kind == types.float64)
-
-    def begin(self) -> list[Any]:
-        """All 0."""
-        return [ir.Constant(_NUMBER, 0.0)] * self.count
-
-    def arrive(self, values: list[Any], source: Any) -> list[Any]:
-        """At the head of a loop: what comes from outside, so far."""
-        heads = [self.builder.phi(_NUMBER) for _ in values]
-        self.come(heads, values, source)
-        return heads
-
-    def come(self, heads: list[Any], values: list[Any], source: Any) -> None:
-        """At the head of a loop: what comes from a block of code."""
-        for head, value in zip(heads, values, strict=True):
-            head.add_incoming(value, source)
-
-    def add(self, sums: list[Any], result: Any) -> list[Any]:
-        """Add what a step returned; lanes may be added up in any order, as long as it is always the same."""
-        if isinstance(self.kind, types.UniTuple):
-            parts = [self.builder.extract_value(result, place) for place in range(self.count)]
-        else:
-            parts = [result] * self.count
-        return [
-            self.builder.fadd(so_far, part, flags=("reassoc", "nsz")) for so_far, part in zip(sums, parts, strict=True)
-        ]
-
-    def result(self, sums: list[Any]) -> Any:
-        """What Numba takes for the sums."""
-        if isinstance(self.kind, types.UniTuple):
-            return cgutils.pack_array(self.builder, sums)
-        return sums[0]
+def _numbers(builder: Any, kind: Any, result: Any) -> list[Any]:
+    """The numbers that a step returned."""
+    if isinstance(kind, types.UniTuple):
+        return [builder.extract_value(result, place) for place in range(kind.count)]
+    return [result] * _how_many(kind)
 
 
-def _each(typing_context: Any, step: Any, states: Any, common: Any, adds: bool) -> Any:
-    """Build a loop over blocks, and in it one over lanes."""
+def _sums(builder: Any, count: int) -> list[Any]:
+    """Room for sums, one in every lane, 0 at first."""
+    rooms = [cgutils.alloca_once(builder, _VECTOR) for _ in range(count)]
+    for room in rooms:
+        builder.store(_VECTOR(None), room)
+    return rooms
+
+
+def _over_lanes(builder: Any, vector: Any) -> Any:
+    """The sum over the lanes of a vector, halves first."""
+    numbers = [builder.extract_element(vector, ir.IntType(32)(lane)) for lane in range(LANES)]
+    while len(numbers) > 1:
+        half = len(numbers) // 2
+        numbers = [builder.fadd(a, b) for a, b in zip(numbers[:half], numbers[half:], strict=True)]
+    return numbers[0]
+
+
+def _do(typing_context: Any, step: Any, states: Any, common: Any, adds: bool) -> Any:
+    """Have a step done by every department, and its results added up if so asked."""
     if len(common) == 1 and isinstance(common[0], types.BaseTuple):  # Numba asks once more, with all in one
         common = tuple(common[0])
-    lane = Lane(states.dtype)
-    of_step = typing_context.resolve_function_type(step, (lane, *common), {})
-    given = types.StarArgTuple.from_types(tuple(common))
-    signature = (of_step.return_type if adds else types.none)(step, states, given)
+    of_step = typing_context.resolve_function_type(step, (Lane(states.dtype), *common), {})
+    kind = of_step.return_type
 
     def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        blocks = context.make_array(states)(context, builder, arguments[1])
-        values = [builder.extract_value(arguments[2], place) for place in range(len(common))]
-        copies = [_copy(context, builder, kind, value) for kind, value in zip(common, values, strict=True)]
-        do = context.get_function(step, of_step)
-        sums = _Sums(context, builder, signature.return_type)
-        zero, one = ir.Constant(_INDEX, 0), ir.Constant(_INDEX, 1)
-        count, base = builder.extract_value(blocks.shape, 0), builder.bitcast(blocks.data, _BYTES)
-        head, body, after = (builder.append_basic_block(name) for name in ("block", "lane", "after"))
-        before, none = builder.block, sums.begin()
-        builder.cbranch(builder.icmp_signed(">", count, zero), head, after)
+        base, count = _base(context, builder, states, arguments[1])
+        given, do = _given(context, builder, common, arguments[2]), context.get_function(step, of_step)
+        sums = _sums(builder, _how_many(kind))
+        with cgutils.for_range(builder, count) as blocks, _lanes(builder) as lane:
+            department = _address(builder, base, states.dtype.size, blocks.index, lane)
+            for so_far, number in zip(sums, _numbers(builder, kind, do(builder, (department, *given))), strict=True):
+                here = builder.gep(builder.bitcast(so_far, _NUMBER.as_pointer()), [lane])
+                builder.store(builder.fadd(builder.load(here), number), here)
+        if not adds:
+            return context.get_dummy_value()
+        found = [_over_lanes(builder, builder.load(so_far)) for so_far in sums]
+        return cgutils.pack_array(builder, found) if isinstance(kind, types.UniTuple) else found[0]
 
-        builder.position_at_end(head)
-        block = builder.phi(_INDEX)
-        block.add_incoming(zero, before)
-        outer = sums.arrive(none, before)
-        start = _moved(builder, base, builder.mul(block, ir.Constant(_INDEX, states.dtype.size)))
-        builder.branch(body)
-
-        builder.position_at_end(body)
-        number = builder.phi(_INDEX)
-        number.add_incoming(zero, head)
-        inner = sums.arrive(outer, head)
-        department = _moved(builder, start, builder.mul(number, ir.Constant(_INDEX, WORD)))
-        added = sums.add(inner, do(builder, (department, *copies)))
-        following, end = builder.add(number, one), builder.block
-        number.add_incoming(following, end)
-        sums.come(inner, added, end)
-        latch = builder.append_basic_block("next")
-        more = builder.icmp_unsigned("<", following, ir.Constant(_INDEX, LANES))
-        builder.cbranch(more, body, latch).set_metadata("llvm.loop", _as_one_instruction(builder.module))
-
-        builder.position_at_end(latch)
-        next_block = builder.add(block, one)
-        block.add_incoming(next_block, latch)
-        sums.come(outer, added, latch)
-        builder.cbranch(builder.icmp_signed("<", next_block, count), head, after)
-
-        builder.position_at_end(after)
-        found = sums.arrive(none, before)
-        sums.come(found, added, latch)
-        return sums.result(found) if adds else context.get_dummy_value()
-
-    return signature, build
+    return (kind if adds else types.none)(step, states, types.StarArgTuple.from_types(tuple(common))), build
 
 
 @intrinsic  # type: ignore[untyped-decorator]
 def each(typing_context: Any, step: Any, states: Any, *common: Any) -> Any:
     """Have every department do a step, given what is common to all."""
-    return _each(typing_context, step, states, common, False)
+    return _do(typing_context, step, states, common, False)
 
 
 @intrinsic  # type: ignore[untyped-decorator]
 def total(typing_context: Any, step: Any, states: Any, *common: Any) -> Any:
     """Have every department do a step, and add up the number, or the numbers, that it returns."""
-    return _each(typing_context, step, states, common, True)
+    return _do(typing_context, step, states, common, True)
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def gather(typing_context: Any, tell: Any, hear: Any, states: Any, ties: Any, ends: Any, first: Any) -> Any:
+    """Have every department ``hear`` what those tell to whom it is tied, summed by the strength of its ties.
+
+    ``tell`` returns the numbers of one department; the ties of block *b* are those from ``ends[first + b]`` up to
+    ``ends[first + b + 1]``, each with one department and its strength for every lane of the block.
+    """
+    lane = Lane(states.dtype)
+    telling = typing_context.resolve_function_type(tell, (lane,), {})
+    kind, count = telling.return_type, _how_many(telling.return_type)
+    hearing = typing_context.resolve_function_type(hear, (lane, *[types.float64] * count), {})
+
+    def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        base, blocks = _base(context, builder, states, arguments[2])
+        tie, size = _base(context, builder, ties, arguments[3])[0], states.dtype.size
+        end = builder.bitcast(_base(context, builder, ends, arguments[4])[0], _INDEX.as_pointer())
+        do_tell, do_hear = context.get_function(tell, telling), context.get_function(hear, hearing)
+        with cgutils.for_range(builder, blocks) as block:
+            place = builder.gep(end, [builder.add(arguments[5], block.index)])
+            start, stop = builder.load(place), builder.load(builder.gep(place, [_INDEX(1)]))
+            sums = _sums(builder, count)
+            with cgutils.for_range_slice(builder, start, stop, _INDEX(1), _INDEX) as (this, _):
+                here = _moved(builder, tie, builder.mul(this, _INDEX(ties.dtype.size)))
+                weights = builder.load(builder.bitcast(here, _VECTOR.as_pointer()), align=WORD)
+                to = _moved(builder, here, _INDEX(ties.dtype.offset("to")))
+                teller = _department(builder, base, size, builder.load(builder.bitcast(to, _INDEX.as_pointer())))
+                for room, number in zip(sums, _numbers(builder, kind, do_tell(builder, (teller,))), strict=True):
+                    told = builder.fmul(weights, _in_all_lanes(builder, number))
+                    builder.store(builder.fadd(builder.load(room), told), room)
+            heard = [builder.bitcast(room, _NUMBER.as_pointer()) for room in sums]
+            with _lanes(builder) as number_of_lane:
+                hearer = _address(builder, base, size, block.index, number_of_lane)
+                do_hear(builder, (hearer, *(builder.load(builder.gep(room, [number_of_lane])) for room in heard)))
+        return context.get_dummy_value()
+
+    return types.none(tell, hear, states, ties, ends, types.int64), build
+
+
+def _in_all_lanes(builder: Any, number: Any) -> Any:
+    """One number in every lane of a vector."""
+    vector = _VECTOR(ir.Undefined)
+    for lane in range(LANES):
+        vector = builder.insert_element(vector, number, ir.IntType(32)(lane))
+    return vector
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def hand_out(typing_context: Any, luck: Any, states: Any) -> Any:
+    """Copy blocks of luck into the states: its fields are a state's first, in the same order."""
+
+    def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        source, _ = _base(context, builder, luck, arguments[0])
+        target, count = _base(context, builder, states, arguments[1])
+        with cgutils.for_range(builder, count) as block:
+            have = _moved(builder, source, builder.mul(block.index, _INDEX(luck.dtype.size)))
+            want = _moved(builder, target, builder.mul(block.index, _INDEX(states.dtype.size)))
+            cgutils.raw_memcpy(builder, want, have, _INDEX(luck.dtype.size), 1, align=WORD)
+        return context.get_dummy_value()
+
+    return types.none(luck, states), build

@@ -2,8 +2,9 @@
 
 Departments, ties, levers and contact networks of all scenarios stand one after another in a few flat arrays; a
 record for each scenario says where its own begin. Ties are sparse: two departments that do not need each other
-take no room. A meeting is not spelt out as a tie between every two that sit in it: departments are put into
-classes, and it is said which classes meet which, so that work grows with departments and ties alone.
+take no room, but for what the others of a block leave empty. A meeting is not spelt out as a tie between every two
+that sit in it, unless there are few departments in all: they are put into classes, and it is said which classes meet
+which, so that work grows with departments and ties alone.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation import luck
+from simulation import luck, rules
+from simulation.kernel.lanes import LANES
 from simulation.measures import CLOSING_WEEKS, PARTNER_STAYS, Levers, Plan
 from simulation.organisation import Department, Organisation, Surveyed, SurveyedShare, Workload
 from simulation.parameters import PARAMETERS
@@ -26,6 +28,9 @@ IT, BUSINESS, CHAIN = range(3)
 
 CLOSE = 0.25
 """Those whom a department needs by more than this take up its issues (as in the Mesa model)."""
+
+SPELT_OUT = 16
+"""In an organisation of no more departments a meeting is spelt out in ties, which is quicker then."""
 
 PHASES: tuple[int | None, ...] = (None, PARTNER_STAYS, CLOSING_WEEKS)
 """Weeks since go-live from which measures may end by themselves; None: before, or without, go-live."""
@@ -48,13 +53,14 @@ DEPARTMENT = record(
     "capacity rate benefit voice entangled weight chain_weight "
     + " ".join(f"{name} {name}_spread" for name in SURVEYED)
     + " projects process_work technical_work",
-    "kind internal luck ties ties_end chain_ties chain_ties_end",
+    "kind internal",
 )
 """What is fixed of a department; a trait that the file leaves open is nan, hours are per week."""
 
 SCENARIO = record(
     "licence connections_per_week connection_hours full_benefit",
-    "departments count it internal business chain horizon start waits self_built values plan levers asks networks",
+    "departments count it internal business chain horizon start waits self_built values plan levers asks networks keys "
+    "needs chain_needs",
 )
 """Where a scenario's own begin, and what is fixed of its project."""
 
@@ -67,21 +73,21 @@ LEVERS = record(
 ASK = record("progress priority voice granted persuasion", "member roles")
 """What they ask of, or give to, one department."""
 
-NETWORK = record("", "parties wide meets seats members classes class_ends links")
-"""Where the contacts of one combination of levers begin; ``classes`` counts its classes."""
+NETWORK = record("", "parties wide meets seats near close members classes class_ends links")
+"""Where the contacts of one combination of levers begin; ``classes`` counts its classes. ``near`` are contacts (beyond
+meetings of classes), ``close`` those whom a department needs by more than a quarter, as far as they are in reach."""
 
-TIE = record("weight", "to")
-"""A tie: how strong it is, and to whom (a department's place in the organisation)."""
+TIE = np.dtype([("weight", "f8", (LANES,)), ("to", "i8")])
+"""What the departments of a block have to do with one (its place in the organisation): a weight for each of them."""
 
-SEAT = record("share tied", "ties ties_end close close_end")
+SEAT = record("share tied", "close")
 """A department's seat in a network: what a contact of strength 1 is of all (0: it has none), the share of its needs
-that contacts cover, its informal contacts beyond meetings, and those whom it needs by more than a quarter with its
-contact to them."""
+that contacts cover, and how many it needs by more than a quarter."""
 
 
 @dataclass(frozen=True)
 class Layout:
-    """A study in arrays; ``names`` are the departments' names that luck is drawn for."""
+    """A study in arrays; ``keys`` are those that luck is drawn with, a run of them for each list of names."""
 
     scenarios: Records
     departments: Records
@@ -95,8 +101,8 @@ class Layout:
     links: NDArray[np.int64]
     class_ends: NDArray[np.int64]
     ties: Records
+    ends: NDArray[np.int64]
     keys: NDArray[np.uint64]
-    names: tuple[str, ...]
     given: tuple[tuple[Given, ...], ...]
     horizon: int
 
@@ -133,8 +139,9 @@ class _Layer:
         self.levers, self.asks = _Pile(LEVERS), _Pile(ASK)
         self.networks, self.seats = _Pile(NETWORK), _Pile(SEAT)
         self.members, self.links, self.class_ends = _Pile(np.int64), _Pile(np.int64), _Pile(np.int64)
-        self.ties: list[tuple[float, int]] = []
-        self.names: dict[str, int] = {}
+        self.ties: list[tuple[list[float], int]] = []
+        self.ends, self.keys = _Pile(np.int64), _Pile(np.uint64)
+        self.names: dict[tuple[str, ...], int] = {}
         self.given: dict[tuple[Given, ...], int] = {}
 
     def study(self, study: Study) -> Layout:
@@ -154,8 +161,8 @@ class _Layer:
             links=self.links.array(),
             class_ends=self.class_ends.array(),
             ties=np.array(self.ties, dtype=TIE),
-            keys=np.array([luck.name_key(name) for name in self.names], dtype=np.uint64),
-            names=tuple(self.names),
+            ends=self.ends.array(),
+            keys=self.keys.array(),
             given=tuple(self.given),
             horizon=study.horizon,
         )
@@ -178,8 +185,18 @@ class _Layer:
         one["self_built"] = scenario.measures.platform.kind == "self-built"
         one["licence"] = 0.0 if one["self_built"] else scenario.measures.platform.licence
         one["values"] = self.given.setdefault(scenario.parameters, len(self.given))
+        one["keys"] = self._names(tuple(department.name for department in organisation.departments))
+        one["needs"] = self._relation(ties.needs)
+        outside = [not department.internal for department in organisation.departments]
+        one["chain_needs"] = self._relation([[(j, d) for j, d in near if outside[j]] for near in ties.needs])
         self._measures(scenario, ties, one)
         self.scenarios.add(row)
+
+    def _names(self, names: tuple[str, ...]) -> int:
+        """Where the keys of these departments begin; the same departments have the same luck."""
+        if names not in self.names:
+            self.names[names] = self.keys.add([luck.name_key(name) for name in names])
+        return self.names[names]
 
     def _departments(self, organisation: Organisation, ties: "_Ties") -> int:
         """What is fixed of the departments of an organisation, and who needs whom."""
@@ -189,21 +206,24 @@ class _Layer:
         whole = sum(some)
         for place, (row, one) in enumerate(zip(rows, organisation.departments, strict=True)):
             _describe(row, one)
-            row["luck"] = self.names.setdefault(one.name, len(self.names))
             row["weight"] = weights[place]
             row["entangled"] = weights[place] * len(some) / whole if some else 0.0
             near = ties.needs[place]
             chain = [(other, d) for other, d in near if not organisation.departments[other].internal]
             row["chain_weight"] = sum(strength for _, strength in chain)
-            row["ties"], row["ties_end"] = self._tie(near)
-            row["chain_ties"], row["chain_ties_end"] = self._tie(chain)
         return self.departments.add(rows)
 
-    def _tie(self, ties: Sequence[tuple[int, float]]) -> tuple[int, int]:
-        """Put down neighbours with weights; returns where they begin and end."""
-        start = len(self.ties)
-        self.ties.extend((weight, other) for other, weight in ties)
-        return start, len(self.ties)
+    def _relation(self, everybody: Sequence[Sequence[tuple[int, float]]]) -> int:
+        """Put down with whom each department has to do, and how much; returns where the ends of its blocks begin."""
+        ends = [len(self.ties)]
+        for start in range(0, len(everybody), LANES):
+            block: dict[int, list[float]] = {}
+            for lane, near in enumerate(everybody[start : start + LANES]):
+                for other, weight in near:
+                    block.setdefault(other, [0.0] * LANES)[lane] = weight
+            self.ties.extend((weights, other) for other, weights in sorted(block.items()))
+            ends.append(len(self.ties))
+        return self.ends.add(ends)
 
     def _measures(self, scenario: Scenario, ties: "_Ties", one: Any) -> None:
         """Which levers are set in which week and phase, what they ask of whom, and who meets whom then."""
@@ -242,24 +262,33 @@ class _Layer:
         internal = sum(each.internal for each in organisation.departments)
         everyone = levers.consulted or levers.forum
         one["wide"], one["parties"] = levers.forum, len(organisation.departments) if everyone else internal
-        one["meets"] = bool(classes.links.any())
+        spelt_out = len(organisation.departments) <= SPELT_OUT
+        one["meets"] = bool(classes.links.any()) and not spelt_out
         one["classes"], one["links"] = len(classes.kinds), self.links.add(classes.links.ravel())
         one["members"], one["class_ends"] = self.members.add(classes.ordered), self.class_ends.add(classes.ends)
-        one["seats"] = self.seats.add(self._seats(ties, classes))
+        one["near"] = self._relation(
+            [classes.contacts(place, near, spelt_out) for place, near in enumerate(ties.informal)]
+        )
+        contact = [classes.contact(place, near, ties.informal[place]) for place, near in enumerate(ties.needs)]
+        one["close"] = self._relation(
+            [
+                [(j, rules.neighbour_reach(contact[place][j])) for j, d in near if d > CLOSE]
+                for place, near in enumerate(ties.needs)
+            ]
+        )
+        one["seats"] = self.seats.add(self._seats(ties, classes, contact))
         self.networks.add(row)
 
-    def _seats(self, ties: "_Ties", classes: "_Classes") -> Records:
+    def _seats(self, ties: "_Ties", classes: "_Classes", contact: list[dict[int, float]]) -> Records:
         """Each department's seat in a network."""
         rows = np.zeros(len(ties.needs), SEAT)
         for place, row in enumerate(rows):
-            near, informal = ties.needs[place], ties.informal[place]
-            contact = {j: 1.0 if classes.meet(place, j) else informal.get(j, 0.0) for j, _ in near}
-            beyond = [(j, strength) for j, strength in sorted(informal.items()) if not classes.meet(place, j)]
-            weight, covered = sum(d for _, d in near), sum(d * contact[j] for j, d in near)
-            row["ties"], row["ties_end"] = self._tie(beyond)
-            row["close"], row["close_end"] = self._tie([(j, contact[j]) for j, d in near if d > CLOSE])
+            near = ties.needs[place]
+            beyond = classes.contacts(place, ties.informal[place], False)
+            weight, covered = sum(d for _, d in near), sum(d * contact[place][j] for j, d in near)
             whole = classes.company(place) + sum(strength for _, strength in beyond)
             row["share"] = 1.0 / whole if whole > 0.0 else 0.0
+            row["close"] = sum(d > CLOSE for _, d in near)
             row["tied"] = covered / weight if weight > 0.0 else 0.0
         return rows
 
@@ -307,6 +336,17 @@ class _Classes:
     def meet(self, a: int, b: int) -> bool:
         """Whether two departments meet."""
         return bool(self.links[self.of[a], self.of[b]])
+
+    def contact(self, place: int, near: Sequence[tuple[int, float]], informal: dict[int, float]) -> dict[int, float]:
+        """How strong a department's contact is to those whom it needs."""
+        return {j: 1.0 if self.meet(place, j) else informal.get(j, 0.0) for j, _ in near}
+
+    def contacts(self, place: int, informal: dict[int, float], spelt_out: bool) -> list[tuple[int, float]]:
+        """A department's contacts: those it meets, if meetings are spelt out, and informal ones beyond them."""
+        found = {j: strength for j, strength in informal.items() if not self.meet(place, j)}
+        if spelt_out:
+            found |= {j: 1.0 for j in range(len(self.of)) if j != place and self.meet(place, j)}
+        return sorted(found.items())
 
     def company(self, place: int) -> float:
         """How many others a department meets."""

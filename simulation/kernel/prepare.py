@@ -17,9 +17,9 @@ from typing import Any
 import numba
 
 from simulation.kernel import compiling, contacts, department, luck, run, week
-from simulation.kernel.lanes import Lane
+from simulation.kernel.lanes import Lane, in_lanes
 from simulation.kernel.layout import ASK, DEPARTMENT, LEVERS, NETWORK, SCENARIO, SEAT, TIE, VALUES
-from simulation.kernel.records import BLOCK, ORGANISATION
+from simulation.kernel.records import ANSWERS, BLOCK, LUCK, ORGANISATION
 
 Stage = Callable[..., Any]
 
@@ -29,6 +29,7 @@ MINE: tuple[Stage, ...] = (
     week.luck_and_measures,
     contacts.set_levers,
     department.draw_traits,
+    run.begin,
     luck.draw_week,
     week.work,
     week.book,
@@ -42,22 +43,29 @@ def _types() -> dict[str, Any]:
     """Numba's type of every argument, by the name that it has in all stages."""
     one = {name: numba.from_dtype(kind) for name, kind in RECORDS.items()}
     many = {name: numba.from_dtype(kind)[::1] for name, kind in ARRAYS.items()}
-    numbers = dict.fromkeys(("week", "row"), numba.int64) | dict.fromkeys(COUNTERS, numba.uint64)
+    numbers = {"week": numba.int64} | dict.fromkeys(COUNTERS, numba.uint64)
     lines = {
-        "luck": numba.float64[:, ::1],
-        "table": numba.float64[:, :, ::1],
+        "organisation_luck": numba.float64[::1],
         "keys": numba.uint64[::1],
         "row_of_outcomes": numba.float64[::1],
         "spare": numba.float64[::1],
         "d": Lane(numba.from_dtype(BLOCK)),
     }
-    whole = dict.fromkeys(("members", "class_ends", "links"), numba.int64[::1])
+    whole = dict.fromkeys(("members", "class_ends", "links", "ends"), numba.int64[::1])
     return one | many | numbers | lines | whole
 
 
 RECORDS = {"o": ORGANISATION, "p": VALUES, "m": LEVERS, "s": SCENARIO, "net": NETWORK, "w": DEPARTMENT}
 COUNTERS = ("counter", "world", "seed", "key")
-ARRAYS = {"whos": DEPARTMENT, "states": BLOCK, "asks": ASK, "seats": SEAT, "ties": TIE}
+ARRAYS = {
+    "whos": DEPARTMENT,
+    "states": BLOCK,
+    "luck": in_lanes(LUCK),
+    "answers": in_lanes(ANSWERS),
+    "asks": ASK,
+    "seats": SEAT,
+    "ties": TIE,
+}
 
 
 def compile_stages(stages: tuple[Stage, ...]) -> None:

@@ -9,7 +9,14 @@ from simulation.kernel.lanes import blocks_for, in_lanes
 from simulation.kernel.layout import Layout, record
 from simulation.outcomes import OUTCOMES
 
+LUCK = record("noise incident leave arrivals")
+"""A week's luck of a department, drawn for everybody at once."""
+
+ANSWERS = record("pick_up objection answer")
+"""More of it, drawn where somebody asks for it; ``pick_up`` is negative until then."""
+
 STATE = record(
+    " ".join(LUCK.names or ()) + " "
     # what lasts
     "conviction conviction_anchor it_frame frame_anchor felt_responsibility ownership progress_role priority_role "
     "voice_role knowledge priority activity process_progress technical_progress own_share adoption habit own_output "
@@ -20,12 +27,12 @@ STATE = record(
     # what stays as it is until levers change
     "progress_portion priority_portion voice_portion granted persuasion meetings_asked switching standing_pull unheld "
     "near_share tied "
-    # this week's luck, and what others do and think
-    "noise incident leave arrivals near_activity near_conviction near_frame busy others_adoption chain_adoption "
+    # what others do and think
+    "near_activity near_conviction near_frame busy near_willing others_adoption chain_adoption "
     # what a week computes anew
     "norm engagement responsibility expectancy load overload headroom available pull meetings attendance blocked "
     "productivity process_need technical_need demand hours work_hours care_hours paired_hours process_done "
-    "technical_done own_done bought_done helped_done waiting willingness technical_gain expected",
+    "technical_done own_done bought_done helped_done waiting willingness technical_gain expected hazard",
     "open_issues open_objections incident_weeks absence_weeks cut_over_week kind internal active member",
 )
 """A department's state; the names are those of the Mesa department."""
@@ -53,6 +60,12 @@ def room_for(departments: int) -> NDArray[Any]:
     return blocks
 
 
+def room_for_luck(weeks: int, departments: int) -> tuple[NDArray[Any], NDArray[Any], NDArray[np.float64]]:
+    """Room for the draws of so many weeks: two shares of everybody's, in blocks, and the organisation's."""
+    blocks = blocks_for(departments)
+    return np.zeros((weeks, blocks), in_lanes(LUCK)), np.zeros((weeks, blocks), in_lanes(ANSWERS)), np.zeros((weeks, 2))
+
+
 def states_of(blocks: NDArray[Any], departments: int) -> NDArray[Any]:
     """Departments one by one: records of :data:`STATE`, shape (…, departments), from blocks of shape (…, blocks)."""
     states = np.empty((*blocks.shape[:-1], departments), STATE)
@@ -61,10 +74,8 @@ def states_of(blocks: NDArray[Any], departments: int) -> NDArray[Any]:
     return states
 
 
-# Where a draw stands in a department's line; the organisation's line has its own.
-NOISE, INCIDENT, LEAVE, ARRIVALS, PICK_UP, OBJECTION, ANSWER = range(7)
-SHOCK, OTHER_LOAD = 0, 7
-
+SHOCK, OTHER_LOAD = range(2)
+"""Where a draw of the organisation stands in its line."""
 
 (
     GO_LIVE_WEEK,
@@ -107,6 +118,7 @@ class Arrays(NamedTuple):
     links: Any
     class_ends: Any
     ties: Any
+    ends: Any
     keys: Any
 
 

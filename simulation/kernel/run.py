@@ -36,6 +36,7 @@ from simulation.kernel.records import (
     VISIBILITY_26,
     Arrays,
     room_for,
+    room_for_luck,
 )
 from simulation.kernel.week import one_week
 from simulation.outcomes import OUTCOMES
@@ -60,7 +61,7 @@ def no_work() -> tuple[Any, ...]:
         np.zeros(2, ORGANISATION),
         room_for(1),
         np.zeros(8),
-        np.empty((1, 1, 8)),
+        *room_for_luck(1, 1),
         np.empty((0, 0, len(OUTCOMES))),
         np.empty((0, 0, 0, 5), np.float32),
         np.zeros((0, 0), BLOCK),
@@ -136,6 +137,17 @@ def write_outcomes(row_of_outcomes: Any, o: Any, s: Any, whos: Any, states: Any)
     row[CONNECTIONS] = o.connections
 
 
+@stage
+def begin(o: Any, p: Any, s: Any, whos: Any, states: Any, world: Any, seed: Any, keys: Any) -> None:
+    """Week 0 of one scenario in one world; everybody's state is blank."""
+    for i in range(whos.shape[0]):
+        d, w = at(states, i), whos[i]
+        draw_traits(d, w, p, s, world, seed, keys[i])
+        begin_department(d, w, p)
+    begin_organisation(o, p, s)
+    o.world, o.seed = world, seed
+
+
 @woven
 def one_run(
     a: Any,
@@ -145,6 +157,8 @@ def one_run(
     everybody: Any,
     spare: Any,
     luck: Any,
+    answers: Any,
+    organisation_luck: Any,
     world: Any,
     seed: Any,
     outcomes: Any,
@@ -153,23 +167,18 @@ def one_run(
     organisation_trace: Any,
 ) -> None:
     """One scenario in one world."""
-    whos = a.departments[s.departments : s.departments + s.count]
+    whos, keys = a.departments[s.departments : s.departments + s.count], a.keys[s.keys : s.keys + s.count]
     states = everybody[: (s.count + LANES - 1) // LANES]
     for b in range(states.shape[0]):
         states[b] = everybody[everybody.shape[0] - 1]
-    for i in range(s.count):
-        d, w = at(states, i), whos[i]
-        draw_traits(d, w, p, s, world, seed, a.keys[w.luck])
-        begin_department(d, w, p)
     organisation[0] = organisation[1]
     o = organisation[0]
-    begin_organisation(o, p, s)
-    o.world, o.seed = world, seed
+    begin(o, p, s, whos, states, world, seed, keys)
     for week in range(1, s.horizon + 1):
         row = week if luck.shape[0] > 1 else 0
-        if luck.shape[0] == 1:
-            draw_week(luck, row, np.uint64(week), world, seed, a.keys)
-        one_week(o, p, s, whos, states, spare, a, luck[row], week)
+        if row == 0:
+            draw_week(luck[row], answers[row], organisation_luck[row], np.uint64(week), world, seed, keys)
+        one_week(o, p, s, whos, states, spare, a, luck[row], answers[row], organisation_luck[row], week)
         if weekly.shape[1] > 0:
             line = weekly[0, week - 1]
             line[0], line[1], line[2] = o.mean_adoption, o.mean_progress, o.mean_engagement
@@ -191,6 +200,8 @@ def run_batch(
     everybody: Any,
     spare: Any,
     luck: Any,
+    answers: Any,
+    organisation_luck: Any,
     outcomes: Any,
     weekly: Any,
     trace: Any,
@@ -199,18 +210,21 @@ def run_batch(
     """All scenarios in some worlds, from world ``first`` on; the draws of a world serve all its scenarios.
 
     ``a`` is the study's :class:`Arrays`; ``values`` has shape (sets of given parameters, worlds) of records;
-    ``organisation``, ``everybody`` and ``spare`` are room to work in; ``luck`` has shape (weeks + 1, names + 1, 8),
-    or (1, names + 1, 8) to draw week by week. Written are ``outcomes`` (scenarios, worlds, outcomes), and, unless
-    they have no entry, ``weekly`` (scenarios, worlds, weeks, 5), and ``trace`` and ``organisation_trace`` of the
-    last run: all states of every week, shapes (weeks, departments) and (weeks,).
+    ``organisation``, ``everybody`` and ``spare`` are room to work in; so are ``luck``, ``answers``, shape (weeks + 1,
+    blocks), and ``organisation_luck``, shape (weeks + 1, 2), or with 1 for weeks + 1 to draw week by week. Written are
+    ``outcomes`` (scenarios, worlds, outcomes), and, unless they have no entry, ``weekly`` (scenarios, worlds, weeks,
+    5), and ``trace`` and ``organisation_trace`` of the last run: all states of every week, shapes (weeks, blocks) and
+    (weeks,).
     """
     for r in range(values.shape[1]):
         world = first + np.uint64(r)
-        if luck.shape[0] > 1:
-            for week in range(1, luck.shape[0]):
-                draw_week(luck, week, np.uint64(week), world, seed, a.keys)
+        drawn = -1
         for k in range(a.scenarios.shape[0]):
             s = a.scenarios[k]
+            if luck.shape[0] > 1 and s.keys != drawn:
+                drawn, keys = s.keys, a.keys[s.keys : s.keys + s.count]
+                for week in range(1, luck.shape[0]):
+                    draw_week(luck[week], answers[week], organisation_luck[week], np.uint64(week), world, seed, keys)
             one_run(
                 a,
                 s,
@@ -219,6 +233,8 @@ def run_batch(
                 everybody,
                 spare,
                 luck,
+                answers,
+                organisation_luck,
                 world,
                 seed,
                 outcomes[k, r],

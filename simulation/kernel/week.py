@@ -1,9 +1,10 @@
 """The order of a week, compiled: the twin of :mod:`simulation.model`, stage by stage.
 
 ``o`` is the organisation, ``p`` the parameters, ``m`` the week's levers, ``s`` the scenario, ``states`` the departments
-in blocks, ``whos`` what is fixed of them, ``seats`` their seats in the contact network ``net``, and ``luck`` a line of
-draws for each name. What departments do one by one is in :mod:`simulation.kernel.department`; :func:`each` has all of
-them do it, :func:`total` adds up what comes of it.
+in blocks, ``whos`` what their file says of them, ``net`` the contact network and ``ties`` who has to do with whom
+(up to ``ends``), ``luck`` and ``answers`` the week's draws. What departments do one by one is in
+:mod:`simulation.kernel.department`; :func:`each` has all of them do it, :func:`total` adds up what comes of it,
+:func:`gather` has them hear of each other.
 """
 
 from typing import Any
@@ -11,7 +12,19 @@ from typing import Any
 import numpy as np
 
 from simulation.kernel.compiling import inner, rules, stage, woven
-from simulation.kernel.contacts import hazard, look_around, look_at_adoption, look_round_the_table, set_levers
+from simulation.kernel.contacts import (
+    activity,
+    adoption,
+    behaviour,
+    look_round_the_table,
+    see,
+    see_adoption,
+    see_chain,
+    see_willing,
+    see_work,
+    set_levers,
+    willingness,
+)
 from simulation.kernel.department import (
     account,
     adopt,
@@ -27,36 +40,23 @@ from simulation.kernel.department import (
     perceive,
     pick_up,
     plan,
+    wait_for,
     weigh,
 )
-from simulation.kernel.lanes import at, each, total
+from simulation.kernel.lanes import at, each, gather, hand_out, total
 from simulation.kernel.layout import BUSINESS
-from simulation.kernel.luck import ONE, philox
-from simulation.kernel.records import (
-    ANSWER,
-    ARRIVALS,
-    INCIDENT,
-    LEAVE,
-    NOISE,
-    OBJECTION,
-    OTHER_LOAD,
-    PICK_UP,
-    SHOCK,
-)
+from simulation.kernel.luck import draw_answers
+from simulation.kernel.records import OTHER_LOAD, SHOCK
 from simulation.measures import CLOSING_WEEKS, PARTNER_STAYS
 
 
 @woven
-def meet_luck(o: Any, p: Any, whos: Any, states: Any, luck: Any) -> None:
-    """Stage 0: the organisation's luck, and everybody's."""
-    last = luck.shape[0] - 1
+def meet_luck(o: Any, p: Any, organisation_luck: Any) -> None:
+    """Stage 0, of the organisation."""
     before = o.shock_weeks
-    o.shock_weeks = rules.event_clock(before, luck[last, SHOCK], p.p_shock, 12)
+    o.shock_weeks = rules.event_clock(before, organisation_luck[SHOCK], p.p_shock, 12)
     o.shock_begins = o.shock_weeks > before
-    o.other_it_load = rules.other_it_load(o.other_it_load, luck[last, OTHER_LOAD])
-    for i in range(whos.shape[0]):
-        d, u = at(states, i), luck[whos[i].luck]
-        d.noise, d.incident, d.leave, d.arrivals = u[NOISE], u[INCIDENT], u[LEAVE], u[ARRIVALS]
+    o.other_it_load = rules.other_it_load(o.other_it_load, organisation_luck[OTHER_LOAD])
 
 
 @woven
@@ -91,9 +91,10 @@ def business_frame(d: Any) -> Any:
 
 
 @stage
-def luck_and_measures(o: Any, p: Any, m: Any, s: Any, whos: Any, states: Any, luck: Any) -> None:
+def luck_and_measures(o: Any, p: Any, m: Any, s: Any, states: Any, luck: Any, organisation_luck: Any) -> None:
     """Stages 0 and 1."""
-    meet_luck(o, p, whos, states, luck)
+    meet_luck(o, p, organisation_luck)
+    hand_out(luck, states)
     if m.naming:
         o.visibility = rules.raised(o.visibility, p.dV_name)
     each(apply_measures, states, p, m)
@@ -106,10 +107,9 @@ def perceive_and_plan(
     p: Any,
     s: Any,
     net: Any,
-    whos: Any,
     states: Any,
-    seats: Any,
     ties: Any,
+    ends: Any,
     members: Any,
     class_ends: Any,
     links: Any,
@@ -117,7 +117,8 @@ def perceive_and_plan(
     week: Any,
 ) -> None:
     """Stages 2 and 3, and what of stage 4 needs nobody else's hours."""
-    look_around(states, whos, seats, ties)
+    gather(behaviour, see, states, ties, ends, net.near)
+    gather(activity, see_work, states, ties, ends, s.needs)
     if net.meets:
         look_round_the_table(states, net, members, class_ends, links)
     each(perceive, states, p, o)
@@ -190,22 +191,20 @@ def do_the_work(o: Any, p: Any, m: Any, s: Any, states: Any) -> None:
 
 
 @stage
-def take_up(o: Any, p: Any, whos: Any, states: Any, seats: Any, ties: Any, keys: Any, luck: Any) -> None:
+def take_up(
+    o: Any, p: Any, net: Any, whos: Any, states: Any, ties: Any, ends: Any, keys: Any, answers: Any, counter: Any
+) -> None:
     """Stage 5, end: issues come, and are taken up, one by one."""
+    gather(willingness, see_willing, states, ties, ends, net.close)
+    each(wait_for, states, p, o)
     o.objections = 0
     for i in range(whos.shape[0]):
-        d = at(states, i)
-        d.open_issues += rules.poisson_quantile(d.arrivals, d.expected)
-    for i in range(whos.shape[0]):
         d, w = at(states, i), whos[i]
+        d.open_issues += rules.poisson_quantile(d.arrivals, d.expected)
         if d.open_issues > 0 or d.open_objections > 0 or w.voice > 0.0:
-            rate = hazard(d, p, o, states, ties, seats[i])
-            u = luck[w.luck]
-            if u[PICK_UP] < 0.0:
-                u[PICK_UP], u[OBJECTION], u[ANSWER], _ = philox(
-                    np.uint64(o.week), ONE, np.uint64(o.world), np.uint64(o.seed), keys[w.luck]
-                )
-            pick_up(d, w, o, rate, u[PICK_UP], u[OBJECTION], u[ANSWER])
+            u = at(answers, i)
+            draw_answers(u, counter, np.uint64(o.world), np.uint64(o.seed), keys[i])
+            pick_up(d, w, o, u)
     o.visibility = min(1.0, o.visibility + 0.01 * o.objections)
 
 
@@ -218,7 +217,7 @@ def progress(d: Any) -> Any:
 
 
 @stage
-def go_live(o: Any, p: Any, s: Any, whos: Any, states: Any, ties: Any, week: Any) -> None:
+def go_live(o: Any, p: Any, s: Any, states: Any, ties: Any, ends: Any, week: Any) -> None:
     """Stage 6: go-live, adoption, growth and debt; and what progress there is to be seen (stage 7)."""
     technical, built, process, unready = total(progress, states)
     technical /= s.internal
@@ -227,7 +226,8 @@ def go_live(o: Any, p: Any, s: Any, whos: Any, states: Any, ties: Any, week: Any
         o.go_live_week = week
     if o.go_live_week > 0:
         each(adopt, states, p, begins, week)
-        look_at_adoption(states, whos, ties)
+        gather(adoption, see_adoption, states, ties, ends, s.needs)
+        gather(adoption, see_chain, states, ties, ends, s.chain_needs)
     if o.live:
         o.backlog += s.connections_per_week
     o.technical_debt = rules.debt(o.technical_debt, built / s.internal, o.connected, p.debt_g, o.debt_weight)
@@ -313,25 +313,36 @@ def book(o: Any, p: Any, m: Any, s: Any, states: Any, week: Any) -> None:
 
 
 @woven
-def one_week(o: Any, p: Any, s: Any, whos: Any, states: Any, spare: Any, a: Any, luck: Any, week: Any) -> None:
-    """One week, stage by stage; ``luck`` has a line of draws for each name."""
-    o.week = week
+def one_week(
+    o: Any,
+    p: Any,
+    s: Any,
+    whos: Any,
+    states: Any,
+    spare: Any,
+    a: Any,
+    luck: Any,
+    answers: Any,
+    organisation_luck: Any,
+    week: Any,
+) -> None:
+    """One week, stage by stage."""
     enter_phase(o, week)
-    ties = a.ties
+    ties, ends = a.ties, a.ends
     at_week = s.plan + o.phase * (s.horizon + 1) + week
     now = a.plan[at_week]
     m = a.levers[s.levers + now]
     net = a.networks[s.networks + m.network]
-    asks = a.asks[s.asks + now * s.count : s.asks + (now + 1) * s.count]
-    seats = a.seats[net.seats : net.seats + s.count]
     if now != o.levers:
-        set_levers(o, p, m, net, whos, asks, seats, states)
+        asks = a.asks[s.asks + now * s.count : s.asks + (now + 1) * s.count]
+        set_levers(o, p, m, net, whos, asks, a.seats[net.seats : net.seats + s.count], states)
     o.levers, o.roles_fade = now, a.fades[at_week]
-    luck_and_measures(o, p, m, s, whos, states, luck)
-    perceive_and_plan(o, p, s, net, whos, states, seats, ties, a.members, a.class_ends, a.links, spare, week)
+    keys = a.keys[s.keys : s.keys + s.count]
+    luck_and_measures(o, p, m, s, states, luck, organisation_luck)
+    perceive_and_plan(o, p, s, net, states, ties, ends, a.members, a.class_ends, a.links, spare, week)
     work(o, p, s, states)
     do_the_work(o, p, m, s, states)
-    take_up(o, p, whos, states, seats, ties, a.keys, luck)
-    go_live(o, p, s, whos, states, ties, week)
+    take_up(o, p, net, whos, states, ties, ends, keys, answers, np.uint64(week))
+    go_live(o, p, s, states, ties, ends, week)
     learn_and_account(o, p, m, s, states)
     book(o, p, m, s, states, week)
