@@ -32,7 +32,7 @@ MOST_WORLDS = 1_000_000
 Progress = Callable[[int, int], None]
 Chunk = tuple[NDArray[np.float64], NDArray[np.float32]]
 
-BATCH = 600
+BATCH = 1200
 """About so many departments go to a thread at a time: some 10 ms, so that work can be stopped and told of."""
 MOST_DRAWS = 4_000_000
 """More draws than this are not kept for the scenarios of a world to share, but drawn week by week."""

@@ -6,6 +6,8 @@ import pytest
 
 from simulation import InputRefused, OrganisationModel, case, outcomes_of, run_worlds
 from simulation.ensemble import extend_runs
+from simulation.kernel import layout
+from simulation.measures import CLOSING_WEEKS, Plan
 
 STUDY = case().select(("it-only", "package-partner-with", "full"))
 
@@ -48,6 +50,26 @@ def test_progress_is_told_up_to_the_end():
 def test_a_number_of_worlds_that_cannot_be(worlds):
     with pytest.raises(InputRefused, match=r"whole number from 1 to 1,000,000"):
         run_worlds(STUDY, worlds)
+
+
+@pytest.mark.parametrize("name", case().names)
+def test_levers_stay_as_they_are_between_turning_weeks(name):
+    scenario = case().scenario(name)
+    plan = Plan(scenario.measures, scenario.organisation)
+    turns = plan.turning_weeks()
+    for since in (None, *range(CLOSING_WEEKS + 2)):
+        for week in set(range(1, scenario.project.horizon + 1)) - turns:
+            before, now = (plan.levers(one, None if since is None else one - since) for one in (week - 1, week))
+            assert now is before, (since, week)
+
+
+def test_a_meeting_is_the_same_spelt_out_or_by_classes(monkeypatch):
+    study = case().select(("wide-forum", "full", "full-no-chain"))
+    spelt_out = run_worlds(study, 2)
+    monkeypatch.setattr(layout, "SPELT_OUT", 0)
+    by_classes = run_worlds(study, 2)
+    assert not (spelt_out.outcomes == by_classes.outcomes).all()
+    np.testing.assert_allclose(spelt_out.outcomes, by_classes.outcomes, rtol=1e-9)
 
 
 def test_a_model_that_is_done_with_is_forgotten():

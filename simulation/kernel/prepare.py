@@ -17,9 +17,9 @@ from typing import Any
 import numba
 
 from simulation.kernel import compiling, contacts, department, luck, run, week
-from simulation.kernel.lanes import Lane, in_lanes
+from simulation.kernel.lanes import Lane
 from simulation.kernel.layout import ASK, DEPARTMENT, LEVERS, NETWORK, SCENARIO, SEAT, TIE, VALUES
-from simulation.kernel.records import ANSWERS, BLOCK, LUCK, ORGANISATION
+from simulation.kernel.records import ANSWERS_BLOCK, BLOCK, LUCK_BLOCK, ORGANISATION
 
 Stage = Callable[..., Any]
 
@@ -60,8 +60,8 @@ COUNTERS = ("counter", "world", "seed", "key")
 ARRAYS = {
     "whos": DEPARTMENT,
     "states": BLOCK,
-    "luck": in_lanes(LUCK),
-    "answers": in_lanes(ANSWERS),
+    "luck": LUCK_BLOCK,
+    "answers": ANSWERS_BLOCK,
     "asks": ASK,
     "seats": SEAT,
     "ties": TIE,

@@ -37,8 +37,8 @@ STATE = record(
 )
 """A department's state; the names are those of the Mesa department."""
 
-BLOCK = in_lanes(STATE)
-"""The states of a few departments, name by name."""
+BLOCK, LUCK_BLOCK, ANSWERS_BLOCK = in_lanes(STATE), in_lanes(LUCK), in_lanes(ANSWERS)
+"""The same of a few departments, name by name."""
 
 ORGANISATION = record(
     "visibility technical_debt other_it_load backlog signal mean_adoption mean_engagement mean_progress business_frame "
@@ -63,7 +63,7 @@ def room_for(departments: int) -> NDArray[Any]:
 def room_for_luck(weeks: int, departments: int) -> tuple[NDArray[Any], NDArray[Any], NDArray[np.float64]]:
     """Room for the draws of so many weeks: two shares of everybody's, in blocks, and the organisation's."""
     blocks = blocks_for(departments)
-    return np.zeros((weeks, blocks), in_lanes(LUCK)), np.zeros((weeks, blocks), in_lanes(ANSWERS)), np.zeros((weeks, 2))
+    return np.empty((weeks, blocks), LUCK_BLOCK), np.empty((weeks, blocks), ANSWERS_BLOCK), np.empty((weeks, 2))
 
 
 def states_of(blocks: NDArray[Any], departments: int) -> NDArray[Any]:

@@ -332,7 +332,7 @@ def one_week(
     at_week = s.plan + o.phase * (s.horizon + 1) + week
     now = a.plan[at_week]
     m = a.levers[s.levers + now]
-    net = a.networks[s.networks + m.network]
+    net = a.networks[m.network]
     if now != o.levers:
         asks = a.asks[s.asks + now * s.count : s.asks + (now + 1) * s.count]
         set_levers(o, p, m, net, whos, asks, a.seats[net.seats : net.seats + s.count], states)
