@@ -24,7 +24,6 @@ from simulation.kernel.records import ANSWERS_BLOCK, BLOCK, LUCK_BLOCK, ORGANISA
 Stage = Callable[..., Any]
 
 MINE: tuple[Stage, ...] = (
-    week.perceive_and_plan,
     week.learn_and_account,
     week.luck_and_measures,
     contacts.set_levers,
@@ -35,7 +34,7 @@ MINE: tuple[Stage, ...] = (
     week.book,
     week.take_up,
 )
-YOURS: tuple[Stage, ...] = (week.do_the_work, week.go_live, run.write_outcomes)
+YOURS: tuple[Stage, ...] = (week.perceive_and_plan, week.do_the_work, week.go_live, run.write_outcomes)
 """The stages, shared out so that both processes take about as long; whichever is left out is compiled at the end."""
 
 
