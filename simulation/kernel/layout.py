@@ -24,6 +24,7 @@ from simulation.parameters import PARAMETERS, Parameter
 from simulation.study import Given, Scenario, Study
 
 Records = NDArray[Any]
+Near = Sequence[Sequence[tuple[int, float]]]
 
 KINDS = ("it", "business", "chain")
 IT, BUSINESS, CHAIN = range(3)
@@ -151,7 +152,8 @@ class _Layer:
         self.levers, self.asks = _Pile(LEVERS), _Pile(ASK)
         self.networks, self.seats = _Pile(NETWORK), _Pile(SEAT)
         self.members, self.links, self.class_ends = _Pile(np.int64), _Pile(np.int64), _Pile(np.int64)
-        self.ties: list[tuple[list[float], int]] = []
+        self.ties: list[int] = []
+        self.weights: list[float] = []
         self.ends, self.keys = _Pile(np.int64), _Pile(np.uint64)
         self.names: dict[tuple[str, ...], int] = {}
         self.given: dict[tuple[Given, ...], int] = {}
@@ -173,7 +175,7 @@ class _Layer:
             members=self.members.array(),
             links=self.links.array(),
             class_ends=self.class_ends.array(),
-            ties=np.array(self.ties, dtype=TIE),
+            ties=self._ties(),
             ends=self.ends.array(),
             keys=self.keys.array(),
             given=tuple(self.given),
@@ -236,7 +238,7 @@ class _Layer:
             row["chain_weight"] = sum(strength for _, strength in ties.chain_needs[place])
         return self.departments.add(rows)
 
-    def _relation(self, everybody: Sequence[Sequence[tuple[int, float]]]) -> int:
+    def _relation(self, everybody: Near) -> int:
         """Put down with whom each department has to do, and how much; returns where the ends of its blocks begin."""
         ends = [len(self.ties)]
         for start in range(0, len(everybody), LANES):
@@ -244,9 +246,17 @@ class _Layer:
             for lane, near in enumerate(everybody[start : start + LANES]):
                 for other, weight in near:
                     block.setdefault(other, [0.0] * LANES)[lane] = weight
-            self.ties.extend((weights, other) for other, weights in sorted(block.items()))
+            for other in sorted(block):
+                self.ties.append(other)
+                self.weights += block[other]
             ends.append(len(self.ties))
         return self.ends.add(ends)
+
+    def _ties(self) -> Records:
+        """All ties."""
+        ties = np.empty(len(self.ties), TIE)
+        ties["to"], ties["weight"] = self.ties, np.array(self.weights).reshape(-1, LANES)
+        return ties
 
     def _measures(self, scenario: Scenario, laid: "_Laid", one: Any) -> None:
         """Which levers are set in which week and phase, what they ask of whom, and who meets whom then."""
@@ -298,19 +308,18 @@ class _Layer:
             for place, needs in enumerate(ties.needs)
         ]
         one["near"], one["close"] = self._relation(near), self._relation(close)
-        one["seats"] = self.seats.add(self._seats(ties, classes, contact))
+        one["seats"] = self.seats.add(self._seats(ties, classes, near, contact))
         return row
 
-    def _seats(self, ties: Ties, classes: Classes, contact: list[dict[int, float]]) -> Records:
+    def _seats(self, ties: Ties, classes: Classes, near: Near, contact: list[dict[int, float]]) -> Records:
         """Each department's seat in a network."""
-        rows = np.zeros(len(ties.needs), SEAT)
-        for place, row in enumerate(rows):
-            near = ties.needs[place]
-            beyond = classes.contacts(place, ties.informal[place], False)
-            weight, covered = sum(d for _, d in near), sum(d * contact[place][j] for j, d in near)
-            whole = classes.company(place) + sum(strength for _, strength in beyond)
+        rows = np.zeros(len(near), SEAT)
+        for place, (row, needs) in enumerate(zip(rows, ties.needs, strict=True)):
+            weight, covered = sum(d for _, d in needs), sum(d * contact[place][j] for j, d in needs)
+            spelt_out = len(near) <= SPELT_OUT
+            whole = sum(strength for _, strength in near[place]) + (0.0 if spelt_out else classes.company(place))
             row["share"] = 1.0 / whole if whole > 0.0 else 0.0
-            row["close"] = sum(d > CLOSE for _, d in near)
+            row["close"] = sum(d > CLOSE for _, d in needs)
             row["tied"] = covered / weight if weight > 0.0 else 0.0
         return rows
 

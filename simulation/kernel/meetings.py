@@ -51,19 +51,17 @@ class Classes:
         self.ordered = sorted(range(len(self.of)), key=lambda place: (self.of[place], place))
         self.ends = np.cumsum(self.sizes)
 
-    def meet(self, a: int, b: int) -> bool:
-        """Whether two departments meet."""
-        return bool(self.links[self.of[a], self.of[b]])
-
     def contact(self, place: int, near: Sequence[tuple[int, float]], informal: dict[int, float]) -> dict[int, float]:
         """How strong a department's contact is to those whom it needs."""
-        return {j: 1.0 if self.meet(place, j) else informal.get(j, 0.0) for j, _ in near}
+        meets, of = self.links[self.of[place]].tolist(), self.of
+        return {j: 1.0 if meets[of[j]] else informal.get(j, 0.0) for j, _ in near}
 
     def contacts(self, place: int, informal: dict[int, float], spelt_out: bool) -> list[tuple[int, float]]:
         """A department's contacts: those it meets, if meetings are spelt out, and informal ones beyond them."""
-        found = {j: strength for j, strength in informal.items() if not self.meet(place, j)}
+        meets, of = self.links[self.of[place]].tolist(), self.of
+        found = {j: strength for j, strength in informal.items() if not meets[of[j]]}
         if spelt_out:
-            found |= {j: 1.0 for j in range(len(self.of)) if j != place and self.meet(place, j)}
+            found |= {j: 1.0 for j in range(len(of)) if j != place and meets[of[j]]}
         return sorted(found.items())
 
     def company(self, place: int) -> float:
