@@ -52,12 +52,23 @@ ORGANISATION = record(
 )
 """The organisation's state, and its accounts so far."""
 
+LINE = 64
+"""Bytes of a line of the cache."""
+
 
 def room_for(departments: int) -> NDArray[Any]:
     """Blocks for so many departments, and one more that is nobody's: no kind, no hours, no work."""
-    blocks = np.zeros(blocks_for(departments) + 1, BLOCK)
+    blocks = _aligned(blocks_for(departments) + 1, BLOCK)
     blocks["kind"] = -1
     return blocks
+
+
+def _aligned(count: int, block: np.dtype[np.void]) -> NDArray[Any]:
+    """Blocks of zeros that begin where a line of the cache begins, so that no vector lies across two lines."""
+    size = count * block.itemsize
+    room = np.zeros(size + LINE, np.uint8)
+    start = -room.ctypes.data % LINE
+    return room[start : start + size].view(block)
 
 
 def room_for_luck(weeks: int, departments: int) -> tuple[NDArray[Any], NDArray[Any], NDArray[np.float64]]:
