@@ -283,9 +283,9 @@ class Department(mesa.Agent):
         """Rate per week at which an issue here is taken up."""
         p = self.values
         own = self.willingness * rules.own_pick_up(self.progress_role, self.unheld, self.ownership)
-        for other, contact in self.helpers:
-            own += rules.neighbour_pick_up(contact, other.willingness, self.progress_role, self.unheld)
-        return p.mu * own + rules.partner_pick_up(p.mu_p, self.model.partner_process_hours, p.h_ref)
+        willing = sum(rules.neighbour_reach(contact) * other.willingness for other, contact in self.helpers)
+        near = rules.neighbours_pick_up(willing, self.progress_role, self.unheld)
+        return p.mu * (own + near) + rules.partner_pick_up(p.mu_p, self.model.partner_process_hours, p.h_ref)
 
     def _object(self, hazard: float) -> None:
         """Open objections: they make things visible, and each one answered convinces a little."""

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from simulation.errors import InputRefused, problem
 from simulation.kernel import records, run
+from simulation.kernel.lanes import blocks_for
 from simulation.kernel.layout import Layout, lay_out, values_of_worlds
 from simulation.kernel.prepare import prepare
 from simulation.outcomes import OUTCOMES, outcomes_of
@@ -33,7 +34,7 @@ MOST_WORLDS = 1_000_000
 Progress = Callable[[int, int], None]
 Chunk = tuple[NDArray[np.float64], NDArray[np.float32]]
 
-BATCH = 600
+BATCH = 1200
 """About so many departments go to a thread at a time: some 10 ms, so that work can be stopped and told of."""
 MOST_DRAWS = 4_000_000
 """More draws than this are not kept for the scenarios of a world to share, but drawn week by week."""
@@ -151,13 +152,13 @@ def trace_world(study: Study, world: int, seed: int, mode: Mode = "ranges") -> t
     """
     batches = _Batches(study, seed, mode)
     count = int(batches.arrays.scenarios[-1]["count"])
-    departments, organisation = (
-        np.zeros((study.horizon, count), records.STATE),
+    blocks, organisation = (
+        np.zeros((study.horizon, blocks_for(count)), records.BLOCK),
         np.zeros(study.horizon, records.ORGANISATION),
     )
     outcomes = np.empty((len(study.scenarios), 1, len(OUTCOMES)))
-    batches.batch(world, outcomes, np.empty((len(outcomes), 1, 0, len(WEEKLY)), np.float32), departments, organisation)
-    return departments, organisation
+    batches.batch(world, outcomes, np.empty((len(outcomes), 1, 0, len(WEEKLY)), np.float32), blocks, organisation)
+    return records.states_of(blocks, count), organisation
 
 
 def mesa_world(study: Study, world: int, seed: int, mode: Mode) -> Chunk:
@@ -184,9 +185,8 @@ class _Batches:
         self.layout = _laid_out(study)
         self.arrays = records.arrays_of(self.layout)
         self.departments = int(self.layout.scenarios["count"].max())
-        lines = len(self.layout.names) + 1
-        shared = len(study.scenarios) > 1 and study.horizon * lines * 8 <= MOST_DRAWS
-        self.draws = (study.horizon + 1 if shared else 1, lines, 8)
+        shared = len(study.scenarios) > 1 and study.horizon * self.departments * 8 <= MOST_DRAWS
+        self.weeks_drawn = study.horizon + 1 if shared else 1
         self.size = max(1, BATCH // int(self.layout.scenarios["count"].sum()))
 
     def run(
@@ -223,12 +223,12 @@ class _Batches:
             np.uint64(first),
             np.uint64(self.seed),
             np.zeros(2, records.ORGANISATION),
-            np.zeros(self.departments + 1, records.STATE),
+            records.room_for(self.departments),
             np.zeros(8),
-            np.empty(self.draws),
+            *records.room_for_luck(self.weeks_drawn, self.departments),
             rows,
             weeks,
-            np.zeros((0, 0), records.STATE) if trace is None else trace,
+            np.zeros((0, 0), records.BLOCK) if trace is None else trace,
             np.zeros(0, records.ORGANISATION) if organisation_trace is None else organisation_trace,
         )
         outcomes[...], weekly[...] = rows, weeks

@@ -229,6 +229,21 @@ class Plan:
             self._known[key] = self._levers(on, self._one_off(week))
         return self._known[key]
 
+    def turning_weeks(self) -> set[int]:
+        """The weeks in which levers may change; from one to the next, go-live apart, they stay as they are.
+
+        >>> from simulation import case
+        >>> sorted(Plan(case().scenario("partner-with").measures, case().organisation).turning_weeks())
+        [12, 13, 90]
+        """
+        found = set()
+        for name in MEASURES:
+            measure = getattr(self.measures, name)
+            start, end, weeks = (getattr(measure, when, None) for when in ("start", "end", "weeks"))
+            if start is not None:
+                found |= {start, start + 1, start + (weeks or 1), (end or start) + 1}
+        return found
+
     def _working(self, week: int, closed: bool, go_live: int | None) -> dict[str, bool]:
         """Which measures work this week."""
         m = self.measures

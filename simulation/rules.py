@@ -143,12 +143,12 @@ def binomial_quantile(u: float, trials: int, probability: float) -> int:
         return 0
     if probability >= 1.0:
         return trials
-    log_none = trials * math.log1p(-probability)
-    if log_none < -30.0:
+    none = (1.0 - probability) ** trials
+    if none < 1e-13:
         return binomial_from_mode(u, trials, probability)
     odds = probability / (1.0 - probability)
-    count, term = 0, math.exp(log_none)
-    reached = term
+    count, term = 0, none
+    reached = none
     while u >= reached and count < trials and term > 1e-18:
         count += 1
         term *= (trials - count + 1) * odds / count
@@ -520,14 +520,25 @@ def own_pick_up(clarity: float, unheld: float, ownership: float) -> float:
     return 1.0 - (1.0 - (clarity + (1.0 - clarity) * unheld)) * (1.0 - ownership)
 
 
-def neighbour_pick_up(contact: float, willing: float, clarity: float, unheld: float) -> float:
-    """Rate at which a neighbour takes up another's issue: the bystander as a hazard (Darley & Latané 1968).
+def neighbour_reach(contact: float) -> float:
+    """How far a neighbour sees another's issue: somewhat without any contact, wholly where they meet (assumed).
 
-    >>> neighbour_pick_up(1.0, 0.5, 0.0, 0.25), neighbour_pick_up(0.0, 0.5, 0.0, 0.25)
-    (0.125, 0.05)
+    >>> neighbour_reach(0.0), neighbour_reach(1.0)
+    (0.4, 1.0)
     """
     reach = 0.4 + 0.6 * contact
-    return (reach if reach < 1.0 else 1.0) * willing * (1.0 - clarity) * unheld
+    return reach if reach < 1.0 else 1.0
+
+
+def neighbours_pick_up(willing: float, clarity: float, unheld: float) -> float:
+    """Rate at which neighbours take up another's issue: the bystander as a hazard (Darley & Latané 1968).
+
+    ``willing`` sums their willingness, each neighbour's as far as the issue is in reach.
+
+    >>> neighbours_pick_up(0.5, 0.0, 0.25), neighbours_pick_up(0.5, 1.0, 0.25)
+    (0.125, 0.0)
+    """
+    return willing * (1.0 - clarity) * unheld
 
 
 def partner_pick_up(mu_p: float, hours: float, h_ref: float) -> float:

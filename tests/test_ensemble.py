@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from simulation import InputRefused, OrganisationModel, case, ensemble, outcomes_of, run_worlds
 from simulation.ensemble import WEEKLY, extend_runs, run_world
+from simulation.kernel import layout
+from simulation.measures import CLOSING_WEEKS, Plan
 
 STUDY = case().select(("it-only", "package-partner-with", "full"))
 
@@ -160,3 +162,23 @@ def test_a_world_too_far_along_the_sequence_is_refused_and_by_defaults_is_not(wo
     with pytest.raises(InputRefused, match=r"worlds go from 0 to 9 999 999"):
         OrganisationModel("it-only", world=world, rng=1)
     OrganisationModel("it-only", world=world, rng=1, parameters="defaults")
+
+
+@pytest.mark.parametrize("name", case().names)
+def test_levers_stay_as_they_are_between_turning_weeks(name):
+    scenario = case().scenario(name)
+    plan = Plan(scenario.measures, scenario.organisation)
+    turns = plan.turning_weeks()
+    for since in (None, *range(CLOSING_WEEKS + 2)):
+        for week in set(range(1, scenario.project.horizon + 1)) - turns:
+            before, now = (plan.levers(one, None if since is None else one - since) for one in (week - 1, week))
+            assert now is before, (since, week)
+
+
+def test_a_meeting_is_the_same_spelt_out_or_by_classes(monkeypatch):
+    study = case().select(("wide-forum", "full", "full-no-chain"))
+    spelt_out = run_worlds(study, 2)
+    monkeypatch.setattr(layout, "SPELT_OUT", 0)
+    by_classes = run_worlds(study, 2)
+    assert not (spelt_out.outcomes == by_classes.outcomes).all()
+    np.testing.assert_allclose(spelt_out.outcomes, by_classes.outcomes, rtol=1e-9)

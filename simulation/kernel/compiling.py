@@ -34,6 +34,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 SETTINGS: dict[str, Any] = {
     "nogil": True,  # so that threads run side by side
     "error_model": "numpy",  # the rules guard their divisions themselves
+    "fastmath": {"arcp", "contract", "nsz"},  # by a common divisor once; a product and a sum at once; −0 is 0
     "_nrt": False,
     "no_rewrites": True,
     "no_cfunc_wrapper": True,  # array expressions are not used

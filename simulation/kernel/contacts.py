@@ -1,40 +1,99 @@
-"""Who is in contact with whom, compiled: sums over informal ties, over meetings, and over those close by.
+"""Who is in contact with whom, compiled: what departments tell each other along ties, and sums over meetings.
 
-A meeting takes work in proportion to those who sit in it, not to their pairs.
+A large meeting takes work in proportion to those who sit in it, not to their pairs.
 """
 
 from typing import Any
 
-from simulation.kernel.compiling import apart, rules, stage, woven
+from simulation.kernel.compiling import apart, inner, rules, stage, woven
+from simulation.kernel.department import given_or
+from simulation.kernel.lanes import at
 from simulation.kernel.layout import IT
 
 
 @stage
-def set_levers(o: Any, p: Any, m: Any, net: Any, whos: Any, states: Any, seats: Any) -> None:
-    """What stays as it is until levers change: who meets whom, who is heard, which projects go on."""
+def set_levers(o: Any, p: Any, m: Any, net: Any, whos: Any, asks: Any, seats: Any, states: Any) -> None:
+    """What stays as it is until levers change: what is asked, who meets whom, who is heard, which projects go on."""
     o.diffused = rules.diffusion(net.parties, p.t)
-    for i in range(states.shape[0]):
-        d, w, seat = states[i], whos[i], seats[i]
-        alone = net.parties if net.wide else 1 + seat.close_end - seat.close
+    for i in range(whos.shape[0]):
+        d, w, ask, seat = at(states, i), whos[i], asks[i], seats[i]
+        alone = net.parties if net.wide else 1 + seat.close
         d.unheld = rules.diffusion(alone, p.t)
         d.active = w.internal or m.consulted
         kept = 1.0 - m.cut if w.kind == IT else 1.0
         d.switching = rules.switching_efficiency(d.projects * kept, p.kappa)
         d.standing_pull = d.competing_pull * kept
+        d.near_share, d.tied = seat.share, seat.tied
+        d.progress_portion, d.priority_portion, d.voice_portion = ask.progress, ask.priority, ask.voice
+        d.granted, d.persuasion, d.member = ask.granted, ask.persuasion, ask.member
+        d.meetings_asked = meetings_asked(w, p, m, ask)
 
 
-@woven
-def look_around(states: Any, seats: Any, ties: Any) -> None:
-    """What informal contacts do and think, summed by strength."""
-    for i in range(states.shape[0]):
-        activity = conviction = frame = 0.0
-        for k in range(seats[i].ties, seats[i].ties_end):
-            other, strength = states[ties[k].to], ties[k].weight
-            activity += strength * other.activity
-            conviction += strength * other.conviction
-            frame += strength * other.it_frame
-        d = states[i]
-        d.near_activity, d.near_conviction, d.near_frame = activity, conviction, frame
+@inner
+def meetings_asked(w: Any, p: Any, m: Any, ask: Any) -> Any:
+    """Hours of meetings a week that team, roles, chain table and forum ask of a department."""
+    asked = p.role_h / 3.0 * ask.roles
+    if ask.member:
+        asked += given_or(m.team_hours, p.m_team)
+    if m.forum and w.internal:
+        asked += given_or(m.forum_hours, p.m_team)
+    if m.consulted and not w.internal:
+        asked += p.m_team / 2.0
+    return asked
+
+
+@inner
+def behaviour(d: Any) -> Any:
+    """What contacts see of a department, or are told."""
+    return d.activity, d.conviction, d.it_frame
+
+
+@inner
+def see(d: Any, activity: Any, conviction: Any, frame: Any) -> None:
+    """What a department's contacts do and think."""
+    d.near_activity, d.near_conviction, d.near_frame = activity, conviction, frame
+
+
+@inner
+def activity(d: Any) -> Any:
+    """How far a department is at work on its part."""
+    return d.activity
+
+
+@inner
+def see_work(d: Any, busy: Any) -> None:
+    """How busy those are whom a department needs."""
+    d.busy = busy
+
+
+@inner
+def willingness(d: Any) -> Any:
+    """How willing a department is to take something up."""
+    return d.willingness
+
+
+@inner
+def see_willing(d: Any, willing: Any) -> None:
+    """How willing those are whom a department needs most, as far as they are in reach."""
+    d.near_willing = willing
+
+
+@inner
+def adoption(d: Any) -> Any:
+    """How far a department uses the new way."""
+    return d.adoption
+
+
+@inner
+def see_adoption(d: Any, adopted: Any) -> None:
+    """How far those use it whom a department needs."""
+    d.others_adoption = adopted
+
+
+@inner
+def see_chain(d: Any, adopted: Any) -> None:
+    """How far the chain partners use it whom a department needs."""
+    d.chain_adoption = adopted
 
 
 @apart
@@ -46,7 +105,7 @@ def look_round_the_table(states: Any, net: Any, members: Any, class_ends: Any, l
         own = links[net.links + c * net.classes + c]
         activity = conviction = frame = 0.0
         for k in range(start, end):
-            d = states[members[k]]
+            d = at(states, members[k])
             if own:
                 d.near_activity += activity
                 d.near_conviction += conviction
@@ -58,7 +117,7 @@ def look_round_the_table(states: Any, net: Any, members: Any, class_ends: Any, l
         if own:
             activity = conviction = frame = 0.0
             for k in range(end - 1, start - 1, -1):
-                d = states[members[k]]
+                d = at(states, members[k])
                 d.near_activity += activity
                 d.near_conviction += conviction
                 d.near_frame += frame
@@ -78,17 +137,8 @@ def share_with_others(
         end = net.members + class_ends[net.class_ends + b]
         if b != c and links[net.links + b * net.classes + c]:
             for k in range(start, end):
-                d = states[members[k]]
+                d = at(states, members[k])
                 d.near_activity += activity
                 d.near_conviction += conviction
                 d.near_frame += frame
         start = end
-
-
-@woven
-def hazard(d: Any, p: Any, o: Any, states: Any, ties: Any, seat: Any) -> Any:
-    """Rate per week at which an issue here is taken up."""
-    own = d.willingness * rules.own_pick_up(d.progress_role, d.unheld, d.ownership)
-    for k in range(seat.close, seat.close_end):
-        own += rules.neighbour_pick_up(ties[k].weight, states[ties[k].to].willingness, d.progress_role, d.unheld)
-    return p.mu * own + rules.partner_pick_up(p.mu_p, o.partner_process_hours, p.h_ref)

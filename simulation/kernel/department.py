@@ -1,7 +1,8 @@
-"""A department through one week, compiled: the twin of :mod:`simulation.department`, function by function.
+"""A department through one week, compiled: the twin of :mod:`simulation.department`, step by step.
 
-``d`` is the department's state, ``w`` what is fixed of it, ``p`` the parameters, ``o`` the organisation's state, ``m``
-the week's levers, ``ask`` what they ask of the department, and ``u`` a draw in [0, 1).
+``d`` is a department, one of the lanes of a block that all do the same; ``p`` are the parameters, ``o`` is the
+organisation, ``m`` the week's levers and ``u`` a draw in [0, 1). Where the Mesa model goes one way or the other by
+department, a step works out both and takes one, as lanes must.
 """
 
 import math
@@ -26,7 +27,7 @@ def given_or(value: Any, otherwise: Any) -> Any:
 
 @stage
 def draw_traits(d: Any, w: Any, p: Any, s: Any, world: Any, seed: Any, key: Any) -> None:
-    """What a department is like in this world, as in :mod:`simulation.worlds`."""
+    """What a department is like in this world, as in :mod:`simulation.worlds`; ``w`` is what its file says."""
     _, conviction, it_frame, workload = philox(NONE, TWO, world, seed, key)
     pull, survey, _, _ = philox(NONE, THREE, world, seed, key)
     it, chain = w.kind == IT, w.kind == CHAIN
@@ -56,7 +57,12 @@ def draw_traits(d: Any, w: Any, p: Any, s: Any, world: Any, seed: Any, key: Any)
 
 @inner
 def begin_department(d: Any, w: Any, p: Any) -> None:
-    """The state of week 0."""
+    """What is fixed of it, and the state of week 0."""
+    d.kind, d.internal = w.kind, w.internal
+    d.capacity, d.rate, d.benefit, d.entangled = w.capacity, w.rate, w.benefit, w.entangled
+    d.need_share = 1.0 / w.weight if w.weight > 0.0 else 0.0
+    d.chain_share = 1.0 / w.chain_weight if w.chain_weight > 0.0 else 0.0
+    d.chain_weight = w.chain_weight
     d.conviction_anchor, d.frame_anchor = d.conviction, d.it_frame
     d.priority = p.om0
     d.process_progress = 0.0 if d.process_size > 0.0 or w.kind == IT else 1.0
@@ -64,192 +70,177 @@ def begin_department(d: Any, w: Any, p: Any) -> None:
 
 
 @inner
-def apply_measures(d: Any, w: Any, p: Any, m: Any, ask: Any) -> None:
-    """Stage 1, of a department: what is received of a role depends on the frame before this stage."""
-    frame = 0.0 if w.kind == IT else d.it_frame
-    if m.naming and w.kind == BUSINESS:
-        d.it_frame = rules.frame_after_naming(d.it_frame, p.zeta)
-    if ask.roles > 0:
-        d.progress_role = rules.role_clarity(d.progress_role, frame, p.c_role, p.paper, ask.progress)
-        d.priority_role = rules.role_clarity(d.priority_role, frame, p.c_role, p.paper, ask.priority)
-        d.voice_role = rules.role_clarity(d.voice_role, frame, p.c_role, p.paper, ask.voice)
-    if ask.persuasion > 0.0:
-        d.conviction_anchor = rules.raised(d.conviction_anchor, ask.persuasion)
+def apply_measures(d: Any, p: Any, m: Any) -> None:
+    """Stages 0 and 1: an incident; what is received of a role depends on the frame before this stage."""
+    d.incident_weeks = rules.event_clock(d.incident_weeks, d.incident, p.p_inc, 3)
+    heard_as = 0.0 if d.kind == IT else d.it_frame
+    d.it_frame = rules.frame_after_naming(d.it_frame, p.zeta) if m.naming and d.kind == BUSINESS else d.it_frame
+    d.progress_role = rules.role_clarity(d.progress_role, heard_as, p.c_role, p.paper, d.progress_portion)
+    d.priority_role = rules.role_clarity(d.priority_role, heard_as, p.c_role, p.paper, d.priority_portion)
+    d.voice_role = rules.role_clarity(d.voice_role, heard_as, p.c_role, p.paper, d.voice_portion)
+    d.conviction_anchor = rules.raised(d.conviction_anchor, d.persuasion)
 
 
 @inner
-def perceive(d: Any, w: Any, p: Any, o: Any, total: Any) -> None:
+def perceive(d: Any, p: Any, o: Any) -> None:
     """Stage 2: what others seem to do and think; whose job it seems; how responsible one feels."""
     seen = o.visibility if d.active else 0.0
-    activity = conviction = 0.0
-    frame = d.it_frame
-    if total > 0.0:
-        activity, conviction, frame = d.near_activity / total, d.near_conviction / total, d.near_frame / total
-    d.norm = rules.perceived_norm(seen, activity, conviction)
-    if w.kind == IT:
-        unassigned = rules.unassigned_responsibility_it(o.business_frame, o.diffused, p.acc)
-    else:
-        unassigned = rules.unassigned_responsibility(d.it_frame, o.diffused, p.nu)
-    if w.kind == BUSINESS:
-        moved = d.it_frame + rules.frame_from_talk(d.it_frame, d.frame_anchor, frame, p.g, p.eta_f)
-        if o.work_seen:
-            moved += rules.frame_from_evidence(d.it_frame, seen, d.own_share, d.activity, p.eta_e)
-        d.it_frame = rules.clip(moved, 0.0, 1.0)
+    d.norm = rules.perceived_norm(seen, d.near_activity * d.near_share, d.near_conviction * d.near_share)
+    near_frame = d.near_frame * d.near_share if d.near_share > 0.0 else d.it_frame
+    of_it = rules.unassigned_responsibility_it(o.business_frame, o.diffused, p.acc)
+    of_others = rules.unassigned_responsibility(d.it_frame, o.diffused, p.nu)
+    unassigned = of_it if d.kind == IT else of_others
+    moved = d.it_frame + rules.frame_from_talk(d.it_frame, d.frame_anchor, near_frame, p.g, p.eta_f)
+    evidence = rules.frame_from_evidence(d.it_frame, seen, d.own_share, d.activity, p.eta_e)
+    moved = rules.clip(moved + (evidence if o.work_seen else 0.0), 0.0, 1.0)
+    d.it_frame = moved if d.kind == BUSINESS else d.it_frame
     d.felt_responsibility = rules.felt_responsibility(d.felt_responsibility, d.progress_role, unassigned, p.tau_s)
 
 
 @inner
-def meetings_asked(w: Any, p: Any, m: Any, ask: Any) -> Any:
-    """Hours of meetings a week that team, roles, chain table and forum ask of a department."""
-    asked = p.role_h / 3.0 * ask.roles
-    if ask.member:
-        asked += given_or(m.team_hours, p.m_team)
-    if m.forum and w.internal:
-        asked += given_or(m.forum_hours, p.m_team)
-    if m.consulted and not w.internal:
-        asked += p.m_team / 2.0
-    return asked
-
-
-@inner
-def plan(d: Any, w: Any, p: Any, o: Any, m: Any, ask: Any, noise: Any) -> None:
+def plan(d: Any, p: Any, o: Any) -> None:
     """Stage 3: how many hours there are, what competes for them, and which meetings one attends."""
-    incident = p.s_inc * w.capacity if d.incident_weeks else 0.0
-    upkeep = p.debt_m * o.technical_debt * w.capacity if w.kind == IT else 0.0
-    d.available = rules.available_hours(w.capacity, d.absence_weeks > 0)
-    d.load = rules.ordinary_load(w.capacity, d.workload, rules.weekly_noise(noise), incident, upkeep)
-    d.headroom = rules.headroom(d.available, d.load, ask.granted)
-    d.pull = d.standing_pull * (o.other_it_load if w.kind == IT else 1.0)
-    if o.shock_weeks:
-        d.pull += 0.3
-    asked = meetings_asked(w, p, m, ask)
-    d.meetings = rules.meeting_hours(asked, d.headroom)
-    d.attendance = d.meetings / asked if asked > 0.0 else 0.0
+    incident = p.s_inc * d.capacity if d.incident_weeks > 0 else 0.0
+    upkeep = p.debt_m * o.technical_debt * d.capacity if d.kind == IT else 0.0
+    d.available = rules.available_hours(d.capacity, d.absence_weeks > 0)
+    d.load = rules.ordinary_load(d.capacity, d.workload, rules.weekly_noise(d.noise), incident, upkeep)
+    d.overload = d.load / d.available if d.available > 0.0 else 0.0
+    d.headroom = rules.headroom(d.available, d.load, d.granted)
+    pull = d.standing_pull * (o.other_it_load if d.kind == IT else 1.0)
+    d.pull = pull + 0.3 if o.shock_weeks > 0 else pull
+    d.meetings = rules.meeting_hours(d.meetings_asked, d.headroom)
+    d.attendance = d.meetings / d.meetings_asked if d.meetings_asked > 0.0 else 0.0
 
 
 @inner
-def weigh(d: Any, w: Any, p: Any, busy: Any, tied: Any) -> None:
+def weigh(d: Any, p: Any) -> None:
     """Stage 4, first half: what is open, and how much one is in it."""
     d.responsibility = rules.responsibility(d.felt_responsibility, d.ownership)
     d.expectancy = rules.expectancy(d.norm, p.e0)
     d.engagement = rules.engagement(d.conviction, d.responsibility, d.expectancy)
     d.blocked = rules.blocked(d.open_issues, p.I_half)
-    d.process_need = d.technical_need = 0.0
-    if w.kind == IT:
-        d.technical_need = (1.0 - d.technical_progress) * d.technical_size
-    elif d.active:
-        d.process_need = rules.process_need(d.process_progress, d.technical_progress, d.process_size)
-        d.technical_need = rules.technical_need(d.process_progress, d.technical_progress, p.lead, d.technical_size)
-    coordinated = rules.coordination(p.ad_hoc, busy / w.weight, tied) if w.weight > 0.0 else 1.0
+    core = (1.0 - d.technical_progress) * d.technical_size
+    process = rules.process_need(d.process_progress, d.technical_progress, d.process_size)
+    technical = rules.technical_need(d.process_progress, d.technical_progress, p.lead, d.technical_size)
+    d.process_need = process if d.active and d.kind != IT else 0.0
+    d.technical_need = core if d.kind == IT else technical if d.active else 0.0
+    coordinated = rules.coordination(p.ad_hoc, d.busy * d.need_share, d.tied)
     d.productivity = rules.productivity(rules.skill(d.knowledge, p.kmin), d.switching, d.blocked, coordinated)
 
 
 @inner
-def exert(d: Any, w: Any, p: Any, o: Any, it_waiting: Any) -> None:
+def exert(d: Any, p: Any, o: Any, it_waiting: Any) -> None:
     """Stage 4, second half: hours, spent once, over attention, care and work in proportion."""
-    attention = care = work = 0.0
-    if d.active and o.started:
-        attention = p.h_ref / 12.0
-        care = p.h_care if o.live else 0.0
-        d.waiting = it_waiting if w.kind == IT else d.process_need
-        work = rules.hours_for(d.waiting, d.productivity)
+    working = d.active and o.started
+    d.waiting = (it_waiting if d.kind == IT else d.process_need) if working else d.waiting
+    attention = p.h_ref / 12.0 if working else 0.0
+    care = p.h_care if working and o.live else 0.0
+    work = rules.hours_for(d.waiting, d.productivity) if working else 0.0
     d.demand = attention + care + work
     d.hours = rules.effort(d.demand, d.headroom, d.meetings, d.engagement, d.priority, d.pull)
     part = d.hours / d.demand if d.demand > 0.0 else 0.0
     d.work_hours, d.care_hours = part * work, part * care
-    d.willingness = rules.willingness(d.conviction, d.expectancy, d.headroom, w.capacity)
+    d.willingness = rules.willingness(d.conviction, d.expectancy, d.headroom, d.capacity)
 
 
 @inner
-def deliver(d: Any, w: Any, p: Any, partner_hours: Any, substitution: Any, helped: Any, technical: Any) -> None:
-    """Stage 5: process and technical work done for a stream."""
+def partner_part(d: Any) -> Any:
+    """How much a department counts where a partner's process hours are shared: by process work that is left."""
+    counts = (1.0 if d.internal else 0.3) if d.active else 0.0
+    return (1.0 - d.process_progress) * d.process_size * counts
+
+
+@inner
+def deliver(d: Any, p: Any, a_part: Any, substitution: Any, a_need: Any, inside: Any, outside: Any) -> None:
+    """Stage 5: process and technical work done for a stream.
+
+    ``a_part`` are a partner's process hours and ``a_need`` IT's help for each hour that counts, ``inside`` and
+    ``outside`` the share of technical need that is met.
+    """
+    partner_hours, helped = a_part * partner_part(d), a_need * d.process_need
+    d.technical_done = d.technical_need * (inside if d.internal else outside)
     d.paired_hours = min((1.0 - substitution) * partner_hours, d.work_hours)
-    own = d.work_hours * d.productivity if w.kind != IT else 0.0
-    own += d.paired_hours * p.phi_pair * (1.0 - d.blocked)
+    alone = d.work_hours * d.productivity if d.kind != IT else 0.0
+    own = alone + d.paired_hours * p.phi_pair * (1.0 - d.blocked)
     bought = substitution * partner_hours * p.phi_sub * (1.0 - d.blocked)
     everything = own + bought + helped
     d.process_done = everything if everything < d.process_need else d.process_need
-    d.technical_done = technical
-    used = d.process_done / everything if everything > 0.0 else 0.0
+    part = 1.0 / everything if everything > 0.0 else 0.0
+    used = d.process_done * part
     d.own_done, d.bought_done, d.helped_done = used * own, used * bought, used * helped
-    if d.process_done > 0.0:
-        d.own_output += d.own_done
-        d.all_output += d.process_done
-        d.own_share = rules.smoothed(d.own_share, own / everything, 0.2)
+    d.own_output += d.own_done
+    d.all_output += d.process_done
+    own_share = rules.smoothed(d.own_share, own * part, 0.2)
+    d.own_share = own_share if d.process_done > 0.0 else d.own_share
 
 
 @inner
-def advance(d: Any, p: Any) -> Any:
-    """Turn output into progress; returns the hours by which the stream came forward."""
+def advance(d: Any, p: Any, o: Any) -> None:
+    """Turn output into progress, and progress into the issues to be expected.
+
+    They come by work done and, once live, by ignorance and by a chain that lags behind.
+    """
     before = d.process_progress * d.process_size + d.technical_progress * d.technical_size
-    gain = d.technical_progress
-    if d.process_size > 0.0:
-        d.process_progress = rules.progress(
-            d.process_progress, d.process_done, p.eps0, p.eps_b, d.blocked, d.process_size
-        )
-    if d.technical_size > 0.0:
-        d.technical_progress = rules.progress(
-            d.technical_progress, d.technical_done, p.eps0, p.eps_b, d.blocked, d.technical_size
-        )
-    d.technical_gain = d.technical_progress - gain
-    return d.process_progress * d.process_size + d.technical_progress * d.technical_size - before
+    process = rules.progress(d.process_progress, d.process_done, p.eps0, p.eps_b, d.blocked, d.process_size)
+    technical = rules.progress(d.technical_progress, d.technical_done, p.eps0, p.eps_b, d.blocked, d.technical_size)
+    technical = technical if d.technical_size > 0.0 else d.technical_progress
+    d.technical_gain = technical - d.technical_progress
+    d.process_progress = process if d.process_size > 0.0 else d.process_progress
+    d.technical_progress = technical
+    progressed = d.process_progress * d.process_size + d.technical_progress * d.technical_size - before
+    live = 1.0 if o.live and d.internal else 0.0
+    gap = p.iota_c * d.adoption * (d.chain_weight - d.chain_adoption) * live
+    d.expected = rules.new_issues(p.iota, progressed, d.entangled, live, d.knowledge, gap)
 
 
 @inner
-def arrive(d: Any, w: Any, p: Any, o: Any, behind: Any, progressed: Any, u: Any) -> None:
-    """New issues, by work done and, once live, by ignorance and by a chain that lags behind."""
-    live = gap = 0.0
-    if o.live and w.internal:
-        live = 1.0
-        gap = p.iota_c * d.adoption * behind
-    mean = rules.new_issues(p.iota, progressed, w.entangled, live, d.knowledge, gap)
-    d.open_issues += rules.poisson_quantile(u, mean)
+def wait_for(d: Any, p: Any, o: Any) -> None:
+    """Stage 5: the rate per week at which an issue here is taken up."""
+    own = d.willingness * rules.own_pick_up(d.progress_role, d.unheld, d.ownership)
+    near = rules.neighbours_pick_up(d.near_willing, d.progress_role, d.unheld)
+    d.hazard = p.mu * (own + near) + rules.partner_pick_up(p.mu_p, o.partner_process_hours, p.h_ref)
 
 
 @inner
-def pick_up(d: Any, w: Any, p: Any, o: Any, rate: Any, u: Any, u_objection: Any, u_answer: Any) -> None:
-    """Stage 5, end: somebody takes up open issues, or nobody does; objections likewise."""
-    d.open_issues -= rules.taken_up(u, d.open_issues, rate)
+def pick_up(d: Any, w: Any, o: Any, u: Any) -> None:
+    """Stage 5, end: somebody takes up open issues, or nobody does; objections likewise; ``u`` are its answers."""
+    d.open_issues -= rules.taken_up(u.pick_up, d.open_issues, d.hazard)
     if w.voice > 0.0:
-        if u_objection < w.voice * (1.0 - d.conviction):
+        if u.objection < w.voice * (1.0 - d.conviction):
             d.open_objections += 1
             o.objections += 1
-        answered = rules.taken_up(u_answer, d.open_objections, rate)
+        answered = rules.taken_up(u.answer, d.open_objections, d.hazard)
         d.open_objections -= answered
         for _ in range(answered):
             d.conviction_anchor = rules.raised(d.conviction_anchor, 0.1)
 
 
 @inner
-def overload(d: Any) -> Any:
-    """Ordinary load over available hours."""
-    return d.load / d.available if d.available > 0.0 else 0.0
+def adopt(d: Any, p: Any, begins: Any, week: Any) -> None:
+    """Stage 6: use of the new way rises and falls, from the week after its cut-over; perhaps it is cut over now.
 
-
-@inner
-def adopt(d: Any, w: Any, p: Any, others: Any) -> None:
-    """Stage 6: use of the new way rises and falls, from the week after its cut-over."""
+    All inside cut over when the platform ``begins``, a chain partner when it is ready to follow.
+    """
     care = min(1.0, d.care_hours / p.h_care) if p.h_care > 0.0 else 1.0
     quality = rules.process_quality(d.own_output, d.all_output, p.qloss)
     knows = rules.skill(d.knowledge, p.kmin)
-    near = others / w.weight if w.weight > 0.0 else 0.0
+    near = d.others_adoption * d.need_share
     gain = rules.adoption_gain(d.adoption, near, quality, knows, d.blocked, care, p.p_a, p.q_a)
     held = d.responsibility * d.priority
-    loss = rules.adoption_loss(d.adoption, d.habit, overload(d), held, p.de_a, p.press)
-    d.next_adoption = rules.clip(d.adoption + gain - loss, 0.0, 1.0)
-    d.habit = rules.toward(d.habit, d.adoption, p.tau_z)
+    loss = rules.adoption_loss(d.adoption, d.habit, d.overload, held, p.de_a, p.press)
+    moved = rules.clip(d.adoption + gain - loss, 0.0, 1.0)
+    uses = d.cut_over_week > 0
+    d.habit = rules.toward(d.habit, d.adoption, p.tau_z) if uses else d.habit
+    ready = d.process_progress > 0.85 and d.technical_progress > 0.9
+    switches = begins if d.internal else not uses and ready and d.kind == CHAIN
+    at_first = p.a_cut * quality
+    moved = moved if uses else d.adoption
+    d.adoption = max(moved, at_first) if switches else moved
+    d.cut_over_week = week if switches else d.cut_over_week
 
 
 @inner
-def cut_over(d: Any, p: Any, week: Any) -> None:
-    """Switch to the new way."""
-    d.cut_over_week = week
-    quality = rules.process_quality(d.own_output, d.all_output, p.qloss)
-    d.next_adoption = max(d.next_adoption, p.a_cut * quality)
-
-
-@inner
-def learn(d: Any, w: Any, p: Any, o: Any, m: Any) -> None:
+def learn(d: Any, p: Any, o: Any, m: Any) -> None:
     """Stage 7: ownership, knowledge, priority, activity, conviction."""
     asked = min(p.h_ref, d.demand)
     involved = rules.involvement(d.hours, asked, p.h_ref)
@@ -258,60 +249,63 @@ def learn(d: Any, w: Any, p: Any, o: Any, m: Any) -> None:
     d.ownership = rules.ownership(d.ownership, routes, d.priority, p.al_o, p.de_o)
     paired = min(1.0, d.paired_hours / p.h_ref)
     d.knowledge = rules.knowledge(d.knowledge, involved, paired, d.adoption, p.lam_k, p.lam_t, p.de_k)
-    reprioritise(d, w, p, o, m)
+    reprioritise(d, p, o, m)
     d.activity = rules.smoothed(d.activity, min(1.0, d.hours / asked) if asked > 0.0 else 0.0, 0.25)
     d.conviction = rules.clip(rules.conviction(d.conviction, d.conviction_anchor, o.signal, p.eta_x, p.xi), 0.0, 1.0)
 
 
 @inner
-def reprioritise(d: Any, w: Any, p: Any, o: Any, m: Any) -> None:
+def reprioritise(d: Any, p: Any, o: Any, m: Any) -> None:
     """Priority moves to what visibility, roles and the board make of it; a shock pushes it down."""
     seen = o.visibility if d.active else 0.0
-    anchored = p.A if m.anchored and w.internal else 0.0
+    anchored = p.A if m.anchored and d.internal else 0.0
     base = p.om_done if o.closed else p.om0
     goal = rules.priority_goal(base, p.bV * seen, p.bP * d.priority_role, anchored)
-    d.priority = rules.toward(d.priority, goal, p.tau_om)
-    if o.shock_begins:
-        d.priority = rules.priority_after_shock(d.priority, p.sh_om, p.A if m.anchored else 0.0)
+    priority = rules.toward(d.priority, goal, p.tau_om)
+    shocked = rules.priority_after_shock(priority, p.sh_om, p.A if m.anchored else 0.0)
+    d.priority = shocked if o.shock_begins else priority
 
 
 @inner
-def let_go(d: Any, p: Any, o: Any, m: Any, u: Any) -> None:
-    """Stage 7, end: roles fade; a key person may leave."""
-    if o.roles_fade:
-        kept = p.A if m.anchored else 0.0
-        d.progress_role = rules.faded_clarity(d.progress_role, p.tau_c, kept)
-        d.priority_role = rules.faded_clarity(d.priority_role, p.tau_c, kept)
-        d.voice_role = rules.faded_clarity(d.voice_role, p.tau_c, kept)
-    d.absence_weeks = max(0, d.absence_weeks - 1)
-    if u < rules.chance_of_leaving(p.p_leave, overload(d)):
-        kept = 1.0 - p.loss_leave
-        d.knowledge *= kept
-        d.ownership *= kept
-        d.progress_role *= 0.5
-        d.priority_role *= 0.5
-        d.voice_role *= 0.5
-        d.absence_weeks = 8
+def let_fade(d: Any, p: Any, m: Any) -> None:
+    """Stage 7: nobody refreshes the roles any more."""
+    kept = p.A if m.anchored else 0.0
+    d.progress_role = rules.faded_clarity(d.progress_role, p.tau_c, kept)
+    d.priority_role = rules.faded_clarity(d.priority_role, p.tau_c, kept)
+    d.voice_role = rules.faded_clarity(d.voice_role, p.tau_c, kept)
 
 
 @inner
-def account(d: Any, w: Any, p: Any, o: Any, adopted: Any) -> None:
-    """Stage 8, of a department: hours and money."""
-    o.cost += (d.hours + d.meetings) * w.rate
-    o.shared_hours += d.meetings + d.paired_hours
-    o.solitary_hours += d.hours - d.paired_hours
-    if w.internal:
-        claim = 0.2 * d.pull * w.capacity
-        o.overload_hours += rules.overload_hours(d.load, claim, d.meetings, d.hours, d.available)
-        d.carried += d.own_done
-        if d.adoption > 0.0 and w.benefit > 0.0:
-            chain = adopted / w.chain_weight if w.chain_weight > 0.0 else 1.0
-            o.benefit += rules.benefit(w.benefit, d.adoption, p.gam, chain)
+def keep_or_lose(d: Any, p: Any) -> None:
+    """Stage 7, end: a key person may leave, and takes knowledge, ownership and roles along."""
+    leaves = d.leave < rules.chance_of_leaving(p.p_leave, d.overload)
+    kept, halved = (1.0 - p.loss_leave if leaves else 1.0), (0.5 if leaves else 1.0)
+    d.knowledge *= kept
+    d.ownership *= kept
+    d.progress_role *= halved
+    d.priority_role *= halved
+    d.voice_role *= halved
+    d.absence_weeks = 8 if leaves else max(0, d.absence_weeks - 1)
 
 
 @inner
-def passive(d: Any, p: Any, o: Any) -> Any:
-    """Whether a department finds it important and yet does next to nothing while work waits for it."""
-    if not o.started or d.waiting <= 0.0 or d.conviction < 0.5:
-        return False
-    return d.hours < 0.25 * min((p.WB + p.WT) / 52.0, d.demand)
+def account(d: Any, p: Any) -> Any:
+    """Stage 8, of a department: cost, hours shared and alone and beyond capacity, and benefit."""
+    claim = 0.2 * d.pull * d.capacity
+    beyond = rules.overload_hours(d.load, claim, d.meetings, d.hours, d.available)
+    d.carried += d.own_done if d.internal else 0.0
+    chain = d.chain_adoption * d.chain_share if d.chain_weight > 0.0 else 1.0
+    return (
+        (d.hours + d.meetings) * d.rate,
+        d.meetings + d.paired_hours,
+        d.hours - d.paired_hours,
+        beyond if d.internal else 0.0,
+        rules.benefit(d.benefit, d.adoption, p.gam, chain),
+    )
+
+
+@inner
+def passive(d: Any, p: Any) -> Any:
+    """1 for a department that finds it important and yet does next to nothing while work waits for it."""
+    little = d.hours < 0.25 * min((p.WB + p.WT) / 52.0, d.demand)
+    return 1.0 if d.internal and d.waiting > 0.0 and d.conviction >= 0.5 and little else 0.0

@@ -2,10 +2,12 @@
 
 Departments, ties, levers and contact networks of all scenarios stand one after another in a few flat arrays; a
 record for each scenario says where its own begin. Ties are sparse: two departments that do not need each other
-take no room. A meeting is not spelt out as a tie between every two that sit in it: departments are put into
-classes, and it is said which classes meet which, so that work grows with departments and ties alone.
+take no room, but for what the others of a block leave empty. A meeting is not spelt out as a tie between every two
+that sit in it, unless there are few departments in all: they are put into classes, and it is said which classes meet
+which, so that work grows with departments and ties alone.
 """
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,19 +15,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation import luck
+from simulation import luck, rules
+from simulation.kernel.lanes import LANES
+from simulation.kernel.meetings import Classes, Ties, network_key
 from simulation.measures import CLOSING_WEEKS, PARTNER_STAYS, Levers, Plan
 from simulation.organisation import Department, Organisation, Surveyed, SurveyedShare, Workload
-from simulation.parameters import PARAMETERS
+from simulation.parameters import PARAMETERS, Parameter
 from simulation.study import Given, Scenario, Study
 
 Records = NDArray[Any]
+Near = Sequence[Sequence[tuple[int, float]]]
 
 KINDS = ("it", "business", "chain")
 IT, BUSINESS, CHAIN = range(3)
 
 CLOSE = 0.25
 """Those whom a department needs by more than this take up its issues (as in the Mesa model)."""
+
+SPELT_OUT = 16
+"""In an organisation of no more departments a meeting is spelt out in ties, which is quicker then."""
 
 PHASES: tuple[int | None, ...] = (None, PARTNER_STAYS, CLOSING_WEEKS)
 """Weeks since go-live from which measures may end by themselves; None: before, or without, go-live."""
@@ -48,13 +56,14 @@ DEPARTMENT = record(
     "capacity rate benefit voice entangled weight chain_weight "
     + " ".join(f"{name} {name}_spread" for name in SURVEYED)
     + " projects process_work technical_work",
-    "kind internal luck ties ties_end chain_ties chain_ties_end",
+    "kind internal",
 )
 """What is fixed of a department; a trait that the file leaves open is nan, hours are per week."""
 
 SCENARIO = record(
     "licence connections_per_week connection_hours full_benefit",
-    "departments count it internal business horizon start waits self_built values plan levers asks networks",
+    "departments count it internal business chain horizon start waits self_built values plan levers asks keys "
+    "needs chain_needs",
 )
 """Where a scenario's own begin, and what is fixed of its project."""
 
@@ -67,20 +76,21 @@ LEVERS = record(
 ASK = record("progress priority voice granted persuasion", "member roles")
 """What they ask of, or give to, one department."""
 
-NETWORK = record("", "parties wide meets seats members classes class_ends links")
-"""Where the contacts of one combination of levers begin; ``classes`` counts its classes."""
+NETWORK = record("", "parties wide meets seats near close members classes class_ends links")
+"""Where the contacts of one combination of levers begin; ``classes`` counts its classes. ``near`` are contacts (beyond
+meetings of classes), ``close`` those whom a department needs by more than a quarter, as far as they are in reach."""
 
-TIE = record("weight", "to")
-"""A tie: how strong it is, and to whom (a department's place in the organisation)."""
+TIE = np.dtype([("weight", "f8", (LANES,)), ("to", "i8")])
+"""What the departments of a block have to do with one (its place in the organisation): a weight for each of them."""
 
-SEAT = record("total tied", "ties ties_end close close_end")
-"""A department's seat in a network: what its contacts sum to, the share of its needs that they cover,
-its informal contacts beyond meetings, and those whom it needs by more than a quarter with its contact to them."""
+SEAT = record("share tied", "close")
+"""A department's seat in a network: what a contact of strength 1 is of all (0: it has none), the share of its needs
+that contacts cover, and how many it needs by more than a quarter."""
 
 
 @dataclass(frozen=True)
 class Layout:
-    """A study in arrays; ``names`` are the departments' names that luck is drawn for."""
+    """A study in arrays; ``keys`` are those that luck is drawn with, a run of them for each list of names."""
 
     scenarios: Records
     departments: Records
@@ -94,8 +104,8 @@ class Layout:
     links: NDArray[np.int64]
     class_ends: NDArray[np.int64]
     ties: Records
+    ends: NDArray[np.int64]
     keys: NDArray[np.uint64]
-    names: tuple[str, ...]
     given: tuple[tuple[Given, ...], ...]
     horizon: int
 
@@ -104,18 +114,28 @@ class _Pile:
     """Rows put one after another."""
 
     def __init__(self, dtype: Any) -> None:
-        self.dtype, self.rows, self.count = dtype, [np.empty(0, dtype)], 0
+        self.dtype, self.rows, self.count = np.dtype(dtype), bytearray(), 0
 
     def add(self, rows: Any) -> int:
         """Put rows on the pile; returns where they begin."""
         start, laid = self.count, np.asarray(rows, self.dtype)
-        self.rows.append(laid)
+        self.rows += laid.tobytes()
         self.count += len(laid)
         return start
 
     def array(self) -> NDArray[Any]:
         """The whole pile."""
-        return np.concatenate(self.rows)
+        return np.frombuffer(self.rows, self.dtype) if self.count else np.empty(0, self.dtype)
+
+
+@dataclass(frozen=True)
+class _Laid:
+    """An organisation laid out: what a scenario's record says of it, and its networks so far."""
+
+    organisation: Organisation
+    ties: Ties
+    columns: dict[str, float]
+    networks: dict[Any, int]
 
 
 def lay_out(study: Study) -> Layout:
@@ -132,9 +152,12 @@ class _Layer:
         self.levers, self.asks = _Pile(LEVERS), _Pile(ASK)
         self.networks, self.seats = _Pile(NETWORK), _Pile(SEAT)
         self.members, self.links, self.class_ends = _Pile(np.int64), _Pile(np.int64), _Pile(np.int64)
-        self.ties: list[tuple[float, int]] = []
-        self.names: dict[str, int] = {}
+        self.ties: list[int] = []
+        self.weights: list[float] = []
+        self.ends, self.keys = _Pile(np.int64), _Pile(np.uint64)
+        self.names: dict[tuple[str, ...], int] = {}
         self.given: dict[tuple[Given, ...], int] = {}
+        self.organisations: dict[Organisation, _Laid] = {}
 
     def study(self, study: Study) -> Layout:
         """All scenarios of a study."""
@@ -152,172 +175,153 @@ class _Layer:
             members=self.members.array(),
             links=self.links.array(),
             class_ends=self.class_ends.array(),
-            ties=np.array(self.ties, dtype=TIE),
-            keys=np.array([luck.name_key(name) for name in self.names], dtype=np.uint64),
-            names=tuple(self.names),
+            ties=self._ties(),
+            ends=self.ends.array(),
+            keys=self.keys.array(),
             given=tuple(self.given),
             horizon=study.horizon,
         )
 
     def scenario(self, scenario: Scenario) -> None:
         """One scenario."""
-        organisation, project = scenario.organisation, scenario.project
-        ties = _Ties(organisation)
+        project, platform = scenario.project, scenario.measures.platform
         row = np.zeros(1, SCENARIO)
         one = row[0]
-        one["departments"] = self._departments(organisation, ties)
-        kinds = [department.kind for department in organisation.departments]
-        one["count"], one["it"] = len(kinds), kinds.index("it")
-        one["business"] = kinds.count("business")
-        one["internal"] = len(kinds) - kinds.count("chain")
+        laid = self._organisation(scenario.organisation)
+        for name, value in laid.columns.items():
+            one[name] = value
         one["horizon"], one["start"] = project.horizon, project.start
         one["connections_per_week"], one["connection_hours"] = project.connections_per_week, project.connection_hours
-        one["full_benefit"] = sum(each.benefit for each in organisation.departments if each.internal)
         one["waits"] = scenario.measures.wait_for_capacity is not None
-        one["self_built"] = scenario.measures.platform.kind == "self-built"
-        one["licence"] = 0.0 if one["self_built"] else scenario.measures.platform.licence
+        one["self_built"] = platform.kind == "self-built"
+        one["licence"] = 0.0 if one["self_built"] else platform.licence
         one["values"] = self.given.setdefault(scenario.parameters, len(self.given))
-        self._measures(scenario, ties, one)
+        self._measures(scenario, laid, one)
         self.scenarios.add(row)
 
-    def _departments(self, organisation: Organisation, ties: "_Ties") -> int:
-        """What is fixed of the departments of an organisation, and who needs whom."""
+    def _organisation(self, organisation: Organisation) -> "_Laid":
+        """An organisation, laid out once for all its scenarios."""
+        if organisation not in self.organisations:
+            everybody, ties = organisation.departments, Ties(organisation)
+            kinds = [one.kind for one in everybody]
+            columns = {
+                "departments": self._departments(organisation, ties),
+                "count": len(kinds),
+                "it": kinds.index("it"),
+                "business": kinds.count("business"),
+                "chain": kinds.count("chain"),
+                "internal": len(kinds) - kinds.count("chain"),
+                "full_benefit": sum(one.benefit for one in everybody if one.internal),
+                "keys": self._names(tuple(one.name for one in everybody)),
+                "needs": self._relation(ties.needs),
+                "chain_needs": self._relation(ties.chain_needs),
+            }
+            self.organisations[organisation] = _Laid(organisation, ties, columns, {})
+        return self.organisations[organisation]
+
+    def _names(self, names: tuple[str, ...]) -> int:
+        """Where the keys of these departments begin; the same departments have the same luck."""
+        if names not in self.names:
+            self.names[names] = self.keys.add([luck.name_key(name) for name in names])
+        return self.names[names]
+
+    def _departments(self, organisation: Organisation, ties: Ties) -> int:
+        """What is fixed of the departments of an organisation."""
         rows = np.zeros(len(organisation.departments), DEPARTMENT)
         weights = [sum(strength for _, strength in near) for near in ties.needs]
         some = [weight for weight in weights if weight > 0.0]
         whole = sum(some)
         for place, (row, one) in enumerate(zip(rows, organisation.departments, strict=True)):
             _describe(row, one)
-            row["luck"] = self.names.setdefault(one.name, len(self.names))
             row["weight"] = weights[place]
             row["entangled"] = weights[place] * len(some) / whole if some else 0.0
-            near = ties.needs[place]
-            chain = [(other, d) for other, d in near if not organisation.departments[other].internal]
-            row["chain_weight"] = sum(strength for _, strength in chain)
-            row["ties"], row["ties_end"] = self._tie(near)
-            row["chain_ties"], row["chain_ties_end"] = self._tie(chain)
+            row["chain_weight"] = sum(strength for _, strength in ties.chain_needs[place])
         return self.departments.add(rows)
 
-    def _tie(self, ties: Sequence[tuple[int, float]]) -> tuple[int, int]:
-        """Put down neighbours with weights; returns where they begin and end."""
-        start = len(self.ties)
-        self.ties.extend((weight, other) for other, weight in ties)
-        return start, len(self.ties)
+    def _relation(self, everybody: Near) -> int:
+        """Put down with whom each department has to do, and how much; returns where the ends of its blocks begin."""
+        ends = [len(self.ties)]
+        for start in range(0, len(everybody), LANES):
+            block: dict[int, list[float]] = {}
+            for lane, near in enumerate(everybody[start : start + LANES]):
+                for other, weight in near:
+                    block.setdefault(other, [0.0] * LANES)[lane] = weight
+            for other in sorted(block):
+                self.ties.append(other)
+                self.weights += block[other]
+            ends.append(len(self.ties))
+        return self.ends.add(ends)
 
-    def _measures(self, scenario: Scenario, ties: "_Ties", one: Any) -> None:
+    def _ties(self) -> Records:
+        """All ties."""
+        ties = np.empty(len(self.ties), TIE)
+        ties["to"], ties["weight"] = self.ties, np.array(self.weights).reshape(-1, LANES)
+        return ties
+
+    def _measures(self, scenario: Scenario, laid: "_Laid", one: Any) -> None:
         """Which levers are set in which week and phase, what they ask of whom, and who meets whom then."""
         plan, horizon = Plan(scenario.measures, scenario.organisation), scenario.project.horizon
         found: dict[int, tuple[int, Levers, bool]] = {}
-        table, fades = [], []
+        table: list[int] = []
+        fades: list[bool] = []
         roles = scenario.measures.assign_roles
         last = horizon if roles is None or roles.end is None else roles.end
-        for since in PHASES:
-            for week in range(horizon + 1):
-                levers = plan.levers(week, None if since is None else week - since)
-                if id(levers) not in found:
-                    held = any(portion > 0.0 for portions in levers.roles for portion in portions)
-                    found[id(levers)] = len(found), levers, held
-                place, _, held = found[id(levers)]
-                table.append(place)
-                fades.append(since == CLOSING_WEEKS or (week > last and not held))
+        turns = sorted({0, horizon + 1, *(week for week in plan.turning_weeks() if week <= horizon)})
+        for since, (week, until) in itertools.product(PHASES, itertools.pairwise(turns)):
+            levers = plan.levers(week, None if since is None else week - since)
+            if id(levers) not in found:
+                held = any(portion > 0.0 for portions in levers.roles for portion in portions)
+                found[id(levers)] = len(found), levers, held
+            place, _, held = found[id(levers)]
+            table += [place] * (until - week)
+            fades += [since == CLOSING_WEEKS or (week > last and not held)] * (until - week)
         one["plan"] = self.plan.add(table)
         self.fades.add(fades)
         one["levers"], one["asks"] = self.levers.count, self.asks.count
-        one["networks"] = self.networks.count
-        networks: dict[Any, int] = {}
         for _, levers, _ in found.values():
-            network = _network_key(levers)
-            if network not in networks:
-                networks[network] = len(networks)
-                self._network(scenario.organisation, ties, levers)
-            self.levers.add(_lever_row(levers, networks[network]))
+            self.levers.add(_lever_row(levers, self._network(laid, levers)))
             self.asks.add(_ask_rows(levers))
 
-    def _network(self, organisation: Organisation, ties: "_Ties", levers: Levers) -> None:
-        """Who is in contact with whom under some levers."""
-        classes = _Classes(organisation, levers)
+    def _network(self, laid: "_Laid", levers: Levers) -> int:
+        """Who is in contact with whom under some levers; returns the number of that network."""
+        key = network_key(levers)
+        if key not in laid.networks:
+            laid.networks[key] = self.networks.add(self._contacts(laid.organisation, laid.ties, levers))
+        return laid.networks[key]
+
+    def _contacts(self, organisation: Organisation, ties: Ties, levers: Levers) -> Records:
+        """A network, laid out."""
+        classes = Classes(organisation, levers)
         row = np.zeros(1, NETWORK)
         one = row[0]
         internal = sum(each.internal for each in organisation.departments)
         everyone = levers.consulted or levers.forum
         one["wide"], one["parties"] = levers.forum, len(organisation.departments) if everyone else internal
-        one["meets"] = bool(classes.links.any())
+        spelt_out = len(organisation.departments) <= SPELT_OUT
+        one["meets"] = bool(classes.links.any()) and not spelt_out
         one["classes"], one["links"] = len(classes.kinds), self.links.add(classes.links.ravel())
         one["members"], one["class_ends"] = self.members.add(classes.ordered), self.class_ends.add(classes.ends)
-        one["seats"] = self.seats.add(self._seats(ties, classes))
-        self.networks.add(row)
+        near = [classes.contacts(place, informal, spelt_out) for place, informal in enumerate(ties.informal)]
+        contact = [classes.contact(place, needs, ties.informal[place]) for place, needs in enumerate(ties.needs)]
+        close = [
+            [(j, rules.neighbour_reach(contact[place][j])) for j, d in needs if d > CLOSE]
+            for place, needs in enumerate(ties.needs)
+        ]
+        one["near"], one["close"] = self._relation(near), self._relation(close)
+        one["seats"] = self.seats.add(self._seats(ties, classes, near, contact))
+        return row
 
-    def _seats(self, ties: "_Ties", classes: "_Classes") -> Records:
+    def _seats(self, ties: Ties, classes: Classes, near: Near, contact: list[dict[int, float]]) -> Records:
         """Each department's seat in a network."""
-        rows = np.zeros(len(ties.needs), SEAT)
-        for place, row in enumerate(rows):
-            near, informal = ties.needs[place], ties.informal[place]
-            contact = {j: 1.0 if classes.meet(place, j) else informal.get(j, 0.0) for j, _ in near}
-            beyond = [(j, strength) for j, strength in sorted(informal.items()) if not classes.meet(place, j)]
-            weight, covered = sum(d for _, d in near), sum(d * contact[j] for j, d in near)
-            row["ties"], row["ties_end"] = self._tie(beyond)
-            row["close"], row["close_end"] = self._tie([(j, contact[j]) for j, d in near if d > CLOSE])
-            row["total"] = classes.company(place) + sum(strength for _, strength in beyond)
+        rows = np.zeros(len(near), SEAT)
+        for place, (row, needs) in enumerate(zip(rows, ties.needs, strict=True)):
+            weight, covered = sum(d for _, d in needs), sum(d * contact[place][j] for j, d in needs)
+            spelt_out = len(near) <= SPELT_OUT
+            whole = sum(strength for _, strength in near[place]) + (0.0 if spelt_out else classes.company(place))
+            row["share"] = 1.0 / whole if whole > 0.0 else 0.0
+            row["close"] = sum(d > CLOSE for _, d in needs)
             row["tied"] = covered / weight if weight > 0.0 else 0.0
         return rows
-
-
-class _Ties:
-    """Who needs whom, and who talks to whom anyway, department by department."""
-
-    def __init__(self, organisation: Organisation) -> None:
-        index = {one.name: place for place, one in enumerate(organisation.departments)}
-        self.needs: list[list[tuple[int, float]]] = [[] for _ in index]
-        self.informal: list[dict[int, float]] = [{} for _ in index]
-        for tie in organisation.interdependence:
-            self.needs[index[tie.a]].append((index[tie.b], tie.strength))
-            self.needs[index[tie.b]].append((index[tie.a], tie.strength))
-        for tie in organisation.informal_ties:
-            for a, b in ((index[tie.a], index[tie.b]), (index[tie.b], index[tie.a])):
-                self.informal[a][b] = min(1.0, self.informal[a].get(b, 0.0) + tie.strength)
-
-
-class _Classes:
-    """Departments that meet the same others, taken together.
-
-    ``of`` is each department's class, ``links[a, b]`` whether those of class a meet those of class b, ``ordered``
-    has the departments class by class, and ``ends`` where each class ends in it.
-    """
-
-    def __init__(self, organisation: Organisation, levers: Levers) -> None:
-        chain = [not one.internal for one in organisation.departments]
-        signs = [
-            (
-                bool(levers.members[i]),
-                levers.forum and not outside,
-                levers.consulted and outside,
-                bool(levers.consulted and levers.at_chain_table[i]),
-            )
-            for i, outside in enumerate(chain)
-        ]
-        self.kinds = sorted(set(signs))
-        self.of = [self.kinds.index(sign) for sign in signs]
-        self.links = np.array([[_meet(a, b) for b in self.kinds] for a in self.kinds], dtype=np.int64)
-        self.sizes = [self.of.count(kind) for kind in range(len(self.kinds))]
-        self.ordered = sorted(range(len(self.of)), key=lambda place: (self.of[place], place))
-        self.ends = np.cumsum(self.sizes)
-
-    def meet(self, a: int, b: int) -> bool:
-        """Whether two departments meet."""
-        return bool(self.links[self.of[a], self.of[b]])
-
-    def company(self, place: int) -> float:
-        """How many others a department meets."""
-        own = self.of[place]
-        others = sum(size for kind, size in enumerate(self.sizes) if self.links[own, kind])
-        return float(others - self.links[own, own])
-
-
-def _meet(a: Sequence[bool], b: Sequence[bool]) -> bool:
-    """Whether two classes meet: in the team, in the forum, or at the chain's table, which partners share."""
-    team, forum = a[0] and b[0], a[1] and b[1]
-    table = (a[2] and (b[2] or b[3])) or (b[2] and a[3])
-    return team or forum or table
 
 
 def _describe(row: Any, one: Department) -> None:
@@ -331,11 +335,6 @@ def _describe(row: Any, one: Department) -> None:
         row[f"{name}_spread"] = 0.0 if trait is None else trait.plus_minus
     for name in ("projects", *SIZES):
         row[name] = np.nan if getattr(one, name) is None else getattr(one, name)
-
-
-def _network_key(levers: Levers) -> Any:
-    """Levers with equal keys have equal networks."""
-    return levers.members, levers.forum, levers.consulted, levers.at_chain_table
 
 
 def _lever_row(levers: Levers, network: int) -> Records:
@@ -370,12 +369,14 @@ def values_of_worlds(layout: Layout, points: NDArray[np.float64], defaults: bool
 
     ``points`` are the worlds' points in [0, 1), shape (worlds, parameters).
     """
-    found = np.empty((len(layout.given), len(points)), VALUES)
-    for place, given in enumerate(layout.given):
+    found = np.empty((len(layout.given), *points.shape))
+    for values, given in zip(found, layout.given, strict=True):
         said = {one.name: one for one in given}
-        for column, parameter in enumerate(PARAMETERS):
-            own = said.get(parameter.name)
-            low, high = (own.low, own.high) if own else (parameter.low, parameter.high)
-            value = own.value if own else parameter.default
-            found[place][parameter.name] = value if defaults else low + points[:, column] * (high - low)
-    return found
+        low, high, value = np.array([_bounds(parameter, said.get(parameter.name)) for parameter in PARAMETERS]).T
+        values[...] = value if defaults else low + points * (high - low)
+    return found.view(VALUES)[..., 0]
+
+
+def _bounds(parameter: Parameter, own: Given | None) -> tuple[float, float, float]:
+    """Lowest, highest and usual value of a parameter, as a file gives them or as they stand."""
+    return (own.low, own.high, own.value) if own else (parameter.low, parameter.high, parameter.default)

@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 
 from simulation.kernel.compiling import apart, high_product, inner, stage
-from simulation.kernel.records import OTHER_LOAD, PICK_UP, SHOCK
+from simulation.kernel.lanes import at
+from simulation.kernel.records import OTHER_LOAD, SHOCK
 
 _FIRST, _SECOND = np.array([0xD2E7470EE14C6C93, 0xCA5A826395121157], dtype=np.uint64)
 MULTIPLY_0, MULTIPLY_1 = np.uint64(_FIRST), np.uint64(_SECOND)
@@ -33,14 +34,18 @@ def share_of(word: Any) -> Any:
 
 
 @stage
-def draw_week(table: Any, row: Any, counter: Any, world: Any, seed: Any, keys: Any) -> None:
-    """One week's draws of everybody, and of the organisation in the last line."""
-    for place in range(keys.shape[0]):
-        key = keys[place]
-        table[row, place, 0], table[row, place, 1], table[row, place, 2], table[row, place, 3] = philox(
-            counter, NONE, world, seed, key
-        )
-        table[row, place, PICK_UP] = -1.0  # the others are drawn when somebody asks for them
-    last = keys.shape[0]
-    table[row, last, SHOCK] = philox(counter, TWO, world, seed, NONE)[0]
-    table[row, last, OTHER_LOAD] = philox(counter, ONE, world, seed, NONE)[3]
+def draw_week(luck: Any, answers: Any, organisation_luck: Any, counter: Any, world: Any, seed: Any, keys: Any) -> None:
+    """One week's luck: of everybody, a department with a key at a time, and of the organisation."""
+    for i in range(keys.shape[0]):
+        d = at(luck, i)
+        d.noise, d.incident, d.leave, d.arrivals = philox(counter, NONE, world, seed, keys[i])
+        at(answers, i).pick_up = -1.0  # it and the other answers are drawn when somebody asks for them
+    organisation_luck[SHOCK] = philox(counter, TWO, world, seed, NONE)[0]
+    organisation_luck[OTHER_LOAD] = philox(counter, ONE, world, seed, NONE)[3]
+
+
+@inner
+def draw_answers(d: Any, counter: Any, world: Any, seed: Any, key: Any) -> None:
+    """The luck of who takes up an issue, of an objection, and of its answer, unless it is drawn already."""
+    if d.pick_up < 0.0:
+        d.pick_up, d.objection, d.answer, _ = philox(counter, ONE, world, seed, key)

@@ -17,22 +17,24 @@ from typing import Any
 import numba
 
 from simulation.kernel import compiling, contacts, department, luck, run, week
+from simulation.kernel.lanes import Lane
 from simulation.kernel.layout import ASK, DEPARTMENT, LEVERS, NETWORK, SCENARIO, SEAT, TIE, VALUES
-from simulation.kernel.records import ORGANISATION, STATE
+from simulation.kernel.records import ANSWERS_BLOCK, BLOCK, LUCK_BLOCK, ORGANISATION
 
 Stage = Callable[..., Any]
 
 MINE: tuple[Stage, ...] = (
-    week.perceive_and_plan,
     week.learn_and_account,
     week.luck_and_measures,
     contacts.set_levers,
     department.draw_traits,
+    run.begin,
     luck.draw_week,
     week.work,
     week.book,
+    week.take_up,
 )
-YOURS: tuple[Stage, ...] = (week.do_the_work, week.go_live, run.write_outcomes)
+YOURS: tuple[Stage, ...] = (week.perceive_and_plan, week.do_the_work, week.go_live, run.write_outcomes)
 """The stages, shared out so that both processes take about as long; whichever is left out is compiled at the end."""
 
 
@@ -40,14 +42,15 @@ def _types() -> dict[str, Any]:
     """Numba's type of every argument, by the name that it has in all stages."""
     one = {name: numba.from_dtype(kind) for name, kind in RECORDS.items()}
     many = {name: numba.from_dtype(kind)[::1] for name, kind in ARRAYS.items()}
-    numbers = dict.fromkeys(("week", "row"), numba.int64) | dict.fromkeys(COUNTERS, numba.uint64)
+    numbers = {"week": numba.int64} | dict.fromkeys(COUNTERS, numba.uint64)
     lines = {
-        "luck": numba.float64[:, ::1],
-        "table": numba.float64[:, :, ::1],
+        "organisation_luck": numba.float64[::1],
         "keys": numba.uint64[::1],
         "row_of_outcomes": numba.float64[::1],
+        "spare": numba.float64[::1],
+        "d": Lane(numba.from_dtype(BLOCK)),
     }
-    whole = dict.fromkeys(("members", "class_ends", "links"), numba.int64[::1])
+    whole = dict.fromkeys(("members", "class_ends", "links", "ends"), numba.int64[::1])
     return one | many | numbers | lines | whole
 
 
@@ -56,9 +59,17 @@ PATIENCE = 30.0
 
 NONE = subprocess.DEVNULL
 
-RECORDS = {"o": ORGANISATION, "p": VALUES, "m": LEVERS, "s": SCENARIO, "net": NETWORK, "d": STATE, "w": DEPARTMENT}
+RECORDS = {"o": ORGANISATION, "p": VALUES, "m": LEVERS, "s": SCENARIO, "net": NETWORK, "w": DEPARTMENT}
 COUNTERS = ("counter", "world", "seed", "key")
-ARRAYS = {"whos": DEPARTMENT, "states": STATE, "asks": ASK, "seats": SEAT, "ties": TIE}
+ARRAYS = {
+    "whos": DEPARTMENT,
+    "states": BLOCK,
+    "luck": LUCK_BLOCK,
+    "answers": ANSWERS_BLOCK,
+    "asks": ASK,
+    "seats": SEAT,
+    "ties": TIE,
+}
 
 
 def compile_stages(stages: tuple[Stage, ...]) -> None:

@@ -2,31 +2,48 @@
 
 from typing import Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
+from simulation.kernel.lanes import blocks_for, in_lanes
 from simulation.kernel.layout import Layout, record
 from simulation.outcomes import OUTCOMES
 
+LUCK = record("noise incident leave arrivals")
+"""A week's luck of a department, drawn for everybody at once."""
+
+ANSWERS = record("pick_up objection answer")
+"""More of it, drawn where somebody asks for it; ``pick_up`` is negative until then."""
+
 STATE = record(
+    " ".join(LUCK.names or ()) + " "
     # what lasts
     "conviction conviction_anchor it_frame frame_anchor felt_responsibility ownership progress_role priority_role "
     "voice_role knowledge priority activity process_progress technical_progress own_share adoption habit own_output "
-    "all_output "
-    # what this world made of it
+    "all_output carried "
+    # what is fixed, and what this world made of it
+    "capacity rate benefit entangled need_share chain_share chain_weight "
     "workload competing_pull projects process_size technical_size "
+    # what stays as it is until levers change
+    "progress_portion priority_portion voice_portion granted persuasion meetings_asked switching standing_pull unheld "
+    "near_share tied "
+    # what others do and think
+    "near_activity near_conviction near_frame busy near_willing others_adoption chain_adoption "
     # what a week computes anew
-    "norm engagement responsibility expectancy load headroom available pull meetings attendance blocked productivity "
-    "process_need technical_need demand hours work_hours care_hours paired_hours process_done technical_done own_done "
-    "bought_done helped_done waiting willingness technical_gain "
-    # what waits until a stage is done, and what is kept while levers stay as they are
-    "next_adoption near_activity near_conviction near_frame switching standing_pull unheld "
-    "carried",
-    "open_issues open_objections incident_weeks absence_weeks cut_over_week active",
+    "norm engagement responsibility expectancy load overload headroom available pull meetings attendance blocked "
+    "productivity process_need technical_need demand hours work_hours care_hours paired_hours process_done "
+    "technical_done own_done bought_done helped_done waiting willingness technical_gain expected hazard",
+    "open_issues open_objections incident_weeks absence_weeks cut_over_week kind internal active member",
 )
 """A department's state; the names are those of the Mesa department."""
+
+BLOCK, LUCK_BLOCK, ANSWERS_BLOCK = in_lanes(STATE), in_lanes(LUCK), in_lanes(ANSWERS)
+"""The same of a few departments, name by name."""
 
 ORGANISATION = record(
     "visibility technical_debt other_it_load backlog signal mean_adoption mean_engagement mean_progress business_frame "
     "diffused outsider partner_process_hours connected debt_weight business_engagement carried_outside "
-    "need_inside need_outside need_process "
+    "need_inside need_outside need_process before "
     # accounts
     "shared_hours solitary_hours overload_hours cost partner_cost benefit connections visibility_sum passive_sum "
     "progress_104 peak adoption_52",
@@ -35,10 +52,41 @@ ORGANISATION = record(
 )
 """The organisation's state, and its accounts so far."""
 
-# Where a draw stands in a department's line; the organisation's line has its own.
-NOISE, INCIDENT, LEAVE, ARRIVALS, PICK_UP, OBJECTION, ANSWER = range(7)
-SHOCK, OTHER_LOAD = 0, 7
+LINE = 64
+"""Bytes of a line of the cache."""
 
+
+def room_for(departments: int) -> NDArray[Any]:
+    """Blocks for so many departments, and one more that is nobody's: no kind, no hours, no work."""
+    blocks = _aligned(blocks_for(departments) + 1, BLOCK)
+    blocks["kind"] = -1
+    return blocks
+
+
+def _aligned(count: int, block: np.dtype[np.void]) -> NDArray[Any]:
+    """Blocks of zeros that begin where a line of the cache begins, so that no vector lies across two lines."""
+    size = count * block.itemsize
+    room = np.zeros(size + LINE, np.uint8)
+    start = -room.ctypes.data % LINE
+    return room[start : start + size].view(block)
+
+
+def room_for_luck(weeks: int, departments: int) -> tuple[NDArray[Any], NDArray[Any], NDArray[np.float64]]:
+    """Room for the draws of so many weeks: two shares of everybody's, in blocks, and the organisation's."""
+    blocks = blocks_for(departments)
+    return np.empty((weeks, blocks), LUCK_BLOCK), np.empty((weeks, blocks), ANSWERS_BLOCK), np.empty((weeks, 2))
+
+
+def states_of(blocks: NDArray[Any], departments: int) -> NDArray[Any]:
+    """Departments one by one: records of :data:`STATE`, shape (…, departments), from blocks of shape (…, blocks)."""
+    states = np.empty((*blocks.shape[:-1], departments), STATE)
+    for name in STATE.names or ():
+        states[name] = blocks[name].reshape(*blocks.shape[:-1], -1)[..., :departments]
+    return states
+
+
+SHOCK, OTHER_LOAD = range(2)
+"""Where a draw of the organisation stands in its line."""
 
 (
     GO_LIVE_WEEK,
@@ -81,6 +129,7 @@ class Arrays(NamedTuple):
     links: Any
     class_ends: Any
     ties: Any
+    ends: Any
     keys: Any
 
 

@@ -6,11 +6,13 @@ import numpy as np
 
 from simulation.kernel.compiling import outer, stage, woven
 from simulation.kernel.department import begin_department, draw_traits
+from simulation.kernel.lanes import LANES, at
 from simulation.kernel.layout import ASK, DEPARTMENT, LEVERS, NETWORK, SCENARIO, SEAT, TIE, VALUES
 from simulation.kernel.luck import draw_week
 from simulation.kernel.records import (
     ADOPTION_52,
     BENEFIT,
+    BLOCK,
     BREAK_EVEN_BENEFIT,
     CARRYING_HHI,
     CONNECTIONS,
@@ -31,9 +33,10 @@ from simulation.kernel.records import (
     RELAPSE_HALF_LIFE,
     RETENTION,
     SILO_INDEX,
-    STATE,
     VISIBILITY_26,
     Arrays,
+    room_for,
+    room_for_luck,
 )
 from simulation.kernel.week import one_week
 from simulation.outcomes import OUTCOMES
@@ -56,12 +59,12 @@ def no_work() -> tuple[Any, ...]:
         np.uint64(0),
         np.uint64(0),
         np.zeros(2, ORGANISATION),
-        np.zeros(1, STATE),
+        room_for(1),
         np.zeros(8),
-        np.empty((1, 1, 8)),
+        *room_for_luck(1, 1),
         np.empty((0, 0, len(OUTCOMES))),
         np.empty((0, 0, 0, 5), np.float32),
-        np.zeros((0, 0), STATE),
+        np.zeros((0, 0), BLOCK),
         np.zeros(0, ORGANISATION),
     )
 
@@ -83,17 +86,17 @@ def ratio(top: Any, bottom: Any) -> Any:
 
 
 @woven
-def concentration(o: Any, states: Any) -> Any:
+def concentration(o: Any, whos: Any, states: Any) -> Any:
     """Herfindahl index of who carried the work."""
     whole = o.carried_outside
-    for i in range(states.shape[0]):
-        whole += states[i].carried
+    for i in range(whos.shape[0]):
+        whole += at(states, i).carried
     if not whole > 0.0:
         return np.nan
     share = o.carried_outside / whole
     squares = share * share
-    for i in range(states.shape[0]):
-        share = states[i].carried / whole
+    for i in range(whos.shape[0]):
+        share = at(states, i).carried / whole
         squares += share * share
     return squares
 
@@ -103,10 +106,10 @@ def write_outcomes(row_of_outcomes: Any, o: Any, s: Any, whos: Any, states: Any)
     """The outcomes of a finished run, in the order of :data:`simulation.outcomes.OUTCOMES`."""
     row = row_of_outcomes
     ownership = knowledge = 0.0
-    for i in range(states.shape[0]):
+    for i in range(whos.shape[0]):
         if whos[i].internal:
-            ownership += states[i].ownership
-            knowledge += states[i].knowledge
+            ownership += at(states, i).ownership
+            knowledge += at(states, i).knowledge
     live, last = o.go_live_week, o.mean_adoption
     row[GO_LIVE_WEEK] = live if live > 0 else s.horizon + 1
     row[GO_LIVE_104] = 1.0 if 0 < live <= 104 else 0.0
@@ -121,7 +124,7 @@ def write_outcomes(row_of_outcomes: Any, o: Any, s: Any, whos: Any, states: Any)
     row[OWNERSHIP_END], row[KNOWLEDGE_END] = ownership / s.internal, knowledge / s.internal
     row[VISIBILITY_26] = o.visibility_sum / o.window if o.window else 0.0
     row[PASSIVE_SHARE] = o.passive_sum / o.window if o.window else 0.0
-    row[CARRYING_HHI] = concentration(o, states)
+    row[CARRYING_HHI] = concentration(o, whos, states)
     row[SILO_INDEX] = ratio(o.solitary_hours - o.shared_hours, o.solitary_hours + o.shared_hours)
     row[OVERLOAD_HOURS], row[COST], row[PARTNER_COST] = (
         o.overload_hours,
@@ -134,6 +137,17 @@ def write_outcomes(row_of_outcomes: Any, o: Any, s: Any, whos: Any, states: Any)
     row[CONNECTIONS] = o.connections
 
 
+@stage
+def begin(o: Any, p: Any, s: Any, whos: Any, states: Any, world: Any, seed: Any, keys: Any) -> None:
+    """Week 0 of one scenario in one world; everybody's state is blank."""
+    for i in range(whos.shape[0]):
+        d, w = at(states, i), whos[i]
+        draw_traits(d, w, p, s, world, seed, keys[i])
+        begin_department(d, w, p)
+    begin_organisation(o, p, s)
+    o.world, o.seed = world, seed
+
+
 @woven
 def one_run(
     a: Any,
@@ -143,6 +157,8 @@ def one_run(
     everybody: Any,
     spare: Any,
     luck: Any,
+    answers: Any,
+    organisation_luck: Any,
     world: Any,
     seed: Any,
     outcomes: Any,
@@ -151,29 +167,26 @@ def one_run(
     organisation_trace: Any,
 ) -> None:
     """One scenario in one world."""
-    whos = a.departments[s.departments : s.departments + s.count]
-    states = everybody[: s.count]
-    for i in range(s.count):
-        states[i] = everybody[everybody.shape[0] - 1]
-        draw_traits(states[i], whos[i], p, s, world, seed, a.keys[whos[i].luck])
-        begin_department(states[i], whos[i], p)
+    whos, keys = a.departments[s.departments : s.departments + s.count], a.keys[s.keys : s.keys + s.count]
+    states = everybody[: (s.count + LANES - 1) // LANES]
+    for b in range(states.shape[0]):
+        states[b] = everybody[everybody.shape[0] - 1]
     organisation[0] = organisation[1]
     o = organisation[0]
-    begin_organisation(o, p, s)
-    o.world, o.seed = world, seed
+    begin(o, p, s, whos, states, world, seed, keys)
     for week in range(1, s.horizon + 1):
         row = week if luck.shape[0] > 1 else 0
-        if luck.shape[0] == 1:
-            draw_week(luck, row, np.uint64(week), world, seed, a.keys)
-        one_week(o, p, s, whos, states, spare, a, luck[row], week)
+        if row == 0:
+            draw_week(luck[row], answers[row], organisation_luck[row], np.uint64(week), world, seed, keys)
+        one_week(o, p, s, whos, states, spare, a, luck[row], answers[row], organisation_luck[row], week)
         if weekly.shape[1] > 0:
             line = weekly[0, week - 1]
             line[0], line[1], line[2] = o.mean_adoption, o.mean_progress, o.mean_engagement
             line[3], line[4] = o.business_engagement, o.visibility
         if trace.shape[0] > 0:
             organisation_trace[week - 1] = o
-            for i in range(s.count):
-                trace[week - 1, i] = states[i]
+            for b in range(states.shape[0]):
+                trace[week - 1, b] = states[b]
     write_outcomes(outcomes, o, s, whos, states)
 
 
@@ -187,6 +200,8 @@ def run_batch(
     everybody: Any,
     spare: Any,
     luck: Any,
+    answers: Any,
+    organisation_luck: Any,
     outcomes: Any,
     weekly: Any,
     trace: Any,
@@ -195,18 +210,21 @@ def run_batch(
     """All scenarios in some worlds, from world ``first`` on; the draws of a world serve all its scenarios.
 
     ``a`` is the study's :class:`Arrays`; ``values`` has shape (sets of given parameters, worlds) of records;
-    ``organisation``, ``everybody`` and ``spare`` are room to work in; ``luck`` has shape (weeks + 1, names + 1, 8),
-    or (1, names + 1, 8) to draw week by week. Written are ``outcomes`` (scenarios, worlds, outcomes), and, unless
-    they have no entry, ``weekly`` (scenarios, worlds, weeks, 5), and ``trace`` and ``organisation_trace`` of the
-    last run: all states of every week, shapes (weeks, departments) and (weeks,).
+    ``organisation``, ``everybody`` and ``spare`` are room to work in; so are ``luck``, ``answers``, shape (weeks + 1,
+    blocks), and ``organisation_luck``, shape (weeks + 1, 2), or with 1 for weeks + 1 to draw week by week. Written are
+    ``outcomes`` (scenarios, worlds, outcomes), and, unless they have no entry, ``weekly`` (scenarios, worlds, weeks,
+    5), and ``trace`` and ``organisation_trace`` of the last run: all states of every week, shapes (weeks, blocks) and
+    (weeks,).
     """
     for r in range(values.shape[1]):
         world = first + np.uint64(r)
-        if luck.shape[0] > 1:
-            for week in range(1, luck.shape[0]):
-                draw_week(luck, week, np.uint64(week), world, seed, a.keys)
+        drawn = -1
         for k in range(a.scenarios.shape[0]):
             s = a.scenarios[k]
+            if luck.shape[0] > 1 and s.keys != drawn:
+                drawn, keys = s.keys, a.keys[s.keys : s.keys + s.count]
+                for week in range(1, luck.shape[0]):
+                    draw_week(luck[week], answers[week], organisation_luck[week], np.uint64(week), world, seed, keys)
             one_run(
                 a,
                 s,
@@ -215,6 +233,8 @@ def run_batch(
                 everybody,
                 spare,
                 luck,
+                answers,
+                organisation_luck,
                 world,
                 seed,
                 outcomes[k, r],
