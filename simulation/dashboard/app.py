@@ -25,11 +25,16 @@ def Page() -> None:
     view, set_view = solara.use_state(opened[0])
     notices, set_notices = solara.use_state(opened[1])
 
-    def moved(address: Any) -> None:
-        path, _, search = str(address).partition("?")
+    moves, set_moves = solara.use_state(0)
+
+    def moved(asked: Any) -> None:
+        if not isinstance(asked, dict) or not isinstance(asked.get("count"), int):
+            return
+        path, _, search = str(asked.get("address")).partition("?")
         now, found = opening(path, search)
         set_view(now)
         set_notices(found)
+        set_moves(asked["count"])  # last, so that the address bar follows once the view is there
 
     language = view.language
     solara.Title(f"{say(f'{view.page}.title', language)} – synergy")
@@ -40,6 +45,7 @@ def Page() -> None:
             page=view.page,
             language=language,
             address=address_of(view),
+            moves=moves,
             words=words_of("shell", language),
             event_go=lambda name: set_view(lambda now: now.but(page=name) if name in list(pages()) else now),
             event_speak=lambda other: set_view(lambda now: now.but(language=other) if other in LANGUAGES else now),

@@ -15,12 +15,13 @@ def Frame(
     page: str,
     language: str,
     address: str,
+    moves: int,
     words: dict[str, str],
     event_go: Event,
     event_speak: Event,
     event_moved: Event,
 ) -> None:
-    """The rail, the language switch, and the address bar that follows the view."""
+    """The rail, the language switch, and the address bar that follows the view; ``moves`` counts steps back or on."""
 
 
 @solara.component_vue("vue/chart.vue", vuetify=False)

@@ -257,9 +257,10 @@ def _votes(given: str) -> tuple[tuple[int, ...], ...]:
     ((3, 0, 12), (), (0, 1))
     """
     chapters = [[one for one in part.split("-")[:12] if one] for part in given.split("_")[:20]] if given else []
-    return tuple(
+    votes = tuple(
         tuple(int(one) if one.isascii() and one.isdigit() and len(one) <= 3 else 0 for one in part) for part in chapters
     )
+    return votes if any(map(any, votes)) else ()
 
 
 def _short(given: str) -> str:
