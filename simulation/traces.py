@@ -13,12 +13,15 @@ from numpy.typing import NDArray
 
 from simulation import luck
 from simulation.ensemble import trace_world
-from simulation.kernel.records import OBJECTION, ORGANISATION, STATE
+from simulation.kernel.records import ORGANISATION, STATE
 from simulation.measures import Levers, Plan, begun_and_ended
 from simulation.outcomes import Event
 from simulation.parameters import Values
 from simulation.study import Scenario, Study
 from simulation.worlds import Mode, check_world, traits_of, values_of
+
+OBJECTION = luck.PURPOSES.index("objection")
+"""Where the draw of an objection stands among those of a week."""
 
 
 @dataclass(frozen=True, eq=False)
