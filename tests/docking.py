@@ -10,6 +10,7 @@ import numpy as np
 
 from simulation import OrganisationModel, outcomes_of, rules
 from simulation.ensemble import WEEKLY, run_world, trace_world
+from simulation.kernel.layout import KINDS
 from simulation.kernel.records import ORGANISATION, STATE
 from simulation.measures import CLOSING_WEEKS, PARTNER_STAYS
 from simulation.outcomes import OUTCOMES, at_week, half_life
@@ -26,6 +27,14 @@ NO_TWIN = {
     "near_activity": "a sum that stage 2 uses up; what comes of it is the norm",
     "near_conviction": "likewise",
     "near_frame": "likewise; what comes of it is the IT frame",
+    "near_share": "what these sums are divided by; the Mesa model keeps weights that are divided already",
+    "busy": "a sum that stage 4 uses up; what comes of it is productivity",
+    "near_willing": "worked out only where there is something to take up; what comes of it is what is taken up",
+    "hazard": "likewise",
+    "expected": "a mean that stage 5 uses up; what comes of it is the count of issues",
+    "others_adoption": "a sum that stage 6 uses up; what comes of it is adoption",
+    "chain_adoption": "a sum of which come issues and the benefit",
+    "before": "last week's progress; what comes of it is the signal",
     "levers": "a place in the engine's table, held against the Mesa model's levers by places_fit",
 }
 """Fields of the records without a twin, and why."""
@@ -51,12 +60,43 @@ def needed(model, state, internal=None):
     return sum(getattr(one, state) for one in model.everyone if internal is None or one.internal == internal)
 
 
+def place_of(one):
+    """A department's place in the organisation."""
+    return one.model.everyone.index(one)
+
+
+def needs_of(one, chain_only=False):
+    """The sum of what a department needs of others, or of chain partners."""
+    return sum(strength for other, strength in one.interdependence if not (chain_only and other.internal))
+
+
+def inverse(weight):
+    """One over a weight; 0 for none."""
+    return 1.0 / weight if weight > 0.0 else 0.0
+
+
+GIVEN = ("granted", "persuasion")
+LUCK = ("noise", "incident", "leave", "arrivals")
+PORTIONS = ("progress_portion", "priority_portion", "voice_portion")
+
 DEPARTMENT_TWINS = {
+    **{name: partial(lambda name, one: one.luck(name), name) for name in LUCK},
+    **{
+        name: partial(lambda role, one: one.model.levers.roles[place_of(one)][role], role)
+        for role, name in enumerate(PORTIONS)
+    },
+    **{name: partial(lambda name, one: getattr(one.model.levers, name)[place_of(one)], name) for name in GIVEN},
+    "member": lambda one: one.model.levers.members[place_of(one)],
+    "meetings_asked": lambda one: one.model.meetings_asked(one),
+    "kind": lambda one: KINDS.index(one.kind),
+    "benefit": lambda one: one.description.benefit,
+    "need_share": lambda one: inverse(needs_of(one)),
+    "chain_weight": lambda one: needs_of(one, chain_only=True),
+    "chain_share": lambda one: inverse(needs_of(one, chain_only=True)),
     **{name: partial(lambda name, one: getattr(one.traits, name), name) for name in ("workload", "competing_pull")},
     "projects": lambda one: one.traits.projects,
     "switching": lambda one: rules.switching_efficiency(one.projects, one.values.kappa),
     "carried": lambda one: one.model.ledger.carried.get(one.name, 0.0),
-    "next_adoption": lambda one: one._adoption,
     "cut_over_week": lambda one: one.cut_over_week or 0,
 }
 

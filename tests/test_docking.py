@@ -1,5 +1,8 @@
 """The compiled week is the Mesa model's: every state of every department in every week, and all outcomes."""
 
+from contextlib import contextmanager
+from unittest import mock
+
 import docking
 import numpy as np
 import pytest
@@ -9,9 +12,10 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from strategies import given_parameters, scenarios
 
-from simulation import OrganisationModel, case, run_worlds
+from simulation import OrganisationModel, case, ensemble, run_worlds
 from simulation.department import Department
 from simulation.ensemble import trace_world
+from simulation.kernel import layout
 from simulation.kernel.records import ORGANISATION, STATE
 from simulation.measures import Measures
 from simulation.model import AGENT_STATES, MODEL_STATES
@@ -94,10 +98,33 @@ def test_every_state_of_a_world_far_away():
 # --- and anything that a file may say ------------------------------------------------------------------
 
 
+@contextmanager
+def meetings_spelt_out(departments):
+    """Organisations of up to so many departments have their meetings as ties, larger ones as classes."""
+    ensemble._laid_out.cache_clear()
+    with mock.patch.object(layout, "SPELT_OUT", departments):
+        yield
+    ensemble._laid_out.cache_clear()
+
+
 @settings(ANY, max_examples=150)
-@given(scenarios(60, given_parameters()), st.integers(0, 10**5), st.integers(0, 2**63 - 1), MODES)
-def test_every_state_of_any_organisation(one, world, seed, mode):
-    dock(study(one), world, seed, mode)
+@given(
+    scenarios(60, given_parameters()),
+    st.integers(0, 10**5),
+    st.integers(0, 2**63 - 1),
+    MODES,
+    st.sampled_from([0, layout.SPELT_OUT]),
+)
+def test_every_state_of_any_organisation(one, world, seed, mode, spelt_out):
+    with meetings_spelt_out(spelt_out):
+        dock(study(one), world, seed, mode)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", CASE.names)
+def test_every_state_of_the_case_with_meetings_by_classes(name):
+    with meetings_spelt_out(0):
+        dock(CASE.select((name,)), 5, 7, "ranges")
 
 
 @settings(ANY, max_examples=30)

@@ -62,7 +62,7 @@ DEPARTMENT = record(
 
 SCENARIO = record(
     "licence connections_per_week connection_hours full_benefit",
-    "departments count it internal business chain horizon start waits self_built values plan levers asks keys "
+    "departments count it internal business horizon start waits self_built values plan levers asks keys "
     "needs chain_needs",
 )
 """Where a scenario's own begin, and what is fixed of its project."""
@@ -209,7 +209,6 @@ class _Layer:
                 "count": len(kinds),
                 "it": kinds.index("it"),
                 "business": kinds.count("business"),
-                "chain": kinds.count("chain"),
                 "internal": len(kinds) - kinds.count("chain"),
                 "full_benefit": sum(one.benefit for one in everybody if one.internal),
                 "keys": self._names(tuple(one.name for one in everybody)),

@@ -48,7 +48,7 @@ ORGANISATION = record(
     "shared_hours solitary_hours overload_hours cost partner_cost benefit connections visibility_sum passive_sum "
     "progress_104 peak adoption_52",
     "shock_weeks shock_begins started work_seen roles_fade closed live go_live_week objections levers phase "
-    "window peak_week half_week week world seed",
+    "window peak_week half_week world seed",
 )
 """The organisation's state, and its accounts so far."""
 
