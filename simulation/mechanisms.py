@@ -28,7 +28,7 @@ CONSEQUENCES = ("engagement", "effort", "progress", "adoption")
 
 _PLACES: Mapping[str, str] = MappingProxyType(
     {
-        "capacity": "load headroom available pull meetings attendance bought_done helped_done incident_weeks "
+        "capacity": "load overload headroom available pull meetings attendance bought_done helped_done incident_weeks "
         "absence_weeks",
         "responsibility": "it_frame frame_anchor felt_responsibility ownership progress_role priority_role voice_role "
         "responsibility unheld",
@@ -45,8 +45,10 @@ _PLACES: Mapping[str, str] = MappingProxyType(
         "all_output",
         "adoption": "adoption habit cut_over_week",
         # What stands beside a state that is compared, or waits to become one.
-        "": "workload competing_pull projects switching standing_pull next_frame next_felt next_adoption near_activity "
-        "near_conviction near_frame carried",
+        "": "noise incident leave arrivals capacity rate benefit entangled need_share chain_share chain_weight kind "
+        "internal member workload competing_pull projects switching standing_pull progress_portion priority_portion "
+        "voice_portion granted persuasion meetings_asked near_share tied near_activity near_conviction near_frame busy "
+        "near_willing others_adoption chain_adoption expected hazard carried",
     }
 )
 _ORGANISATION_PLACES: Mapping[str, str] = MappingProxyType(
@@ -63,8 +65,8 @@ _ORGANISATION_PLACES: Mapping[str, str] = MappingProxyType(
         # Sums and means of departments' states, accounts, and what keeps the books.
         "": "mean_adoption mean_engagement mean_progress business_frame business_engagement carried_outside "
         "need_inside need_outside need_process shared_hours solitary_hours overload_hours cost partner_cost benefit "
-        "connections visibility_sum passive_sum progress_104 peak adoption_52 spare_sum shock_begins work_seen "
-        "roles_fade closed live objections levers network phase window peak_week half_week week world seed",
+        "connections visibility_sum passive_sum progress_104 peak adoption_52 before shock_begins work_seen "
+        "roles_fade closed live objections levers phase window peak_week half_week world seed",
     }
 )
 

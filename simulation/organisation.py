@@ -129,12 +129,25 @@ class Department(Frozen):
         return self.label.in_(language) if self.label else self.name
 
 
+LEAST_TIE = 1e-9
+"""A tie weaker than this is none: numbers close to the smallest there are lose their digits."""
+
+
+def tie_or_none(strength: float) -> float:
+    """The strength of a tie, 0 where it is too weak to be one.
+
+    >>> tie_or_none(0.5), tie_or_none(1e-300)
+    (0.5, 0.0)
+    """
+    return strength if strength >= LEAST_TIE else 0.0
+
+
 class Tie(Frozen):
     """Two departments and how strongly they are tied; the order does not matter."""
 
     a: Name
     b: Name
-    strength: Share = 1.0
+    strength: Annotated[Share, AfterValidator(tie_or_none)] = 1.0
 
     @property
     def pair(self) -> frozenset[str]:
