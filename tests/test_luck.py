@@ -17,7 +17,8 @@ from scipy import stats
 
 from simulation import PARAMETERS, Values, case, luck, rules, worlds
 from simulation.kernel import luck as kernel
-from simulation.kernel.records import OTHER_LOAD, PICK_UP, SHOCK
+from simulation.kernel.lanes import at
+from simulation.kernel.records import ANSWERS, LUCK, OTHER_LOAD, SHOCK, room_for_luck
 from simulation.organisation import Department
 from simulation.parameters import BY_NAME
 from simulation.study import Given
@@ -80,23 +81,37 @@ def test_compiled_philox_gives_numpys_numbers(counter, key):
     assert list(found) == [luck.uniform(word) for word in numpys((*counter, 0), key)]
 
 
-def test_a_compiled_week_has_the_draws_of_that_week():
-    names, seed, world, week = ("", "Sales", "IT", "Büro"), 2**63 - 1, 12345, 77
-    tables = {name: luck.draws(seed, world, name, week)[week] for name in names}
-    keys = np.array([luck.name_key(name) for name in names[1:]], dtype=np.uint64)
-    drawn = np.zeros((2, len(names), 8))
+@numba.njit
+def compiled_week(drawn, answers, organisation, week, world, seed, keys):
+    kernel.draw_week(drawn, answers, organisation, week, world, seed, keys)
 
-    @numba.njit
-    def draw(table, keys):
-        kernel.draw_week(table, 1, np.uint64(week), np.uint64(world), np.uint64(seed), keys)
 
-    draw(drawn, keys)
-    assert not drawn[0].any()
-    for place, name in enumerate(names[1:]):
-        assert drawn[1, place, :4].tolist() == tables[name][:4].tolist()
-        assert drawn[1, place, PICK_UP] == -1.0  # drawn when somebody asks
-    organisation_ = dict(zip(luck.PURPOSES, tables[""], strict=True))
-    assert drawn[1, -1, [SHOCK, OTHER_LOAD]].tolist() == [organisation_["shock"], organisation_["other_load"]]
+@numba.njit
+def compiled_answer(answers, place, week, world, seed, key):
+    kernel.draw_answers(at(answers, place), week, world, seed, key)
+
+
+@pytest.mark.parametrize("count", [1, 3, 4, 5, 9])
+def test_a_compiled_week_has_the_draws_of_that_week(count):
+    names, seed, world, week = [f"Büro {place}" for place in range(count)], 2**63 - 1, 12345, 77
+    tables = {name: luck.draws(seed, world, name, week)[week] for name in ("", *names)}
+    keys = np.array([luck.name_key(name) for name in names], dtype=np.uint64)
+    drawn, answers, organisation_ = room_for_luck(1, count)
+    when = tuple(map(np.uint64, (week, world, seed)))
+    compiled_week(drawn[0], answers[0], organisation_[0], *when, keys)
+    for place, name in enumerate(names):
+        one, purposes = tables[name], luck.PURPOSES
+        assert {kind: drawn[0][kind].ravel()[place] for kind in LUCK.names} == {
+            kind: one[purposes.index(kind)] for kind in LUCK.names
+        }
+        assert answers[0]["pick_up"].ravel()[place] == -1.0, "drawn when somebody asks"
+        for _ in range(2):  # and once
+            compiled_answer(answers[0], place, *when, keys[place])
+        assert {kind: answers[0][kind].ravel()[place] for kind in ANSWERS.names} == {
+            kind: one[purposes.index(kind)] for kind in ANSWERS.names
+        }
+    of_all = dict(zip(luck.PURPOSES, tables[""], strict=True))
+    assert organisation_[0, [SHOCK, OTHER_LOAD]].tolist() == [of_all["shock"], of_all["other_load"]]
 
 
 def test_philox_tells_counter_and_key_words_apart():
