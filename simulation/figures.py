@@ -114,9 +114,11 @@ def adoption(comparison: Comparison, hand: str, language: str = "en") -> Figure:
                     weeks, floor, _weeks(comparison, name, high)[1], color=colour, alpha=alpha, linewidth=0
                 )
         for name in loud:
-            axes.plot(*_weeks(comparison, name, 0.5), color=ACCENT if name == hand else RIVAL, linewidth=2.2)
+            colour, style = (ACCENT, "solid") if name == hand else (RIVAL, (0, (4, 2)))
+            axes.plot(*_weeks(comparison, name, 0.5), color=colour, linewidth=2.2, linestyle=style)
         _name_lines(axes, comparison, loud, hand, language)
         axes.set_xlim(0, study.horizon)
+        axes.set_xticks(range(0, study.horizon + 1, 26 if study.horizon <= 260 else 52))
         axes.set_ylim(0.0, 1.0)
         axes.set_yticks(np.linspace(0, 1, 5), [f"{share} %" for share in range(0, 101, 25)])
         axes.tick_params(length=0)

@@ -53,6 +53,22 @@ def test_no_rule_is_broken(visitor, address, name, language, width):
     assert broken(page) == []
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("chapter", "step"), [(2, 1), (2, 2), (2, 3), (2, 4), (6, 1), (6, 3)])
+def test_no_rule_is_broken_on_the_screens_of_the_lesson(page, address, language, chapter, step):
+    opened(page, address, f"lesson?chapter={chapter}&step={step}&votes=__2-3-1", language)
+    page.wait_for_timeout(3_000)
+    assert broken(page) == []
+
+
+def test_no_rule_is_broken_with_settings_open(page, address):
+    opened(page, address, "compare?worlds=20", "en")
+    for measure in ("external_partner", "assign_roles"):
+        page.locator(f"#on-{measure} + button").click()
+        page.wait_for_timeout(300)
+        assert broken(page) == []
+
+
 def test_the_check_sees_what_is_wrong(page, address):
     opened(page, address, "save?worlds=20", "en")
     page.evaluate(
