@@ -91,7 +91,7 @@ def schedules(draw, names, horizon):
 
     def weeks():
         start = draw(st.integers(1, horizon))
-        return {"start": start, "end": draw(st.none() | st.integers(start, horizon + 20))}
+        return {"start": start, "end": draw(st.none() | st.integers(start, min(520, horizon + 20)))}
 
     def some():
         return draw(st.none() | st.lists(st.sampled_from(names), min_size=1, unique=True).map(tuple))

@@ -40,8 +40,8 @@ def file_with(tmp_path, monkeypatch):
     def show(change):
         data = json.loads(json.dumps(variants.load_data("case")))
         change(data)
-        monkeypatch.setattr(variants, "base_data", lambda: data)
-        monkeypatch.setattr(stating, "base_data", lambda: data)
+        monkeypatch.setattr(variants, "base_data", lambda *_: data)
+        monkeypatch.setattr(stating, "base_data", lambda *_: data)
 
     return show
 

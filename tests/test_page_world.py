@@ -272,7 +272,7 @@ def test_the_slider_moves_without_the_server_and_tells_it_once(page, address):
     page.focus(".sy-world-slider")
     client = page.context.new_cdp_session(page)
     client.send("Network.enable")
-    client.on("Network.webSocketFrameSent", sent_off.append)
+    client.on("Network.webSocketFrameSent", lambda frame: sent_off.append(frame))  # noqa: PLW0108 - it wants a function
     page.evaluate(
         """() => { const slider = document.querySelector('.sy-world-slider');
         for (let week = 41; week <= 65; week += 1) {

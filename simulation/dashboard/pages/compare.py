@@ -89,7 +89,7 @@ def use_before(answered: Answered | None) -> Answered | None:
     last, before, at = kept.current
     if answered is not None and last is not answered:
         whole = last is not None and len(last[1].runs.worlds) == last[0].worlds
-        begins = whole and monotonic() - at > ONE_CHANGE
+        begins = whole and (before is None or monotonic() - at > ONE_CHANGE)
         kept.current = (answered, last if begins else before, monotonic())
     found: Answered | None = kept.current[1]
     return found
