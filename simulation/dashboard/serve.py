@@ -7,6 +7,7 @@ import socket
 import threading
 import warnings
 import webbrowser
+from typing import Any
 
 from simulation.dashboard.web import LARGEST_MESSAGE, Application, Door
 from simulation.errors import InputRefused, problem
@@ -30,6 +31,10 @@ address holds the choices); scripts cannot read a visitor's mark; the memory of 
 given back after ten minutes, that of one who leaves the page at once."""
 
 
+OWN_MACHINE = {"127.0.0.1", "::1", "localhost"}
+"""Where packing messages costs more than it spares."""
+
+
 def serve(host: str, port: int, browse: bool, language: str) -> int:
     """Serve until interrupted. Raises :class:`~simulation.errors.InputRefused` if the port is in use."""
     _check_port(host, port)
@@ -46,19 +51,28 @@ def serve(host: str, port: int, browse: bool, language: str) -> int:
     engine().warm()
     shown = f"[{host}]" if ":" in host else host
     url = f"http://{shown}:{port}/"
-    print(say("cli.serving", language, url=url), flush=True)  # noqa: T201 - said to whoever started it
-    if browse:
-        threading.Timer(1.5, webbrowser.open, (url,)).start()
+
+    class Announced(uvicorn.Server):
+        """A server that says where it is once it answers, not before."""
+
+        async def startup(self, *sockets: Any, **further: Any) -> None:
+            await super().startup(*sockets, **further)
+            print(say("cli.serving", language, url=url), flush=True)  # noqa: T201 - said to whoever started it
+            if browse:
+                threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
+
+    config = uvicorn.Config(
+        _application(language, host),
+        host=host,
+        port=port,
+        log_level="error",
+        timeout_graceful_shutdown=1,
+        ws_max_size=LARGEST_MESSAGE,
+        ws_per_message_deflate=host not in OWN_MACHINE,
+        server_header=False,
+    )
     try:
-        uvicorn.run(
-            _application(language, host),
-            host=host,
-            port=port,
-            log_level="error",
-            timeout_graceful_shutdown=1,
-            ws_max_size=LARGEST_MESSAGE,
-            server_header=False,
-        )
+        Announced(config).run()
     except KeyboardInterrupt:
         pass
     finally:
