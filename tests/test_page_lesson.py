@@ -251,6 +251,35 @@ def test_the_full_package_ties_with_the_scenario_of_that_name():
     assert (reveal.found.runs.of(OWN, "lasting_adoption") == reveal.found.runs.of("full", "lasting_adoption")).all()
 
 
+@pytest.mark.parametrize("package", [(), ("assign_roles",), CHAPTERS[LAST].package.measures], ids=len)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_list_gives_the_package_the_place_of_the_headline(package, language):
+    now = view(LAST, 3, language, package=package)
+    reveal = told_of(now)
+    drawn = scene(TOLD, now, reveal)
+    first = reveal.answers.order[0] + 1
+    assert say("lesson.place", language, n=first, of=6) in drawn["headline"]
+    own = next(one for one in drawn["bars"] if one["own"])
+    assert int(re.search(r"\d+", own["place"]).group()) == first
+    starts = [int(re.search(r"\d+", one["place"]).group()) for one in drawn["bars"]]
+    assert starts == sorted(starts)
+
+
+@pytest.mark.parametrize(
+    ("package", "key", "twin"),
+    [((), "same_empty", "it-only"), (CHAPTERS[LAST].package.measures, "same_as", "full")],
+)
+def test_a_package_that_is_no_different_says_so_and_shares_its_place(package, key, twin):
+    now = view(LAST, 3, package=package)
+    reveal = told_of(now)
+    drawn = scene(TOLD, now, reveal)
+    title = reveal.found.runs.study.scenario(twin).called("en")
+    assert say(f"lesson.{key}", "en", title=title) in drawn["verdicts"]
+    places = {one["title"]: one["place"] for one in drawn["bars"]}
+    assert places[title] == places[say("lesson.own_title")]
+    assert places[title].startswith("tied ")
+
+
 def test_a_package_is_held_against_what_an_unknown_study_has(tmp_path):
     from simulation.dashboard.variants import Base, Changes
     from simulation.files import load_data

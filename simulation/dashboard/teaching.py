@@ -20,6 +20,8 @@ from simulation.lesson.answers import (
     agreement,
     answers_of,
     places_of,
+    span_of,
+    twins_of,
     weeks_asked,
     worlds_told,
 )
@@ -496,7 +498,8 @@ def _ranking(told: Told, chapter: Chapter, view: View, reveal: Reveal) -> Scene:
     """The room's package among the scenarios that it is held against."""
     found, language = reveal.found, view.language
     bars = []
-    for name in found.ranking:
+    spans = {name: span_of(found.runs, name) for name in found.ranking}
+    for name in sorted(found.ranking, key=lambda one: spans[one]):
         one = found.summary(name, MAIN)
         said = level(one.mean.estimate, MAIN, language)
         title = found.runs.study.scenario(name).called(language)
@@ -507,15 +510,31 @@ def _ranking(told: Told, chapter: Chapter, view: View, reveal: Reveal) -> Scene:
                 "low": one.q05,
                 "high": one.q95,
                 "said": said,
+                "place": _placed(spans[name], language),
                 "own": name == OWN,
             }
         )
     weeks = number(found.runs.study.horizon, language)
-    return {
-        "bars": bars,
-        "under": say("lesson.ranking_under", language, weeks=weeks),
-        **_against(told, chapter, view, reveal.answers),
-    }
+    against = _against(told, chapter, view, reveal.answers)
+    against["verdicts"] = [*_shared(view, reveal, spans[OWN]), *against["verdicts"]]
+    return {"bars": bars, "under": say("lesson.ranking_under", language, weeks=weeks), **against}
+
+
+def _placed(span: tuple[int, int], language: str) -> str:
+    """A place, or the places that are shared."""
+    first, last = span
+    return str(first) if first == last else say("lesson.tied", language, first=first, last=last)
+
+
+def _shared(view: View, reveal: Reveal, span: tuple[int, int]) -> list[str]:
+    """Whether the package shares its place, and what it is no different from."""
+    runs, language = reveal.found.runs, view.language
+    said = [say("lesson.place_shared", language, first=span[0], last=span[1])] if span[0] < span[1] else []
+    twins = twins_of(runs, OWN)
+    if twins:
+        key = "lesson.same_as" if view.package else "lesson.same_empty"
+        said.append(say(key, language, title=runs.study.scenario(twins[0]).called(language)))
+    return said
 
 
 SCENES: dict[str, Callable[[Told, Chapter, View], Scene]] = {
