@@ -198,8 +198,11 @@ def test_where_the_model_does_not_agree_the_page_says_so():
     [
         ((), "has not predicted"),
         ((0, 0, 1, 9), "saw it coming: 9 of 10"),
-        ((9, 0, 0, 1), "1 of 10 said so; most hands went to A"),
+        ((0, 0, 0, 1), "saw it coming: 1 of 1"),
+        ((3, 2, 2, 5), "The largest group (5 of 12) chose this too."),
         ((5, 0, 0, 5), "5 of 10 said so; it was divided"),
+        ((9, 0, 0, 1), "1 of 10 said so; most hands went to A"),
+        ((4, 4, 0, 1), "just 1 of 9 said so; it was divided"),
     ],
 )
 def test_the_room_is_laid_beside_the_model(votes, says):
@@ -213,9 +216,28 @@ def test_another_world_is_another_world_and_says_what_it_is_typical_of():
     assert first.world != second.world
     assert (first.of, second.of) == first.answers.order[:2]
     drawn = scene(TOLD, view(0, 2, take=1), second)
-    assert drawn["shown"] == say("lesson.shown_typical", world=second.world, letter=LETTERS[second.of])
+    rare = second.answers.counts[second.of] < 20
+    fields = {"letter": LETTERS[second.of], "n": second.answers.counts[second.of], "of": 200}
+    assert drawn["shown_done"] == say(f"lesson.shown_{'rare' if rare else 'typical'}", world=second.world, **fields)
     assert moved(TOLD, view(0, 4, take=3), {"by": 1}).take == 0
     assert told_of(view(0, take=999)).world >= 0
+
+
+def test_a_rare_answer_is_called_rare_with_its_count():
+    for take in range(len(told_of(view(0)).answers.order)):
+        found = told_of(view(0, take=take))
+        count = found.answers.counts[found.of]
+        said = scene(TOLD, view(0, 2, take=take), found)["shown_done"]
+        assert (f"rare: {count} of 200 worlds" in said) == (count < 20)
+        assert ("typical" in said) == (count >= 20)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("chapter", range(LAST))
+def test_the_answer_is_not_named_before_the_world_has_played(chapter, language):
+    found = told_of(view(chapter))
+    drawn = scene(TOLD, view(chapter, 2, language), found)
+    assert drawn["shown"] == say("lesson.shown", language, world=found.world)
 
 
 def test_the_reveal_does_not_wait_for_hands():
@@ -369,7 +391,9 @@ def test_the_stage_fills_the_screen(page, address):
     stage(page, address, 0, 0)
     page.keyboard.press("f")
     page.wait_for_function("document.fullscreenElement && document.fullscreenElement.classList.contains('sy-lesson')")
-    assert say("shell.illustrative") in page.inner_text(".sy-lesson-note")
+    assert say("lesson.note") in page.inner_text(".sy-lesson-note")
+    size = "parseFloat(getComputedStyle(document.querySelector('.sy-lesson-note')).fontSize)"
+    assert page.evaluate(size) >= 18
     page.keyboard.press("ArrowRight")
     page.wait_for_selector(".sy-lesson-at-question")
     assert page.evaluate("!!document.fullscreenElement")

@@ -41,6 +41,8 @@ MOST_RIVALS = 5
 """So many of an unknown study's scenarios a package is held against."""
 OWN = "room-package"
 """The name of the scenario that a room puts together."""
+RARE = 0.1
+"""An option that holds in a smaller share of worlds is called rare (assumed)."""
 STATES = {
     "adoption": "lesson.state_adoption",
     "progress": "lesson.state_progress",
@@ -253,7 +255,7 @@ def scene(told: Told, view: View, reveal: Reveal | None, wrong: str = "") -> Sce
         "steps": [say(f"lesson.{STEPS[one]}", language) for one in steps_of(chapter)],
         "last": at == len(told.lesson.chapters) - 1 and step == len(steps_of(chapter)) - 1,
         "title": chapter.title.in_(language),
-        "note": say("shell.illustrative", language),
+        "note": say("lesson.note", language),
         "wait": "",
     }
     if kind in SCENES:
@@ -335,7 +337,8 @@ def _world(_told: Told, chapter: Chapter, view: View, reveal: Reveal) -> Scene:
         ends = say("lesson.this_unclear", language)
     return {
         "world": reveal.world,
-        "shown": _which(chapter, view, reveal),
+        "shown": say("lesson.shown", language, world=reveal.world),
+        "shown_done": _which(chapter, view, reveal),
         "ends": ends,
         "axis": say(STATES[chapter.state], language),
         "horizon": story.horizon,
@@ -348,12 +351,15 @@ def _world(_told: Told, chapter: Chapter, view: View, reveal: Reveal) -> Scene:
 
 
 def _which(chapter: Chapter, view: View, reveal: Reveal) -> str:
-    """Which world this is, and why it is shown."""
+    """Which world this is and why it is shown, for when it has been played: it names the answer that holds."""
     if reveal.of < 0:
-        return say("lesson.shown_unclear", view.language, world=reveal.world)
+        return say("lesson.shown", view.language, world=reveal.world)
+    count, worlds = reveal.answers.counts[reveal.of], reveal.answers.worlds
     own = chapter.world == reveal.world and not view.take
-    key = "lesson.shown_own" if own else "lesson.shown_typical" if reveal.typical else "lesson.shown_other"
-    return say(key, view.language, world=reveal.world, letter=LETTERS[reveal.of])
+    typical = "lesson.shown_rare" if count < RARE * worlds else "lesson.shown_typical"
+    key = "lesson.shown_own" if own else typical if reveal.typical else "lesson.shown_other"
+    fields = {"letter": LETTERS[reveal.of], "n": count, "of": worlds}
+    return say(key, view.language, world=reveal.world, **fields)
 
 
 def _line(story: Story, state: str, language: str) -> Scene:
@@ -455,12 +461,16 @@ def _room_said(room: Prediction, answers: Answers, language: str) -> list[str]:
     if not answers.order:
         return []
     most = answers.order[0]
-    fields = {"n": room.counts[most], "of": room.total}
+    letter = LETTERS[room.leaders[0]]
+    return [say(_room_key(room, most), language, n=room.counts[most], of=room.total, letter=letter)]
+
+
+def _room_key(room: Prediction, most: int) -> str:
+    """Which sentence fits a room: more than half of it saw this, its largest group did, others led, or it was split."""
+    one = "_one" if room.counts[most] == 1 else ""
     if room.leaders == (most,):
-        return [say("lesson.room_same", language, **fields)]
-    if len(room.leaders) == 1:
-        return [say("lesson.room_some", language, letter=LETTERS[room.leaders[0]], **fields)]
-    return [say("lesson.room_tied", language, **fields)]
+        return f"lesson.room_same{one}" if 2 * room.counts[most] > room.total else "lesson.room_largest"
+    return f"lesson.room_some{one}" if len(room.leaders) == 1 else f"lesson.room_tied{one}"
 
 
 def _lesson_said(chapter: Chapter, answers: Answers, language: str) -> list[str]:
