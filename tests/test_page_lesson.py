@@ -358,8 +358,13 @@ def test_hands_are_counted_with_buttons_and_by_typing(page, address):
     stage(page, address, 1, 1)
     page.get_by_role("button", name=say("lesson.more", letter="B")).click()
     page.get_by_role("spinbutton", name=say("lesson.count", letter="C")).fill("17")
-    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
     page.wait_for_function("document.querySelector('.sy-lesson-total').innerText.startsWith('18')")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_selector(".sy-lesson-at-situation")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_selector(".sy-lesson-at-question")
+    assert page.get_by_role("spinbutton", name=say("lesson.count", letter="C")).input_value() == "17"
     page.get_by_role("button", name=say("lesson.less", letter="B")).click()
     page.wait_for_function("document.querySelector('.sy-lesson-total').innerText.startsWith('17')")
     page.get_by_role("button", name=say("lesson.clear")).click()
@@ -384,6 +389,9 @@ def test_a_world_plays_pauses_and_ends_in_its_answer(page, address):
     page.get_by_role("button", name=say("lesson.another")).click()
     page.wait_for_function("before => document.querySelector('.sy-lesson-foot').innerText !== before", arg=before)
     assert "take=1" in page.url
+    assert "answer" not in page.inner_text(".sy-lesson-foot")
+    page.keyboard.press("w")
+    page.wait_for_url(re.compile("take=2"))
 
 
 @pytest.mark.browser
