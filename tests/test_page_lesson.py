@@ -420,6 +420,8 @@ def test_the_room_composes_a_package_and_compare_opens_it(page, address):
     page.keyboard.press("1")
     page.keyboard.press("ArrowRight")
     page.wait_for_selector(".sy-lesson-rank li.own")
+    assert page.locator(".sy-lesson-note").count() == 1
+    assert page.locator(".sy-lesson-note").bounding_box()["y"] < page.locator(".sy-lesson-rank").bounding_box()["y"]
     assert page.locator(".sy-lesson-rank li").count() == 6
     page.get_by_role("button", name=say("lesson.to_compare", "nl")).click()
     page.wait_for_url(re.compile(r"/compare\?"))
