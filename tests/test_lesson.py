@@ -1,6 +1,7 @@
 """The lesson: its file, its answers, its story, its questions."""
 
 import dataclasses
+import itertools
 import re
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from simulation.lesson.answers import (
     weeks_asked,
     worlds_told,
 )
-from simulation.lesson.debrief import LEAST, MOST, RULES, asked, questions
+from simulation.lesson.debrief import LEAST, MOST, RULES, asked, questions, repeats
 from simulation.lesson.form import Chapter, Condition
 from simulation.lesson.prediction import MOST_HANDS, Prediction, prediction
 from simulation.lesson.reading import is_lesson, read_lesson, shipped
@@ -495,8 +496,18 @@ def test_the_largest_things_are_asked_about(stories):
     for story in stories:
         every = [one for rule in RULES for one in rule(story)]
         kept = questions(story)
-        left = [one for one in every if one not in kept]
+        left = [one for one in every if one not in kept and not any(repeats(one, other) for other in kept)]
         assert all(min(one.size for one in kept) >= one.size for one in left)
+
+
+def test_no_two_questions_come_back_to_the_same_fact(stories):
+    for story in stories:
+        for state in ("progress", "adoption"):
+            found = questions(story, stories[0], state)
+            assert len(found) <= 2
+            assert not any(repeats(a, b) for a, b in itertools.combinations(found, 2))
+    every = [one for rule in RULES for one in rule(stories[0])]
+    assert any(repeats(a, b) for a, b in itertools.combinations(every, 2))  # there was something to leave out
 
 
 def test_what_did_not_happen_is_not_asked_about(stories):

@@ -198,8 +198,11 @@ def test_where_the_model_does_not_agree_the_page_says_so():
     [
         ((), "has not predicted"),
         ((0, 0, 1, 9), "saw it coming: 9 of 10"),
-        ((9, 0, 0, 1), "1 of 10 said so; most hands went to A"),
+        ((0, 0, 0, 1), "saw it coming: 1 of 1"),
+        ((3, 2, 2, 5), "The largest group (5 of 12) chose this too."),
         ((5, 0, 0, 5), "5 of 10 said so; it was divided"),
+        ((9, 0, 0, 1), "1 of 10 said so; most hands went to A"),
+        ((4, 4, 0, 1), "just 1 of 9 said so; it was divided"),
     ],
 )
 def test_the_room_is_laid_beside_the_model(votes, says):
@@ -213,9 +216,28 @@ def test_another_world_is_another_world_and_says_what_it_is_typical_of():
     assert first.world != second.world
     assert (first.of, second.of) == first.answers.order[:2]
     drawn = scene(TOLD, view(0, 2, take=1), second)
-    assert drawn["shown"] == say("lesson.shown_typical", world=second.world, letter=LETTERS[second.of])
+    rare = second.answers.counts[second.of] < 20
+    fields = {"letter": LETTERS[second.of], "n": second.answers.counts[second.of], "of": 200}
+    assert drawn["shown_done"] == say(f"lesson.shown_{'rare' if rare else 'typical'}", world=second.world, **fields)
     assert moved(TOLD, view(0, 4, take=3), {"by": 1}).take == 0
     assert told_of(view(0, take=999)).world >= 0
+
+
+def test_a_rare_answer_is_called_rare_with_its_count():
+    for take in range(len(told_of(view(0)).answers.order)):
+        found = told_of(view(0, take=take))
+        count = found.answers.counts[found.of]
+        said = scene(TOLD, view(0, 2, take=take), found)["shown_done"]
+        assert (f"rare: {count} of 200 worlds" in said) == (count < 20)
+        assert ("typical" in said) == (count >= 20)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("chapter", range(LAST))
+def test_the_answer_is_not_named_before_the_world_has_played(chapter, language):
+    found = told_of(view(chapter))
+    drawn = scene(TOLD, view(chapter, 2, language), found)
+    assert drawn["shown"] == say("lesson.shown", language, world=found.world)
 
 
 def test_the_reveal_does_not_wait_for_hands():
@@ -249,6 +271,35 @@ def test_the_full_package_ties_with_the_scenario_of_that_name():
     now = view(LAST, 3, package=CHAPTERS[LAST].package.measures)
     reveal = told_of(now)
     assert (reveal.found.runs.of(OWN, "lasting_adoption") == reveal.found.runs.of("full", "lasting_adoption")).all()
+
+
+@pytest.mark.parametrize("package", [(), ("assign_roles",), CHAPTERS[LAST].package.measures], ids=len)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_list_gives_the_package_the_place_of_the_headline(package, language):
+    now = view(LAST, 3, language, package=package)
+    reveal = told_of(now)
+    drawn = scene(TOLD, now, reveal)
+    first = reveal.answers.order[0] + 1
+    assert say("lesson.place", language, n=first, of=6) in drawn["headline"]
+    own = next(one for one in drawn["bars"] if one["own"])
+    assert int(re.search(r"\d+", own["place"]).group()) == first
+    starts = [int(re.search(r"\d+", one["place"]).group()) for one in drawn["bars"]]
+    assert starts == sorted(starts)
+
+
+@pytest.mark.parametrize(
+    ("package", "key", "twin"),
+    [((), "same_empty", "it-only"), (CHAPTERS[LAST].package.measures, "same_as", "full")],
+)
+def test_a_package_that_is_no_different_says_so_and_shares_its_place(package, key, twin):
+    now = view(LAST, 3, package=package)
+    reveal = told_of(now)
+    drawn = scene(TOLD, now, reveal)
+    title = reveal.found.runs.study.scenario(twin).called("en")
+    assert say(f"lesson.{key}", "en", title=title) in drawn["verdicts"]
+    places = {one["title"]: one["place"] for one in drawn["bars"]}
+    assert places[title] == places[say("lesson.own_title")]
+    assert places[title].startswith("tied ")
 
 
 def test_a_package_is_held_against_what_an_unknown_study_has(tmp_path):
@@ -307,8 +358,13 @@ def test_hands_are_counted_with_buttons_and_by_typing(page, address):
     stage(page, address, 1, 1)
     page.get_by_role("button", name=say("lesson.more", letter="B")).click()
     page.get_by_role("spinbutton", name=say("lesson.count", letter="C")).fill("17")
-    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
     page.wait_for_function("document.querySelector('.sy-lesson-total').innerText.startsWith('18')")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_selector(".sy-lesson-at-situation")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_selector(".sy-lesson-at-question")
+    assert page.get_by_role("spinbutton", name=say("lesson.count", letter="C")).input_value() == "17"
     page.get_by_role("button", name=say("lesson.less", letter="B")).click()
     page.wait_for_function("document.querySelector('.sy-lesson-total').innerText.startsWith('17')")
     page.get_by_role("button", name=say("lesson.clear")).click()
@@ -333,6 +389,9 @@ def test_a_world_plays_pauses_and_ends_in_its_answer(page, address):
     page.get_by_role("button", name=say("lesson.another")).click()
     page.wait_for_function("before => document.querySelector('.sy-lesson-foot').innerText !== before", arg=before)
     assert "take=1" in page.url
+    assert "answer" not in page.inner_text(".sy-lesson-foot")
+    page.keyboard.press("w")
+    page.wait_for_url(re.compile("take=2"))
 
 
 @pytest.mark.browser
@@ -340,7 +399,9 @@ def test_the_stage_fills_the_screen(page, address):
     stage(page, address, 0, 0)
     page.keyboard.press("f")
     page.wait_for_function("document.fullscreenElement && document.fullscreenElement.classList.contains('sy-lesson')")
-    assert say("shell.illustrative") in page.inner_text(".sy-lesson-note")
+    assert say("lesson.note") in page.inner_text(".sy-lesson-note")
+    size = "parseFloat(getComputedStyle(document.querySelector('.sy-lesson-note')).fontSize)"
+    assert page.evaluate(size) >= 18
     page.keyboard.press("ArrowRight")
     page.wait_for_selector(".sy-lesson-at-question")
     assert page.evaluate("!!document.fullscreenElement")
@@ -359,6 +420,8 @@ def test_the_room_composes_a_package_and_compare_opens_it(page, address):
     page.keyboard.press("1")
     page.keyboard.press("ArrowRight")
     page.wait_for_selector(".sy-lesson-rank li.own")
+    assert page.locator(".sy-lesson-note").count() == 1
+    assert page.locator(".sy-lesson-note").bounding_box()["y"] < page.locator(".sy-lesson-rank").bounding_box()["y"]
     assert page.locator(".sy-lesson-rank li").count() == 6
     page.get_by_role("button", name=say("lesson.to_compare", "nl")).click()
     page.wait_for_url(re.compile(r"/compare\?"))

@@ -20,6 +20,8 @@ from simulation.lesson.answers import (
     agreement,
     answers_of,
     places_of,
+    span_of,
+    twins_of,
     weeks_asked,
     worlds_told,
 )
@@ -39,6 +41,8 @@ MOST_RIVALS = 5
 """So many of an unknown study's scenarios a package is held against."""
 OWN = "room-package"
 """The name of the scenario that a room puts together."""
+RARE = 0.1
+"""An option that holds in a smaller share of worlds is called rare (assumed)."""
 STATES = {
     "adoption": "lesson.state_adoption",
     "progress": "lesson.state_progress",
@@ -251,7 +255,7 @@ def scene(told: Told, view: View, reveal: Reveal | None, wrong: str = "") -> Sce
         "steps": [say(f"lesson.{STEPS[one]}", language) for one in steps_of(chapter)],
         "last": at == len(told.lesson.chapters) - 1 and step == len(steps_of(chapter)) - 1,
         "title": chapter.title.in_(language),
-        "note": say("shell.illustrative", language),
+        "note": say("lesson.note", language),
         "wait": "",
     }
     if kind in SCENES:
@@ -333,7 +337,8 @@ def _world(_told: Told, chapter: Chapter, view: View, reveal: Reveal) -> Scene:
         ends = say("lesson.this_unclear", language)
     return {
         "world": reveal.world,
-        "shown": _which(chapter, view, reveal),
+        "shown": say("lesson.shown", language, world=reveal.world),
+        "shown_done": _which(chapter, view, reveal),
         "ends": ends,
         "axis": say(STATES[chapter.state], language),
         "horizon": story.horizon,
@@ -346,12 +351,15 @@ def _world(_told: Told, chapter: Chapter, view: View, reveal: Reveal) -> Scene:
 
 
 def _which(chapter: Chapter, view: View, reveal: Reveal) -> str:
-    """Which world this is, and why it is shown."""
+    """Which world this is and why it is shown, for when it has been played: it names the answer that holds."""
     if reveal.of < 0:
-        return say("lesson.shown_unclear", view.language, world=reveal.world)
+        return say("lesson.shown", view.language, world=reveal.world)
+    count, worlds = reveal.answers.counts[reveal.of], reveal.answers.worlds
     own = chapter.world == reveal.world and not view.take
-    key = "lesson.shown_own" if own else "lesson.shown_typical" if reveal.typical else "lesson.shown_other"
-    return say(key, view.language, world=reveal.world, letter=LETTERS[reveal.of])
+    typical = "lesson.shown_rare" if count < RARE * worlds else "lesson.shown_typical"
+    key = "lesson.shown_own" if own else typical if reveal.typical else "lesson.shown_other"
+    fields = {"letter": LETTERS[reveal.of], "n": count, "of": worlds}
+    return say(key, view.language, world=reveal.world, **fields)
 
 
 def _line(story: Story, state: str, language: str) -> Scene:
@@ -453,12 +461,16 @@ def _room_said(room: Prediction, answers: Answers, language: str) -> list[str]:
     if not answers.order:
         return []
     most = answers.order[0]
-    fields = {"n": room.counts[most], "of": room.total}
+    letter = LETTERS[room.leaders[0]]
+    return [say(_room_key(room, most), language, n=room.counts[most], of=room.total, letter=letter)]
+
+
+def _room_key(room: Prediction, most: int) -> str:
+    """Which sentence fits a room: more than half of it saw this, its largest group did, others led, or it was split."""
+    one = "_one" if room.counts[most] == 1 else ""
     if room.leaders == (most,):
-        return [say("lesson.room_same", language, **fields)]
-    if len(room.leaders) == 1:
-        return [say("lesson.room_some", language, letter=LETTERS[room.leaders[0]], **fields)]
-    return [say("lesson.room_tied", language, **fields)]
+        return f"lesson.room_same{one}" if 2 * room.counts[most] > room.total else "lesson.room_largest"
+    return f"lesson.room_some{one}" if len(room.leaders) == 1 else f"lesson.room_tied{one}"
 
 
 def _lesson_said(chapter: Chapter, answers: Answers, language: str) -> list[str]:
@@ -496,7 +508,8 @@ def _ranking(told: Told, chapter: Chapter, view: View, reveal: Reveal) -> Scene:
     """The room's package among the scenarios that it is held against."""
     found, language = reveal.found, view.language
     bars = []
-    for name in found.ranking:
+    spans = {name: span_of(found.runs, name) for name in found.ranking}
+    for name in sorted(found.ranking, key=lambda one: spans[one]):
         one = found.summary(name, MAIN)
         said = level(one.mean.estimate, MAIN, language)
         title = found.runs.study.scenario(name).called(language)
@@ -507,15 +520,31 @@ def _ranking(told: Told, chapter: Chapter, view: View, reveal: Reveal) -> Scene:
                 "low": one.q05,
                 "high": one.q95,
                 "said": said,
+                "place": _placed(spans[name], language),
                 "own": name == OWN,
             }
         )
     weeks = number(found.runs.study.horizon, language)
-    return {
-        "bars": bars,
-        "under": say("lesson.ranking_under", language, weeks=weeks),
-        **_against(told, chapter, view, reveal.answers),
-    }
+    against = _against(told, chapter, view, reveal.answers)
+    against["verdicts"] = [*_shared(view, reveal, spans[OWN]), *against["verdicts"]]
+    return {"bars": bars, "under": say("lesson.ranking_under", language, weeks=weeks), **against}
+
+
+def _placed(span: tuple[int, int], language: str) -> str:
+    """A place, or the places that are shared."""
+    first, last = span
+    return str(first) if first == last else say("lesson.tied", language, first=first, last=last)
+
+
+def _shared(view: View, reveal: Reveal, span: tuple[int, int]) -> list[str]:
+    """Whether the package shares its place, and what it is no different from."""
+    runs, language = reveal.found.runs, view.language
+    said = [say("lesson.place_shared", language, first=span[0], last=span[1])] if span[0] < span[1] else []
+    twins = twins_of(runs, OWN)
+    if twins:
+        key = "lesson.same_as" if view.package else "lesson.same_empty"
+        said.append(say(key, language, title=runs.study.scenario(twins[0]).called(language)))
+    return said
 
 
 SCENES: dict[str, Callable[[Told, Chapter, View], Scene]] = {

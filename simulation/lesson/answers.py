@@ -114,7 +114,7 @@ def _values(condition: Condition, runs: Runs, scenario: str, week: int | None) -
 def places_of(runs: Runs, scenario: str) -> Answers:
     """The place of a scenario among all by lasting adoption in every world, as options (0 is the first).
 
-    A world in which two last equally long gives both the better place.
+    A world's place is one more than the scenarios that last strictly longer there: who lasts equally long shares it.
 
     >>> from simulation import case, run_worlds
     >>> places_of(run_worlds(case().select(("it-only", "full")), worlds=20), "full").counts
@@ -125,6 +125,31 @@ def places_of(runs: Runs, scenario: str) -> Answers:
     for name in runs.study.names:
         better += runs.of(name, "lasting_adoption") > own + 1e-9
     return Answers(better, len(runs.study.names))
+
+
+def span_of(runs: Runs, scenario: str) -> tuple[int, int]:
+    """The first and the last place that a scenario most often takes or shares (1 is the first).
+
+    The first is what :func:`places_of` finds most often; the last is the most frequent one in the worlds where it is.
+
+    >>> from simulation import case, run_worlds
+    >>> runs = run_worlds(case().select(("it-only", "full")), worlds=20)
+    >>> span_of(runs, "full"), span_of(runs, "it-only")
+    ((1, 1), (2, 2))
+    """
+    answers, own = places_of(runs, scenario), runs.of(scenario, "lasting_adoption")
+    first = answers.order[0]
+    worse = np.zeros(len(own), dtype=np.int64)
+    for name in runs.study.names:
+        worse += runs.of(name, "lasting_adoption") < own - 1e-9
+    return first + 1, answers.options - int(np.bincount(worse[answers.of == first]).argmax())
+
+
+def twins_of(runs: Runs, scenario: str) -> tuple[str, ...]:
+    """The other scenarios that last as long as this one in every world."""
+    own = runs.of(scenario, "lasting_adoption")
+    others = [name for name in runs.study.names if name != scenario]
+    return tuple(name for name in others if bool((np.abs(runs.of(name, "lasting_adoption") - own) <= 1e-9).all()))
 
 
 def agreement(chapter: Chapter, answers: Answers) -> Agreement:

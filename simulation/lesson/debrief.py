@@ -22,7 +22,17 @@ PARTED = {
     "visibility": "debrief.parted_visibility",
 }
 """The question about two decisions, by what was followed."""
-MOST = 4
+MOST = 2
+"""A room has its chapter's own questions to talk about; the world adds few."""
+SAME = (
+    {"left", "left_role"},
+    {"still", "never", "rush", "parted_progress", "convinced_idle"},
+    {"shoulders", "outsiders", "partner"},
+    {"relapse", "faded", "uneven", "parted_adoption"},
+    {"silence", "parted_visibility"},
+    {"convinced", "convinced_idle", "parted_engagement", "parted_business"},
+)
+"""Questions that come back to the same fact: one of each set is asked."""
 LEAST = 0.1
 """A thing smaller than this is not worth a question (assumed)."""
 
@@ -46,7 +56,22 @@ def questions(story: Story, beside: Story | None = None, state: str = "progress"
     if beside is not None:
         found += _parted(story, beside, state)
     kept = sorted((one for one in found if one.size >= LEAST), key=lambda one: (-one.size, one.week, one.key))
-    return tuple(sorted(kept[:MOST], key=lambda one: (one.week, one.key)))
+    return tuple(sorted(_distinct(kept)[:MOST], key=lambda one: (one.week, one.key)))
+
+
+def _distinct(found: list[Question]) -> list[Question]:
+    """The questions, without those that repeat the fact of an earlier one."""
+    kept: list[Question] = []
+    for one in found:
+        if not any(repeats(one, other) for other in kept):
+            kept.append(one)
+    return kept
+
+
+def repeats(one: Question, other: Question) -> bool:
+    """Whether two questions come back to the same fact."""
+    keys = {one.key.removeprefix("debrief."), other.key.removeprefix("debrief.")}
+    return any(keys <= facts for facts in SAME)
 
 
 def asked(question: Question, story: Story, beside: Story | None, language: str) -> str:
