@@ -21,7 +21,7 @@ from simulation.worlds import Mode
 
 Key = tuple[str, int, Mode]
 Progress = Callable[[int, int], None]
-MOST_KEPT = 40_000
+MOST_KEPT = 20_000
 """Runs kept in memory; one takes about 3 KB."""
 
 

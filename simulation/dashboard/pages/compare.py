@@ -1,13 +1,14 @@
 """Compare: scenarios over the same worlds, the levers of one of them, and what moving them does."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from time import monotonic
 from typing import Any
 
 import numpy as np
 import solara
 
-from simulation.compare import Comparison
+from simulation.compare import Comparison, compare_runs
 from simulation.dashboard import answer, charts, timeline
 from simulation.dashboard.engine import engine
 from simulation.dashboard.latest import Latest, Steps, Tell, use_latest
@@ -90,9 +91,23 @@ def use_before(answered: Answered | None) -> Answered | None:
     if answered is not None and last is not answered:
         whole = last is not None and len(last[1].runs.worlds) == last[0].worlds
         begins = whole and (before is None or monotonic() - at > ONE_CHANGE)
-        kept.current = (answered, last if begins else before, monotonic())
+        kept.current = (answered, remembered(last) if begins else before, monotonic())
     found: Answered | None = kept.current[1]
     return found
+
+
+def remembered(answered: Answered) -> Answered:
+    """What has to be known of an answer once it is past: the scenario in hand, without its weeks."""
+    view, found = answered
+    runs, hand = found.runs, view.hand
+    place = runs.study.names.index(hand)
+    few = replace(
+        runs,
+        study=runs.study.select((hand,)),
+        outcomes=runs.outcomes[place : place + 1].copy(),
+        weekly=runs.weekly[place : place + 1, :, :0].copy(),
+    )
+    return view, compare_runs(few, hand)
 
 
 # --- the answer ----------------------------------------------------------------------------------------
