@@ -106,15 +106,6 @@ def exponentials(times: int) -> float:
 
 
 @numba.njit(error_model="numpy")  # type: ignore[untyped-decorator]
-def logarithms(times: int) -> float:
-    """Logarithms of 1 − p."""
-    whole = 0.0
-    for place in range(times):
-        whole += math.log1p(-1e-6 * place)
-    return whole
-
-
-@numba.njit(error_model="numpy")  # type: ignore[untyped-decorator]
 def powers(times: int) -> float:
     """Powers n^−t."""
     whole = 0.0
@@ -186,7 +177,6 @@ def main() -> None:
     parts = {
         "block of four draws": (counts["block of four draws"], nanoseconds(draw_blocks)),
         "exponential": (counts["exp"], nanoseconds(exponentials)),
-        "logarithm": (counts["log1p"], nanoseconds(logarithms)),
         "power n^−t": (counts["Pow"], nanoseconds(powers)),
         "division": (counts["Div"], nanoseconds(divisions)),
         "addition, subtraction, multiplication": (
