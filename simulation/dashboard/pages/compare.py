@@ -283,6 +283,8 @@ def numbered(view: View, asked: dict[str, Any]) -> View:
 
     >>> numbered(View(), {"worlds": 50, "seed": "x"}).worlds, numbered(View(), {"horizon": 52}).horizon
     (50, 52)
+    >>> numbered(View(), {"horizon": 30}).horizon  # a scenario of the case begins to anchor in week 48
+    156
     """
     bounds = {"worlds": (2, MOST_WORLDS), "seed": (0, MOST_SEED), "horizon": (1, MOST_HORIZON)}
     for key, (low, high) in bounds.items():
@@ -295,7 +297,8 @@ def numbered(view: View, asked: dict[str, Any]) -> View:
 def _with_horizon(view: View, weeks: int) -> View:
     """The view with another horizon, if every scenario can have it."""
     changes = view.changes.put("project", "horizon", weeks)
-    return view if refused(changes, view.scenarios) else view.but(changes=changes)
+    # Those that are not compared are listed beside them, so they must be able to have it too.
+    return view if refused(changes, changes.names) else view.but(changes=changes)
 
 
 @solara.component
