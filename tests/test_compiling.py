@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ import psutil
 import pytest
 
 from simulation import case, run_worlds
-from simulation.kernel import compiling
+from simulation.kernel import compiling, prepare
 from simulation.words import say
 
 STUDY = case().select(("it-only", "full"))
@@ -103,6 +104,18 @@ def test_ctrl_c_while_compiling_ends_in_a_sentence(tmp_path, after):
     assert err.strip() == say("cli.interrupted", "en")
     _, alive = psutil.wait_procs(children, timeout=5)
     assert not alive
+
+
+def test_ctrl_c_that_the_compiler_swallows_counts_all_the_same(monkeypatch):
+    def swallow():
+        with suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(prepare, "_load", swallow)
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt):
+        prepare.prepare()
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 # --- where it is kept ----------------------------------------------------------------------------------

@@ -8,10 +8,13 @@ import gc
 import inspect
 import os
 import shutil
+import signal
 import subprocess
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
 from typing import Any
 
 import numba
@@ -82,19 +85,46 @@ def compile_stages(stages: tuple[Stage, ...]) -> None:
 
 
 def prepare() -> None:
-    """Load the engine, or compile it; what is on disk and cannot be read is made anew."""
+    """Load the engine, or compile it; what is on disk and cannot be read is made anew. Ctrl-C ends it."""
     collects = gc.isenabled()
     gc.disable()  # the compiler leaves no garbage worth looking for while it works
     try:
-        try:
-            _load()
-        except Exception:
-            shutil.rmtree(compiling.folder(), ignore_errors=True)
-            compiling.folder().mkdir(parents=True, exist_ok=True)
-            _load()
+        with _never_missing_ctrl_c():
+            try:
+                _load()
+            except Exception:
+                shutil.rmtree(compiling.folder(), ignore_errors=True)
+                compiling.folder().mkdir(parents=True, exist_ok=True)
+                _load()
     finally:
         if collects:
             gc.enable()
+
+
+@contextmanager
+def _never_missing_ctrl_c() -> Iterator[None]:
+    """Let Ctrl-C count even where it falls into the compiler's own code.
+
+    Python drops an exception that is raised while an object is being deleted or in a function that C calls; the
+    compiler does much of both.
+    """
+    usual = signal.getsignal(signal.SIGINT)
+    if usual is not signal.default_int_handler or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    missed = threading.Event()
+
+    def remember(number: int, frame: FrameType | None) -> None:
+        missed.set()
+        signal.default_int_handler(number, frame)
+
+    signal.signal(signal.SIGINT, remember)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, usual)
+        if missed.is_set():
+            raise KeyboardInterrupt
 
 
 def _load() -> None:
