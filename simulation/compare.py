@@ -8,7 +8,7 @@ intervals are, if anything, wide. Each interval stands by itself; among many pai
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -229,18 +229,22 @@ def about(worlds: float) -> int:
     return math.ceil(worlds / step) * step
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Comparison:
     """Everything that a comparison found; ``ranking`` has the scenarios by mean lasting adoption, best first."""
 
     runs: Runs
     baseline: str
     ranking: tuple[str, ...]
-    summaries: dict[tuple[str, str], Summary]
+    _known: dict[tuple[str, str], Summary] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def summary(self, scenario: str, outcome: str) -> Summary:
-        """One scenario's outcome over worlds."""
-        return self.summaries[scenario, outcome]
+        """One scenario's outcome over worlds; worked out when it is first asked for."""
+        known = self._known.get((scenario, outcome))
+        if known is None:
+            values, horizon = self.runs.of(scenario, outcome), self.runs.study.horizon
+            known = self._known[scenario, outcome] = summarise(values, scenario, BY_OUTCOME[outcome], horizon)
+        return known
 
     def pair(self, a: str, b: str, outcome: str = "lasting_adoption") -> Pair:
         """Scenario ``a`` against ``b``."""
@@ -275,12 +279,7 @@ def compare_runs(runs: Runs, baseline: str) -> Comparison:
     (('full', 'it-only'), 'beats')
     """
     runs.study.scenario(baseline)
-    summaries = {
-        (name, outcome.name): summarise(runs.of(name, outcome.name), name, outcome, runs.study.horizon)
-        for name in runs.study.names
-        for outcome in OUTCOMES
-    }
     means = {name: float(np.mean(runs.of(name, "lasting_adoption"))) for name in runs.study.names}
     later = {name: float(np.mean(runs.of(name, "progress_104"))) for name in runs.study.names}
     ranking = tuple(sorted(means, key=lambda name: (-means[name], -later[name])))
-    return Comparison(runs, baseline, ranking, summaries)
+    return Comparison(runs, baseline, ranking)

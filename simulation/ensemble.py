@@ -40,7 +40,7 @@ MOST_DRAWS = 4_000_000
 """More draws than this are not kept for the scenarios of a world to share, but drawn week by week."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Runs:
     """Runs of scenarios over the same worlds.
 

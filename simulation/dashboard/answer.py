@@ -6,7 +6,7 @@ import numpy as np
 
 from simulation.compare import Comparison, Summary, who_wins
 from simulation.dashboard.state import View
-from simulation.dashboard.variants import study_of
+from simulation.dashboard.variants import scenario_of
 from simulation.measures import MEASURES
 from simulation.outcomes import BY_OUTCOME
 from simulation.parameters import BY_NAME
@@ -135,8 +135,8 @@ def _kin(before: View, after: View) -> bool:
 
 def _measures_changed(before: View, after: View) -> list[str]:
     """Measures that are switched or set differently."""
-    one = study_of(before.changes, (before.hand,)).scenarios[0].measures
-    other = study_of(after.changes, (after.hand,)).scenarios[0].measures
+    one = scenario_of(before.changes, before.hand).measures
+    other = scenario_of(after.changes, after.hand).measures
     found = []
     for name in MEASURES:
         old, new = getattr(one, name), getattr(other, name)

@@ -10,7 +10,7 @@ from simulation.dashboard.dressing import COOKIE
 from simulation.dashboard.latest import told
 from simulation.dashboard.mishaps import mishap
 from simulation.dashboard.pages import pages
-from simulation.dashboard.parts import Frame, Text
+from simulation.dashboard.parts import Frame, Text, packed
 from simulation.dashboard.state import Change, Notice, View, address_of, read_address
 from simulation.words import LANGUAGES, say, words_of
 
@@ -41,12 +41,12 @@ def Page() -> None:
     solara.Style(STYLE)
     with solara.Div(classes=["sy-app"]):
         Frame(
-            pages=[{"name": name, "label": say(f"{name}.rail", language)} for name in pages()],
+            pages_text=packed([{"name": name, "label": say(f"{name}.rail", language)} for name in pages()]),
             page=view.page,
             language=language,
             address=address_of(view),
             moves=moves,
-            words=words_of("shell", language),
+            words_text=packed(words_of("shell", language)),
             event_go=lambda name: set_view(lambda now: now.but(page=name) if name in list(pages()) else now),
             event_speak=lambda other: set_view(lambda now: now.but(language=other) if other in LANGUAGES else now),
             event_moved=moved,

@@ -1,6 +1,7 @@
 """What the pages are put together from: text that cannot become markup, and the components drawn by the browser."""
 
 import html
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -9,14 +10,23 @@ import solara
 Event = Callable[[Any], None]
 
 
+def packed(data: Any) -> str:
+    """Plain data as text, for a component that unpacks it: Reacton and ipywidgets would look into every number of it.
+
+    Both walk through all that a component is given, at every redraw and several times; a text they take as it is.
+    What a component takes as ``…_text`` is such text.
+    """
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+
+
 @solara.component_vue("vue/frame.vue", vuetify=False)
 def Frame(
-    pages: list[dict[str, str]],
+    pages_text: str,
     page: str,
     language: str,
     address: str,
     moves: int,
-    words: dict[str, str],
+    words_text: str,
     event_go: Event,
     event_speak: Event,
     event_moved: Event,
@@ -26,7 +36,12 @@ def Frame(
 
 @solara.component_vue("vue/chart.vue", vuetify=False)
 def Chart(
-    option: dict[str, Any], label: str, height: int, language: str = "en", unit: str = "", stamp: str = ""
+    option_text: str,
+    label: str,
+    height: int,
+    language: str = "en",
+    unit: str = "",
+    stamp: str = "",
 ) -> None:
     """A chart drawn by the visitor's machine.
 
@@ -60,7 +75,7 @@ def Table(title: str, rows: list[list[str]]) -> None:
 
 @solara.component_vue("vue/timeline.vue", vuetify=False)
 def Timeline(
-    rows: list[dict[str, Any]],
+    rows_text: str,
     scenario: str,
     title: str,
     base: str,
@@ -68,7 +83,7 @@ def Timeline(
     live: int,
     stamp: str,
     language: str,
-    words: dict[str, str],
+    words_text: str,
     wrong: dict[str, str],
     event_alter: Event,
 ) -> None:
@@ -77,12 +92,12 @@ def Timeline(
 
 @solara.component_vue("vue/ranking.vue", vuetify=False)
 def Ranking(
-    rows: list[dict[str, Any]],
-    others: list[dict[str, str]],
-    outcomes: list[dict[str, str]],
+    rows_text: str,
+    others_text: str,
+    outcomes_text: str,
     outcome: str,
     title: str,
-    words: dict[str, str],
+    words_text: str,
     event_act: Event,
 ) -> None:
     """The scenarios, best first: see :func:`simulation.dashboard.answer.ranking`."""
@@ -97,7 +112,7 @@ def Controls(
     seed: int,
     largest: int,
     mode: str,
-    words: dict[str, str],
+    words_text: str,
     event_put: Event,
 ) -> None:
     """How many worlds, how far ahead, which seed, which numbers."""

@@ -14,7 +14,16 @@ from typing import Any, cast
 from urllib.parse import parse_qs, urlencode
 
 from simulation.dashboard.opened import known
-from simulation.dashboard.variants import Base, Changes, base_names, base_study, changes_of, refused, study_of
+from simulation.dashboard.variants import (
+    Base,
+    Changes,
+    base_names,
+    base_study,
+    changes_of,
+    refused,
+    scenario_of,
+    study_of,
+)
 from simulation.errors import shown
 from simulation.measures import MEASURES
 from simulation.outcomes import BY_OUTCOME
@@ -104,7 +113,7 @@ class View:
 
     def title(self, name: str) -> str:
         """A scenario's title in the visitor's language."""
-        return study_of(self.changes, (name,)).scenarios[0].called(self.language)
+        return scenario_of(self.changes, name).called(self.language)
 
 
 def _canonical(votes: tuple[tuple[int, ...], ...]) -> tuple[tuple[int, ...], ...]:

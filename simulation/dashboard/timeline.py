@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any, Literal, get_args
 
 from simulation.dashboard.state import MOST_OWN, View
-from simulation.dashboard.variants import Changes, base_data, base_names, cloned, study_of, with_measure
+from simulation.dashboard.variants import Changes, base_data, base_names, cloned, scenario_of, study_of, with_measure
 from simulation.errors import InputRefused
 from simulation.measures import CLOSING_WEEKS, MEASURES, PARTNER_STAYS, Measures
 from simulation.study import Scenario
@@ -60,8 +60,8 @@ def rows_of(view: View, go_live: float | None) -> list[Row]:
 
     ``go_live`` is its week of go-live in the median world, None if that is not known or not within the horizon.
     """
-    scenario = study_of(view.changes, (view.hand,)).scenarios[0]
-    base = study_of(view.changes, (scenario.extends,)).scenarios[0] if scenario.extends else None
+    scenario = scenario_of(view.changes, view.hand)
+    base = scenario_of(view.changes, scenario.extends) if scenario.extends else None
     return [_row(view, scenario, base, name, go_live) for name in MEASURES]
 
 
@@ -184,7 +184,7 @@ ROLES = frozenset({"progress", "priority", "voice"})
 
 def _eligible(view: View, measure: str) -> list[Any]:
     """The departments that a measure may name: chain partners may hold roles, and nothing else."""
-    everyone = study_of(view.changes, (view.hand,)).scenarios[0].organisation.departments
+    everyone = scenario_of(view.changes, view.hand).organisation.departments
     return [one for one in everyone if one.internal or measure == "assign_roles"]
 
 
@@ -202,7 +202,7 @@ def copied(view: View, title: str = "compare.copy") -> View:
     """The same view with a copy of the scenario in hand, which takes its place there."""
     if len(view.changes.scenarios) >= MOST_OWN:
         return view
-    scenario = study_of(view.changes, (view.hand,)).scenarios[0]
+    scenario = scenario_of(view.changes, view.hand)
     again = sum(1 for one in view.changes.scenarios.values() if one.get("extends") == view.hand)
     mark = f" ({again + 1})" if again else ""
     titles = {one: say(title, one, title=scenario.called(one)) + mark for one in ("en", "nl")}

@@ -8,6 +8,7 @@ import copy
 import functools
 import json
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -124,10 +125,28 @@ def merged(changes: Changes, names: tuple[str, ...]) -> dict[str, Any]:
     return data
 
 
-@functools.lru_cache(maxsize=1024)
-def _built(name: str, said: str) -> Scenario:
-    """One scenario of plain data; built once."""
-    return build(json.loads(said), name).scenario(name)
+@functools.lru_cache(maxsize=512)
+def _built(name: str, said: str, base: Base | None) -> Scenario:
+    """One scenario of a study with what is changed in it and in what it extends; built once."""
+    return build(merged(Changes(said, base), (name,)), name).scenario(name)
+
+
+@functools.lru_cache(maxsize=64)
+def _narrowed(changes: Changes) -> Callable[[str], str]:
+    """For each scenario, the changes that have to do with it: a change to one leaves the others as they are built."""
+    data = changes.data
+    own = data.pop("scenarios", {})
+    bare = json.dumps(data)
+
+    @functools.cache
+    def of(name: str) -> str:
+        line = {}
+        while isinstance(name, str) and name in own and name not in line:
+            line[name] = own[name]
+            name = own[name].get("extends")
+        return json.dumps({**data, "scenarios": line}) if line else bare
+
+    return of
 
 
 def study_of(changes: Changes, names: tuple[str, ...]) -> Study:
@@ -138,8 +157,14 @@ def study_of(changes: Changes, names: tuple[str, ...]) -> Study:
     >>> study_of(Changes().put("parameters", "t", 0.5), ("full",)).scenarios[0].parameters[0].value
     0.5
     """
-    each = (_built(name, json.dumps(merged(changes, (name,)), ensure_ascii=False)) for name in names)
-    return replace(base_study(changes.base), scenarios=tuple(each))
+    narrowed = _narrowed(changes)
+    each = tuple(_built(name, narrowed(name), changes.base) for name in names)
+    return replace(base_study(changes.base), scenarios=each)
+
+
+def scenario_of(changes: Changes, name: str) -> Scenario:
+    """One scenario with all changes; raises as :func:`study_of` does."""
+    return _built(name, _narrowed(changes)(name), changes.base)
 
 
 def refused(changes: Changes, names: tuple[str, ...]) -> InputRefused | None:
@@ -174,7 +199,7 @@ def with_measure(changes: Changes, scenario: str, measure: str, said: Any) -> Ch
 
     >>> changes, name = cloned(Changes(), "full")
     >>> changed = with_measure(changes, name, "external_partner", {"start": 30})
-    >>> study_of(changed, (name,)).scenarios[0].measures.external_partner.start
+    >>> scenario_of(changed, name).measures.external_partner.start
     30
     """
     entry = changes.scenarios[scenario]

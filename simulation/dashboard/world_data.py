@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from simulation.dashboard.variants import Changes, study_of
+from simulation.dashboard.variants import Changes, scenario_of
 from simulation.measures import Levers, contacts
 from simulation.organisation import Organisation
 from simulation.outcomes import Event
@@ -57,7 +57,7 @@ NEVER_SHOWN = {"it": {"process_progress", "own_share", "paired_hours", "bought_d
 @functools.lru_cache(maxsize=16)
 def traced(changes: Changes, name: str, world: int, seed: int, mode: Mode, compiled: bool) -> Trace:
     """A scenario in a world, run once for all who ask."""
-    return trace(study_of(changes, (name,)).scenarios[0], world, seed, mode, compiled)
+    return trace(scenario_of(changes, name), world, seed, mode, compiled)
 
 
 def world_of(found: Trace, language: str) -> Data:

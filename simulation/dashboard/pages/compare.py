@@ -12,9 +12,9 @@ from simulation.compare import Comparison, compare_runs
 from simulation.dashboard import answer, charts, timeline
 from simulation.dashboard.engine import engine
 from simulation.dashboard.latest import Latest, Steps, Tell, use_latest
-from simulation.dashboard.parts import Chart, Controls, Ranking, Table, Text, Timeline
+from simulation.dashboard.parts import Chart, Controls, Ranking, Table, Text, Timeline, packed
 from simulation.dashboard.state import MOST_SEED, MOST_WORLDS, Change, View
-from simulation.dashboard.variants import refused, study_of
+from simulation.dashboard.variants import refused, scenario_of, study_of
 from simulation.outcomes import BY_OUTCOME, OUTCOMES
 from simulation.report import go_live, level, note
 from simulation.words import money, number, say, words_of
@@ -148,13 +148,13 @@ def progress(latest: Latest[Answered | None], found: Comparison, view: View) -> 
 def Weeks(answered: Answered) -> None:
     """Progress and use over weeks."""
     view, found = answered
-    option = solara.use_memo(lambda: charts.weeks(found, view), [found, view])
+    option = solara.use_memo(lambda: packed(charts.weeks(found, view)), [found, view])
     title, under = say("compare.weeks_title", view.language), say("compare.weeks_under", view.language)
     with solara.Div(classes=["sy-compare-weeks", "sy-dims"]):
         Text("h2", title)
         Text("p", under, "sy-under")
         Chart(
-            option=option,
+            option_text=option,
             label=f"{title}. {under}",
             height=charts.HEIGHT,
             language=view.language,
@@ -194,10 +194,10 @@ def Levers(view: View, answered: Answered | None, alter: Callable[[Any], None], 
         found = answered[1]
         median = found.summary(view.hand, "go_live_week").median
         live = median if median <= found.runs.study.horizon else None
-    scenario = study_of(view.changes, (view.hand,)).scenarios[0]
+    scenario = scenario_of(view.changes, view.hand)
     base = view.title(scenario.extends) if scenario.extends else ""
     Timeline(
-        rows=timeline.rows_of(view, live),
+        rows_text=packed(timeline.rows_of(view, live)),
         scenario=view.hand,
         title=say("compare.timeline_of", view.language, title=scenario.called(view.language)),
         base=say("compare.based", view.language, base=base) if base else "",
@@ -205,7 +205,7 @@ def Levers(view: View, answered: Answered | None, alter: Callable[[Any], None], 
         live=round(live) if live is not None else 0,
         stamp=stamp(view),
         language=view.language,
-        words=words_of("compare", view.language) | words_of("value", view.language),
+        words_text=packed(words_of("compare", view.language) | words_of("value", view.language)),
         wrong={"measure": wrong[0], "why": wrong[1]},
         event_alter=alter,
     )
@@ -234,13 +234,15 @@ def Scenarios(view: View, answered: Answered | None, change: Change) -> None:
             change(lambda now: doing[asked["do"]](now, asked.get("what", "")))
 
     outcome = say(f"outcome.{view.outcome}", view.language)
+    others = [{"name": name, "title": view.title(name)} for name in view.changes.names if name not in view.scenarios]
+    outcomes = [{"name": one.name, "title": say(f"outcome.{one.name}", view.language)} for one in OUTCOMES]
     Ranking(
-        rows=rows,
-        others=[{"name": name, "title": view.title(name)} for name in view.changes.names if name not in view.scenarios],
-        outcomes=[{"name": one.name, "title": say(f"outcome.{one.name}", view.language)} for one in OUTCOMES],
+        rows_text=packed(rows),
+        others_text=packed(others),
+        outcomes_text=packed(outcomes),
         outcome=view.outcome,
         title=say("compare.ranking_of", view.language, outcome=outcome),
-        words=words_of("compare", view.language),
+        words_text=packed(words_of("compare", view.language)),
         event_act=act,
     )
 
@@ -273,7 +275,7 @@ def Numbers(view: View, change: Change) -> None:
         seed=view.seed,
         largest=MOST_SEED,
         mode=view.mode,
-        words=words_of("compare", view.language),
+        words_text=packed(words_of("compare", view.language)),
         event_put=put,
     )
 
@@ -305,12 +307,12 @@ def _with_horizon(view: View, weeks: int) -> View:
 def Beside(answered: Answered) -> None:
     """Cost beside lasting adoption."""
     view, found = answered
-    option = solara.use_memo(lambda: charts.cost(found, view), [found, view])
+    option = solara.use_memo(lambda: packed(charts.cost(found, view)), [found, view])
     title, under = say("compare.cost_title", view.language), say("compare.cost_under", view.language)
     with solara.Div(classes=["sy-block", "sy-dims"]):
         Text("h2", title)
         Text("p", under, "sy-under")
-        Chart(option=option, label=f"{title}. {under}", height=240, language=view.language)
+        Chart(option_text=option, label=f"{title}. {under}", height=240, language=view.language)
         Table(say("compare.table", view.language), table(found, view))
 
 
