@@ -11,6 +11,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -55,13 +56,13 @@ GRIP = ".sy-tl-track[data-measure={measure}] .sy-tl-grip"
 
 
 @contextmanager
-def served(*words: str) -> Iterator[tuple[str, int]]:
+def served(*words: str, **environment: str) -> Iterator[tuple[str, int]]:
     """A dashboard of its own on a free port: its address and the process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "simulation.cli", "dashboard", "--no-open", "--port", str(port), "--lang", "en"]
-    process = subprocess.Popen([*command, *words], stdout=subprocess.DEVNULL)
+    process = subprocess.Popen([*command, *words], stdout=subprocess.DEVNULL, env=os.environ | environment)
     url = f"http://127.0.0.1:{port}"
     try:
         for _ in range(240):
@@ -125,6 +126,19 @@ def told(name: str, found: list[float]) -> str:
     return f"| {name} | {len(found)} | {p50:.0f} | {p95:.0f} | {max(found):.0f} |"
 
 
+def cold(play: Any) -> tuple[float, float]:
+    """With nothing compiled: seconds until the first worlds answer on a fresh page, and until all of them do."""
+    with tempfile.TemporaryDirectory() as nothing, served(SYNERGY_CACHE_DIR=nothing) as (url, _):
+        page = chromium(play).new_page(viewport={"width": 1280, "height": 900})
+        begun = time.perf_counter()
+        page.goto(f"{url}/compare")
+        page.wait_for_selector("#answer")
+        page.wait_for_selector(".sy-chart svg")
+        first = time.perf_counter() - begun
+        page.wait_for_function("() => !document.querySelector('.sy-stale')", timeout=120_000)
+        return first, time.perf_counter() - begun
+
+
 def main() -> None:
     """Print the table."""
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 - part of the test extra
@@ -142,6 +156,9 @@ def main() -> None:
         print(told("a measure's first week, drawn anew", one))
         print(f"\nFirst answer in a fresh page: {first:.1f} s (first visitor), {again:.1f} s (later ones).")
         print(f"40 key presses 25 ms apart: settled on the last (week {week}) {settled:.0f} ms after it.")
+    with sync_playwright() as play:
+        some, everything = cold(play)
+    print(f"With nothing compiled: the first worlds after {some:.1f} s, all after {everything:.1f} s.")
 
 
 if __name__ == "__main__":

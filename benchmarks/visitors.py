@@ -95,9 +95,10 @@ async def visit(url: str, server: psutil.Process, count: int, minutes: float, dr
         contexts = [await chromium.new_context(viewport={"width": 1280, "height": 900}) for _ in range(count + 1)]
         first = Visitor(99, await contexts[-1].new_page(), url)
         await first.arrive(drawn)
+        await first.page.unroute_all()
         await first.page.goto("about:blank")
         await contexts.pop().close()
-        await asyncio.sleep(2)
+        await asyncio.sleep(6)
         before = megabytes(server)
         everyone = [Visitor(number, await one.new_page(), url) for number, one in enumerate(contexts)]
         for one in everyone:
@@ -106,6 +107,7 @@ async def visit(url: str, server: psutil.Process, count: int, minutes: float, dr
         await asyncio.gather(*(one.stay(60 * minutes) for one in everyone))
         during = megabytes(server)
         for one in everyone:
+            await one.page.unroute_all()  # or the page's last word would wait for us
             await one.page.goto("about:blank")  # a page that is left says so; a browser that is killed does not
         await asyncio.sleep(10)
         left = megabytes(server)

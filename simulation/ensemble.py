@@ -7,6 +7,7 @@ it, for a check, or while the engine is still being compiled.
 
 import functools
 import itertools
+import os
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
@@ -262,4 +263,6 @@ def warm() -> None:
 
 
 if __name__ == "__main__":
+    if hasattr(os, "nice"):
+        os.nice(10)  # whoever waits for an answer meanwhile goes first
     warm()

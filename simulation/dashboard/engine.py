@@ -23,6 +23,8 @@ Key = tuple[str, int, Mode]
 Progress = Callable[[int, int], None]
 MOST_KEPT = 20_000
 """Runs kept in memory; one takes about 3 KB."""
+FEW = 8
+"""So many worlds are run by the Mesa model while the engine is being compiled; more than that wait for the engine."""
 
 
 class Engine:
@@ -36,6 +38,7 @@ class Engine:
         self._pool: ProcessPoolExecutor | None = None
         self._compiler: subprocess.Popen[bytes] | None = None
         self._ready = threading.Event()
+        self._lost = False
         self._kept: OrderedDict[Key, Chunk] = OrderedDict()
         self._lock = threading.Lock()
         self._places = threading.Semaphore(2)
@@ -44,14 +47,21 @@ class Engine:
         """Load the engine; if it must be compiled first, do that in a process of its own and go on meanwhile."""
         if not compiling.kept():
             self._pool = ProcessPoolExecutor(self.processors, get_context("spawn"), quiet)
-            self._compiler = subprocess.Popen([sys.executable, "-m", "simulation.ensemble"])
+            for _ in range(self.processors):
+                self._pool.submit(get_ready)  # so that they are up when the first visitor comes
+            self._compiler = compiler()
         threading.Thread(target=self._load, daemon=True).start()
 
     def _load(self) -> None:
-        """Wait until the engine is compiled, load it, and let the processes go."""
+        """Wait until the engine is compiled, load it, and let the processes go; without it, the Mesa model does all."""
         if self._compiler:
             self._compiler.wait()
-        warm()
+        try:
+            warm()
+        except Exception:
+            self._pool = self._pool or ProcessPoolExecutor(self.processors, get_context("spawn"), quiet)
+            self._lost = True
+            raise
         self._ready.set()
         if self._pool:
             self._pool.shutdown(wait=False)
@@ -91,8 +101,18 @@ class Engine:
     def _run(self, study: Study, worlds: int, seed: int, mode: Mode, progress: Progress) -> Runs:
         """Run all scenarios of a study."""
         pool = self._pool
-        if pool is None or self.ready:
-            return self._run_compiled(study, worlds, seed, mode, progress)
+        while not self.ready:
+            if pool is not None and (self._lost or worlds <= FEW):
+                return self._run_by_mesa(pool, study, worlds, seed, mode, progress)
+            progress(0, worlds * len(study.scenarios))
+            self._ready.wait(0.05)
+            pool = self._pool
+        return self._run_compiled(study, worlds, seed, mode, progress)
+
+    def _run_by_mesa(
+        self, pool: ProcessPoolExecutor, study: Study, worlds: int, seed: int, mode: Mode, progress: Progress
+    ) -> Runs:
+        """Run by the Mesa model, in the processes of ``pool``."""
         waiting = {pool.submit(mesa_world, study, world, seed, mode): world for world in range(worlds)}
         chunks: list[Chunk | None] = [None] * worlds
         try:
@@ -108,10 +128,9 @@ class Engine:
         return Runs(study, tuple(range(worlds)), seed, mode, outcomes, weekly)
 
     def _run_compiled(self, study: Study, worlds: int, seed: int, mode: Mode, progress: Progress) -> Runs:
-        """Run by the compiled engine, once it is there and has a place; who is overtaken while waiting goes away."""
-        total = worlds * len(study.scenarios)
-        while not self._ready.wait(0.05) or not self._places.acquire(timeout=0.05):
-            progress(0, total)
+        """Run by the compiled engine, once it has a place; who is overtaken while waiting goes away."""
+        while not self._places.acquire(timeout=0.05):
+            progress(0, worlds * len(study.scenarios))
         try:
             return run_worlds(study, worlds, seed, mode, self.processors, progress, weekly=True)
         finally:
@@ -126,6 +145,17 @@ class Engine:
                 self._kept.move_to_end(key)
             while len(self._kept) > 1 and sum(len(chunk[0]) for chunk in self._kept.values()) > MOST_KEPT:
                 self._kept.popitem(last=False)
+
+
+def compiler() -> subprocess.Popen[bytes]:
+    """A process that compiles the engine and lets others go first, where systems know such a thing."""
+    below = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)  # Windows only
+    return subprocess.Popen([sys.executable, "-m", "simulation.ensemble"], creationflags=below)
+
+
+def get_ready() -> None:
+    """Import, in a process of the pool, what running a world takes."""
+    import simulation.model  # noqa: F401, PLC0415 - Mesa takes long to import
 
 
 def quiet() -> None:

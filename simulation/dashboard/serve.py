@@ -46,6 +46,7 @@ def serve(host: str, port: int, browse: bool, language: str) -> int:
     import uvicorn  # noqa: PLC0415 - Solara reads its settings when it is imported, which is now
 
     from simulation.dashboard.engine import engine  # noqa: PLC0415
+    from simulation.dashboard.memory import Sweeper, sweep  # noqa: PLC0415
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite end ends our processes too
     engine().warm()
@@ -57,6 +58,7 @@ def serve(host: str, port: int, browse: bool, language: str) -> int:
 
         async def startup(self, *sockets: Any, **further: Any) -> None:
             await super().startup(*sockets, **further)
+            Sweeper(sweep).begin()
             print(say("cli.serving", language, url=url), flush=True)  # noqa: T201 - said to whoever started it
             if browse:
                 threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()

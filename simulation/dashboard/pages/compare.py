@@ -10,7 +10,7 @@ import solara
 
 from simulation.compare import Comparison, compare_runs
 from simulation.dashboard import answer, charts, timeline
-from simulation.dashboard.engine import engine
+from simulation.dashboard.engine import FEW, engine
 from simulation.dashboard.latest import Latest, Steps, Tell, use_latest
 from simulation.dashboard.parts import Chart, Controls, Ranking, Table, Text, Timeline, packed
 from simulation.dashboard.state import MOST_SEED, MOST_WORLDS, Change, View
@@ -20,8 +20,6 @@ from simulation.report import go_live, level, note
 from simulation.words import money, number, say, words_of
 
 PLACE = 10
-FEW = 16
-"""So many worlds are shown first while the engine is being compiled, so that there is something to look at."""
 MOST_HORIZON = 520
 ONE_CHANGE = 1.2
 """Seconds; answers that follow each other faster belong to one change, such as a drag."""
