@@ -4,6 +4,7 @@ The titles say what to see; labels stand at what they label; uncertainty is draw
 """
 
 import io
+import textwrap
 import warnings
 from typing import Any
 
@@ -16,7 +17,7 @@ from simulation import __version__
 from simulation.compare import Comparison
 from simulation.report import MAIN, headline, note, verdict
 from simulation.sequential import Sequential
-from simulation.words import say
+from simulation.words import number, say
 
 ACCENT = "#0a4f80"
 RIVAL = "#d9772b"
@@ -41,16 +42,22 @@ STYLE: Any = {
 }
 
 
-def ranking(comparison: Comparison, language: str = "en", sequential: Sequential | None = None) -> Figure:
-    """Lasting adoption of every scenario over worlds, best first, with how often each beats the baseline."""
+def ranking(
+    comparison: Comparison, language: str = "en", sequential: Sequential | None = None, hand: str | None = None
+) -> Figure:
+    """Lasting adoption of every scenario over worlds, best first, with how often each beats the baseline.
+
+    The title is the answer about ``hand``, by default about the first in the ranking.
+    """
     study, names = comparison.runs.study, comparison.ranking
+    loud = hand or names[0]
     with rc_context(STYLE):
         figure = Figure(figsize=(10.0, 1.9 + 0.3 * len(names)), dpi=120)
         FigureCanvasAgg(figure)
         height = figure.get_figheight()
         axes = figure.add_axes((0.27, 0.95 / height, 0.56, 1.0 - 1.9 / height))
         for place, name in enumerate(names):
-            _row(axes, comparison, name, place, language)
+            _row(axes, comparison, name, place, language, loud)
         axes.set_yticks(range(len(names)), [_cut(study.scenario(name).called(language), 38) for name in names])
         axes.set_ylim(len(names) - 0.5, -0.7)
         axes.set_xlim(0.0, 1.0)
@@ -62,27 +69,36 @@ def ranking(comparison: Comparison, language: str = "en", sequential: Sequential
         axes.set_axisbelow(True)
         axes.set_xlabel(say("result.axis", language, horizon=study.horizon), loc="left")
         base = _cut(study.scenario(comparison.baseline).called(language), 38)
-        axes.text(1.02, -0.75, say("result.beats", language, baseline=base), color=QUIET, fontsize=8.5, va="bottom")
-        _frame(figure, height, headline(comparison, language, sequential), say("result.bands", language, baseline=base))
+        against = say("result.beats", language, baseline=_cut(base, 16))
+        axes.text(1.02, -0.75, against, color=QUIET, fontsize=8.5, va="bottom")
+        said = _answer(comparison, hand, language) if hand else headline(comparison, language, sequential)
+        _frame(figure, height, said, say("result.bands", language, baseline=base))
         made = f"{note(comparison, language)} synergy {__version__}."
         foot = f"{made}\n{say('result.not_a_forecast', language)}"
         figure.text(0.02, 0.1 / height, foot, fontsize=7.5, color=QUIET, va="bottom")
     return figure
 
 
+def _answer(comparison: Comparison, hand: str, language: str) -> str:
+    """The verdict on a scenario against the baseline, without how large the difference is."""
+    study, base = comparison.runs.study, comparison.baseline
+    titles = study.scenario(hand).called(language), study.scenario(base).called(language)
+    return verdict(comparison.pair(hand, base), titles, language).split(";")[0]
+
+
 def _frame(figure: Figure, height: float, title: str, under: str) -> None:
-    """The title, which is the answer, and a line on how to read the picture."""
-    said = _cut(title, 108)
-    size = 14 * min(1.0, 74 / len(said))  # a long answer stays within the picture
-    figure.text(0.02, 1.0 - 0.2 / height, said, fontsize=size, fontweight="bold", va="top")
+    """The title, which is the answer, in one line or two, and a line on how to read the picture."""
+    lines = textwrap.wrap(title, 74) if len(title) <= 74 else textwrap.wrap(title, 100, max_lines=2, placeholder="…")
+    size, top = (14.0, 0.2) if len(title) <= 74 else (11.5, 0.1)
+    figure.text(0.02, 1.0 - top / height, "\n".join(lines), fontsize=size, fontweight="bold", va="top")
     figure.text(0.02, 1.0 - 0.53 / height, under, fontsize=9, color=QUIET, va="top")
 
 
-def _row(axes: Any, comparison: Comparison, name: str, place: int, language: str) -> None:
+def _row(axes: Any, comparison: Comparison, name: str, place: int, language: str, loud: str) -> None:
     """One scenario: the spread over worlds, the median, and its record against the baseline."""
     one = comparison.summary(name, MAIN)
     base = name == comparison.baseline
-    colour = RIVAL if base else ACCENT if place == 0 else QUIET
+    colour = RIVAL if base else ACCENT if name == loud else QUIET
     axes.plot([one.q05, one.q95], [place, place], color=colour, linewidth=1.4, alpha=0.55, solid_capstyle="butt")
     axes.plot([one.q25, one.q75], [place, place], color=colour, linewidth=6, alpha=0.45, solid_capstyle="butt")
     axes.plot([one.median], [place], "o", color=colour, markersize=6, clip_on=False, zorder=3)
@@ -91,8 +107,10 @@ def _row(axes: Any, comparison: Comparison, name: str, place: int, language: str
     else:
         pair = comparison.pair(name, comparison.baseline)
         key = "result.in_of_ties" if pair.ties else "result.in_of"
-        record = say(key, language, wins=pair.wins, worlds=pair.worlds, ties=pair.ties)
-    axes.text(1.02, place, record, va="center", fontsize=9, color=RIVAL_TEXT if base else ACCENT if place == 0 else INK)
+        counts = {one: number(getattr(pair, one), language) for one in ("wins", "worlds", "ties")}
+        record = say(key, language, **counts)
+    text = RIVAL_TEXT if base else ACCENT if name == loud else INK
+    axes.text(1.02, place, record, va="center", fontsize=9, color=text)
 
 
 def adoption(comparison: Comparison, hand: str, language: str = "en") -> Figure:
@@ -126,8 +144,7 @@ def adoption(comparison: Comparison, hand: str, language: str = "en") -> Figure:
         axes.grid(axis="y", color=FAINT, linewidth=0.6)
         axes.set_axisbelow(True)
         axes.set_xlabel(say("result.week_axis", language), loc="left")
-        titles = study.scenario(hand).called(language), study.scenario(comparison.baseline).called(language)
-        said = verdict(comparison.pair(hand, comparison.baseline), titles, language).split(";")[0]
+        said = _answer(comparison, hand, language)
         _frame(figure, figure.get_figheight(), said, say("result.weeks_bands", language))
         made = f"{note(comparison, language)} synergy {__version__}."
         foot = f"{made}\n{say('result.not_a_forecast', language)}"

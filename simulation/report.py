@@ -46,7 +46,8 @@ def size(value: float, outcome: str, language: str) -> str:
     if unit == "−1 to 1":
         return number(value, language, 2)
     if unit in {"share", "0 or 1"}:
-        return say("size.points", language, n=number(100 * value, language, 0 if value >= 0.0095 else 1))
+        n = number(100 * value, language, 0 if value >= 0.0095 else 1)
+        return say("size.point" if n == "1" else "size.points", language, n=n)
     words = {"week": "size.weeks", "weeks": "size.weeks", "h": "size.hours", "count": "size.count"}
     return say(words[unit], language, n=number(value, language, 0 if value >= 9.5 or unit == "h" else 1))
 
@@ -81,6 +82,9 @@ def difference(pair: Pair, language: str) -> str:
         up = say(high, language, size=size(found.high, outcome, language))
         return say("verdict.by", language, difference=said, low=down, high=up)
     low, high = (size(end, outcome, language) for end in ends)
+    if low == high:
+        half = size((found.high - found.low) / 2, outcome, language)
+        return say("verdict.by_narrow", language, difference=said, half=half)
     return say("verdict.by", language, difference=said, low=_without_unit(low, high), high=high)
 
 
@@ -100,26 +104,27 @@ def verdict(pair: Pair, titles: tuple[str, str], language: str = "en", ahead: bo
     >>> import numpy as np
     >>> from simulation.compare import compare_pair
     >>> pair = compare_pair(np.full(20, 0.8), np.linspace(0, 0.9, 20), ("a", "b"), BY_OUTCOME["lasting_adoption"])
-    >>> verdict(pair, ("Roles", "IT only"))
-    'Roles beats IT only in 17 of 20 worlds; on average 35 percentage points higher (22 to 48 percentage points)'
+    >>> print(verdict(pair, ("Roles", "IT only")).replace("; ", "\\n"))
+    Roles beats IT only in 17 of 20 worlds
+    on average 35 percentage points higher (95 % interval 22 to 48 percentage points)
     """
     if pair.worlds == 0:
         return say("verdict.undefined", language, a=titles[0], b=titles[1])
-    ties = say("verdict.ties", language, ties=pair.ties) if pair.ties else ""
-    fields = {"wins": pair.wins, "losses": pair.losses, "worlds": pair.worlds, "ties": ties}
+    fields = {key: number(getattr(pair, key), language) for key in ("wins", "losses", "worlds", "ties")}
+    fields["ties"] = say("verdict.ties", language, ties=fields["ties"]) if pair.ties else ""
     kind = "size_open" if ahead and pair.kind == "undecided" else pair.kind
     said = say(f"verdict.{kind}", language, a=titles[0], b=titles[1], **fields)
     if pair.kind == "undecided":
         key = "verdict.no_more" if pair.more is None else "verdict.more"
-        return f"{said}: {say(key, language, more=number(pair.more or 0, language))}"
-    if pair.kind == "same":
-        return said
+        said += f": {say(key, language, more=number(pair.more or 0, language))}"
     said += f"; {difference(pair, language)}"
     return said + (f"; {say('verdict.against', language)}" if _against(pair) else "")
 
 
 def _against(pair: Pair) -> bool:
     """Whether most worlds say one thing and the mean difference the other."""
+    if pair.kind not in {"beats", "loses"}:
+        return False
     better_is_higher = BY_OUTCOME[pair.outcome].better == "higher"
     mean_favours_a = (pair.difference.estimate > 0) == better_is_higher
     return mean_favours_a != (pair.kind == "beats")

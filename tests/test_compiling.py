@@ -1,5 +1,6 @@
 """Compiled code on disk: made once, found again, made anew when it cannot be read, and never anybody else's."""
 
+import ctypes
 import os
 import shutil
 import signal
@@ -116,6 +117,21 @@ def test_ctrl_c_that_the_compiler_swallows_counts_all_the_same(monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         prepare.prepare()
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_ctrl_c_in_a_function_that_c_calls_ends_it_soon_and_quietly(monkeypatch, capfd):
+    press = ctypes.CFUNCTYPE(None)(lambda: signal.raise_signal(signal.SIGINT))
+
+    def load():
+        press()
+        time.sleep(20)
+
+    monkeypatch.setattr(prepare, "_load", load)
+    begun = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        prepare.prepare()
+    assert time.monotonic() - begun < 10
+    assert capfd.readouterr().err == ""
 
 
 # --- where it is kept ----------------------------------------------------------------------------------

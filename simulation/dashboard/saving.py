@@ -90,7 +90,10 @@ def _content(kind: str, view: View, found: Comparison) -> bytes:
         return as_json(found, command(view), view.outcome)
     picture, form = KINDS[kind][0], KINDS[kind][1]
     with _drawing:
-        figure = ranking(found, view.language) if picture == "ranking" else adoption(found, view.hand, view.language)
+        if picture == "ranking":
+            figure = ranking(found, view.language, hand=view.hand)
+        else:
+            figure = adoption(found, view.hand, view.language)
         return encoded(figure, form)
 
 

@@ -4,6 +4,7 @@ The stages of a week are compiled apart; a second process does its share of them
 finds it when it puts the run together. ``python -m simulation.kernel.prepare`` is that second process.
 """
 
+import _thread
 import gc
 import inspect
 import os
@@ -60,6 +61,9 @@ def _types() -> dict[str, Any]:
 PATIENCE = 30.0
 """Seconds that the second process is waited for, after which this one does its share."""
 
+AGAIN = 0.05
+"""Seconds after which Ctrl-C that was dropped is raised again."""
+
 NONE = subprocess.DEVNULL
 
 RECORDS = {"o": ORGANISATION, "p": VALUES, "m": LEVERS, "s": SCENARIO, "net": NETWORK, "w": DEPARTMENT}
@@ -105,25 +109,33 @@ def prepare() -> None:
 def _never_missing_ctrl_c() -> Iterator[None]:
     """Let Ctrl-C count even where it falls into the compiler's own code.
 
-    Python drops an exception that is raised while an object is being deleted or in a function that C calls; the
-    compiler does much of both.
+    Python drops an exception that is raised while an object is being deleted or in a function that C calls, and says
+    so; the compiler does much of both. What is dropped is raised again a moment later.
     """
-    usual = signal.getsignal(signal.SIGINT)
+    usual, told = signal.getsignal(signal.SIGINT), sys.unraisablehook
     if usual is not signal.default_int_handler or threading.current_thread() is not threading.main_thread():
         yield
         return
-    missed = threading.Event()
+    pressed = threading.Event()
 
     def remember(number: int, frame: FrameType | None) -> None:
-        missed.set()
+        pressed.set()
         signal.default_int_handler(number, frame)
 
+    def dropped(what: Any) -> None:
+        if issubclass(what.exc_type, KeyboardInterrupt):
+            threading.Timer(AGAIN, _thread.interrupt_main).start()
+        else:
+            told(what)
+
     signal.signal(signal.SIGINT, remember)
+    sys.unraisablehook = dropped
     try:
         yield
     finally:
         signal.signal(signal.SIGINT, usual)
-        if missed.is_set():
+        sys.unraisablehook = told
+        if pressed.is_set():
             raise KeyboardInterrupt
 
 
