@@ -124,7 +124,8 @@ def test_ctrl_c_in_a_function_that_c_calls_ends_it_soon_and_quietly(monkeypatch,
 
     def load():
         press()
-        time.sleep(20)
+        for _ in range(2_000):
+            time.sleep(0.01)
 
     monkeypatch.setattr(prepare, "_load", load)
     begun = time.monotonic()
