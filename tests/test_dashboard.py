@@ -316,15 +316,22 @@ def test_an_exception_in_a_page_ends_in_a_sentence_with_a_way_on(monkeypatch, na
 
     monkeypatch.setattr(pages()[name], "Page", Page)
     logging.getLogger("reacton").setLevel(logging.CRITICAL)
-    _, context = solara.render(app.Guarded(first_view(language, name), lambda change: None), handle_error=False)
+    views = [first_view(language, name).but(seed=7)]
+    _, context = solara.render(
+        app.Guarded(views[0], lambda change: views.append(change(views[-1]))), handle_error=False
+    )
 
     def shown():
         return " ".join(str(one.get_state()) for one in context.find(ipyvue.VueTemplate).widgets)
 
     assert say("shell.error", language, why="ZeroDivisionError") in shown()
     assert "secret" not in shown()
+    _, over = context.find(ipyvuetify.Btn).widgets
+    over.click()
+    assert views[-1] == first_view(language, name)
+    assert say("shell.error", language, why="ZeroDivisionError") in shown()
     broken[0] = False
-    context.find(ipyvuetify.Btn).widget.click()
+    context.find(ipyvuetify.Btn).widgets[0].click()
     assert "all well" in shown()
     context.close()
 

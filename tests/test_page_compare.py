@@ -168,7 +168,7 @@ def test_own_scenarios_are_renamed_removed_and_not_without_end():
 def test_a_link_holds_all_of_it():
     view, _ = timeline.changed(FIRST, {"measure": "external_partner", "set": {"start": 30, "substitution": 0.5}})
     view = timeline.renamed(view, "Plan “É” & <i>más</i> 🐘")
-    view = page_of.numbered(view, {"worlds": 50, "horizon": 104, "seed": 9, "mode": "defaults"})
+    view, _ = page_of.numbered(view, {"worlds": 50, "horizon": 104, "seed": 9, "mode": "defaults"})
     view = view.but(outcome="cost", rival="roles")
     path, _, search = address_of(view).partition("?")
     again, notices = read_address(path.strip("/"), search)
@@ -178,7 +178,38 @@ def test_a_link_holds_all_of_it():
 
 @pytest.mark.parametrize("asked", [{"worlds": 1}, {"worlds": 10**9}, {"worlds": True}, {"seed": -1}, {"mode": "x"}, {}])
 def test_numbers_that_cannot_be_change_nothing(asked):
-    assert page_of.numbered(FIRST, asked) == FIRST
+    assert page_of.numbered(FIRST, asked) == (FIRST, "")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_weeks_that_a_scenario_cannot_have_are_refused_by_a_sentence(language):
+    same, why = page_of.numbered(replace(FIRST, language=language), {"horizon": 30})
+    assert same.horizon == FIRST.horizon
+    assert "30" in why
+    assert say("measure.anchor_in_strategy", language) in why
+
+
+def test_another_rival_also_stands_beside_in_one_world():
+    assert page_of.held(FIRST, "roles").beside == "roles"
+    assert page_of.held(FIRST.but(beside=""), "roles").beside == ""
+    swapped = page_of.held(FIRST, "full")
+    assert (swapped.hand, swapped.rival, swapped.shown, swapped.beside) == ("it-only", "full", "it-only", "full")
+
+
+def test_a_change_can_be_undone():
+    after, _ = timeline.changed(FIRST, {"measure": "technicians", "on": True})
+    again = page_of.undone(after.but(language="nl", outcome="cost"), FIRST)
+    assert again == FIRST.but(language="nl", outcome="cost")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_does_not_pay_is_said(found, language):
+    said = answer.price(found, replace(FIRST, language=language))
+    net, main = found.pair("full", "it-only", "net_value"), found.pair("full", "it-only")
+    assert bool(said) == ({net.kind, main.kind} == {"beats", "loses"})
+    if said:
+        assert f"{net.losses}" in said
+    assert answer.price(found, FIRST.but(outcome="net_value")) == ""
 
 
 # --- the sentences -------------------------------------------------------------------------------------
@@ -239,7 +270,7 @@ def test_every_kind_of_change_has_words():
         assert wrong == ""
         for language in LANGUAGES:
             assert answer.difference(FIRST, replace(changed, language=language))
-    longer = page_of.numbered(FIRST, {"horizon": 200})
+    longer, _ = page_of.numbered(FIRST, {"horizon": 200})
     assert answer.difference(FIRST, longer) == "weeks looked ahead: 156 → 200"
     t = FIRST.but(changes=FIRST.changes.put("parameters", "t", {"value": 0.5, "low": 0.5, "high": 0.5}))
     assert "t: 1 → 0.50" in answer.difference(FIRST, t)

@@ -4,12 +4,13 @@ from typing import Any
 
 import numpy as np
 
-from simulation.compare import Comparison, Summary, who_wins
+from simulation.compare import Comparison, Pair, Summary, compare_pair
 from simulation.dashboard.state import View
 from simulation.dashboard.variants import scenario_of
 from simulation.measures import MEASURES
 from simulation.outcomes import BY_OUTCOME
 from simulation.parameters import BY_NAME
+from simulation.report import difference as difference_said
 from simulation.report import go_live, level, verdict
 from simulation.words import number, say
 
@@ -24,6 +25,21 @@ def headline(found: Comparison, view: View) -> tuple[str, str]:
     answer, _, rest = verdict(pair, titles, view.language).partition("; ")
     outcome = say(f"outcome.{view.outcome}", view.language)
     return answer, f"{outcome[:1].upper()}{outcome[1:]}: {rest}" if rest else f"{outcome[:1].upper()}{outcome[1:]}"
+
+
+def price(found: Comparison, view: View) -> str:
+    """That the scenario in hand is better on the outcome shown but loses on benefit less cost, or the other way.
+
+    Nothing where both agree, or where one of them says nothing.
+    """
+    if view.outcome in {"net_value", "cost", "benefit"}:
+        return ""
+    main, money = (found.pair(view.hand, view.rival, one) for one in (view.outcome, "net_value"))
+    if {main.kind, money.kind} != {"beats", "loses"}:
+        return ""
+    counts = {one: number(getattr(money, one), view.language) for one in ("wins", "losses", "worlds")}
+    gap = difference_said(money, view.language)
+    return say(f"compare.price_{money.kind}", view.language, **counts, difference=gap)
 
 
 def ranked(found: Comparison, outcome: str) -> list[str]:
@@ -87,8 +103,8 @@ def _short_verdict(found: Comparison, view: View, name: str, rival: str) -> str:
     pair = found.pair(name, view.rival, view.outcome)
     if pair.worlds == 0:
         return say("compare.undefined", view.language)
-    fields = {"rival": rival, "wins": pair.wins, "losses": pair.losses, "worlds": pair.worlds}
-    return say(f"compare.{pair.kind}", view.language, **fields)
+    counts = {one: number(getattr(pair, one), view.language) for one in ("wins", "losses", "worlds")}
+    return say(f"compare.{pair.kind}", view.language, rival=rival, **counts)
 
 
 # --- what changed --------------------------------------------------------------------------------------
@@ -105,10 +121,7 @@ def since(before: tuple[View, Comparison] | None, found: Comparison, view: View)
     if (earlier.seed, earlier.mode) != (view.seed, view.mode):
         return ""
     old, new = known.runs.of(earlier.hand, view.outcome), found.runs.of(view.hand, view.outcome)
-    signs = who_wins(new, old, BY_OUTCOME[view.outcome])
-    better, worse = int((signs > 0).sum()), int((signs < 0).sum())
-    key = "compare.since_pair" if better + worse else "compare.since_same"
-    pair = say(key, view.language, better=better, worse=worse, worlds=len(signs))
+    pair = _since_pair(compare_pair(new, old, ("new", "old"), BY_OUTCOME[view.outcome]), view.language)
     said = say(
         "compare.since_level",
         view.language,
@@ -117,6 +130,15 @@ def since(before: tuple[View, Comparison] | None, found: Comparison, view: View)
         after=_mean(found.summary(view.hand, view.outcome), found.runs.study.horizon, view.language),
     )
     return say("compare.since", view.language, what=what, level=said, pair=pair)
+
+
+def _since_pair(pair: Pair, language: str) -> str:
+    """What a change did, world by world, and whether that matters."""
+    if pair.worlds == 0 or pair.wins + pair.losses == 0:
+        return say("compare.since_same", language)
+    counts = {one: number(getattr(pair, one), language) for one in ("wins", "losses", "worlds")}
+    matters = say("compare.since_same_on_average" if pair.kind == "same" else f"compare.since_{pair.kind}", language)
+    return say("compare.since_pair", language, **counts, matters=matters, difference=difference_said(pair, language))
 
 
 def difference(before: View, after: View) -> str:
@@ -154,8 +176,8 @@ def _measures_changed(before: View, after: View) -> list[str]:
                         after.language,
                         measure=label,
                         setting=say(f"setting.{key}", after.language),
-                        before=_value(getattr(old, key), after.language),
-                        after=_value(value, after.language),
+                        before=_setting_value(key, getattr(old, key), after.language),
+                        after=_setting_value(key, value, after.language),
                     )
                 )
     return found
@@ -180,6 +202,11 @@ def _numbers_changed(before: View, after: View) -> list[str]:
 def _number_of(said: Any, default: float) -> Any:
     """The value that is said of a parameter, or its default."""
     return said.get("value") if isinstance(said, dict) else default if said is None else said
+
+
+def _setting_value(key: str, value: Any, language: str) -> str:
+    """A setting of a measure as people say it; a last week that is not given comes by itself."""
+    return say("compare.by_itself", language) if key == "end" and value is None else _value(value, language)
 
 
 def _value(value: Any, language: str) -> str:

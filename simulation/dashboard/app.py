@@ -11,7 +11,8 @@ from simulation.dashboard.latest import told
 from simulation.dashboard.mishaps import mishap
 from simulation.dashboard.pages import pages
 from simulation.dashboard.parts import Frame, Text, packed
-from simulation.dashboard.state import Change, Notice, View, address_of, read_address
+from simulation.dashboard.state import Change, Notice, View, address_of, first_view, read_address
+from simulation.errors import InputRefused
 from simulation.words import LANGUAGES, say, words_of
 
 STYLE = files("simulation").joinpath("dashboard", "style.css").read_text(encoding="utf-8")
@@ -72,8 +73,15 @@ def Guarded(view: View, change: Change) -> None:
     if wrong is None:
         pages()[view.page].Page(view, change)
         return
-    Text("p", say("shell.error", view.language, why=type(wrong).__name__), "sy-answer", role="alert")
+    why = wrong.told(view.language) if isinstance(wrong, InputRefused) else type(wrong).__name__
+    Text("p", say("shell.error", view.language, why=why), "sy-answer", role="alert")
+
+    def start_over() -> None:
+        change(lambda now: first_view(now.language, now.page, now.changes.base))
+        clear()
+
     solara.Button(say("shell.go_on", view.language), color="primary", on_click=clear)
+    solara.Button(say("shell.start_over", view.language), text=True, on_click=start_over)
 
 
 @solara.component

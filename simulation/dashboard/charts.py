@@ -19,6 +19,8 @@ LEFT, RIGHT = 190, 128
 PANELS = (("progress", 22, 92), ("adoption", 142, 164))
 """What is drawn over weeks: the state, its distance from the top and its height in pixels."""
 HEIGHT = 332
+TOO_CLOSE = 0.12
+"""A part of the weeks: two labels nearer to each other than this stand on either side."""
 SMALLEST_BAND = 3
 """With fewer worlds than this a band says nothing."""
 
@@ -135,11 +137,14 @@ def _loud(found: Comparison, name: str, state: str, panel: int, view: View) -> O
     line["labelLayout"] = {"moveOverlap": "shiftY"}
     week = found.summary(name, "go_live_week").median
     if week <= found.runs.study.horizon and state == "adoption":
+        other = found.summary(view.rival if hand else view.hand, "go_live_week").median
+        close = abs(week - other) < TOO_CLOSE * found.runs.study.horizon
         line["markLine"] = {
             "symbol": "none",
             "silent": True,
             "lineStyle": {"color": colour, "type": "dashed", "width": 1.2},
-            "label": {"formatter": say("compare.go_live", view.language), "color": text, "fontSize": 11.5},
+            "label": {"formatter": say("compare.go_live", view.language), "color": text, "fontSize": 11.5}
+            | ({"align": "right" if (week, hand) < (other, not hand) else "left"} if close else {}),
             "data": [{"xAxis": round(week)}],
         }
     return line
@@ -236,8 +241,8 @@ def _million(euro: float) -> float:
 
 
 def _cross(euro: Any, lasting: Any, colour: str) -> list[Option]:
-    """Two lines from the lower to the upper quartile."""
-    x, y = _million(euro.median), round(100 * lasting.median, 1)
+    """Two lines from the lower to the upper quartile, which cross at the mean, where the point is."""
+    x, y = _million(euro.mean.estimate), round(100 * lasting.mean.estimate, 1)
     ends = (
         [[_million(euro.q25), y], [_million(euro.q75), y]],
         [[x, round(100 * lasting.q25, 1)], [x, round(100 * lasting.q75, 1)]],

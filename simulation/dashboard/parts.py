@@ -112,6 +112,7 @@ def Controls(
     seed: int,
     largest: int,
     mode: str,
+    wrong: str,
     words_text: str,
     event_put: Event,
 ) -> None:

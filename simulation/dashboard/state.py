@@ -24,7 +24,7 @@ from simulation.dashboard.variants import (
     scenario_of,
     study_of,
 )
-from simulation.errors import shown
+from simulation.errors import InputRefused, shown
 from simulation.measures import MEASURES
 from simulation.outcomes import BY_OUTCOME
 from simulation.study import Study
@@ -33,6 +33,7 @@ from simulation.worlds import Mode
 
 FIRST = ("it-only", "roles", "package-partner-with", "full-no-anchoring", "full")
 """What is compared first, as far as the study has it."""
+FEW = 12
 MOST_SCENARIOS = 24
 MOST_WORLDS = 2_000
 MOST_SEED = 2**31 - 1
@@ -133,7 +134,8 @@ Change = Callable[[Callable[[View], View]], None]
 def first_view(language: str | None = None, page: str = "compare", base: Base | None = None) -> View:
     """What a visitor sees first, of the server's study or of ``base``: in the language given, or else the server's."""
     names = base_names(base)
-    chosen = tuple(one for one in FIRST if one in names) or names[:5]
+    # Of a few scenarios, such as those somebody saved, all are shown; of the many of the case, a handful.
+    chosen = names if len(names) <= FEW else tuple(one for one in FIRST if one in names) or names[:5]
     spoken = language if language in LANGUAGES else language_of(dict(os.environ))
     view = View(page=page, language=spoken, changes=Changes(base=base))
     hand, rival = chosen[-1], chosen[0]
@@ -145,14 +147,19 @@ def first_view(language: str | None = None, page: str = "compare", base: Base | 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something about a link that could not be followed: a key of ``link`` in the locale, and what was given."""
+    """Something about a link that could not be followed: a key of ``link`` in the locale, and what was given.
+
+    ``wrong`` is what a file that says the same would be refused for.
+    """
 
     key: str
     given: str = ""
+    wrong: InputRefused | None = None
 
     def told(self, language: str) -> str:
         """In a sentence."""
-        return say(f"link.{self.key}", language, given=self.given)
+        given = self.wrong.problems[0].told(language) if self.wrong else self.given
+        return say(f"link.{self.key}", language, given=given)
 
 
 def address_of(view: View) -> str:
@@ -297,7 +304,7 @@ def _changes(given: str, base: Base | None, notices: list[Notice]) -> Changes:
         return none
     wrong = refused(found, found.names if found.data.keys() - {"scenarios"} else tuple(found.scenarios))
     if wrong is not None:
-        notices.append(Notice("refused", _short(str(wrong).splitlines()[0])))
+        notices.append(Notice("refused", wrong=wrong))
         return none
     return found
 

@@ -254,6 +254,20 @@ def why_not(changes: Changes, view: View) -> str:
     return ""
 
 
+def too_late(view: View, name: str, weeks: int) -> str:
+    """Which measures of a scenario begin after so many weeks, in a sentence; nothing if none does."""
+    scenario = scenario_of(view.changes, name)
+    late = [
+        say("compare.begins", view.language, measure=say(f"measure.{one}", view.language), week=start)
+        for one in MEASURES
+        if (start := getattr(getattr(scenario.measures, one), "start", None) or 0) > weeks
+    ]
+    if not late:
+        return ""
+    title = scenario.called(view.language)
+    return say("compare.begins_late", view.language, title=title, weeks=weeks, measures=", ".join(late))
+
+
 def _without_place(said: str) -> str:
     """A problem without its path, where the field it is about stands beside it.
 

@@ -1,7 +1,7 @@
 """Compare: scenarios over the same worlds, the levers of one of them, and what moving them does."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any
 
@@ -13,6 +13,7 @@ from simulation.dashboard import answer, charts, timeline
 from simulation.dashboard.engine import FEW, engine
 from simulation.dashboard.latest import Latest, Steps, Tell, use_latest
 from simulation.dashboard.parts import Chart, Controls, Ranking, Table, Text, Timeline, packed
+from simulation.dashboard.saving import title_of
 from simulation.dashboard.state import MOST_SEED, MOST_WORLDS, Change, View
 from simulation.dashboard.variants import refused, scenario_of, study_of
 from simulation.outcomes import BY_OUTCOME, OUTCOMES
@@ -27,39 +28,68 @@ ONE_CHANGE = 1.2
 Answered = tuple[View, Comparison]
 
 
+@dataclass(frozen=True)
+class Refusal:
+    """A change that could not be made: beside which ``field``, ``why``, and what was ``asked`` when it was tried."""
+
+    field: str = ""
+    why: str = ""
+    asked: tuple[Any, ...] = ()
+
+
+NOTHING = Refusal()
+
+
 @solara.component
 def Page(view: View, change: Change) -> None:
     """The answer and why, the levers below it, the scenarios beside it."""
     latest: Latest[Answered | None] = use_latest(lambda tell: compare(view, tell), question(view))
     answered = latest.value
     before = use_before(answered)
-    wrong, set_wrong = solara.use_state(("", ""))
-
-    def alter(asked: Any) -> None:
-        said = {"why": ""}
-
-        def altered(now: View) -> View:
-            after, said["why"] = timeline.changed(now, asked)
-            return after
-
-        change(altered)
-        set_wrong((str(asked.get("measure", "")), said["why"]) if isinstance(asked, dict) and said["why"] else ("", ""))
+    wrong, alter, put = use_attempts(view, change)
 
     # One mark for all that is not fresh: each element that changes is a message to the browser.
     with solara.Div(classes=["sy-compare"] if latest.fresh else ["sy-compare", "sy-stale"]):
         with solara.Div(classes=["sy-compare-main"]):
             with solara.Div(classes=["sy-compare-answer"]):
-                Answer(view, latest, before)
+                Answer(view, latest, before, change)
             if answered is not None:
                 Weeks(answered)
             Levers(view, answered, alter, wrong)
         with solara.Div(classes=["sy-compare-side"]):
             Scenarios(view, answered, change)
-            Numbers(view, change)
+            Numbers(view, put, wrong)
             if answered is not None:
                 Beside(answered)
     if answered is not None:
         Foot(answered)
+
+
+def use_attempts(view: View, change: Change) -> tuple[Refusal, Callable[[Any], None], Callable[[Any], None]]:
+    """What was refused last, until something else is asked; and how a measure and a number are changed."""
+    refusal, set_refusal = solara.use_state(NOTHING)
+
+    def attempt(field: str, make: Callable[[View], tuple[View, str]]) -> None:
+        said = NOTHING
+
+        def made(now: View) -> View:
+            nonlocal said
+            after, why = make(now)
+            said = Refusal(field, why, question(after)) if why else NOTHING
+            return after
+
+        change(made)
+        set_refusal(said)
+
+    def alter(asked: Any) -> None:
+        if isinstance(asked, dict):
+            attempt(str(asked.get("measure", "")), lambda now: timeline.changed(now, asked))
+
+    def put(asked: Any) -> None:
+        if isinstance(asked, dict):
+            attempt("numbers", lambda now: numbered(now, asked))
+
+    return refusal if refusal.asked == question(view) else NOTHING, alter, put
 
 
 def question(view: View) -> tuple[Any, ...]:
@@ -112,9 +142,10 @@ def remembered(answered: Answered) -> Answered:
 
 
 @solara.component
-def Answer(view: View, latest: Latest[Answered | None], before: Answered | None) -> None:
-    """The answer in a sentence, what stands behind it, and what the last change did."""
+def Answer(view: View, latest: Latest[Answered | None], before: Answered | None, change: Change) -> None:
+    """The study, the answer in a sentence, what stands behind it, and what the last change did."""
     language = view.language
+    Text("p", title_of(view), "sy-study")
     if len(view.scenarios) < 2:
         Text("h1", say("compare.too_few", language), "sy-answer")
         return
@@ -129,8 +160,25 @@ def Answer(view: View, latest: Latest[Answered | None], before: Answered | None)
     said, under = answer.headline(found, asked)
     Text("h1", said, "sy-answer sy-dims", id="answer")
     Text("p", under, "sy-under sy-dims")
+    price = answer.price(found, asked)
+    if price:
+        Text("p", price, "sy-price sy-dims")
     told = answer.since(before, found, asked) if latest.fresh else progress(latest, found, view)
-    Text("p", told or note(found, language), "sy-since", role="status")
+    with solara.Div(classes=["sy-last"]):
+        Text("p", told or note(found, language), "sy-since", role="status")
+        if told and latest.fresh and before is not None:
+            earlier = before[0]
+            undo = {"on_click": lambda: change(lambda now: undone(now, earlier)), "classes": ["sy-undo"]}
+            solara.Button(say("compare.undo", language), text=True, small=True, **undo)
+
+
+def undone(now: View, earlier: View) -> View:
+    """The view with what is compared as it was, in the language and on the outcome of now."""
+    kept = {
+        name: getattr(earlier, name) for name in ("changes", "scenarios", "hand", "rival", "worlds", "seed", "mode")
+    }
+    shown = kept["hand"] if now.shown == now.hand else now.shown
+    return now.but(**kept, shown=shown)
 
 
 def progress(latest: Latest[Answered | None], found: Comparison, view: View) -> str:
@@ -185,7 +233,7 @@ def middle_of(values: Any) -> list[float]:
 
 
 @solara.component
-def Levers(view: View, answered: Answered | None, alter: Callable[[Any], None], wrong: tuple[str, str]) -> None:
+def Levers(view: View, answered: Answered | None, alter: Callable[[Any], None], wrong: Refusal) -> None:
     """The timeline of the scenario in hand."""
     live = None
     if answered is not None and view.hand in answered[1].runs.study.names:
@@ -204,7 +252,7 @@ def Levers(view: View, answered: Answered | None, alter: Callable[[Any], None], 
         stamp=stamp(view),
         language=view.language,
         words_text=packed(words_of("compare", view.language) | words_of("value", view.language)),
-        wrong={"measure": wrong[0], "why": wrong[1]},
+        wrong={"measure": wrong.field, "why": wrong.why},
         event_alter=alter,
     )
 
@@ -219,7 +267,7 @@ def Scenarios(view: View, answered: Answered | None, change: Change) -> None:
     rows = answer.ranking(answered[1], view) if answered and known else waiting(view)
     doing: dict[str, Callable[[View, Any], View]] = {
         "take": lambda now, name: now.but(hand=name, shown=name) if name in now.scenarios else now,
-        "hold": lambda now, name: now.but(rival=name) if name in now.scenarios else now,
+        "hold": lambda now, name: held(now, name) if name in now.scenarios else now,
         "judge": lambda now, name: now.but(outcome=name) if name in BY_OUTCOME else now,
         "add": lambda now, name: now.ticked(name, True) if name in now.changes.names else now,
         "remove": timeline.removed,
@@ -245,6 +293,12 @@ def Scenarios(view: View, answered: Answered | None, change: Change) -> None:
     )
 
 
+def held(view: View, name: str) -> View:
+    """The view with another rival, which also stands beside the one that is looked at in one world, if one does."""
+    after = view.but(rival=name)
+    return after.but(beside=after.rival, shown=after.hand) if after.beside == view.rival else after
+
+
 def waiting(view: View) -> list[dict[str, Any]]:
     """The rows of the scenarios of which nothing is known yet."""
     rows = []
@@ -258,13 +312,8 @@ def waiting(view: View) -> list[dict[str, Any]]:
 
 
 @solara.component
-def Numbers(view: View, change: Change) -> None:
+def Numbers(view: View, put: Callable[[Any], None], wrong: Refusal) -> None:
     """How many worlds, how far ahead, which seed, which numbers."""
-
-    def put(asked: Any) -> None:
-        if isinstance(asked, dict):
-            change(lambda now: numbered(now, asked))
-
     Controls(
         worlds=view.worlds,
         most=MOST_WORLDS,
@@ -273,32 +322,42 @@ def Numbers(view: View, change: Change) -> None:
         seed=view.seed,
         largest=MOST_SEED,
         mode=view.mode,
+        wrong=wrong.why if wrong.field == "numbers" else "",
         words_text=packed(words_of("compare", view.language)),
         event_put=put,
     )
 
 
-def numbered(view: View, asked: dict[str, Any]) -> View:
-    """The view with another number of worlds, horizon, seed or mode, as far as it is legal.
+def numbered(view: View, asked: dict[str, Any]) -> tuple[View, str]:
+    """The view with another number of worlds, horizon, seed or mode, as far as it is legal, and why it is not.
 
-    >>> numbered(View(), {"worlds": 50, "seed": "x"}).worlds, numbered(View(), {"horizon": 52}).horizon
+    >>> numbered(View(), {"worlds": 50, "seed": "x"})[0].worlds, numbered(View(), {"horizon": 52})[0].horizon
     (50, 52)
-    >>> numbered(View(), {"horizon": 30}).horizon  # a scenario of the case begins to anchor in week 48
-    156
+    >>> after, why = numbered(View(), {"horizon": 30})
+    >>> after.horizon, why[:58]
+    (156, 'Full, anchored late begins something after week 30 (anchor')
     """
+    why = ""
     bounds = {"worlds": (2, MOST_WORLDS), "seed": (0, MOST_SEED), "horizon": (1, MOST_HORIZON)}
     for key, (low, high) in bounds.items():
         value = asked.get(key)
         if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
-            view = _with_horizon(view, value) if key == "horizon" else view.but(**{key: value})
-    return view.but(mode=asked["mode"]) if asked.get("mode") in ("ranges", "defaults") else view
+            if key == "horizon":
+                view, why = _with_horizon(view, value)
+            else:
+                view = view.but(**{key: value})
+    return view.but(mode=asked["mode"]) if asked.get("mode") in ("ranges", "defaults") else view, why
 
 
-def _with_horizon(view: View, weeks: int) -> View:
-    """The view with another horizon, if every scenario can have it."""
+def _with_horizon(view: View, weeks: int) -> tuple[View, str]:
+    """The view with another horizon, if every scenario can have it, or why not."""
     changes = view.changes.put("project", "horizon", weeks)
     # Those that are not compared are listed beside them, so they must be able to have it too.
-    return view if refused(changes, changes.names) else view.but(changes=changes)
+    for name in changes.names:
+        wrong = refused(changes, (name,))
+        if wrong is not None:
+            return view, timeline.too_late(view, name, weeks) or wrong.told(view.language)
+    return view.but(changes=changes), ""
 
 
 @solara.component
