@@ -211,7 +211,7 @@ def test_until_decided_adds_worlds_and_says_what_is_open(capsys, tmp_path):
     code, out, _ = run(capsys, "compare", *UNTIL, "--lang", "en", "--out", str(tmp_path / "a"))
     assert code == 0
     assert re.search(r"^  full beats it-only in 12 of 12 worlds; .*; decided after 8 worlds$", out, re.MULTILINE)
-    assert "wait or it-only: can't tell yet (beats in 0 of 12 worlds, ties in 12): about" in out
+    assert "wait or it-only: can't tell yet (better in 0, worse in 0 of 12 worlds, ties in 12): about" in out
     assert "Not yet decided after 12 worlds: wait." in out
     assert re.search(r"--max-worlds 2\d\d\.", out)
     assert "1 in 20" in out
