@@ -405,6 +405,9 @@ def test_the_stage_fills_the_screen(page, address):
     page.keyboard.press("ArrowRight")
     page.wait_for_selector(".sy-lesson-at-question")
     assert page.evaluate("!!document.fullscreenElement")
+    page.get_by_role("button", name="Nederlands").locator("visible=true").last.click()
+    page.wait_for_function("document.documentElement.lang === 'nl'")
+    assert page.evaluate("!!document.fullscreenElement")
     page.keyboard.press("f")
     page.wait_for_function("!document.fullscreenElement")
 

@@ -41,6 +41,11 @@ class Latest(Generic[Value]):
     fresh: bool = False
     done: int = 0
     total: int = 0
+    refusal: InputRefused | None = None
+
+    def why(self, language: str) -> str:
+        """What went wrong, in a visitor's language as far as it is an input that was refused."""
+        return self.refusal.told(language) if self.refusal else self.wrong
 
 
 def use_latest(work: Callable[[Tell], Value | Steps[Value]], key: Hashable) -> Latest[Value]:
@@ -65,7 +70,7 @@ def use_latest(work: Callable[[Tell], Value | Steps[Value]], key: Hashable) -> L
         return end
 
     solara.use_effect(begin, [key])
-    return kept if kept.key == key else replace(kept, fresh=False, wrong="", done=0, total=0)
+    return kept if kept.key == key else replace(kept, fresh=False, wrong="", done=0, total=0, refusal=None)
 
 
 class _Job(Generic[Value]):
@@ -111,7 +116,8 @@ class _Job(Generic[Value]):
         except Exception as error:
             if self.newest(self):
                 said = told(error)
-                self.show(lambda now: Latest(self.key, now.value, said))
+                refusal = error if isinstance(error, InputRefused) else None
+                self.show(lambda now: Latest(self.key, now.value, said, refusal=refusal))
 
 
 def told(error: BaseException) -> str:

@@ -59,7 +59,7 @@ def Page(view: View, change: Change) -> None:
     else:
         Text("h1", turning.answer(trial, titles, language), "sy-answer")
     if work.wrong:
-        Text("p", say("assumptions.failed", language, why=work.wrong), "sy-error", role="alert")
+        Text("p", say("assumptions.failed", language, why=work.why(language)), "sy-error", role="alert")
     Passport(
         rows=rows,
         judged=turning.judged(trial, titles, language),

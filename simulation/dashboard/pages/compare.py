@@ -150,7 +150,7 @@ def Answer(view: View, latest: Latest[Answered | None], before: Answered | None,
         Text("h1", say("compare.too_few", language), "sy-answer")
         return
     if latest.wrong:
-        Text("h1", say("compare.failed", language, why=latest.wrong), "sy-answer", role="alert")
+        Text("h1", say("compare.failed", language, why=latest.why(language)), "sy-answer", role="alert")
         return
     if latest.value is None:
         Text("h1", say("compare.computing", language), "sy-answer sy-wait", role="status")

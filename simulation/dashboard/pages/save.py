@@ -107,7 +107,7 @@ def heading(view: View, latest: Latest[Ready | None]) -> None:
         Text("h1", say("save.too_few", language), "sy-answer")
         return
     if latest.wrong:
-        Text("h1", say("save.failed", language, why=latest.wrong), "sy-answer", role="alert")
+        Text("h1", say("save.failed", language, why=latest.why(language)), "sy-answer", role="alert")
         return
     counts = {"scenarios": len(view.scenarios), "worlds": number(view.worlds, language)}
     Text("h1", say("save.answer", language, **counts), "sy-answer")
@@ -123,7 +123,7 @@ def _status(view: View, latest: Latest[Ready | None], kind: str, file: Latest[Fi
         counts = {"done": number(latest.done, language), "total": number(latest.total, language)}
         return say("save.computing_at", language, **counts) if latest.total else say("save.computing", language)
     if file.wrong:
-        return say("save.make_failed", language, why=file.wrong)
+        return say("save.make_failed", language, why=file.why(language))
     if kind:
         return say("save.making", language, name=saving.file_name(kind, view))
     return say("save.saved", language, name=taken) if taken else ""

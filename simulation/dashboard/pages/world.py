@@ -50,7 +50,7 @@ def Page(view: View, change: Change) -> None:
     found = use_latest(lambda _tell: world_page(*asked, language, engine().ready), (*asked, language))
     page = found.value
     if found.wrong:
-        Text("h1", say("world.failed", language, why=found.wrong), "sy-answer", role="alert")
+        Text("h1", say("world.failed", language, why=found.why(language)), "sy-answer", role="alert")
     elif page is None:
         Text("h1", say("world.waiting", language, world=view.world), "sy-answer", role="status")
     else:
