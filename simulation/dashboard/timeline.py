@@ -229,6 +229,9 @@ def changed(view: View, asked: Any) -> tuple[View, str]:
         return view, say("compare.too_many_own", view.language, most=MOST_OWN)
     if isinstance(said, dict):
         said = {key: _plain(name, key, value, after) for key, value in said.items()}
+        start = said.get("start")
+        if isinstance(start, int) and start > view.horizon:
+            return view, say("compare.week_too_late", view.language, week=start, horizon=view.horizon)
     changes = with_measure(after.changes, after.hand, name, said)
     wrong = why_not(changes, after)
     return (view, wrong) if wrong else (after.but(changes=changes), "")
@@ -283,8 +286,23 @@ def renamed(view: View, title: Any) -> View:
     entry = view.changes.scenarios.get(view.hand)
     if entry is None or not isinstance(title, str) or not title.strip():
         return view
-    changes = view.changes.put("scenarios", view.hand, {**entry, "title": " ".join(title.split())[:300]})
+    taken = {view.title(name) for name in view.changes.names if name != view.hand}
+    changes = view.changes.put("scenarios", view.hand, {**entry, "title": _free(" ".join(title.split())[:290], taken)})
     return view if why_not(changes, view) else view.but(changes=changes)
+
+
+def _free(title: str, taken: set[str]) -> str:
+    """A title that no other scenario has, with a number behind it if need be.
+
+    >>> _free("Plan", {"Plan", "Plan (2)"}), _free("Plan", set())
+    ('Plan (3)', 'Plan')
+    """
+    number = 2
+    found = title
+    while found in taken:
+        found = f"{title} ({number})"
+        number += 1
+    return found
 
 
 def removed(view: View, name: Any) -> View:
