@@ -446,6 +446,31 @@ def test_quick_keys_settle_on_the_last(page, address):
 
 
 @pytest.mark.browser
+def test_a_change_is_undone_and_a_number_that_cannot_be_is_told(page, address):
+    shown(page, address)
+    before = page.inner_text("#answer")
+    page.locator("#on-external_partner").click()
+    page.wait_for_function("document.querySelector('#answer').innerText.includes('Full package, changed')")
+    page.get_by_role("button", name=say("compare.undo")).click()
+    page.wait_for_function("text => document.querySelector('#answer').innerText === text", arg=before)
+    settled(page)
+    assert page.is_checked("#on-external_partner")
+    weeks = page.get_by_label(say("compare.horizon"))
+    weeks.fill("30")
+    weeks.press("Tab")
+    page.wait_for_selector(".sy-controls .sy-error")
+    assert say("measure.anchor_in_strategy") in page.inner_text(".sy-controls .sy-error")
+    assert weeks.input_value() == "156"
+    worlds = page.get_by_label(say("compare.worlds"))
+    worlds.fill("999999")
+    worlds.press("Tab")
+    assert "999999" in page.inner_text(".sy-controls .sy-error")
+    worlds.fill("60")
+    worlds.press("Tab")
+    page.wait_for_selector(".sy-controls .sy-error", state="detached")
+
+
+@pytest.mark.browser
 def test_a_setting_is_typed_and_a_wrong_one_is_told_beside_it(page, address):
     shown(page, address)
     page.get_by_role("button", name="external partner").click()
