@@ -12,10 +12,24 @@ from pydantic_core import PydanticCustomError
 
 Kind = Literal["it", "business", "chain"]
 
-Number = Annotated[float, Strict(), Field(allow_inf_nan=False)]
-Share = Annotated[float, Strict(), Field(ge=0, le=1, allow_inf_nan=False)]
-Hours = Annotated[float, Strict(), Field(ge=0, le=1_000_000, allow_inf_nan=False)]
-Euro = Annotated[float, Strict(), Field(ge=0, le=1e12, allow_inf_nan=False)]
+LEAST = 1e-12
+"""What is smaller than this is 0: nobody measures it, and near the smallest numbers there are arithmetic is rough."""
+
+
+def without_dust(value: float) -> float:
+    """A number, or 0 for one that is as good as 0.
+
+    >>> without_dust(0.3), without_dust(1.1e-308), without_dust(-0.0)
+    (0.3, 0.0, 0.0)
+    """
+    return value if abs(value) >= LEAST else 0.0
+
+
+Dustless = AfterValidator(without_dust)
+Number = Annotated[float, Strict(), Field(allow_inf_nan=False), Dustless]
+Share = Annotated[float, Strict(), Field(ge=0, le=1, allow_inf_nan=False), Dustless]
+Hours = Annotated[float, Strict(), Field(ge=0, le=1_000_000, allow_inf_nan=False), Dustless]
+Euro = Annotated[float, Strict(), Field(ge=0, le=1e12, allow_inf_nan=False), Dustless]
 UNSEEN = r"\x00-\x1f\x7f-\x9f" + "\u2028\u2029\ufeff\ufffe\uffff"
 """Line ends and characters that nobody sees."""
 NAME = rf"^[^{UNSEEN}]*\S[^{UNSEEN}]*$"
@@ -85,7 +99,7 @@ Weight = Annotated[Surveyed, BeforeValidator(exactly)]
 class Workload(Frozen):
     """Ordinary work as a share of capacity: at most 1.2, for beyond that there is nothing left to decide."""
 
-    value: Annotated[float, Strict(), Field(ge=0, le=1.2, allow_inf_nan=False)]
+    value: Annotated[float, Strict(), Field(ge=0, le=1.2, allow_inf_nan=False), Dustless]
     plus_minus: Share = 0.0
 
 

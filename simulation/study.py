@@ -16,6 +16,7 @@ from simulation.organisation import (
     Label,
     Organisation,
     Project,
+    without_dust,
 )
 
 FORMAT = 1
@@ -24,13 +25,21 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A parameter that a file gives, with the range it gives and where it has it from."""
+    """A parameter that a file gives, with the range it gives and where it has it from; dust in it is 0.
+
+    >>> Given("t", 1e-300, 0.0, 1.0, "time sheets").value
+    0.0
+    """
 
     name: str
     value: float
     low: float
     high: float
     source: str
+
+    def __post_init__(self) -> None:
+        for name in ("value", "low", "high"):
+            object.__setattr__(self, name, without_dust(getattr(self, name)))
 
 
 @dataclass(frozen=True, slots=True)

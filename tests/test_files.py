@@ -17,6 +17,7 @@ from simulation.files import _FAULTS, parse, resolved_yaml, scenario_folder
 from simulation.findings import KINDS
 from simulation.measures import MEASURES, Measures
 from simulation.organisation import Department, Organisation, Project
+from simulation.study import Given
 from simulation.words import phrases
 
 HERE = Path(__file__).parent / "scenarios"
@@ -1104,3 +1105,11 @@ def test_any_data_is_refused(data):
     with pytest.raises(InputRefused) as caught:
         build(data, "any")
     assert caught.value.told("nl").encode()
+
+
+@pytest.mark.parametrize("dust", [1.1e-308, 2.2e-311, 5e-324, 1e-13])
+def test_what_is_as_good_as_nothing_is_nothing(dust):
+    department = Department(name="Sales", kind="business", capacity=dust, conviction=dust, workload=dust, benefit=dust)
+    assert (department.capacity, department.benefit) == (0.0, 0.0)
+    assert (department.conviction.value, department.workload.value) == (0.0, 0.0)
+    assert Given("t", dust, dust, 1.0, "x").low == 0.0
