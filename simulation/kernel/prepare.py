@@ -117,6 +117,7 @@ def _never_missing_ctrl_c() -> Iterator[None]:
         yield
         return
     pressed = threading.Event()
+    again: list[threading.Timer] = []
 
     def remember(number: int, frame: FrameType | None) -> None:
         pressed.set()
@@ -124,7 +125,8 @@ def _never_missing_ctrl_c() -> Iterator[None]:
 
     def dropped(what: Any) -> None:
         if issubclass(what.exc_type, KeyboardInterrupt):
-            threading.Timer(AGAIN, _thread.interrupt_main).start()
+            again.append(threading.Timer(AGAIN, _thread.interrupt_main))
+            again[-1].start()
         else:
             told(what)
 
@@ -133,6 +135,8 @@ def _never_missing_ctrl_c() -> Iterator[None]:
     try:
         yield
     finally:
+        for one in again:
+            one.cancel()
         signal.signal(signal.SIGINT, usual)
         sys.unraisablehook = told
         if pressed.is_set():
