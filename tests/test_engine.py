@@ -65,8 +65,7 @@ def test_who_is_overtaken_does_not_wait_for_the_engine(unready):
         unready.compare(STUDY, "it-only", 100, 5, "ranges", progress)
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # it is written to standard error
-def test_an_engine_that_cannot_be_compiled_leaves_the_mesa_model(unready, monkeypatch):
+def test_an_engine_that_cannot_be_compiled_leaves_the_mesa_model(unready, monkeypatch, capsys):
     def fail():
         raise OSError("no room on the disk")
 
@@ -75,6 +74,7 @@ def test_an_engine_that_cannot_be_compiled_leaves_the_mesa_model(unready, monkey
     got = unready.compare(STUDY, "it-only", FEW + 1, 5, "defaults", silent)
     assert len(got.runs.worlds) == FEW + 1
     assert not unready.ready
+    assert capsys.readouterr().err == "synergy dashboard: OSError: no room on the disk\n"
 
 
 # --- memory --------------------------------------------------------------------------------------------

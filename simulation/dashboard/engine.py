@@ -38,7 +38,7 @@ class Engine:
         self._pool: ProcessPoolExecutor | None = None
         self._compiler: subprocess.Popen[bytes] | None = None
         self._ready = threading.Event()
-        self._lost = False
+        self._failed = False
         self._kept: OrderedDict[Key, Chunk] = OrderedDict()
         self._lock = threading.Lock()
         self._places = threading.Semaphore(2)
@@ -58,10 +58,13 @@ class Engine:
             self._compiler.wait()
         try:
             warm()
-        except Exception:
+        except Exception as error:
+            from simulation.dashboard.latest import told  # noqa: PLC0415 - the pool's processes need no Solara
+
+            told(error)
             self._pool = self._pool or ProcessPoolExecutor(self.processors, get_context("spawn"), quiet)
-            self._lost = True
-            raise
+            self._failed = True
+            return
         self._ready.set()
         if self._pool:
             self._pool.shutdown(wait=False)
@@ -102,7 +105,7 @@ class Engine:
         """Run all scenarios of a study."""
         pool = self._pool
         while not self.ready:
-            if pool is not None and (self._lost or worlds <= FEW):
+            if pool is not None and (self._failed or worlds <= FEW):
                 return self._run_by_mesa(pool, study, worlds, seed, mode, progress)
             progress(0, worlds * len(study.scenarios))
             self._ready.wait(0.05)

@@ -4,6 +4,7 @@ import ctypes
 import gc
 import sys
 import threading
+import time
 from collections.abc import Callable
 
 import solara.lab
@@ -34,7 +35,7 @@ class Sweeper:
     def _work(self) -> None:
         while True:
             self._left.wait()
-            threading.Event().wait(self.pause)
+            time.sleep(self.pause)
             self._left.clear()
             self.sweep()
 
