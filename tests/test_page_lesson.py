@@ -441,7 +441,7 @@ def test_every_screen_fits_its_width(visitor, address, language, width):
         stage(page, address, chapter, step, language, "&package=assign_roles&votes=1-2_3-4")
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         size = page.evaluate("parseFloat(getComputedStyle(document.querySelector('.sy-lesson')).fontSize)")
-        assert size >= (24 if width == 1920 else 16)
+        assert size >= (28 if width == 1920 else 16)
         small = page.evaluate(
             "[...document.querySelectorAll('.sy-lesson button, .sy-lesson input')].filter(one => one.offsetParent)"
             ".filter(one => one.type !== 'range' && one.getBoundingClientRect().height < 24).map(one => one.outerHTML)"

@@ -57,8 +57,8 @@ def test_no_rule_is_broken(visitor, address, name, language, width):
 @pytest.mark.parametrize(("chapter", "step"), [(2, 1), (2, 2), (2, 3), (2, 4), (6, 1), (6, 3)])
 def test_no_rule_is_broken_on_the_screens_of_the_lesson(page, address, language, chapter, step):
     opened(page, address, f"lesson?chapter={chapter}&step={step}&votes=__2-3-1", language)
-    page.wait_for_function("!document.querySelector('.sy-stale')")
-    page.wait_for_timeout(1_500)
+    page.wait_for_function("document.querySelector('.sy-lesson') && !document.querySelector('.sy-lesson-wait')")
+    page.wait_for_timeout(3_000)
     assert broken(page) == []
 
 

@@ -21,7 +21,7 @@ from simulation.dashboard.teaching import (
 )
 from simulation.errors import InputRefused
 from simulation.lesson.reading import Told
-from simulation.words import LANGUAGES, say, words_of
+from simulation.words import say, words_of
 
 PLACE = 40
 
@@ -69,7 +69,6 @@ def Lesson(told: Told, view: View, change: Change) -> None:
         event_vote=on(voted),
         event_toggle=on(toggled),
         event_another=lambda _: change(lambda now: now.but(take=(now.take + 1) % told.lesson.worlds)),
-        event_speak=lambda other: change(lambda now: now.but(language=other) if other in LANGUAGES else now),
         event_compare=lambda _: change(lambda now: to_compare(told, now)),
     )
 
@@ -83,7 +82,6 @@ def Stage(
     event_vote: Event,
     event_toggle: Event,
     event_another: Event,
-    event_speak: Event,
     event_compare: Event,
 ) -> None:
     """One screen of the lesson."""
