@@ -236,7 +236,7 @@ class Comparison:
     runs: Runs
     baseline: str
     ranking: tuple[str, ...]
-    _known: dict[tuple[str, str], Summary] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _known: dict[tuple[str, str], Summary] = field(default_factory=dict, init=False, repr=False)
 
     def summary(self, scenario: str, outcome: str) -> Summary:
         """One scenario's outcome over worlds; worked out when it is first asked for."""

@@ -21,6 +21,7 @@ from simulation.dashboard.variants import study_of
 from simulation.ensemble import run_worlds
 from simulation.measures import MEASURES
 from simulation.outcomes import OUTCOMES
+from simulation.report import difference
 from simulation.words import LANGUAGES, say
 
 FIRST = first_view("en")
@@ -203,13 +204,16 @@ def test_a_change_can_be_undone():
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_what_does_not_pay_is_said(found, language):
-    said = answer.price(found, replace(FIRST, language=language))
-    net, main = found.pair("full", "it-only", "net_value"), found.pair("full", "it-only")
-    assert bool(said) == ({net.kind, main.kind} == {"beats", "loses"})
-    if said:
-        assert f"{net.losses}" in said
-    assert answer.price(found, FIRST.but(outcome="net_value")) == ""
+def test_what_does_not_pay_is_said(language):
+    found = found_of(FIRST, 60)
+    view, net = replace(FIRST, language=language), found.pair("full", "it-only", "net_value")
+    assert (found.pair("full", "it-only").kind, net.kind) == ("beats", "loses")
+    fields = {"losses": net.losses, "worlds": net.worlds, "difference": difference(net, language)}
+    assert answer.price(found, view) == say("compare.price_loses", language, **fields)
+    back = found.pair("it-only", "full", "net_value")
+    fields = {"wins": back.wins, "worlds": back.worlds, "difference": difference(back, language)}
+    assert answer.price(found, view.but(rival="full")) == say("compare.price_beats", language, **fields)
+    assert answer.price(found, view.but(outcome="net_value")) == ""
 
 
 # --- the sentences -------------------------------------------------------------------------------------
@@ -276,6 +280,14 @@ def test_every_kind_of_change_has_words():
     assert "t: 1 → 0.50" in answer.difference(FIRST, t)
 
 
+def test_a_title_is_never_twice_the_same():
+    view = timeline.copied(FIRST)
+    again = timeline.renamed(view, "Full package")
+    assert again.title(again.hand) == "Full package (2)"
+    long = timeline.renamed(view, "x" * 300)
+    assert long.title(long.hand) == "x" * 300
+
+
 # --- the pictures --------------------------------------------------------------------------------------
 
 
@@ -290,6 +302,17 @@ def test_the_picture_shows_what_was_run(found):
     low, high = np.quantile(found.runs.weeks("full", "adoption"), (0.05, 0.95), axis=0)
     assert bands[0]["data"][1:] == pytest.approx(100 * low, abs=0.06)
     assert np.add(bands[0]["data"], bands[1]["data"])[1:] == pytest.approx(100 * high, abs=0.11)
+
+
+def test_labels_of_go_live_that_are_close_stand_on_either_side():
+    view = FIRST.but(rival="full-no-anchoring")
+    found = found_of(view)
+    weeks = {name: found.summary(name, "go_live_week").median for name in (view.hand, view.rival)}
+    assert 0 <= abs(weeks[view.hand] - weeks[view.rival]) < 0.12 * view.horizon
+    marks = [one["markLine"] for one in charts.weeks(found, view)["series"] if "markLine" in one]
+    assert {one["label"]["align"] for one in marks} == {"left", "right"}
+    far = [one["markLine"] for one in charts.weeks(found_of(FIRST), FIRST)["series"] if "markLine" in one]
+    assert ["align" in one["label"] for one in far] == [False]
 
 
 def test_cost_beside_what_lasts(found):

@@ -135,9 +135,9 @@ def since(before: tuple[View, Comparison] | None, found: Comparison, view: View)
 def _since_pair(pair: Pair, language: str) -> str:
     """What a change did, world by world, and whether that matters."""
     if pair.worlds == 0 or pair.wins + pair.losses == 0:
-        return say("compare.since_same", language)
+        return say("compare.since_nothing", language)
     counts = {one: number(getattr(pair, one), language) for one in ("wins", "losses", "worlds")}
-    matters = say("compare.since_same_on_average" if pair.kind == "same" else f"compare.since_{pair.kind}", language)
+    matters = say(f"compare.since_{pair.kind}", language)
     return say("compare.since_pair", language, **counts, matters=matters, difference=difference_said(pair, language))
 
 

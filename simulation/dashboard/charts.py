@@ -20,7 +20,7 @@ PANELS = (("progress", 22, 92), ("adoption", 142, 164))
 """What is drawn over weeks: the state, its distance from the top and its height in pixels."""
 HEIGHT = 332
 TOO_CLOSE = 0.12
-"""A part of the weeks: two labels nearer to each other than this stand on either side."""
+"""A share of the weeks shown: two labels of go-live nearer to each other than this stand on either side."""
 SMALLEST_BAND = 3
 """With fewer worlds than this a band says nothing."""
 
@@ -138,7 +138,7 @@ def _loud(found: Comparison, name: str, state: str, panel: int, view: View) -> O
     week = found.summary(name, "go_live_week").median
     if week <= found.runs.study.horizon and state == "adoption":
         other = found.summary(view.rival if hand else view.hand, "go_live_week").median
-        close = abs(week - other) < TOO_CLOSE * found.runs.study.horizon
+        close = other <= found.runs.study.horizon and abs(week - other) < TOO_CLOSE * found.runs.study.horizon
         line["markLine"] = {
             "symbol": "none",
             "silent": True,

@@ -33,7 +33,8 @@ from simulation.worlds import Mode
 
 FIRST = ("it-only", "roles", "package-partner-with", "full-no-anchoring", "full")
 """What is compared first, as far as the study has it."""
-FEW = 12
+ALL_OF = 12
+"""A study of so many scenarios or fewer is first shown with all of them."""
 MOST_SCENARIOS = 24
 MOST_WORLDS = 2_000
 MOST_SEED = 2**31 - 1
@@ -135,7 +136,7 @@ def first_view(language: str | None = None, page: str = "compare", base: Base | 
     """What a visitor sees first, of the server's study or of ``base``: in the language given, or else the server's."""
     names = base_names(base)
     # Of a few scenarios, such as those somebody saved, all are shown; of the many of the case, a handful.
-    chosen = names if len(names) <= FEW else tuple(one for one in FIRST if one in names) or names[:5]
+    chosen = names if len(names) <= ALL_OF else tuple(one for one in FIRST if one in names) or names[:5]
     spoken = language if language in LANGUAGES else language_of(dict(os.environ))
     view = View(page=page, language=spoken, changes=Changes(base=base))
     hand, rival = chosen[-1], chosen[0]

@@ -1,5 +1,6 @@
 """The timeline of a scenario: every measure as a row of plain data, and a visitor's changes to it."""
 
+import itertools
 import math
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -287,7 +288,7 @@ def renamed(view: View, title: Any) -> View:
     if entry is None or not isinstance(title, str) or not title.strip():
         return view
     taken = {view.title(name) for name in view.changes.names if name != view.hand}
-    changes = view.changes.put("scenarios", view.hand, {**entry, "title": _free(" ".join(title.split())[:290], taken)})
+    changes = view.changes.put("scenarios", view.hand, {**entry, "title": _free(" ".join(title.split())[:300], taken)})
     return view if why_not(changes, view) else view.but(changes=changes)
 
 
@@ -297,12 +298,8 @@ def _free(title: str, taken: set[str]) -> str:
     >>> _free("Plan", {"Plan", "Plan (2)"}), _free("Plan", set())
     ('Plan (3)', 'Plan')
     """
-    number = 2
-    found = title
-    while found in taken:
-        found = f"{title} ({number})"
-        number += 1
-    return found
+    numbered = (f"{title[:290]} ({again})" for again in itertools.count(2))
+    return next(one for one in itertools.chain([title], numbered) if one not in taken)
 
 
 def removed(view: View, name: Any) -> View:

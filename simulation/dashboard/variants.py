@@ -8,7 +8,6 @@ import copy
 import functools
 import json
 import os
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -131,22 +130,16 @@ def _built(name: str, said: str, base: Base | None) -> Scenario:
     return build(merged(Changes(said, base), (name,)), name).scenario(name)
 
 
-@functools.lru_cache(maxsize=64)
-def _narrowed(changes: Changes) -> Callable[[str], str]:
-    """For each scenario, the changes that have to do with it: a change to one leaves the others as they are built."""
+@functools.lru_cache(maxsize=2048)
+def _concerning(changes: Changes, name: str) -> str:
+    """The changes that have to do with a scenario: a change to another leaves it as it is built."""
     data = changes.data
-    own = data.pop("scenarios", {})
-    bare = json.dumps(data)
-
-    @functools.cache
-    def of(name: str) -> str:
-        line = {}
-        while isinstance(name, str) and name in own and name not in line:
-            line[name] = own[name]
-            name = own[name].get("extends")
-        return json.dumps({**data, "scenarios": line}) if line else bare
-
-    return of
+    own, line = data.pop("scenarios", {}), {}
+    one: Any = name
+    while isinstance(one, str) and one in own and one not in line:
+        line[one] = own[one]
+        one = own[one].get("extends")
+    return json.dumps({**data, "scenarios": line})
 
 
 def study_of(changes: Changes, names: tuple[str, ...]) -> Study:
@@ -157,14 +150,12 @@ def study_of(changes: Changes, names: tuple[str, ...]) -> Study:
     >>> study_of(Changes().put("parameters", "t", 0.5), ("full",)).scenarios[0].parameters[0].value
     0.5
     """
-    narrowed = _narrowed(changes)
-    each = tuple(_built(name, narrowed(name), changes.base) for name in names)
-    return replace(base_study(changes.base), scenarios=each)
+    return replace(base_study(changes.base), scenarios=tuple(scenario_of(changes, name) for name in names))
 
 
 def scenario_of(changes: Changes, name: str) -> Scenario:
     """One scenario with all changes; raises as :func:`study_of` does."""
-    return _built(name, _narrowed(changes)(name), changes.base)
+    return _built(name, _concerning(changes, name), changes.base)
 
 
 def refused(changes: Changes, names: tuple[str, ...]) -> InputRefused | None:

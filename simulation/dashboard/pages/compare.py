@@ -346,7 +346,9 @@ def numbered(view: View, asked: dict[str, Any]) -> tuple[View, str]:
                 view, why = _with_horizon(view, value)
             else:
                 view = view.but(**{key: value})
-    return view.but(mode=asked["mode"]) if asked.get("mode") in ("ranges", "defaults") else view, why
+    if asked.get("mode") in ("ranges", "defaults"):
+        view = view.but(mode=asked["mode"])
+    return view, why
 
 
 def _with_horizon(view: View, weeks: int) -> tuple[View, str]:
