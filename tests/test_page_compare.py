@@ -17,7 +17,7 @@ from simulation.dashboard import answer, charts, timeline
 from simulation.dashboard.latest import Overtaken, _Job
 from simulation.dashboard.pages import compare as page_of
 from simulation.dashboard.state import MOST_OWN, View, address_of, first_view, read_address
-from simulation.dashboard.variants import study_of
+from simulation.dashboard.variants import Base, Changes, study_data, study_of
 from simulation.ensemble import run_worlds
 from simulation.measures import MEASURES
 from simulation.outcomes import OUTCOMES
@@ -278,6 +278,14 @@ def test_every_kind_of_change_has_words():
     assert answer.difference(FIRST, longer) == "weeks looked ahead: 156 → 200"
     t = FIRST.but(changes=FIRST.changes.put("parameters", "t", {"value": 0.5, "low": 0.5, "high": 0.5}))
     assert "t: 1 → 0.50" in answer.difference(FIRST, t)
+
+
+def test_a_study_of_few_scenarios_is_first_shown_with_all_of_them():
+    data = study_data(Changes(), ("it-only", "full", "wait", "name", "team", "roles"))
+    few = first_view("en", base=Base("few", data))
+    assert few.scenarios == tuple(data["scenarios"])
+    assert {few.hand, few.rival} < set(few.scenarios)
+    assert len(first_view("en").scenarios) < len(few.scenarios) < 24
 
 
 def test_a_title_is_never_twice_the_same():
