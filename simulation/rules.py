@@ -767,8 +767,10 @@ def benefit(weekly: float, adoption: float, gam: float, chain_adoption: float) -
 def overload_hours(load: float, claim: float, meetings: float, hours: float, available: float) -> float:
     """Hours beyond capacity, the other projects' standing claim (.2 × pull × capacity) counted.
 
-    >>> overload_hours(80.0, 10.0, 2.0, 12.0, 100.0)
-    4.0
+    Who works to capacity, but for rounding, is not beyond it.
+
+    >>> overload_hours(80.0, 10.0, 2.0, 12.0, 100.0), overload_hours(0.7, 0.0, 0.1, 0.2 + 1e-15, 1.0)
+    (4.0, 0.0)
     """
     beyond = load + claim + meetings + hours - available
-    return beyond if beyond > 0.0 else 0.0
+    return beyond if beyond > 1e-9 * available else 0.0

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from strategies import given_parameters, scenarios
 
 from simulation import OrganisationModel, case, ensemble, run_worlds
+from simulation import organisation as organisation_said
 from simulation.department import Department
 from simulation.ensemble import trace_world
 from simulation.kernel import layout
@@ -93,6 +94,15 @@ def test_all_outcomes_of_the_case_run_together(mode):
 
 def test_every_state_of_a_world_far_away():
     dock(CASE.select(("full",)), 2**40, 1, "defaults")
+
+
+def test_who_works_to_capacity_is_not_beyond_it_by_rounding():
+    departments = (
+        organisation_said.Department(name="D0", kind="it", capacity=1.0, workload=0.0, competing_pull=0.0, voice=1.0),
+        organisation_said.Department(name="D1", kind="business", capacity=0.0, voice=0.0),
+    )
+    whole = organisation_said.Organisation(name="Two", departments=departments, interdependence=(), informal_ties=())
+    dock(study(scenario(whole, horizon=60)), 0, 0, "defaults")
 
 
 # --- and anything that a file may say ------------------------------------------------------------------
