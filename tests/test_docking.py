@@ -148,7 +148,7 @@ def test_every_state_over_a_few_weeks(one, world, seed, mode):
     dock(study(one), world, seed, mode)
 
 
-# Over hundreds of weeks extreme numbers can make rounding grow by a few per cent a week: in one of some thousand made-up
+# Over hundreds of weeks extreme numbers can make rounding grow by a few per cent a week: in one of some thousand
 # organisations two right programs part by 3.6e-9 in week 230. So these are always the same twenty; --hypothesis-seed
 # does not change them. Shorter runs are made up anew each time.
 @pytest.mark.slow
