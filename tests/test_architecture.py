@@ -9,6 +9,7 @@ import simulation
 ROOT = Path(simulation.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
 ORDER = [
+    "limits",
     "words",
     "errors",
     "places",

@@ -1,0 +1,90 @@
+"""How much is read, held and answered at most: one row a bound, which ``docs/security.md`` lists.
+
+Whatever comes from outside, a file, an option, an address, a message, is read within these. The values are choices,
+not findings: large enough for what people bring, small enough that nothing within them takes longer than
+:attr:`Limits.reading_seconds` or more memory than :attr:`Limits.reading_bytes`.
+"""
+
+from dataclasses import dataclass, field, fields
+from typing import Any, cast
+
+
+def at_most(value: int, unit: str, part: str, what: str) -> int:
+    """Declare one bound of :class:`Limits`: its value, its unit, the part it belongs to, and what it bounds."""
+    declared: Any = field(default=value, metadata={"unit": unit, "part": part, "what": what})
+    return cast(int, declared)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Every bound on what comes from outside.
+
+    >>> LIMITS.file_bytes, LIMITS.reading_seconds
+    (1000000, 5)
+    """
+
+    # reading anything
+    reading_seconds: int = at_most(5, "s", "reading", "reading or refusing a file, an option, an address or a message")
+    reading_bytes: int = at_most(500_000_000, "bytes", "reading", "memory for that; enforced for uploads, on Linux")
+    # files
+    file_bytes: int = at_most(1_000_000, "bytes", "files", "a study or a lesson, as a file or uploaded")
+    line_characters: int = at_most(20_000, "characters", "files", "a line")
+    file_depth: int = at_most(12, "levels", "files", "what stands inside something else")
+    file_values: int = at_most(200_000, "values", "files", "numbers, texts, lists and mappings in a file")
+    name_characters: int = at_most(300, "characters", "files", "the name of a department or a scenario")
+    text_characters: int = at_most(5_000, "characters", "files", "a title, a description or a source")
+    scenarios: int = at_most(500, "scenarios", "files", "scenarios in a study")
+    extends: int = at_most(50, "scenarios", "files", "a line of scenarios each of which extends the next")
+    departments: int = at_most(20_000, "departments", "files", "departments in an organisation")
+    built: int = at_most(
+        200_000, "departments", "files", "departments in all scenarios together that change the organisation"
+    )
+    problems: int = at_most(100, "problems", "files", "problems told at once; the rest is counted")
+    suggestions: int = at_most(20, "problems", "files", "problems for which the nearest legal word is looked for")
+    # options
+    set_characters: int = at_most(20_000, "characters", "options", "one --set")
+    set_parts: int = at_most(12, "parts", "options", "the path of one --set")
+    sets: int = at_most(1_000, "options", "options", "--set in one command")
+    # requests to the dashboard
+    query_characters: int = at_most(16_000, "characters", "requests", "the query of an address")
+    query_fields: int = at_most(200, "fields", "requests", "the fields of a query")
+    head_bytes: int = at_most(65_536, "bytes", "requests", "the head of a request")
+    half_open_seconds: int = at_most(10, "s", "requests", "from connecting to the end of a request's head or body")
+    connections: int = at_most(600, "connections", "requests", "open at a time, in all")
+    uploads_per_minute: int = at_most(12, "uploads", "requests", "uploads a minute by one visitor")
+    changes_characters: int = at_most(200_000, "characters", "requests", "changes that an address holds, unpacked")
+    # websocket messages
+    message_bytes: int = at_most(65_536, "bytes", "messages", "a message of a page")
+    message_depth: int = at_most(16, "levels", "messages", "what stands inside something else in a message")
+    messages_per_second: int = at_most(60, "messages", "messages", "a second from one page, over a longer time")
+    messages_at_once: int = at_most(240, "messages", "messages", "from one page, in a burst")
+    waiting_messages: int = at_most(16, "messages", "messages", "of one page that wait to be read")
+    all_messages_per_second: int = at_most(1_200, "messages", "messages", "a second from all pages together")
+    sockets: int = at_most(200, "pages", "messages", "pages that are connected, in all")
+    sockets_per_visitor: int = at_most(24, "pages", "messages", "pages that are connected, of one visitor")
+    kernels: int = at_most(240, "pages", "messages", "pages in memory, connected or left behind, in all")
+    kernels_per_visitor: int = at_most(48, "pages", "messages", "pages in memory, of one visitor")
+    unread_seconds: int = at_most(20, "s", "messages", "until a page has taken what was sent to it")
+    # what the server keeps
+    studies: int = at_most(40, "studies", "memory", "uploaded studies that links can point at")
+
+
+LIMITS = Limits()
+"""The bounds in force."""
+
+
+def rows() -> list[tuple[str, str, str, str]]:
+    """Every bound as (part, what it bounds, value with digits in threes, unit), in the order of :class:`Limits`.
+
+    >>> rows()[2]
+    ('files', 'a study or a lesson, as a file or uploaded', '1 000 000', 'bytes')
+    """
+    return [
+        (
+            one.metadata["part"],
+            one.metadata["what"],
+            f"{getattr(LIMITS, one.name):_}".replace("_", " "),
+            one.metadata["unit"],
+        )
+        for one in fields(Limits)
+    ]
