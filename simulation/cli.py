@@ -191,6 +191,8 @@ class _Commands:
 
     def check(self, asked: argparse.Namespace) -> None:
         """Stop with exit code 2 if the words of a comparison do not go together; fill in how many worlds come first."""
+        if asked.command == "dashboard" and asked.key and asked.without_key:
+            self.serving.error(self.told("key_both"))
         if asked.command != "compare":
             return
         given = {"--margin": asked.margin, "--max-worlds": asked.max_worlds}
@@ -208,6 +210,9 @@ class _Commands:
         one.set_defaults(file=None)
         one.add_argument("--port", type=self.count(1, 65535), default=DEFAULT_PORT, metavar="P", help=self.told("port"))
         one.add_argument("--host", default="127.0.0.1", metavar="ADDRESS", help=self.told("host"))
+        one.add_argument("--key", action="store_true", help=self.told("key"))
+        one.add_argument("--without-key", action="store_true", help=self.told("without_key"))
+        self.serving = one
         one.add_argument("--no-open", action="store_true", help=self.told("no_open"))
         one.add_argument("--lesson", metavar="FILE", help=self.told("lesson"))
         one = self._command("patterns")
@@ -540,7 +545,7 @@ class _bar:
 
 def _dashboard(asked: argparse.Namespace, language: str) -> int:
     """Serve the dashboard, of the file that is named, or else of SYNERGY_FILE, or else of the case."""
-    from simulation.dashboard.serve import serve
+    from simulation.dashboard.serve import Where, serve
     from simulation.files import CASE, load
     from simulation.lesson.reading import read_lesson
 
@@ -550,7 +555,8 @@ def _dashboard(asked: argparse.Namespace, language: str) -> int:
     if asked.lesson is not None:
         read_lesson(asked.lesson)
         os.environ["SYNERGY_LESSON"] = str(Path(asked.lesson).resolve())
-    return serve(asked.host, asked.port, not asked.no_open, language)
+    where = Where(asked.host, asked.port, True if asked.key else False if asked.without_key else None)
+    return serve(where, not asked.no_open, language)
 
 
 def _patterns(asked: argparse.Namespace, language: str) -> int:

@@ -46,8 +46,8 @@ ORDER = [
 ONLY = {
     "mesa": {"department", "model"},
     "solara": {"dashboard"},
-    "pydantic": {"organisation", "measures", "study", "findings", "building", "lesson"},
-    "pydantic_core": {"organisation", "measures", "study", "findings", "building", "lesson"},
+    "pydantic": {"organisation", "measures", "study", "findings", "building", "lesson", "dashboard"},
+    "pydantic_core": {"organisation", "measures", "study", "findings", "building", "lesson", "dashboard"},
     "ruamel": {"files", "words"},
     "numba": {"kernel"},
     "llvmlite": {"kernel"},

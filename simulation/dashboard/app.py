@@ -8,7 +8,7 @@ import solara.lab
 
 from simulation.dashboard.dressing import COOKIE
 from simulation.dashboard.latest import told
-from simulation.dashboard.mishaps import mishap
+from simulation.dashboard.mishaps import mishap, outdated
 from simulation.dashboard.pages import pages
 from simulation.dashboard.parts import Frame, Text, packed
 from simulation.dashboard.state import Change, Notice, View, address_of, first_view, read_address
@@ -29,9 +29,7 @@ def Page() -> None:
     moves, set_moves = solara.use_state(0)
 
     def moved(asked: Any) -> None:
-        if not isinstance(asked, dict) or not isinstance(asked.get("count"), int):
-            return
-        path, _, search = str(asked.get("address")).partition("?")
+        path, _, search = asked["address"].partition("?")
         now, found = opening(path, search)
         set_view(now)
         set_notices(found)
@@ -54,6 +52,7 @@ def Page() -> None:
         )
         with solara.Div(classes=["sy-content"], attributes={"id": "content", "role": "main", "tabindex": "-1"}):
             Notices(notices, language, lambda: set_notices(()))
+            Outdated(language, address_of(view))
             Mishap(language)
             Guarded(view, set_view).key(view.page)
 
@@ -93,6 +92,16 @@ def Notices(notices: tuple[Notice, ...], language: str, clear: Any) -> None:
         for one in notices[:6]:
             Text("p", one.told(language))
         solara.Button(say("shell.understood", language), text=True, on_click=clear)
+
+
+@solara.component
+def Outdated(language: str, address: str) -> None:
+    """That this page is older than the server, with a link that loads it anew and keeps the choices."""
+    if not outdated.value:
+        return
+    with solara.Div(classes=["sy-notices"], attributes={"role": "alert"}):
+        Text("p", say("web.outdated", language))
+        Text("a", say("web.reload", language), href=address)
 
 
 @solara.component

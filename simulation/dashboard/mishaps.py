@@ -10,6 +10,15 @@ from simulation.dashboard.latest import told
 mishap = solara.reactive("")
 """What went wrong last on this visitor's page; nothing if nothing did, or if it was read."""
 
+outdated = solara.reactive(False)
+"""Whether this visitor's page said something that only an older page would."""
+
+
+def say_outdated(context: Any) -> None:
+    """Have a page, by Solara's memory of it, say that it is older than the server. Call it in a thread."""
+    with context:
+        outdated.set(True)
+
 
 def say_mishaps() -> None:
     """Have Solara tell us of exceptions in callbacks, which it would write as a traceback and not say at all."""

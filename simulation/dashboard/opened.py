@@ -3,50 +3,63 @@
 They are known by a digest of their content, which nobody can guess who does not have the file or a link to it.
 """
 
+import functools
 import hashlib
 import json
 import re
 import threading
 from collections import OrderedDict
+from typing import Any
 
+from simulation.dashboard.reader import Reader
 from simulation.dashboard.variants import Base
-from simulation.errors import InputRefused, problem
-from simulation.files import LARGEST_FILE, parse_data
-
-MOST_KEPT = 40
-"""Studies that links can point at; what a visitor has open stays in that visitor's own state."""
-ENDINGS = (".yaml", ".yml")
-
-_kept: OrderedDict[str, Base] = OrderedDict()
-_lock = threading.Lock()
+from simulation.limits import LIMITS
 
 
-def opened(text: str, name: str) -> Base:
-    """The study of an uploaded file; ``name`` is what its problems call it.
+class Opened:
+    """The studies that links can point at; what a visitor has open stays in that visitor's own state."""
 
-    Raises :class:`~simulation.errors.InputRefused` with every problem of the file.
-    """
-    if not name.lower().endswith(ENDINGS):
-        raise InputRefused([problem("not_yaml", given=repr(name[:60]))])
-    if len(text.encode("utf-8", "replace")) > LARGEST_FILE:
-        raise InputRefused([problem("too_big", most=f"{LARGEST_FILE:_}".replace("_", " "))])
-    data = parse_data(text, name[:60])
-    said = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    base = Base(hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:32], data)
-    with _lock:
-        _kept[base.digest] = base
-        _kept.move_to_end(base.digest)
-        while len(_kept) > MOST_KEPT:
-            _kept.popitem(last=False)
-    return base
+    def __init__(self, most: int = LIMITS.studies) -> None:
+        self.most = most
+        self.reader = Reader()
+        self._kept: OrderedDict[str, Base] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def open(self, content: bytes, name: str) -> Base:
+        """The study of an uploaded file, which is kept; ``name`` is what its problems call it.
+
+        Raises :class:`~simulation.errors.InputRefused` with every problem of the file.
+        """
+        return self.keep(self.reader.read(content, name[-80:]))
+
+    def keep(self, data: dict[str, Any]) -> Base:
+        """A study by its plain data, which is kept."""
+        text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+        base = Base(hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:32], data)
+        with self._lock:
+            self._kept[base.digest] = base
+            self._kept.move_to_end(base.digest)
+            while len(self._kept) > self.most:
+                self._kept.popitem(last=False)
+        return base
+
+    def known(self, digest: str) -> Base | None:
+        """The study with that digest, if it is still kept."""
+        if not re.fullmatch("[0-9a-f]{32}", digest):
+            return None
+        with self._lock:
+            base = self._kept.get(digest)
+            if base is not None:
+                self._kept.move_to_end(digest)
+            return base
+
+
+@functools.cache
+def studies() -> Opened:
+    """The server's opened studies."""
+    return Opened()
 
 
 def known(digest: str) -> Base | None:
     """The study with that digest, if this server still has it."""
-    if not re.fullmatch("[0-9a-f]{32}", digest):
-        return None
-    with _lock:
-        base = _kept.get(digest)
-        if base is not None:
-            _kept.move_to_end(digest)
-        return base
+    return studies().known(digest)

@@ -2,12 +2,14 @@
 
 import html
 import json
-from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any, Literal, NotRequired
 
 import solara
+from pydantic import Field
+from typing_extensions import TypedDict
 
-Event = Callable[[Any], None]
+from simulation.dashboard.gate import Event, Word, closed, component
+from simulation.limits import LIMITS
 
 
 def packed(data: Any) -> str:
@@ -19,7 +21,15 @@ def packed(data: Any) -> str:
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
-@solara.component_vue("vue/frame.vue", vuetify=False)
+@closed
+class Moved(TypedDict):
+    """Back or Forward was pressed: the address, and how often that happened."""
+
+    address: Annotated[str, Field(max_length=LIMITS.query_characters + 100)]
+    count: Annotated[int, Field(ge=0, le=10**9)]
+
+
+@component("vue/frame.vue")
 def Frame(
     pages_text: str,
     page: str,
@@ -27,14 +37,14 @@ def Frame(
     address: str,
     moves: int,
     words_text: str,
-    event_go: Event,
-    event_speak: Event,
-    event_moved: Event,
+    event_go: Event[Word],
+    event_speak: Event[Word],
+    event_moved: Event[Moved],
 ) -> None:
     """The rail, the language switch, and the address bar that follows the view; ``moves`` counts steps back or on."""
 
 
-@solara.component_vue("vue/chart.vue", vuetify=False)
+@component("vue/chart.vue")
 def Chart(
     option_text: str,
     label: str,
@@ -73,7 +83,16 @@ def Table(title: str, rows: list[list[str]]) -> None:
     solara.HTML(tag="details", unsafe_innerHTML=f"<summary>{safe(title)}</summary>{grid}", classes=["sy-details"])
 
 
-@solara.component_vue("vue/timeline.vue", vuetify=False)
+@closed
+class Alteration(TypedDict):
+    """A measure is switched, or some of its settings get other values."""
+
+    measure: Word
+    on: NotRequired[bool]
+    set: NotRequired[dict[Word, bool | int | float | Word | list[Word] | None]]
+
+
+@component("vue/timeline.vue")
 def Timeline(
     rows_text: str,
     scenario: str,
@@ -85,12 +104,20 @@ def Timeline(
     language: str,
     words_text: str,
     wrong: dict[str, str],
-    event_alter: Event,
+    event_alter: Event[Alteration],
 ) -> None:
     """The measures of a scenario on a line of weeks: see :func:`simulation.dashboard.timeline.rows_of`."""
 
 
-@solara.component_vue("vue/ranking.vue", vuetify=False)
+@closed
+class Act(TypedDict):
+    """Something is done with a scenario or an outcome."""
+
+    do: Literal["take", "hold", "judge", "add", "remove", "copy", "rename"]
+    what: NotRequired[Word]
+
+
+@component("vue/ranking.vue")
 def Ranking(
     rows_text: str,
     others_text: str,
@@ -98,12 +125,22 @@ def Ranking(
     outcome: str,
     title: str,
     words_text: str,
-    event_act: Event,
+    event_act: Event[Act],
 ) -> None:
     """The scenarios, best first: see :func:`simulation.dashboard.answer.ranking`."""
 
 
-@solara.component_vue("vue/controls.vue", vuetify=False)
+@closed
+class Settings(TypedDict):
+    """Another number of worlds, horizon or seed, or other numbers."""
+
+    worlds: NotRequired[int]
+    horizon: NotRequired[int]
+    seed: NotRequired[int]
+    mode: NotRequired[Word]
+
+
+@component("vue/controls.vue")
 def Controls(
     worlds: int,
     most: int,
@@ -114,6 +151,6 @@ def Controls(
     mode: str,
     wrong: str,
     words_text: str,
-    event_put: Event,
+    event_put: Event[Settings],
 ) -> None:
     """How many worlds, how far ahead, which seed, which numbers."""

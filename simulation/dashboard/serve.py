@@ -1,16 +1,25 @@
 """Start the dashboard's server: on this machine only unless told otherwise, and without the internet."""
 
+import errno
 import logging
 import os
 import signal
 import socket
+import tempfile
 import threading
 import warnings
 import webbrowser
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from simulation.dashboard.web import LARGEST_MESSAGE, Application, Door
+from simulation.dashboard.connections import Messages, Requests
+from simulation.dashboard.keys import FIELD, Key, new_key
+from simulation.dashboard.opened import studies
+from simulation.dashboard.web import Application, Door, is_local
 from simulation.errors import InputRefused, problem
+from simulation.limits import LIMITS
 from simulation.words import say
 
 SETTINGS = {
@@ -31,13 +40,40 @@ address holds the choices); scripts cannot read a visitor's mark; the memory of 
 given back after ten minutes, that of one who leaves the page at once."""
 
 
-OWN_MACHINE = {"127.0.0.1", "::1", "localhost"}
-"""Where packing messages costs more than it spares."""
+@dataclass(frozen=True)
+class Where:
+    """Where to listen, and whether a key is asked for: None for the rule, which is a key wherever others can come."""
+
+    host: str
+    port: int
+    keyed: bool | None = None
+
+    @property
+    def local(self) -> bool:
+        """Whether only this machine can reach it."""
+        return is_local(self.host)
+
+    def key(self) -> Key | None:
+        """A new key, if one is asked for."""
+        return new_key(self.port) if (not self.local if self.keyed is None else self.keyed) else None
+
+    def url(self, key: Key | None = None) -> str:
+        """The address to open: of this machine in the network where the server listens everywhere."""
+        name = own_address(self.host) if self.host in EVERYWHERE else self.host
+        shown = f"[{name}]" if ":" in name else name
+        return f"http://{shown}:{self.port}/" + (f"?{FIELD}={key.text}" if key else "")
 
 
-def serve(host: str, port: int, browse: bool, language: str) -> int:
-    """Serve until interrupted. Raises :class:`~simulation.errors.InputRefused` if the port is in use."""
-    _check_port(host, port)
+EVERYWHERE = ("0.0.0.0", "::")
+"""Listening on these is listening on every network that the machine is in."""
+
+
+def serve(where: Where, browse: bool, language: str) -> int:
+    """Serve until a signal ends it, and let that signal through.
+
+    Raises :class:`~simulation.errors.InputRefused` if the server cannot listen there.
+    """
+    sockets = listening(where.host, where.port)
     os.environ.update(SETTINGS)
     os.environ["SYNERGY_LANGUAGE"] = language
     warnings.filterwarnings("ignore", message="Cookies with samesite=none")  # plain http on this machine is meant
@@ -48,53 +84,119 @@ def serve(host: str, port: int, browse: bool, language: str) -> int:
     from simulation.dashboard.engine import engine  # noqa: PLC0415
     from simulation.dashboard.memory import Sweeper, sweep  # noqa: PLC0415
 
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite end ends our processes too
     engine().warm()
-    shown = f"[{host}]" if ":" in host else host
-    url = f"http://{shown}:{port}/"
+    key = where.key()
 
     class Announced(uvicorn.Server):
         """A server that says where it is once it answers, not before."""
 
-        async def startup(self, *sockets: Any, **further: Any) -> None:
-            await super().startup(*sockets, **further)
+        async def startup(self, *further: Any, **named: Any) -> None:
+            await super().startup(*further, **named)
             Sweeper(sweep).begin()
-            print(say("cli.serving", language, url=url), flush=True)  # noqa: T201 - said to whoever started it
+            announce(where, key, language)
             if browse:
-                threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()
+                threading.Thread(target=browse_to, args=(where.url(key), key is not None), daemon=True).start()
 
     config = uvicorn.Config(
-        _application(language, host),
-        host=host,
-        port=port,
+        _application(language, where.host, key),
         log_level="error",
         timeout_graceful_shutdown=1,
-        ws_max_size=LARGEST_MESSAGE,
-        ws_per_message_deflate=host not in OWN_MACHINE,
+        http=Requests,
+        h11_max_incomplete_event_size=LIMITS.head_bytes,
+        ws=Messages,
+        ws_max_size=LIMITS.message_bytes,
+        ws_per_message_deflate=not where.local,  # on one's own machine packing costs more than it spares
         server_header=False,
     )
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite end ends our processes too
     try:
-        Announced(config).run()
+        Announced(config).run(sockets)
     except KeyboardInterrupt:
         pass
     finally:
         engine().close()
+        studies().reader.close()
     return 0
 
 
-def _check_port(host: str, port: int) -> None:
-    """Refuse a port that somebody listens on already, or an address that is not this machine's."""
+def announce(where: Where, key: Key | None, language: str) -> None:
+    """Say where the dashboard is and, if others can reach it, who they are, what they see, and what protects it."""
+    print(say("cli.serving", language, url=where.url(key)))  # noqa: T201 - said to whoever started it
+    if not where.local:
+        print(say("cli.reach_key" if key else "cli.reach_all", language, port=where.port))  # noqa: T201
+        print(say("cli.in_the_clear", language))  # noqa: T201
+    print(end="", flush=True)  # noqa: T201
+
+
+def browse_to(url: str, secret: bool) -> None:
+    """Open a browser. An address that is ``secret`` stands in a file that only this account can read: what a program
+    is started with, every account of the machine can read."""
+    if not secret:
+        webbrowser.open(url)
+        return
+    handle, name = tempfile.mkstemp(prefix="synergy-", suffix=".html")  # mode 0600
+    with os.fdopen(handle, "w", encoding="utf-8") as stream:
+        stream.write(f'<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0; url={url}">')
+    webbrowser.open(Path(name).as_uri())
+    forget = threading.Timer(30.0, Path(name).unlink, kwargs={"missing_ok": True})
+    forget.daemon = True
+    forget.start()
+
+
+def listening(host: str, port: int) -> list[socket.socket]:
+    """Sockets bound to an address; raises :class:`~simulation.errors.InputRefused` if there can be none.
+
+    What is bound is what was checked: between a trial and the real thing somebody else could take the port.
+    """
+    bound: list[socket.socket] = []
+    try:
+        for family, address in _resolved(host, port):
+            bound.append(socket.socket(family, socket.SOCK_STREAM))
+            if os.name != "nt":
+                bound[-1].setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if family == socket.AF_INET6:
+                bound[-1].setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            bound[-1].bind(address)
+            bound[-1].listen(256)
+    except OSError as error:
+        for one in bound:
+            one.close()
+        raise InputRefused([_cannot_listen(error, host, port)]) from None
+    return bound
+
+
+def _resolved(host: str, port: int) -> Sequence[tuple[int, Any]]:
+    """The addresses of this machine that ``host`` stands for."""
+    if not host.strip() or any(ord(letter) <= ord(" ") for letter in host):
+        raise InputRefused([problem("no_host", given=repr(host))])
+    try:
+        answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise InputRefused([problem("unknown_host", given=repr(host[:80]))]) from None
+    return list(dict.fromkeys((family, address) for family, _, _, _, address in answers))
+
+
+def _cannot_listen(error: OSError, host: str, port: int) -> Any:
+    """Why nobody can listen there."""
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return problem("port_forbidden", given=port)
+    if error.errno == errno.EADDRINUSE:
+        return problem("port_taken", given=port)
+    return problem("unknown_host", given=repr(host[:80]))
+
+
+def own_address(host: str) -> str:
+    """This machine's address in the network, as others reach it; its name where it is in none. Nothing is sent."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        with socket.socket(family, socket.SOCK_STREAM) as trial:
-            if os.name != "nt":
-                trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            trial.bind((host, port))
+        with socket.socket(family, socket.SOCK_DGRAM) as trial:
+            trial.connect(("2001:db8::1" if family == socket.AF_INET6 else "192.0.2.1", 9))  # documentation's addresses
+            return str(trial.getsockname()[0])
     except OSError:
-        raise InputRefused([problem("port_taken", given=port)]) from None
+        return socket.gethostname()
 
 
-def _application(language: str, host: str) -> Application:
+def _application(language: str, host: str, key: Key | None) -> Application:
     """Solara's application behind a door of ours."""
     from solara.server.starlette import app  # noqa: PLC0415 - it reads its settings when imported
 
@@ -102,4 +204,4 @@ def _application(language: str, host: str) -> Application:
     from simulation.dashboard.pages import pages  # noqa: PLC0415
 
     say_mishaps()
-    return Door(app, pages(), language, host)
+    return Door(app, pages(), language, host, key)

@@ -10,6 +10,7 @@ import asyncio
 import gzip
 import html
 import ipaddress
+import json
 import os
 import re
 import secrets
@@ -22,6 +23,13 @@ from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode
 
 from simulation.dashboard.dressing import COOKIE, document, dressed
+from simulation.dashboard.gate import Dropped, Gate, Refused, install
+from simulation.dashboard.keys import FIELD, Key
+from simulation.dashboard.mishaps import say_outdated
+from simulation.dashboard.opened import studies
+from simulation.dashboard.traffic import Full, Pace, Traffic
+from simulation.errors import InputRefused
+from simulation.limits import LIMITS
 from simulation.words import LANGUAGES, say
 
 Scope = dict[str, Any]
@@ -34,13 +42,17 @@ UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 READ = ("GET", "HEAD")
 FILES = re.compile(r"/(static|jupyter/nbextensions|_solara/cdn)/[A-Za-z0-9@._+/-]+")
 CLOSE = re.compile(f"/_solara/api/close/({UUID})")
-SOCKET = re.compile(f"/jupyter/api/kernels/{UUID}/channels")
+SOCKET = re.compile(f"/jupyter/api/kernels/({UUID})/channels")
 UNHEARD = {b"script-name", b"x-script-name", b"x-forwarded-host", b"x-forwarded-proto", b"authorization"}
 """What a request may say that Solara would believe, for all visitors at once; set SOLARA_ROOT_PATH instead."""
 SOLARAS_OWN = ("kernelid", "modelid", "solara-no-close-beacon")
 """What Solara reads in an address; a link with one of these could open somebody else's page, or none."""
-LARGEST_MESSAGE = 3_000_000
-"""Bytes in one message of a visitor's page: a study file of 1 MB in which every character is written as two."""
+UPLOAD = "/upload"
+"""Where a page sends a study file."""
+MOST_PROBLEMS_SHOWN = 20
+"""Problems of an uploaded file that a page is told; it says how many more there are."""
+SESSION = "solara-session-id"
+"""The cookie by which Solara knows a visitor; it comes with the first page."""
 
 ALWAYS: Headers = [
     (b"x-content-type-options", b"nosniff"),
@@ -142,12 +154,19 @@ def is_own_page(origin: str | None, host: str) -> bool:
 
 
 class Door:
-    """An ASGI application around Solara's: ``inner``, bound to the address ``bound``, with these pages."""
+    """An ASGI application around Solara's: ``inner``, bound to the address ``bound``, with these pages.
 
-    def __init__(self, inner: Application, pages: Iterable[str], language: str, bound: str) -> None:
-        self.inner, self.language = inner, language
+    With a ``key`` nothing is answered without it, by whatever way it is asked for.
+    """
+
+    def __init__(
+        self, inner: Application, pages: Iterable[str], language: str, bound: str, key: Key | None = None
+    ) -> None:
+        self.inner, self.language, self.key = inner, language, key
         self.pages = {"/", *(f"/{name}" for name in pages)}
         self.names, self.local = hosts_of(bound), is_local(bound)
+        self.traffic, self.dropped = Traffic(_contexts), Dropped()
+        install(self.drop)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let in what may come in."""
@@ -160,8 +179,23 @@ class Door:
             await self._socket(asked, welcome, receive, send)
         elif not welcome:
             await self._say(asked, send, 421, say("web.host", asked.language, given=asked.host[:80]))
+        elif not asked.readable:
+            most = {"most": LIMITS.query_characters, "fields": LIMITS.query_fields}
+            await self._say(asked, send, 414, say("web.long", asked.language, **most))
+        elif self.key is not None and not self.key.is_in(asked.cookies):
+            await self._ask_for_key(asked, self.key, send)
         else:
             await self._answer(asked, receive, send)
+
+    async def _ask_for_key(self, asked: "Asked", key: Key, send: Send) -> None:
+        """Whoever comes with the key in the address is sent on, with a cookie; whoever does not reads where it is."""
+        given = asked.query.get(FIELD, [""])[0]
+        if asked.path in self.pages and asked.method == "GET" and key.fits(given):
+            onward = f"{asked.path}?{asked.without((FIELD,))}".rstrip("?")
+            heads = [(b"location", onward.encode()), (b"set-cookie", key.set_cookie()), (b"cache-control", b"no-store")]
+            await self._say(asked, send, 303, "", heads)
+        else:
+            await self._say(asked, send, 403, say("web.key", asked.language))
 
     async def _answer(self, asked: "Asked", receive: Receive, send: Send) -> None:
         """Answer a request of this server."""
@@ -173,6 +207,8 @@ class Door:
             await self._say(asked, send, 405, say("web.method", asked.language), allow)
         elif asked.path in self.pages:
             await self._page(asked, send)
+        elif asked.path == UPLOAD:
+            await self._upload(asked, receive, send)
         elif CLOSE.fullmatch(asked.path):
             await self._close(asked, receive, send)
         else:
@@ -184,13 +220,18 @@ class Door:
             return READ
         if path == "/resourcez" and os.environ.get("SYNERGY_DEBUG"):
             return READ
-        return ("POST",) if CLOSE.fullmatch(path) else ()
+        return ("POST",) if path == UPLOAD or CLOSE.fullmatch(path) else ()
 
     async def _page(self, asked: "Asked", send: Send) -> None:
         """One of the pages, in our words."""
-        if any(name in asked.query for name in SOLARAS_OWN):
-            where = [(b"location", f"{asked.path}?{asked.without(SOLARAS_OWN)}".encode())]
+        if any(name in asked.query for name in (*SOLARAS_OWN, FIELD)):
+            where = [(b"location", f"{asked.path}?{asked.without((*SOLARAS_OWN, FIELD))}".encode())]
             await self._say(asked, send, 303, "", where)
+            return
+        try:
+            self.traffic.make_room(asked.visitor)
+        except Full:
+            await self._say(asked, send, 503, say("web.full", asked.language), [(b"retry-after", b"60")])
             return
         status, headers, body = await _collected(self.inner, asked.plain())
         if status != 200:
@@ -207,7 +248,9 @@ class Door:
 
         found = CLOSE.fullmatch(asked.path)
         context = kernel_context.contexts.get(found[1]) if found else None
-        if context is not None and asked.query.get("session_id", [""])[0] in context.page_status:
+        if context is None or context.session_id != asked.visitor:
+            await _send(asked, send, 204, b"", [], "")
+        elif asked.query.get("session_id", [""])[0] in context.page_status:
             await self._pass(asked, receive, send)
         else:
             await _send(asked, send, 204, b"", [], "")
@@ -225,7 +268,9 @@ class Door:
 
         try:
             await self.inner(asked.scope, _empty(receive), told)
-        except Exception as error:  # whatever it is, no traceback reaches a visitor
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:  # whatever it is, no traceback reaches a visitor
             _note(error)
             if not begun:
                 await self._say(asked, send, 500, say("web.failed", asked.language))
@@ -237,22 +282,84 @@ class Door:
         text = document(sentence, say("shell.home", asked.language), asked.language)
         await _send(asked, send, status, text.encode(), headers or [], "")
 
-    async def _socket(self, asked: "Asked", welcome: bool, receive: Receive, send: Send) -> None:
-        """A page's connection; opened by our own pages only."""
-        page = asked.query.get("session_id", [""])[0]
-        known = SOCKET.fullmatch(asked.path) and re.fullmatch(UUID, page)
-        if not (welcome and known and is_own_page(asked.origin, asked.host)):
-            await receive()
-            await send({"type": "websocket.close", "code": 1008})
+    async def _upload(self, asked: "Asked", receive: Receive, send: Send) -> None:
+        """A study file that a page of ours sends: the digest by which it is opened, or what is wrong with it."""
+        own = asked.origin is not None and is_own_page(asked.origin, asked.host) and asked.visitor
+        if not own or not self.traffic.may_upload(asked.visitor):
+            key = "web.upload_pace" if own else "web.upload_foreign"
+            per = {"most": LIMITS.uploads_per_minute}
+            await _send_json(asked, send, 429 if own else 403, {"problems": [say(key, asked.language, **per)]})
             return
         try:
-            await self.inner(asked.scope, receive, send)
-        except Exception as error:  # what a visitor sends can be anything
+            content = await asyncio.wait_for(_body(receive, LIMITS.file_bytes + 1), LIMITS.half_open_seconds)
+            name = asked.query.get("name", ["study.yaml"])[0]
+            base = await asyncio.to_thread(studies().open, content, name)
+        except TimeoutError:
+            await _send_json(asked, send, 408, {"problems": [say("web.upload_slow", asked.language)]})
+        except InputRefused as refused:
+            await _send_json(asked, send, 200, {"problems": _sentences(refused, asked.language)})
+        else:
+            await _send_json(asked, send, 200, {"digest": base.digest})
+
+    async def _socket(self, asked: "Asked", welcome: bool, receive: Receive, send: Send) -> None:
+        """A page's connection: opened by our own pages only, and what they say held against the list."""
+        page = asked.query.get("session_id", [""])[0]
+        match = SOCKET.fullmatch(asked.path)
+        known = match and re.fullmatch(UUID, page) and re.fullmatch(UUID, asked.visitor) and asked.readable
+        keyed = self.key is None or self.key.is_in(asked.cookies)
+        if not (welcome and keyed and match and known and is_own_page(asked.origin, asked.host)):
+            await _turned_away(receive, send, 1008)
+            return
+        try:
+            with self.traffic.connected(asked.visitor, match[1]) as pace:
+                await self.inner(asked.scope, self._checked(match[1], asked.visitor, pace, receive), send)
+        except Full:
+            await _turned_away(receive, send, 1013)
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:  # what a visitor sends can be anything, and may even ask us to exit
             _note(error)
+
+    def _checked(self, page: str, visitor: str, pace: Pace, receive: Receive) -> Receive:
+        """Receive only what comes through the gate, no faster than allowed."""
+
+        def context() -> Any:
+            return _contexts().get(page)
+
+        gate = Gate(context)
+
+        async def checked() -> Any:
+            while True:
+                message = await receive()
+                await pace.take()
+                await self.traffic.every.take()
+                there = context()
+                if there is not None and there.session_id != visitor:
+                    return {"type": "websocket.disconnect", "code": 1008}
+                try:
+                    return gate.passed(message)
+                except Refused as refused:
+                    self.drop(refused)
+                    if refused.outdated and there is not None:
+                        await asyncio.to_thread(say_outdated, there)
+
+        return checked
+
+    def drop(self, refused: Refused) -> None:
+        """Count a message that was dropped, and tell whoever started the server at the first, tenth, hundredth …"""
+        count = self.dropped.add(refused.reason)
+        if str(count).strip("0") == "1":
+            sys.stderr.write(
+                f"synergy dashboard: dropped what no page of ours says ({refused.reason}; {count} by now)\n"
+            )
 
 
 class Asked:
-    """What is asked: ``path``, ``query``, ``host``, and the ``language`` of whoever asks."""
+    """What is asked: ``path``, ``query``, ``host``, and the ``language`` of whoever asks.
+
+    ``readable`` says whether the whole of the query was read; ``visitor`` is what Solara knows them by, if they come
+    with its cookie.
+    """
 
     def __init__(self, scope: Scope, language: str) -> None:
         self.scope = {**scope, "headers": [one for one in scope["headers"] if one[0].lower() not in UNHEARD]}
@@ -262,9 +369,12 @@ class Asked:
         self.host = heads.get(b"host", "")
         self.origin = heads.get(b"origin")
         self.zips = "gzip" in heads.get(b"accept-encoding", "")
-        self.search = scope.get("query_string", b"").decode("latin-1")[:20_000]
-        self.query = _parsed(self.search)
-        self.language = _first((*self.query.get("lang", []), _cookie(heads.get(b"cookie", ""))), language)
+        self.search = scope.get("query_string", b"").decode("latin-1")
+        query = _parsed(self.search)
+        self.query, self.readable = query or {}, query is not None
+        self.cookies = heads.get(b"cookie", "")
+        self.visitor = _cookie(self.cookies, SESSION)
+        self.language = _first((*self.query.get("lang", []), _cookie(self.cookies, COOKIE)), language)
 
     def plain(self) -> Scope:
         """The same, asked for as one that can be read."""
@@ -277,18 +387,20 @@ class Asked:
         return urlencode(kept)
 
 
-def _parsed(search: str) -> dict[str, list[str]]:
-    """A query's parts; none if there are too many."""
+def _parsed(search: str) -> dict[str, list[str]] | None:
+    """A query's parts; None if it cannot be read whole, for what is not read cannot be looked through either."""
+    if len(search) > LIMITS.query_characters:
+        return None
     try:
-        return parse_qs(search, keep_blank_values=True, max_num_fields=200)
+        return parse_qs(search, keep_blank_values=True, max_num_fields=LIMITS.query_fields)
     except ValueError:
-        return {}
+        return None
 
 
-def _cookie(head: str) -> str:
-    """The language that a browser remembers."""
+def _cookie(head: str, name: str) -> str:
+    """A cookie's value; nothing if it is not there."""
     try:
-        kept = SimpleCookie(head).get(COOKIE)
+        kept = SimpleCookie(head).get(name)
     except CookieError:
         return ""
     return kept.value if kept else ""
@@ -346,10 +458,45 @@ async def _collected(inner: Application, scope: Scope) -> tuple[int, Headers, by
 
     try:
         await inner(scope, _empty(_never), told)
-    except Exception as error:  # whatever it is, no traceback reaches a visitor
+    except asyncio.CancelledError:
+        raise
+    except BaseException as error:  # whatever it is, no traceback reaches a visitor
         _note(error)
         return 500, [], b""
     return status, headers, body
+
+
+async def _body(receive: Receive, most: int) -> bytes:
+    """The body of a request, or its first ``most`` bytes."""
+    body = b""
+    while len(body) < most:
+        message = await receive()
+        body += message.get("body", b"")
+        if not message.get("more_body"):
+            break
+    return body[:most]
+
+
+async def _turned_away(receive: Receive, send: Send, code: int) -> None:
+    """A connection that is not taken: 1008 for good, 1013 for now."""
+    await receive()
+    await send({"type": "websocket.close", "code": code})
+
+
+def _contexts() -> dict[str, Any]:
+    """Solara's memory of every page, by the page's kernel."""
+    from solara.server import kernel_context  # noqa: PLC0415 - it reads its settings when imported
+
+    contexts: dict[str, Any] = kernel_context.contexts
+    return contexts
+
+
+def _sentences(refused: InputRefused, language: str) -> list[str]:
+    """What is wrong with a file, in so many sentences as somebody reads."""
+    sentences = [problem.told(language) for problem in refused.problems]
+    more = len(sentences) - MOST_PROBLEMS_SHOWN
+    further = [say("problem.more_problems", language, more=more)] if more > 0 else []
+    return sentences[:MOST_PROBLEMS_SHOWN] + further
 
 
 def _policy(nonce: str, asked: Asked) -> tuple[bytes, bytes]:
@@ -370,6 +517,15 @@ async def _send(asked: Asked, send: Send, status: int, body: bytes, headers: Hea
     await send({"type": "http.response.body", "body": b"" if asked.method == "HEAD" else body})
 
 
-def _note(error: Exception) -> None:
+async def _send_json(asked: Asked, send: Send, status: int, data: dict[str, Any]) -> None:
+    """Send plain data."""
+    body = json.dumps(data, ensure_ascii=False).encode("utf-8", "replace")
+    head = [*ALWAYS, _policy("", asked), (b"content-type", b"application/json"), (b"cache-control", b"no-store")]
+    head.append((b"content-length", str(len(body)).encode()))
+    await send({"type": "http.response.start", "status": status, "headers": head})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _note(error: BaseException) -> None:
     """Write what went wrong to the server's standard error, in a line."""
     sys.stderr.write(f"synergy dashboard: {type(error).__name__}: {html.unescape(str(error))[:300]}\n")

@@ -2,16 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Annotated, Any, NotRequired
 
 import solara
+from pydantic import Field
+from typing_extensions import TypedDict
 
 from simulation.dashboard import stating, turning
+from simulation.dashboard.gate import Event, Word, closed, component
 from simulation.dashboard.latest import Latest, Tell, use_latest
-from simulation.dashboard.parts import Event, Text
+from simulation.dashboard.parts import Text
 from simulation.dashboard.state import Change, View, address_of
 from simulation.dashboard.trying import MOST_WORLDS, Trial, question_of, try_all
 from simulation.dashboard.variants import Changes, study_of
+from simulation.limits import LIMITS
 from simulation.outcomes import BY_OUTCOME
 from simulation.parameters import PARAMETERS
 from simulation.study import Study
@@ -21,7 +25,31 @@ from simulation.worlds import MODES
 PLACE = 30
 
 
-@solara.component_vue("../vue/assumptions.vue", vuetify=False)
+@closed
+class Choice(TypedDict):
+    """Another pair, outcome or mode."""
+
+    hand: NotRequired[Word]
+    rival: NotRequired[Word]
+    outcome: NotRequired[Word]
+    mode: NotRequired[Word]
+
+
+Typed = Annotated[str, Field(max_length=LIMITS.text_characters)] | int | float | None
+
+
+@closed
+class Row(TypedDict):
+    """A number as it was typed, with its range and its source."""
+
+    name: Word
+    value: Typed
+    low: Typed
+    high: Typed
+    source: Typed
+
+
+@component("../vue/assumptions.vue")
 def Passport(
     rows: list[dict[str, Any]],
     judged: dict[str, dict[str, Any]],
@@ -34,11 +62,11 @@ def Passport(
     words: dict[str, str],
     groups: dict[str, str],
     language: str,
-    event_choose: Event,
-    event_edit: Event,
-    event_forget: Event,
-    event_reset: Event,
-    event_put_back: Event,
+    event_choose: Event[Choice],
+    event_edit: Event[Row],
+    event_forget: Event[Word],
+    event_reset: Event[Word],
+    event_put_back: Event[None],
 ) -> None:
     """The table of all assumptions, with what is chosen above it."""
 

@@ -1,12 +1,14 @@
 """The page of the lesson: a trainer tells the case, the room predicts, the model answers."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NotRequired
 
 import solara
+from typing_extensions import TypedDict
 
+from simulation.dashboard.gate import Event, Word, closed, component
 from simulation.dashboard.latest import use_latest
-from simulation.dashboard.parts import Event, Text
+from simulation.dashboard.parts import Text
 from simulation.dashboard.state import Change, View
 from simulation.dashboard.teaching import (
     lesson_told,
@@ -58,7 +60,7 @@ def Lesson(told: Told, view: View, change: Change) -> None:
         [view.language, view.chapter, view.step, view.votes, view.package, view.changes, reveal, latest.wrong],
     )
 
-    def on(how: Callable[[Told, View, Any], View]) -> Event:
+    def on(how: Callable[[Told, View, Any], View]) -> Event[Any]:
         return lambda message: change(lambda now: how(told, now, message))
 
     Stage(
@@ -73,15 +75,34 @@ def Lesson(told: Told, view: View, change: Change) -> None:
     )
 
 
-@solara.component_vue("../vue/lesson.vue", vuetify=False)
+@closed
+class Walk(TypedDict):
+    """One step on or back, or a step of a chapter."""
+
+    by: NotRequired[int]
+    chapter: NotRequired[int]
+    step: NotRequired[int]
+
+
+@closed
+class Hands(TypedDict):
+    """Hands for an option: more or fewer, so many, or none for any option."""
+
+    option: NotRequired[int]
+    add: NotRequired[int]
+    set: NotRequired[int]
+    clear: NotRequired[bool]
+
+
+@component("../vue/lesson.vue")
 def Stage(
     scene: dict[str, Any],
     words: dict[str, str],
     language: str,
-    event_go: Event,
-    event_vote: Event,
-    event_toggle: Event,
-    event_another: Event,
-    event_compare: Event,
+    event_go: Event[Walk],
+    event_vote: Event[Hands],
+    event_toggle: Event[Word],
+    event_another: Event[None],
+    event_compare: Event[None],
 ) -> None:
     """One screen of the lesson."""

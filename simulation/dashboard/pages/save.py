@@ -5,24 +5,30 @@ from dataclasses import replace
 from typing import Any
 
 import solara
+from typing_extensions import TypedDict
 
 from simulation.dashboard import saving
+from simulation.dashboard.gate import Event, Word, closed, component
 from simulation.dashboard.latest import Latest, Tell, use_latest
-from simulation.dashboard.opened import opened
-from simulation.dashboard.parts import Event, Text
+from simulation.dashboard.opened import known
+from simulation.dashboard.parts import Text
 from simulation.dashboard.saving import File, Ready
 from simulation.dashboard.state import Change, View, first_view
 from simulation.dashboard.variants import Base
-from simulation.errors import InputRefused, Problem
-from simulation.files import LARGEST_FILE
+from simulation.limits import LIMITS
 from simulation.words import number, say, words_of
 
 PLACE = 60
-MOST_SHOWN = 20
-"""Problems of a file that are shown."""
 
 
-@solara.component_vue("../vue/save.vue", vuetify=False)
+@closed
+class Chosen(TypedDict):
+    """A study file that was sent to the server, by its digest."""
+
+    digest: Word
+
+
+@component("../vue/save.vue")
 def Save(
     ready: bool,
     status: str,
@@ -33,14 +39,13 @@ def Save(
     command: str,
     file: dict[str, Any],
     own: str,
-    reading: str,
-    problems: list[str],
     largest: int,
+    language: str,
     words: dict[str, str],
-    event_make: Event,
-    event_taken: Event,
-    event_open: Event,
-    event_leave: Event,
+    event_make: Event[Word],
+    event_taken: Event[float],
+    event_open: Event[Chosen],
+    event_leave: Event[bool],
 ) -> None:
     """Pictures, files, the command, and a field for a study file; ``file`` is handed to the browser once."""
 
@@ -53,7 +58,6 @@ def Page(view: View, change: Change) -> None:
     wanted, set_wanted = solara.use_state(("", 0.0))
     taken, set_taken = solara.use_state("")
     file = use_latest(lambda tell: _make(wanted[0], view, ready, tell), (wanted, question(view)))
-    brought = use_brought(change)
     heading(view, latest)
 
     def make(kind: Any) -> None:
@@ -77,13 +81,12 @@ def Page(view: View, change: Change) -> None:
         command=saving.command(view) if ready else "",
         file=_handed(file, wanted),
         own=say("save.opened", view.language, title=saving.title_of(view)) if saving.is_own(view) else "",
-        reading=brought.reading(view.language),
-        problems=brought.problems(view.language),
-        largest=LARGEST_FILE,
+        largest=LIMITS.file_bytes,
+        language=view.language,
         words=words_of("save", view.language),
         event_make=make,
         event_taken=was_taken,
-        event_open=brought.open,
+        event_open=lambda chosen: change(lambda now: looking_at_opened(now, chosen["digest"])),
         event_leave=lambda _: change(lambda now: _looking_at(None, now)),
     )
 
@@ -177,57 +180,10 @@ def _handed(file: Latest[File | None], wanted: tuple[str, float]) -> dict[str, A
 # --- a study file that is brought ----------------------------------------------------------------------
 
 
-class Brought:
-    """A file that a visitor chose, and what became of it."""
-
-    def __init__(self, chosen: tuple[str, str, float], found: Latest[Any], choose: Any) -> None:
-        self.chosen, self.found, self.choose = chosen, found, choose
-
-    def open(self, asked: Any) -> None:
-        """Read a file: ``{"name": …, "text": …}``."""
-        if isinstance(asked, dict) and isinstance(asked.get("name"), str) and isinstance(asked.get("text"), str):
-            self.choose((asked["name"][-80:], asked["text"][: LARGEST_FILE + 1], time.monotonic()))
-
-    def reading(self, language: str) -> str:
-        """That it is being read."""
-        busy = self.chosen[2] and not self.found.fresh and not self.found.wrong
-        return say("save.reading", language, name=self.chosen[0]) if busy else ""
-
-    def problems(self, language: str) -> list[str]:
-        """What is wrong with it."""
-        found = self.found.value
-        if self.found.wrong:
-            return [self.found.wrong]
-        if not self.found.fresh or not isinstance(found, tuple):
-            return []
-        told = [one.told(language) for one in found[:MOST_SHOWN]]
-        return [say("save.refused", language, name=self.chosen[0]), *told]
-
-
-def use_brought(change: Change) -> Brought:
-    """The field for a study file: what is chosen is read in the background, and then looked at."""
-    chosen, choose = solara.use_state(("", "", 0.0))
-    found: Latest[Any] = use_latest(lambda tell: _read(chosen), chosen[2])
-
-    def look() -> None:
-        base = found.value
-        if found.fresh and isinstance(base, Base):
-            change(lambda now: _looking_at(base, now))
-            choose(("", "", 0.0))
-
-    solara.use_effect(look, [found.value, found.fresh])
-    return Brought(chosen, found, choose)
-
-
-def _read(chosen: tuple[str, str, float]) -> Base | tuple[Problem, ...] | None:
-    """The study of a file, or what is wrong with it."""
-    name, text, when = chosen
-    if not when:
-        return None
-    try:
-        return opened(text, name)
-    except InputRefused as refused:
-        return refused.problems
+def looking_at_opened(now: View, digest: str) -> View:
+    """The view of a study that was sent to the server; the same if the server does not have it."""
+    base = known(digest)
+    return now if base is None else _looking_at(base, now)
 
 
 def _looking_at(base: Base | None, now: View) -> View:

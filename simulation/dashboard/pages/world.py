@@ -1,12 +1,15 @@
 """One world, week by week: one scenario, or two under the same luck, what happens, and why they come apart."""
 
-from typing import Any
+from typing import Annotated, Any, NotRequired
 
 import solara
+from pydantic import Field
+from typing_extensions import TypedDict
 
 from simulation.dashboard.engine import engine
+from simulation.dashboard.gate import Event, Word, closed, component
 from simulation.dashboard.latest import use_latest
-from simulation.dashboard.parts import Event, Text
+from simulation.dashboard.parts import Text
 from simulation.dashboard.state import MOST_WORLDS, Change, View
 from simulation.dashboard.world_picks import picks
 from simulation.dashboard.world_story import scenario_titles, world_page
@@ -15,7 +18,16 @@ from simulation.words import say, words_of
 PLACE = 20
 
 
-@solara.component_vue("../vue/world_pick.vue", vuetify=False)
+@closed
+class Choice(TypedDict):
+    """Another world, or other scenarios."""
+
+    world: NotRequired[int]
+    shown: NotRequired[Word]
+    beside: NotRequired[Word]
+
+
+@component("../vue/world_pick.vue")
 def Pick(
     scenarios: list[dict[str, Any]],
     shown: str,
@@ -24,19 +36,19 @@ def Pick(
     worlds: int,
     found: dict[str, Any],
     words: dict[str, str],
-    event_choose: Event,
+    event_choose: Event[Choice],
 ) -> None:
     """Which scenarios, and which world."""
 
 
-@solara.component_vue("../vue/world.vue", vuetify=False)
+@component("../vue/world.vue")
 def Player(
     run: dict[str, Any],
     start: int,
     stale: bool,
     language: str,
     words: dict[str, str],
-    event_rest: Event,
+    event_rest: Event[Annotated[int, Field(ge=1, le=520)]],
 ) -> None:
     """A world that is stepped through in the browser; ``event_rest`` tells in which week the slider came to rest."""
 
