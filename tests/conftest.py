@@ -64,6 +64,14 @@ def served(*further, environment=None, port=None):
     assert "Traceback" not in "".join(said), "".join(said)
 
 
+def in_memory(process):
+    """Bytes of real memory that a process and its children hold."""
+    import psutil
+
+    whole = psutil.Process(process.pid)
+    return sum(one.memory_info().rss for one in (whole, *whole.children(recursive=True)))
+
+
 def free_port():
     """A port that nobody listens on."""
     with socket.socket() as free:

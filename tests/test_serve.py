@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulation.cli import main
+from simulation.dashboard.hosts import hosts_of, is_welcome
 from simulation.dashboard.pages import pages
-from simulation.dashboard.web import LARGEST_MESSAGE, hosts_of, is_welcome
+from simulation.limits import LIMITS
 from simulation.words import LANGUAGES, say
 
 SOLARAS_WORDS = (
@@ -264,7 +265,8 @@ def message(kind="kernel_info_request", **content):
 
 
 @pytest.mark.parametrize(
-    "said", ["", "{", "[]", "null", '{"header": 1}', b"\x00\xff", "x" * (LARGEST_MESSAGE + 1), message("no_such_kind")]
+    "said",
+    ["", "{", "[]", "null", '{"header": 1}', b"\x00\xff", "x" * (LIMITS.message_bytes + 1), message("no_such_kind")],
 )
 def test_what_no_page_sends_ends_that_connection_only(address, said):
     import websockets
@@ -280,7 +282,7 @@ def test_what_no_page_sends_ends_that_connection_only(address, said):
             return opened.close_code
 
     code = in_a_thread(work)
-    assert (code == 1009) == (len(said) > LARGEST_MESSAGE)
+    assert (code == 1009) == (len(said) > LIMITS.message_bytes)
     assert ask(address, "/readyz")[0] == 200
 
 

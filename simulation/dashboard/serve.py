@@ -14,10 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from simulation.dashboard.connections import Messages, Requests
+from simulation.dashboard.hosts import is_local
 from simulation.dashboard.keys import FIELD, Key, new_key
-from simulation.dashboard.opened import studies
-from simulation.dashboard.web import Application, Door, is_local
 from simulation.errors import InputRefused, problem
 from simulation.limits import LIMITS
 from simulation.words import say
@@ -81,8 +79,10 @@ def serve(where: Where, browse: bool, language: str) -> int:
         logging.getLogger("reacton").setLevel(logging.CRITICAL)  # we say ourselves what went wrong, in a line
     import uvicorn  # noqa: PLC0415 - Solara reads its settings when it is imported, which is now
 
+    from simulation.dashboard.connections import Messages, Requests  # noqa: PLC0415
     from simulation.dashboard.engine import engine  # noqa: PLC0415
     from simulation.dashboard.memory import Sweeper, sweep  # noqa: PLC0415
+    from simulation.dashboard.opened import studies  # noqa: PLC0415
 
     engine().warm()
     key = where.key()
@@ -196,12 +196,13 @@ def own_address(host: str) -> str:
         return socket.gethostname()
 
 
-def _application(language: str, host: str, key: Key | None) -> Application:
+def _application(language: str, host: str, key: Key | None) -> Any:
     """Solara's application behind a door of ours."""
     from solara.server.starlette import app  # noqa: PLC0415 - it reads its settings when imported
 
     from simulation.dashboard.mishaps import say_mishaps  # noqa: PLC0415
     from simulation.dashboard.pages import pages  # noqa: PLC0415
+    from simulation.dashboard.web import Door  # noqa: PLC0415
 
     say_mishaps()
     return Door(app, pages(), language, host, key)

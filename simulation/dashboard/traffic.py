@@ -78,7 +78,7 @@ class Traffic:
     def make_room(self, visitor: str) -> None:
         """Forget a page that was left behind, if there is no room for one more; raises :class:`Full` if none was."""
         pages = list(self.pages().values())
-        own = [page for page in pages if page.session_id == visitor]
+        own = [page for page in pages if visitor_of(page) == visitor]
         for held, most in ((own, LIMITS.kernels_per_visitor), (pages, LIMITS.kernels)):
             if len(held) < most:
                 continue
@@ -98,6 +98,12 @@ class Traffic:
             return False
         times.append(now)
         return True
+
+
+def visitor_of(page: Any) -> str:
+    """Whose page it is, by Solara's cookie; nothing where the browser keeps none."""
+    session: str = page.session_id
+    return "" if session.startswith("session-id-cookie-unavailable") else session
 
 
 def is_left(page: Any) -> bool:

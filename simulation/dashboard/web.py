@@ -9,12 +9,10 @@ there.
 import asyncio
 import gzip
 import html
-import ipaddress
 import json
 import os
 import re
 import secrets
-import socket
 import sys
 from collections.abc import Awaitable, Callable, Iterable
 from http.cookies import CookieError, SimpleCookie
@@ -24,10 +22,11 @@ from urllib.parse import parse_qs, parse_qsl, urlencode
 
 from simulation.dashboard.dressing import COOKIE, document, dressed
 from simulation.dashboard.gate import Dropped, Gate, Refused, install
+from simulation.dashboard.hosts import hosts_of, is_local, is_own_page, is_welcome
 from simulation.dashboard.keys import FIELD, Key
 from simulation.dashboard.mishaps import say_outdated
 from simulation.dashboard.opened import studies
-from simulation.dashboard.traffic import Full, Pace, Traffic
+from simulation.dashboard.traffic import Full, Pace, Traffic, visitor_of
 from simulation.errors import InputRefused
 from simulation.limits import LIMITS
 from simulation.words import LANGUAGES, say
@@ -92,62 +91,6 @@ def policy(nonce: str, host: str) -> bytes:
         "form-action": "'none'",
     }
     return "; ".join(f"{name} {value}" for name, value in said.items()).encode()
-
-
-# --- who asks ------------------------------------------------------------------------------------------
-
-
-def hosts_of(bound: str) -> frozenset[str]:
-    """The names under which this server may be asked for; of numbers see :func:`is_welcome`.
-
-    A page of another site can have its name point at this machine (DNS rebinding), so a name that is not ours is
-    refused. ``SYNERGY_HOSTS`` adds names, separated by commas, such as that of a proxy in front of the server.
-    """
-    own = {"localhost", "127.0.0.1", "::1", bound.lower()}
-    if not is_local(bound):
-        name = socket.gethostname().lower()
-        own |= {name, f"{name}.local", socket.getfqdn().lower()}
-    return frozenset(
-        own | {one.strip().lower() for one in os.environ.get("SYNERGY_HOSTS", "").split(",") if one.strip()}
-    )
-
-
-def is_local(bound: str) -> bool:
-    """Whether an address that a server listens on can be reached from this machine only."""
-    return bound == "localhost" or (_is_number(bound) and ipaddress.ip_address(bound).is_loopback)
-
-
-def _is_number(name: str) -> bool:
-    """Whether a host is an IP address."""
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return True
-
-
-def is_welcome(host: str, names: frozenset[str], local: bool) -> bool:
-    """Whether a request to ``host`` (with or without a port) is meant for this server.
-
-    >>> [is_welcome(one, frozenset({"localhost"}), True) for one in ("localhost:80", "evil.example", "10.0.0.1", "")]
-    [True, False, False, False]
-    >>> is_welcome("10.0.0.1:8765", frozenset(), False), is_welcome("[::1]:8765", frozenset({"::1"}), True)
-    (True, True)
-    """
-    found = re.fullmatch(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?", host)
-    if found is None:
-        return False
-    name = found[1].strip("[]").lower()
-    return name in names or (not local and _is_number(name))
-
-
-def is_own_page(origin: str | None, host: str) -> bool:
-    """Whether a websocket is opened by a page of this server; what is no browser says no origin.
-
-    >>> [is_own_page(f"http://{one}", "localhost:1") for one in ("localhost:1", "localhost:2", "evil.example")]
-    [True, False, False]
-    """
-    return origin is None or origin.lower() in {f"http://{host}".lower(), f"https://{host}".lower()}
 
 
 # --- the door ------------------------------------------------------------------------------------------
@@ -248,7 +191,7 @@ class Door:
 
         found = CLOSE.fullmatch(asked.path)
         context = kernel_context.contexts.get(found[1]) if found else None
-        if context is None or context.session_id != asked.visitor:
+        if context is None or visitor_of(context) != asked.visitor:
             await _send(asked, send, 204, b"", [], "")
         elif asked.query.get("session_id", [""])[0] in context.page_status:
             await self._pass(asked, receive, send)
@@ -284,7 +227,7 @@ class Door:
 
     async def _upload(self, asked: "Asked", receive: Receive, send: Send) -> None:
         """A study file that a page of ours sends: the digest by which it is opened, or what is wrong with it."""
-        own = asked.origin is not None and is_own_page(asked.origin, asked.host) and asked.visitor
+        own = asked.origin is not None and is_own_page(asked.origin, asked.host)
         if not own or not self.traffic.may_upload(asked.visitor):
             key = "web.upload_pace" if own else "web.upload_foreign"
             per = {"most": LIMITS.uploads_per_minute}
@@ -305,14 +248,16 @@ class Door:
         """A page's connection: opened by our own pages only, and what they say held against the list."""
         page = asked.query.get("session_id", [""])[0]
         match = SOCKET.fullmatch(asked.path)
-        known = match and re.fullmatch(UUID, page) and re.fullmatch(UUID, asked.visitor) and asked.readable
+        known = match and re.fullmatch(UUID, page) and asked.readable
         keyed = self.key is None or self.key.is_in(asked.cookies)
-        if not (welcome and keyed and match and known and is_own_page(asked.origin, asked.host)):
+        there = _contexts().get(match[1]) if match else None
+        own = is_own_page(asked.origin, asked.host) and (there is None or visitor_of(there) == asked.visitor)
+        if not (welcome and keyed and match and known and own):
             await _turned_away(receive, send, 1008)
             return
         try:
             with self.traffic.connected(asked.visitor, match[1]) as pace:
-                await self.inner(asked.scope, self._checked(match[1], asked.visitor, pace, receive), send)
+                await self.inner(asked.scope, self._checked(match[1], pace, receive), send)
         except Full:
             await _turned_away(receive, send, 1013)
         except asyncio.CancelledError:
@@ -320,7 +265,7 @@ class Door:
         except BaseException as error:  # what a visitor sends can be anything, and may even ask us to exit
             _note(error)
 
-    def _checked(self, page: str, visitor: str, pace: Pace, receive: Receive) -> Receive:
+    def _checked(self, page: str, pace: Pace, receive: Receive) -> Receive:
         """Receive only what comes through the gate, no faster than allowed."""
 
         def context() -> Any:
@@ -333,15 +278,12 @@ class Door:
                 message = await receive()
                 await pace.take()
                 await self.traffic.every.take()
-                there = context()
-                if there is not None and there.session_id != visitor:
-                    return {"type": "websocket.disconnect", "code": 1008}
                 try:
                     return gate.passed(message)
                 except Refused as refused:
                     self.drop(refused)
-                    if refused.outdated and there is not None:
-                        await asyncio.to_thread(say_outdated, there)
+                    if refused.outdated:
+                        await asyncio.to_thread(say_outdated, context())
 
         return checked
 
@@ -357,8 +299,8 @@ class Door:
 class Asked:
     """What is asked: ``path``, ``query``, ``host``, and the ``language`` of whoever asks.
 
-    ``readable`` says whether the whole of the query was read; ``visitor`` is what Solara knows them by, if they come
-    with its cookie.
+    ``readable`` says whether the whole of the query was read; ``visitor`` is what Solara knows them by, nothing for a
+    browser that keeps no cookies: all of those count as one visitor.
     """
 
     def __init__(self, scope: Scope, language: str) -> None:

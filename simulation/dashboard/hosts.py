@@ -1,0 +1,59 @@
+"""By which names the server may be asked for, and by whose pages."""
+
+import ipaddress
+import os
+import re
+import socket
+
+
+def hosts_of(bound: str) -> frozenset[str]:
+    """The names under which this server may be asked for; of numbers see :func:`is_welcome`.
+
+    A page of another site can have its name point at this machine (DNS rebinding), so a name that is not ours is
+    refused. ``SYNERGY_HOSTS`` adds names, separated by commas, such as that of a proxy in front of the server.
+    """
+    own = {"localhost", "127.0.0.1", "::1", bound.lower()}
+    if not is_local(bound):
+        name = socket.gethostname().lower()
+        own |= {name, f"{name}.local", socket.getfqdn().lower()}
+    return frozenset(
+        own | {one.strip().lower() for one in os.environ.get("SYNERGY_HOSTS", "").split(",") if one.strip()}
+    )
+
+
+def is_local(bound: str) -> bool:
+    """Whether an address that a server listens on can be reached from this machine only."""
+    return bound == "localhost" or (_is_number(bound) and ipaddress.ip_address(bound).is_loopback)
+
+
+def _is_number(name: str) -> bool:
+    """Whether a host is an IP address."""
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def is_welcome(host: str, names: frozenset[str], local: bool) -> bool:
+    """Whether a request to ``host`` (with or without a port) is meant for this server.
+
+    >>> [is_welcome(one, frozenset({"localhost"}), True) for one in ("localhost:80", "evil.example", "10.0.0.1", "")]
+    [True, False, False, False]
+    >>> is_welcome("10.0.0.1:8765", frozenset(), False), is_welcome("[::1]:8765", frozenset({"::1"}), True)
+    (True, True)
+    """
+    found = re.fullmatch(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?", host)
+    if found is None:
+        return False
+    name = found[1].strip("[]").lower()
+    return name in names or (not local and _is_number(name))
+
+
+def is_own_page(origin: str | None, host: str) -> bool:
+    """Whether a websocket is opened by a page of this server; what is no browser says no origin.
+
+    >>> [is_own_page(f"http://{one}", "localhost:1") for one in ("localhost:1", "localhost:2", "evil.example")]
+    [True, False, False]
+    """
+    return origin is None or origin.lower() in {f"http://{host}".lower(), f"https://{host}".lower()}
