@@ -56,10 +56,9 @@ class Limits:
     # websocket messages
     message_bytes: int = at_most(65_536, "bytes", "messages", "a message of a page")
     message_depth: int = at_most(16, "levels", "messages", "what stands inside something else in a message")
-    messages_per_second: int = at_most(60, "messages", "messages", "a second from one page, over a longer time")
-    messages_at_once: int = at_most(240, "messages", "messages", "from one page, in a burst")
-    waiting_messages: int = at_most(16, "messages", "messages", "of one page that wait to be read")
-    all_messages_per_second: int = at_most(1_200, "messages", "messages", "a second from all pages together")
+    messages_per_second: int = at_most(60, "messages", "messages", "a second from one visitor, over a longer time")
+    messages_at_once: int = at_most(240, "messages", "messages", "from one visitor, in a burst")
+    all_messages_per_second: int = at_most(1_200, "messages", "messages", "a second from all visitors together")
     sockets: int = at_most(200, "pages", "messages", "pages that are connected, in all")
     sockets_per_visitor: int = at_most(24, "pages", "messages", "pages that are connected, of one visitor")
     kernels: int = at_most(240, "pages", "messages", "pages in memory, connected or left behind, in all")

@@ -9,13 +9,15 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 from conftest import opened as visit
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from simulation import __version__
 from simulation.cli import main
-from simulation.dashboard import opened, saving
+from simulation.dashboard import reader, saving
+from simulation.dashboard.opened import Opened, studies
 from simulation.dashboard.pages import save
+from simulation.dashboard.reader import study_of as study_of_file
 from simulation.dashboard.state import address_of, first_view, read_address
 from simulation.dashboard.variants import Base, Changes, cloned, study_of, with_measure
 from simulation.errors import InputRefused
@@ -47,6 +49,11 @@ def plain():
     return first_view("en").but(worlds=FEW)
 
 
+def brought(text, name):
+    """A study file that a visitor sent, read here and not in a process of its own."""
+    return studies().keep(study_of_file(text.encode(), name))
+
+
 def with_own():
     """Own scenarios with changed measures, one of them based on another."""
     changes, one = cloned(Changes(), "full", {"en": "Ours, later", "nl": "De onze, later"})
@@ -73,7 +80,7 @@ def with_numbers():
 def of_own_study():
     """A study that the visitor opened, with a change of theirs."""
     text = Path("tests/scenarios/valid/every-key.yaml").read_text(encoding="utf-8")
-    base = opened.opened(text, "every-key.yaml")
+    base = brought(text, "every-key.yaml")
     view = first_view("en", "save", base)
     return view.but(worlds=FEW, changes=view.changes.put("parameters", "kappa", 0.1))
 
@@ -104,7 +111,7 @@ def test_the_study_file_gives_the_same_runs_on_the_command_line(make, tmp_path, 
 def test_the_study_file_opens_here_again_with_the_same_numbers(make):
     view = make()
     text = saving.study_file(view)
-    base = opened.opened(text, saving.file_name("study", view))
+    base = brought(text, saving.file_name("study", view))
     again = first_view(view.language, "save", base).but(scenarios=view.scenarios)
     assert again.study.digest() == view.study.digest()
     assert __version__ in text
@@ -165,7 +172,7 @@ MINIMAL = Path("tests/scenarios/valid/minimal.yaml").read_text(encoding="utf-8")
 
 
 def test_an_opened_study_is_in_the_address_and_comes_back():
-    base = opened.opened(Path("tests/scenarios/valid/differences.yaml").read_text(encoding="utf-8"), "a.YML")
+    base = brought(Path("tests/scenarios/valid/differences.yaml").read_text(encoding="utf-8"), "a.YML")
     view = first_view("nl", "save", base)
     assert set(view.scenarios) <= set(base.data["scenarios"])
     path, _, search = address_of(view).partition("?")
@@ -181,50 +188,46 @@ def test_a_link_to_a_study_that_is_forgotten_says_so():
 
 
 def test_only_so_many_studies_are_kept_and_one_in_use_stays_with_its_visitor():
-    first = opened.opened(MINIMAL + "\n# first", "first.yaml")
+    studies = Opened(most=3)
+
+    def kept(text):
+        return studies.keep(study_of_file(text.encode(), "a.yaml"))
+
+    first = kept(MINIMAL + "\n# first")
     view = first_view("en", "save", first)
-    for number in range(opened.MOST_KEPT + 1):
-        data = f"{MINIMAL}\ntitle: {{en: 'study {number}', nl: 'studie {number}'}}\n"
-        opened.opened(data, "x.yaml")
-    assert len(opened._kept) == opened.MOST_KEPT
-    assert opened.known(first.digest) is None
+    others = [kept(f"{MINIMAL}\ntitle: {{en: 'study {number}', nl: 'studie {number}'}}\n") for number in range(3)]
+    assert studies.known(first.digest) is None
+    assert [studies.known(base.digest) for base in others] == others
     assert view.but(worlds=2).study.names == view.scenarios
 
 
 @pytest.mark.parametrize("path", sorted(Path("tests/scenarios/invalid").glob("*.yaml")), ids=lambda one: one.stem)
 def test_a_file_that_cannot_be_read_is_refused_in_sentences(path):
-    text = path.read_bytes().decode("utf-8", "replace")
-    before = dict(opened._kept)
     with pytest.raises(InputRefused) as refused:
-        opened.opened(text, path.name)
-    assert dict(opened._kept) == before
+        study_of_file(path.read_bytes(), path.name)
     assert all(one.told(language) for one in refused.value.problems for language in LANGUAGES)
 
 
 @pytest.mark.parametrize("name", ["a.exe", "a", "", "study.yaml.html", "x" * 500])
 def test_other_kinds_of_files_are_refused(name):
     with pytest.raises(InputRefused, match="yaml"):
-        opened.opened(MINIMAL, name)
+        study_of_file(MINIMAL.encode(), name)
 
 
 def test_a_file_that_is_too_large_is_refused_before_it_is_read(monkeypatch):
-    monkeypatch.setattr(opened, "parse_data", None)
+    monkeypatch.setattr(reader, "parse_data", None)
     with pytest.raises(InputRefused, match="larger"):
-        opened.opened("#" + "é" * (LARGEST_FILE // 2), "large.yaml")
+        study_of_file(b"#" * (LARGEST_FILE + 1), "large.yaml")
 
 
-@given(st.one_of(st.none(), st.integers(), st.text(), st.lists(st.text()), st.dictionaries(st.text(), st.integers())))
-@settings(max_examples=60)
-def test_whatever_the_page_sends_is_looked_at_first(data):
-    chosen = []
-    brought = save.Brought(("", "", 0.0), save.Latest(), chosen.append)
-    brought.open(data)
-    brought.open({"name": data, "text": "x"})
-    assert all(isinstance(one[0], str) for one in chosen)
+@pytest.mark.parametrize("digest", ["", "0" * 32, "x", "../../etc/passwd"])
+def test_a_study_that_was_not_sent_is_not_looked_at(digest):
+    view = first_view("en", "save")
+    assert save.looking_at_opened(view, digest) == view
 
 
 def test_a_study_of_ones_own_does_not_change_that_of_others():
-    base = opened.opened(MINIMAL, "mine.yaml")
+    base = brought(MINIMAL, "mine.yaml")
     view = first_view("en", "save", base)
     assert isinstance(view.changes.base, Base)
     assert view.changes.names != first_view("en").changes.names

@@ -58,22 +58,23 @@ class Traffic:
         self.pages = pages
         self.every = Pace(LIMITS.all_messages_per_second, LIMITS.all_messages_per_second)
         self._sockets: Counter[str] = Counter()
+        self._paces: dict[str, Pace] = {}
         self._uploads: dict[str, deque[float]] = {}
 
     @contextlib.contextmanager
     def connected(self, visitor: str, page: str) -> Iterator[Pace]:
-        """Count a page's connection while it lasts; gives the pace of its messages. Raises :class:`Full`."""
+        """Count a page's connection while it lasts; gives the pace of that visitor's messages. Raises :class:`Full`."""
         if self._sockets.total() >= LIMITS.sockets or self._sockets[visitor] >= LIMITS.sockets_per_visitor:
             raise Full
         if page not in self.pages():
             self.make_room(visitor)
         self._sockets[visitor] += 1
         try:
-            yield Pace(LIMITS.messages_per_second, LIMITS.messages_at_once)
+            yield self._paces.setdefault(visitor, Pace(LIMITS.messages_per_second, LIMITS.messages_at_once))
         finally:
             self._sockets[visitor] -= 1
             if not self._sockets[visitor]:
-                del self._sockets[visitor]
+                del self._sockets[visitor], self._paces[visitor]
 
     def make_room(self, visitor: str) -> None:
         """Forget a page that was left behind, if there is no room for one more; raises :class:`Full` if none was."""

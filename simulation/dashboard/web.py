@@ -211,8 +211,6 @@ class Door:
 
         try:
             await self.inner(asked.scope, _empty(receive), told)
-        except asyncio.CancelledError:
-            raise
         except BaseException as error:  # whatever it is, no traceback reaches a visitor
             _note(error)
             if not begun:
@@ -260,8 +258,6 @@ class Door:
                 await self.inner(asked.scope, self._checked(match[1], pace, receive), send)
         except Full:
             await _turned_away(receive, send, 1013)
-        except asyncio.CancelledError:
-            raise
         except BaseException as error:  # what a visitor sends can be anything, and may even ask us to exit
             _note(error)
 
@@ -400,8 +396,6 @@ async def _collected(inner: Application, scope: Scope) -> tuple[int, Headers, by
 
     try:
         await inner(scope, _empty(_never), told)
-    except asyncio.CancelledError:
-        raise
     except BaseException as error:  # whatever it is, no traceback reaches a visitor
         _note(error)
         return 500, [], b""
@@ -469,5 +463,7 @@ async def _send_json(asked: Asked, send: Send, status: int, data: dict[str, Any]
 
 
 def _note(error: BaseException) -> None:
-    """Write what went wrong to the server's standard error, in a line."""
+    """Write what went wrong to the server's standard error, in a line; that the server ends is nothing wrong."""
+    if isinstance(error, asyncio.CancelledError):
+        return
     sys.stderr.write(f"synergy dashboard: {type(error).__name__}: {html.unescape(str(error))[:300]}\n")
