@@ -451,3 +451,46 @@ def test_a_thousand_messages_hold_up_nobody(address):
     flood.close()
     thread.join(timeout=10)
     other.close()
+
+
+# --- visitors in browsers ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def two_browsers(browser):
+    """A page in each of two Chromiums."""
+    from conftest import CHROMIUM, FLAGS
+
+    second = browser.browser_type.launch(executable_path=CHROMIUM, args=FLAGS)
+    yield [one.new_context().new_page() for one in (browser, second)]
+    second.close()
+
+
+@pytest.mark.browser
+def test_a_link_with_somebodys_kernel_opens_a_page_of_ones_own(two_browsers, address):
+    kernel = uuid.uuid4()
+    many = "&".join("a=1" for _ in range(LIMITS.query_fields))
+    for page in two_browsers:
+        page.goto(f"{address}compare?worlds=4&lang=en&kernelid={kernel}")
+        page.wait_for_selector("h1.sy-answer")
+        assert str(kernel) not in page.url
+    for page in two_browsers:
+        page.goto(f"{address}compare?lang=en&{many}&kernelid={kernel}")
+        assert page.inner_text("h1").startswith("This address is too long")
+        page.click("a")
+        page.wait_for_selector("h1.sy-answer")
+
+
+@pytest.mark.browser
+def test_two_visitors_who_come_back_at_once_each_keep_their_own(two_browsers, address):
+    for page, language in zip(two_browsers, LANGUAGES, strict=True):
+        page.goto(f"{address}compare?worlds=4&lang={language}")
+        page.wait_for_selector("h1.sy-answer")
+    for page in two_browsers:
+        page.evaluate("solara.debug.dropConnection()")
+    for page, language in zip(two_browsers, LANGUAGES, strict=True):
+        page.wait_for_function("solara.debug.reconnectCount > 0 && solara.debug.connectionStatus === 'connected'")
+        assert page.evaluate("document.documentElement.lang") == language
+        page.get_by_role("link", name=say("save.rail", language), exact=True).click()
+        page.wait_for_url("**/save?*")
+        assert f"lang={language}" in page.url
