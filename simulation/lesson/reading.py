@@ -6,9 +6,10 @@ from importlib.resources import files
 from pathlib import Path as FilePath
 from typing import Any
 
-from simulation.building import Gatherer
-from simulation.errors import InputRefused, Problem, nearest, shown
+from simulation.deadline import reading
+from simulation.errors import InputRefused, Problem, abridged, nearest, shown
 from simulation.files import CASE, case, load, read_file
+from simulation.gathering import Gatherer
 from simulation.lesson.form import FORMAT, OTHERWISE, Lesson
 from simulation.measures import MEASURES
 from simulation.outcomes import BY_OUTCOME
@@ -51,13 +52,18 @@ def read_lesson(source: str | None = None) -> Told:
     7
     """
     path = source or shipped()
-    data, line_of, found = read_file(path)
-    reader = _Reader(data, FilePath(path).parent, line_of)
-    lesson = reader.lesson()
-    problems: list[Problem] = [*found, *reader.all_problems()]
+    with reading():
+        data, line_of, found = read_file(path)
+        reader = _Reader(data, FilePath(path).parent, line_of)
+        problems: list[Problem] = list(found)
+        try:
+            lesson = reader.lesson()
+        except InputRefused as refused:  # it took too long
+            lesson = None
+            problems += refused.problems
+    problems += reader.all_problems()
     if problems or lesson is None or reader.study is None:
-        problems.sort(key=lambda one: (one.key == "more_problems", one.line or 0))
-        raise InputRefused(replace(one, file=one.file or path) for one in problems)
+        raise InputRefused(abridged(replace(one, file=one.file or path) for one in problems))
     return Told(lesson, reader.study)
 
 
@@ -108,7 +114,7 @@ class _Reader(Gatherer):
     def _check_format(self) -> None:
         """Whether this is a lesson that we can read."""
         given = self.data.get("lesson")
-        if given is None and nearest("lesson", [str(one) for one in self.data]) is None:
+        if given is None and nearest("lesson", map(str, self.data)) is None:
             self.refuse("no_lesson_format", ("lesson",), legal=FORMAT)
         elif given != FORMAT or given is True:
             self.refuse("wrong_lesson_format", ("lesson",), given=shown(given), legal=FORMAT)
