@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import chain, islice
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
@@ -67,7 +68,8 @@ def build(data: Any, name: str, line_of: Callable[[Path], int | None] = lambda p
         found = builder.all_problems()
         if study is None or found:
             raise InputRefused(found)
-        return replace(study, remarks=(*builder.remarks, *remarks_on(study, line_of)))
+        remarks = islice(chain(builder.remarks, remarks_on(study, line_of)), LIMITS.problems)
+        return replace(study, remarks=tuple(remarks))
 
 
 @dataclass(frozen=True)
@@ -125,9 +127,8 @@ class _Builder(Gatherer):
         """The data with each letter written in one way and without soft hyphens; the same object if it is so anyway."""
         if isinstance(data, str):
             if SOFT_HYPHEN in data:
-                self.remarks.append(
-                    remark("soft_hyphen", told_path(path), self.line_of(path), given=shown(composed(data)))
-                )
+                said = remark("soft_hyphen", told_path(path), self.line_of(path), given=shown(composed(data)))
+                self.remarks.append(said)
             return composed(data)
         if len(path) > 2 * LIMITS.file_depth or not isinstance(data, dict | list):
             return data
@@ -136,7 +137,7 @@ class _Builder(Gatherer):
             entries = [self._composed(one, (*path, place)) for place, one in enumerate(data)]
             return data if all(map(_same, entries, data)) else entries
         inside = {
-            composed(key) if isinstance(key, str) else key: self._composed(one, (*path, str(key)))
+            self._composed(key, path) if isinstance(key, str) else key: self._composed(one, (*path, str(key)))
             for key, one in data.items()
         }
         return data if all(map(_same, inside, data)) and all(map(_same, inside.values(), data.values())) else inside

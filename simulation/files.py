@@ -13,7 +13,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from simulation.building import build
-from simulation.characters import composed
+from simulation.characters import composed, escaped
 from simulation.deadline import check_time, reading
 from simulation.errors import InputRefused, Problem, abridged, problem, shown, unknown
 from simulation.limits import LIMITS
@@ -149,12 +149,12 @@ def _study_and_data(text: str, name: str, overrides: tuple[str, ...]) -> tuple[S
             read = Reader(clean(text))
             found += read.problems
             changed = [_override(read.data, one) for one in overrides]
-            study = build(read.data, FilePath(name).stem or name, _line_teller(read, changed))
+            study = build(read.data, escaped(FilePath(name).stem or name), _line_teller(read, changed))
     except InputRefused as refused:
         found += refused.problems
     if found:
         raise InputRefused(abridged(replace(one, file=name) for one in found))
-    remarks = (*read.remarks, *study.remarks)
+    remarks = (*read.remarks, *study.remarks)[: LIMITS.problems]
     return replace(study, remarks=tuple(replace(one, file=name) for one in remarks)), read.data
 
 

@@ -29,6 +29,7 @@ class Gatherer:
         self.guesses = 0
         self._seen: set[tuple[str, Path, str]] = set()
         self._places: set[Path] = set()
+        self._names: set[str] = set()
 
     def all_problems(self) -> list[Problem]:
         """What was gathered, with how many more there are."""
@@ -79,6 +80,7 @@ class Gatherer:
         if len(name) > LIMITS.name_characters or not is_visible(name) or (unseen and unseen in "\n\r"):
             self.refuse("not_a_name", path, given=shown(name), limit=LIMITS.name_characters)
         elif unseen:
+            self._names.add(name)
             self.refuse("name_character", path, given=shown(name), code=code_of(unseen), character=unicode_name(unseen))
         elif name != name.strip():
             self.refuse("name_spaces", path, given=shown(name))
@@ -126,6 +128,8 @@ class Gatherer:
                 self.refuse(key, path, name=str(loc[-1]))
         elif given is None:
             self.refuse("not_filled", path)
+        elif kind == "unseen_character" and given in self._names:
+            return  # it stands where the name is given, and is no other mistake where it is used
         elif kind == "literal_error":
             self.no_such("not_one_of", path, given, words_in(context["expected"]))
         else:

@@ -57,7 +57,7 @@ _BEGINNINGS = frozenset("~nNtTfF0123456789+-.")
 """How a word begins that may be something else than a text."""
 
 FAULTS: tuple[tuple[str, str, bool], ...] = (
-    (r"character '\\t'", "tabs", False),
+    (r"character '\\t'|tab character", "tabs", False),
     (r"character '(.+)' that cannot start", "yaml_start", False),
     (r"(alias|anchor|tag|directive|mapping keys)", "yaml_start", False),
     (r"scanning a block scalar", "yaml_start", False),
@@ -65,7 +65,7 @@ FAULTS: tuple[tuple[str, str, bool], ...] = (
     (r"could not find expected ':'", "yaml_no_colon", True),
     (r"escape|chr\(\)", "yaml_backslash", False),
     (r"scanning a quoted scalar", "yaml_quote", True),
-    (r"found '(<scalar>|<alias>)'", "yaml_quote", False),
+    (r"found '?(<scalar>|<alias>)'?", "yaml_quote", False),
     (r"parsing a flow (sequence|mapping)", "yaml_bracket", True),
     (r"found '[\]},]'", "yaml_bracket", False),
     (r"parsing a flow node", "yaml_bracket", False),
@@ -282,7 +282,7 @@ class _Tabs:
         self.lines: dict[int, list[int]] = {}
         self.text = text.split("\n") if "\t" in text else []
         for number, line in enumerate(self.text):
-            if "\t" in line and line.strip():
+            if "\t" in line:
                 self.lines[number] = [at for at, one in enumerate(line) if one == "\t"]
         self.ends: dict[int, int] = {}
 
@@ -352,8 +352,8 @@ def _unreadable(text: str, error: yaml.MarkedYAMLError) -> Problem:
     error = _explained(text, error)
     mark = error.problem_mark or error.context_mark
     why = f"{error.context or ''}: {error.problem or ''}".split("\n")[0].strip(": ")
-    if "character that cannot start" in why and mark is not None:  # libyaml does not say which
-        why = f"found character {text.split(chr(10))[mark.line][mark.column : mark.column + 1]!r} that cannot start"
+    if re.search("cannot start|did not find expected", why) and mark is not None:
+        why = _with_sign(why, text.split("\n")[mark.line], mark.column)
     word = _named_word(text, error.context_mark) if re.search("scanning an (alias|anchor)", why) else ""
     if word:
         return problem("alias", line=error.context_mark.line + 1, given=shown(word))
@@ -363,6 +363,14 @@ def _unreadable(text: str, error: yaml.MarkedYAMLError) -> Problem:
             mark = (error.context_mark if at_its_beginning else None) or mark
             return problem(key, line=mark.line + 1 if mark else None, given=_sign(match))
     return problem("bad_yaml", line=mark.line + 1 if mark else None, why=why)
+
+
+def _with_sign(why: str, line: str, at: int) -> str:
+    """What libyaml says, with the sign that is there, which it does not say."""
+    if "cannot start" in why:
+        return f"found character {line[at : at + 1]!r} that cannot start"
+    after_quotes = line[:at].rstrip()[-1:] in {"'", '"'} and line[at : at + 1].isalnum()
+    return f"{why}, found {'<scalar>' if after_quotes else line[at : at + 1]!r}"
 
 
 def _sign(match: re.Match[str]) -> str:

@@ -249,6 +249,11 @@ FILES = {
 }  # fmt: skip
 
 SOUND = {
+    "3000 names of 300 letters",
+    "soft hyphens",
+    "combining marks in names",
+    "titles of 5000 letters",
+    "500 scenarios with all measures",
     "ten chains of 50",
     "500 scenarios of 2000 departments",
     "500 changed of 390 departments",

@@ -10,7 +10,7 @@ from simulation.deadline import reading
 from simulation.errors import InputRefused, Problem, abridged, nearest, shown
 from simulation.files import CASE, case, load, read_file
 from simulation.gathering import Gatherer
-from simulation.lesson.form import FORMAT, OTHERWISE, Lesson
+from simulation.lesson.form import FORMAT, MOST_CHAPTERS, OTHERWISE, Lesson
 from simulation.measures import MEASURES
 from simulation.outcomes import BY_OUTCOME
 from simulation.places import Path
@@ -98,6 +98,7 @@ class _Reader(Gatherer):
         super().__init__(line_of)
         self.data, self.folder = data, folder
         self.study: Study | None = None
+        self.scenarios: dict[str, None] = {}
 
     def lesson(self) -> Lesson | None:
         """The lesson, or None with problems."""
@@ -106,10 +107,19 @@ class _Reader(Gatherer):
             return None
         self._check_format()
         self.study = self._study()
-        full = _listed(self.data)
+        self.scenarios = dict.fromkeys(self.study.names if self.study else ())
+        full = _listed(self._of_few_chapters())
         read = self.read(Lesson, {key: one for key, one in full.items() if key != "lesson"}, self.original)
         self._check_chapters(full.get("chapters"))
         return read
+
+    def _of_few_chapters(self) -> dict[str, Any]:
+        """The data with no more chapters than a lesson may have; more of them are not looked at."""
+        chapters = self.data.get("chapters")
+        if not isinstance(chapters, list) or len(chapters) <= MOST_CHAPTERS:
+            return dict(self.data)
+        self.refuse("too_many", ("chapters",), given=len(chapters), limit=MOST_CHAPTERS)
+        return {**self.data, "chapters": chapters[:MOST_CHAPTERS]}
 
     def _check_format(self) -> None:
         """Whether this is a lesson that we can read."""
@@ -194,9 +204,9 @@ class _Checks:
 
     def _scenario(self, name: Any, path: Path) -> None:
         """A scenario that is named must be there."""
-        study = self.reader.study
-        if study is not None and isinstance(name, str) and name not in study.names:
-            self.no_such("unknown_scenario", path, name, study.names)
+        known = self.reader.scenarios
+        if known and isinstance(name, str) and name not in known:
+            self.no_such("unknown_scenario", path, name, known)
 
     def _package(self, package: dict[str, Any]) -> None:
         """What a room may put together."""
