@@ -140,6 +140,8 @@ class _Builder(Gatherer):
             self._composed(key, path) if isinstance(key, str) else key: self._composed(one, (*path, str(key)))
             for key, one in data.items()
         }
+        if len(inside) < len(data):  # two keys have become one: the check of names says what is wrong with them
+            return data
         return data if all(map(_same, inside, data)) and all(map(_same, inside.values(), data.values())) else inside
 
     def _once(self, key: tuple[Any, ...], about: Any, make: Callable[[], Any]) -> Any:
@@ -227,11 +229,8 @@ class _Builder(Gatherer):
         if at is not None and at in line:
             names = list(line)
             self._circle(names[names.index(at) :], bases)
-            count = 0
-        else:
-            count = -1 if at is None else length[at] or 0
-        sound = at is None or bool(count)
-        count = max(count, 0)
+        count = 0 if at is None else length.get(at, 0)
+        sound = at is None or count > 0
         for one in reversed(line):
             count += 1
             if sound and count > LIMITS.extends:

@@ -198,8 +198,8 @@ def _without_repeats(problems: list[Problem]) -> Iterator[Problem]:
     lines: dict[tuple[str, str, Any], int] = {}
     for one in problems:
         fields = dict(one.fields)
-        legal = frozenset(str(fields.get("legal", "")).split(", "))
-        same = (one.file, one.key, frozenset() if one.key in _ONE_LIST else legal)
+        legal = str(fields.get("legal", "")).split(", ")
+        same = (one.file, one.key, frozenset() if one.key in _ONE_LIST else frozenset(legal))
         mistake = (one.file, one.key, fields.get("given"))
         if "near" not in fields or len(legal) <= _AGAIN or one.line is None:
             yield one

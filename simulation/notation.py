@@ -79,6 +79,8 @@ FAULTS: tuple[tuple[str, str, bool], ...] = (
 
 def clean(text: str) -> str:
     """The text with one kind of line ends; raises ``InputRefused`` if it cannot be a file of ours."""
+    if len(text) > LIMITS.file_bytes:
+        raise InputRefused([problem("too_big", most=spaced(LIMITS.file_bytes))])
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     faults = [one for one in (_long_line(text), _bad_character(text), _leading_tab(text)) if one is not None]
     if faults:
@@ -328,9 +330,15 @@ def _is_lost(text: str, value: Any) -> bool:
     return any(one in "123456789" for one in re.split("[eE]", text)[0])
 
 
+def _text_at(text: str, mark: Any) -> str:
+    """The line at a mark; nothing if there is no mark or no such line."""
+    lines = text.split("\n")
+    return lines[mark.line] if mark is not None and mark.line < len(lines) else ""
+
+
 def _named_word(text: str, mark: Any) -> str:
     """The word after the * or & at a mark."""
-    match = re.match(r"[*&]([^\s,\[\]{}]+)", text.split("\n")[mark.line][mark.column :])
+    match = re.match(r"[*&]([^\s,\[\]{}]+)", _text_at(text, mark)[mark.column if mark else 0 :])
     return match.group(1) if match else ""
 
 
@@ -353,7 +361,7 @@ def _unreadable(text: str, error: yaml.MarkedYAMLError) -> Problem:
     mark = error.problem_mark or error.context_mark
     why = f"{error.context or ''}: {error.problem or ''}".split("\n")[0].strip(": ")
     if re.search("cannot start|did not find expected", why) and mark is not None:
-        why = _with_sign(why, text.split("\n")[mark.line], mark.column)
+        why = _with_sign(why, _text_at(text, mark), mark.column)
     word = _named_word(text, error.context_mark) if re.search("scanning an (alias|anchor)", why) else ""
     if word:
         return problem("alias", line=error.context_mark.line + 1, given=shown(word))

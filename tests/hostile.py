@@ -175,8 +175,8 @@ FILES = {
     "3000 names of 300 letters": lambda: with_departments(
         lambda i: f"    {'D' * 270}{i}: {{kind: business, capacity: 1}}\n", 3_000
     ),
-    "3000 names of 301 letters": lambda: with_departments(
-        lambda i: f"    {'D' * 295}{i:06}: {{kind: business, capacity: 1}}\n", 3_000
+    "2900 names of 301 letters": lambda: with_departments(
+        lambda i: f"    {'D' * 295}{i:06}: {{kind: business, capacity: 1}}\n", 2_900
     ),
     "unseen names": lambda: with_departments(lambda i: f"    a\u202e{i}: {{kind: business, capacity: 1}}\n", 15_000),
     "soft hyphens": lambda: with_departments(lambda i: f"    D\u00ad{i}: {{kind: business, capacity: 1}}\n", 15_000),

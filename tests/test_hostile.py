@@ -37,6 +37,7 @@ def bounded(make):
     return made
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", hostile.FILES)
 def test_a_file_of_legal_size_is_read_or_refused_in_time(name):
     text = hostile.FILES[name]()
@@ -46,6 +47,7 @@ def test_a_file_of_legal_size_is_read_or_refused_in_time(name):
     assert study is None or len(study.remarks) <= 2 * LIMITS.problems
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", hostile.LESSONS)
 def test_a_lesson_of_legal_size_is_refused_in_time(tmp_path, name):
     path = tmp_path / "lesson.yaml"
@@ -82,6 +84,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts memory in this way")
 @pytest.mark.parametrize("name", LARGEST)
 def test_a_file_of_legal_size_takes_little_memory(name):
