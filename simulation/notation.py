@@ -281,36 +281,36 @@ class _Tabs:
     """Tabs outside of quotes and remarks, which libyaml takes for spaces; most other readers of YAML refuse them."""
 
     def __init__(self, text: str) -> None:
-        self.lines: dict[int, list[int]] = {}
         self.text = text.split("\n") if "\t" in text else []
-        for number, line in enumerate(self.text):
-            if "\t" in line:
-                self.lines[number] = [at for at, one in enumerate(line) if one == "\t"]
+        self.left: dict[int, list[int]] = {
+            number: [at for at, one in enumerate(line) if one == "\t"][::-1]
+            for number, line in enumerate(self.text)
+            if "\t" in line
+        }
         self.ends: dict[int, int] = {}
+        self.found: set[int] = set()
 
     def passed(self, event: ScalarEvent) -> None:
-        """Forget the tabs that stand between quotes or in a block of text."""
-        if not self.lines:
+        """Pass a word: the tabs before it stand where they may not, and so do those in it, if it has no quotes."""
+        if not self.left:
             return
         start, end = event.start_mark, event.end_mark
-        for number in range(start.line, end.line + 1) if self.lines else ():
-            here = self.lines.get(number)
-            if here is None:
-                continue
+        for number in range(start.line, end.line + 1):
+            tabs = self.left.get(number, [])
             first = start.column if number == start.line else 0
             last = end.column if number == end.line else len(self.text[number])
-            self.ends[number] = max(self.ends.get(number, 0), last)
-            if event.style in ("'", '"', "|", ">"):
-                self.lines[number] = [at for at in here if not first <= at < last]
+            self.ends[number] = last
+            while tabs and tabs[-1] < last:
+                if tabs.pop() < first or event.style not in {"'", '"', "|", ">"}:
+                    self.found.add(number)
 
     def stray(self) -> int | None:
         """The first line, from 1, with a tab where only spaces are legal; None if there is none."""
-        for number, tabs in sorted(self.lines.items()):
-            line, end = self.text[number], self.ends.get(number, 0)
-            remark_at = re.compile(r"(?:^|\s)#").search(line, max(end - 1, 0))
-            if any(remark_at is None or at < remark_at.end() for at in tabs) and line[:1] != "#":
-                return number + 1
-        return None
+        for number, tabs in self.left.items():
+            remark_at = re.compile(r"(?:^|\s)#").search(self.text[number], max(self.ends.get(number, 0) - 1, 0))
+            if tabs and (remark_at is None or tabs[-1] < remark_at.end()):
+                self.found.add(number)
+        return min(self.found) + 1 if self.found else None
 
 
 def _line(event: Any) -> int:

@@ -28,13 +28,14 @@ def _remark(key: str, path: Path, line_of: Callable[[Path], int | None], **field
 def _all(study: Study) -> Iterator[tuple[str, Path, dict[str, str]]]:
     """The key, place and fields of every remark."""
     titles: dict[str, str] = {}
-    organisations = set()
+    chains: dict[int, bool] = {}
     for one in study.scenarios:
-        if id(one.organisation) not in organisations:
-            organisations.add(id(one.organisation))
-            if all(each.capacity == 0.0 for each in one.organisation.departments):
+        departments = one.organisation.departments
+        if id(one.organisation) not in chains:
+            chains[id(one.organisation)] = not all(each.internal for each in departments)
+            if all(each.capacity == 0.0 for each in departments):
                 yield "no_capacity", ("organisation", "departments"), {}
-        yield from _on_measures(one)
+        yield from _on_measures(one, chains[id(one.organisation)])
         for title in dict.fromkeys((one.title.en, one.title.nl)):
             first = titles.setdefault(title, one.name)
             if first != one.name:
@@ -42,11 +43,11 @@ def _all(study: Study) -> Iterator[tuple[str, Path, dict[str, str]]]:
                 break
 
 
-def _on_measures(scenario: Scenario) -> Iterator[tuple[str, Path, dict[str, str]]]:
-    """What is to be said of a scenario's measures."""
+def _on_measures(scenario: Scenario, has_chain: bool) -> Iterator[tuple[str, Path, dict[str, str]]]:
+    """What is to be said of a scenario's measures, in an organisation with chain partners or without."""
     roles, chain = scenario.measures.assign_roles, scenario.measures.consult_chain
     within: Path = ("scenarios", scenario.name, "measures")
-    if chain is not None and all(one.internal for one in scenario.organisation.departments):
+    if chain is not None and not has_chain:
         yield "no_chain", (*within, "consult_chain"), {}
     if roles is not None and not (roles.progress or roles.priority or roles.voice):
         yield "no_roles", (*within, "assign_roles"), {}

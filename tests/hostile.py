@@ -143,6 +143,9 @@ FILES = {
         + SCENARIOS
     ),
     # ties
+    "500 scenarios that consult nobody": lambda: large(
+        19_000, lambda i: f"  s{i}: {{measures: {{consult_chain: on}}}}\n", 500
+    ),
     "100000 ties": lambda: with_ties(lambda i: "    - [IT, Sales]\n"),
     "66000 short ties": lambda: f"{ORGANISATION}  interdependence:\n    [\n" + "    [IT, Sales],\n" * 58_000 + "]\n" + SCENARIOS,
     "ties to oneself": lambda: with_ties(lambda i: "    - [IT, IT]\n"),
@@ -230,6 +233,7 @@ FILES = {
     "only remarks": lambda: "#\n" * (MOST // 2),
     "only tabs": lambda: ("\t" * 19_000 + "\n") * 50,
     "tabs after words": lambda: repeated(lambda i: f"a{i}:\tb\n", ""),
+    "tabs in short quotes": lambda: ("- [" + '"\t",' * 4_900 + "]\n") * 40,
     "tabs in quotes": lambda: repeated(lambda i: f"  - '{chr(9) * 100}'\n", "a:\n"),
     "tabs in a block": lambda: "a: |\n" + "  x\ty\n" * 150_000,
     "only dashes": lambda: "-\n" * 190_000,
@@ -249,6 +253,7 @@ FILES = {
 }  # fmt: skip
 
 SOUND = {
+    "500 scenarios that consult nobody",
     "3000 names of 300 letters",
     "soft hyphens",
     "combining marks in names",
@@ -285,6 +290,14 @@ LESSONS = {
     "many unknown keys at the top": lambda: repeated(lambda i: f"chapter{i}: 1\n", LESSON + CHAPTER.format("x")),
     "chapters that are numbers": lambda: repeated(lambda i: f"  - {i}\n", LESSON),
     "chapters that are empty": lambda: repeated(lambda i: "  - {}\n", LESSON),
+    "a chapter of many keys": lambda: repeated(lambda i: f"    k{i}: 1\n", LESSON + "  - name: x\n"),
+    "a condition of many keys": lambda: repeated(
+        lambda i: f"            k{i}: 1\n",
+        LESSON + CHAPTER.format("x") + "      - text: x\n        when:\n          - of: x\n",
+    ),
+    "conditions of one key": lambda: repeated(
+        lambda i: "          - {of: x}\n", LESSON + CHAPTER.format("x") + "      - text: x\n        when:\n"
+    ),
     "chapters of misspelt keys": lambda: repeated(lambda i: f"  - {{option{i}: 1, show{i}: 2}}\n", LESSON),
     "a package of many": lambda: repeated(
         lambda i: f"        - m{i}\n",

@@ -3,6 +3,7 @@
 import copy
 from dataclasses import dataclass, replace
 from importlib.resources import files
+from itertools import islice
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -11,6 +12,7 @@ from simulation.errors import InputRefused, Problem, abridged, nearest, shown
 from simulation.files import CASE, case, load, read_file
 from simulation.gathering import Gatherer
 from simulation.lesson.form import FORMAT, MOST_CHAPTERS, OTHERWISE, Lesson
+from simulation.limits import LIMITS
 from simulation.measures import MEASURES
 from simulation.outcomes import BY_OUTCOME
 from simulation.places import Path
@@ -158,7 +160,7 @@ class _Reader(Gatherer):
         """Each chapter by itself; and no two have one name."""
         seen: set[str] = set()
         for place, chapter in enumerate(chapters if isinstance(chapters, list) else ()):
-            if not isinstance(chapter, dict):
+            if not isinstance(chapter, dict) or self.full:
                 continue
             _Checks(self, chapter, ("chapters", place)).all()
             name = chapter.get("name")
@@ -230,6 +232,8 @@ class _Checks:
             self.refuse("otherwise_twice", ("options", place, "when"), first=rest[0] + 1)
         for place, option in enumerate(options):
             for at, one in enumerate(_entries(option, "when")):
+                if self.reader.full:
+                    return
                 self._condition(one, ("options", place, "when", at))
 
     def _condition(self, said: dict[str, Any], path: Path) -> None:
@@ -281,4 +285,4 @@ class _Checks:
 
 def _misspelt(key: str, said: dict[str, Any]) -> bool:
     """Whether a key that is missing seems to be there, misspelt."""
-    return any(nearest(str(one), [key]) for one in said)
+    return any(nearest(str(one), [key]) for one in islice(said, LIMITS.problems))
