@@ -166,9 +166,9 @@ class _Builder(Gatherer):
         if not self._is_buildable(ground):
             return None
         names = list(self._sound_names(scenarios))
+        self._ground(ground, alone=not names)
         made = [self._scenario(name, scenarios, ground) for name in names]
         sound = tuple(one for one in made if one is not None)
-        self._ground(ground, alone=not names)
         self._same_horizon(sound)
         title, description = self._texts(top, (), self.name_of_study)
         return Study(self.name_of_study, title, description, sound) if sound else None
