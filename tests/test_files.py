@@ -59,6 +59,10 @@ EXPECTED = {
         r"line 9, organisation.departments.Sales.benefit: '1.000,00' is not a number.*0.8, not 80 %",
     ],
     "billion-laughs": [r"line 3: the anchor or alias 'a' \(a word after \* or &\) is not allowed.*extends"],
+    "board-hours-too-many": [
+        r"line 15, measures.anchor_in_strategy.board_hours: "
+        r"521 is more than the 168 hours that a week has, and this is about one person.*Lower it",
+    ],
     "bracket-open": [
         r"line 10: the brackets that begin here do not match, or a comma is missing or too many.*"
         r"Close each \[ with \]",
@@ -133,6 +137,9 @@ EXPECTED = {
     "difference-misspelt": [
         r"line 19, scenarios.it-only.organisation.departments.Finanse: 'Finanse' is not a department.*"
         r"Nearest: Finance.*Finance, IT, Sales, Wholesaler",
+    ],
+    "digits-of-another-script": [
+        r"line 7, organisation.departments.Finance.capacity: '٦٠' is not a number.*the digits 0 to 9 only",
     ],
     "empty": [r": the file is empty.*synergy show case it-only"],
     "ends-before-default-start": [
@@ -303,6 +310,20 @@ EXPECTED = {
     "name-on-two-lines": [
         r"line 8, organisation.departments.'Whole\\nsaler': "
         r"'Whole\\nsaler' cannot be a name: 1 to 300 visible characters on one line",
+    ],
+    "name-right-to-left": [
+        r"line 8, organisation.departments.'Whole\\u202esaler': the name 'Whole\\u202esaler' holds "
+        r"a character that cannot be seen: U\+202E \(RIGHT-TO-LEFT OVERRIDE\).*Type the name again",
+    ],
+    "name-with-joiner": [
+        r"line 8, organisation.departments.'Whole\\u200dsaler': the name 'Whole\\u200dsaler' holds "
+        r"a character that cannot be seen: U\+200D \(ZERO WIDTH JOINER\).*Type the name again",
+    ],
+    "names-look-alike": [
+        r"line 8, organisation.departments.SALES: the name 'SALES' looks like 'Sales' on line 6: .*Give one of the two",
+    ],
+    "number-too-close-to-0": [
+        r"line 7, organisation.departments.Finance.capacity: 1e-400 is too close to 0 to be told from it.*Write 0, or",
     ],
     "name-too-long": [
         r"line 8, organisation.departments.'W+…: 'W+… cannot be a name: 1 to 300 visible characters on one line",
