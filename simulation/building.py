@@ -1,20 +1,29 @@
-"""From a file's plain data to a study: scenarios merged and validated, every problem gathered and told at once."""
+"""From a file's plain data to a study: scenarios merged and validated, every problem gathered and told at once.
 
-import re
+What scenarios share is merged, validated and checked once: each is made from what its base came to, and a part that it
+does not change is its base's own.
+"""
+
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import Annotated, Any, TypeVar, get_args
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import chain, islice
+from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, Field
 
-from simulation.errors import InputRefused, Problem, nearest, problem, shown, unknown
-from simulation.findings import KINDS, fields_at, findings, key_of, model_in, short, words_in
+from simulation.characters import SOFT_HYPHEN, composed
+from simulation.checks import Checks
+from simulation.deadline import check_time, reading
+from simulation.errors import InputRefused, nearest, remark, several, shown
+from simulation.findings import short
+from simulation.gathering import Gatherer
+from simulation.limits import LIMITS
 from simulation.measures import MEASURES, Measures
 from simulation.organisation import (
-    NAME,
     Department,
     Frozen,
-    Kind,
     Label,
     Number,
     Organisation,
@@ -24,17 +33,13 @@ from simulation.organisation import (
     exactly,
 )
 from simulation.parameters import BY_NAME
-from simulation.places import Key, Path, depth_of, location, told_path
+from simulation.places import Path, depth_of, told_path
+from simulation.remarks import remarks_on
 from simulation.study import FORMAT, Given, Scenario, Study
-
-MOST_PROBLEMS = 100
-"""More than this nobody reads at once; the rest is counted."""
-
 
 TOP = ("synergy", "title", "description", "organisation", "project", "parameters", "measures", "scenarios")
 DIFFERENCES = ("title", "description", "extends", "organisation", "project", "parameters", "measures")
-
-_M = TypeVar("_M", bound=BaseModel)
+TIES = ("interdependence", "informal_ties")
 
 
 class Stated(Frozen):
@@ -57,99 +62,54 @@ def build(data: Any, name: str, line_of: Callable[[Path], int | None] = lambda p
 
     Raises :class:`~simulation.errors.InputRefused` with every problem that was found.
     """
-    builder = _Builder(data, name, line_of)
-    study = builder.study()
-    found = builder.all_problems()
-    if study is None or found:
-        raise InputRefused(found)
-    return study
+    with reading():
+        builder = _Builder(data, name, line_of)
+        study = builder.study()
+        found = builder.all_problems()
+        if study is None or found:
+            raise InputRefused(found)
+        remarks = islice(chain(builder.remarks, remarks_on(study, line_of)), LIMITS.problems)
+        return replace(study, remarks=tuple(remarks))
 
 
-class Gatherer:
-    """Gathers what is wrong with a file's data, each mistake once; ``line_of`` tells where something stands."""
+@dataclass(frozen=True)
+class _Merged:
+    """What a file says of one scenario: its own level, then the scenario's bases, then the scenario itself.
 
-    def __init__(self, line_of: Callable[[Path], int | None]) -> None:
-        self.line_of = line_of
-        self.problems: list[Problem] = []
-        self.more = 0
-        self._seen: set[tuple[str, Path, str]] = set()
-        self._places: set[Path] = set()
+    A part that the last layer does not touch is the very object of the layers before it.
+    """
 
-    def all_problems(self) -> list[Problem]:
-        """What was gathered, with how many more there are."""
-        return self.problems + ([problem("more_problems", more=self.more)] if self.more else [])
+    layers: tuple[tuple[Path, dict[str, Any]], ...] = ()
+    organisation: dict[str, Any] = field(default_factory=dict)
+    project: dict[str, Any] = field(default_factory=dict)
+    parameters: dict[str, Any] = field(default_factory=dict)
+    settings: dict[str, dict[str, Any]] = field(default_factory=dict)
+    on: dict[str, bool] = field(default_factory=lambda: {"platform": True})
 
-    def refuse(self, key: str, path: Path, **fields: Any) -> None:
-        """Add a problem, unless the same one is there already."""
-        if self._is_new(key, path, str(fields)):
-            self.problems.append(problem(key, told_path(path), self.line_of(path), **fields))
+    def measures(self) -> dict[str, Any]:
+        """The measures that are on, each with its settings."""
+        return {name: self.settings.get(name, _NOTHING) for name in MEASURES if self.on.get(name)}
 
-    def no_such(self, key: str, path: Path, given: object, legal: Any) -> None:
-        """Add a problem with a name that is not legal, unless the same one is there already."""
-        if self._is_new(key, path, shown(given, 300)):
-            self.problems.append(unknown(key, given, legal, told_path(path), self.line_of(path)))
+    def described(self) -> dict[str, Any]:
+        """The measures with settings, on or not."""
+        return {name: self.settings[name] for name in MEASURES if name in self.settings}
 
-    def _is_new(self, key: str, path: Path, what: str) -> bool:
-        """Whether a problem was not told before, and there is room to tell it."""
-        if (key, path, what) in self._seen:
-            return False
-        self._seen.add((key, path, what))
-        self._places.add(path)
-        room = len(self.problems) < MOST_PROBLEMS
-        self.more += not room
-        return room
+    def where(self, part: str) -> Callable[[Path], Path]:
+        """Find in which layer a place of a part stands: the last layer that has the longest piece of it."""
 
-    def mapping(self, value: Any, path: Path) -> dict[str, Any]:
-        """The value as a mapping with words as keys; nothing is an empty one."""
-        if value is None:
-            return {}
-        if not isinstance(value, dict):
-            self.refuse("not_a_mapping", path, given=shown(value))
-            return {}
-        for key in value:
-            if not isinstance(key, str):
-                self.refuse("key_not_text", (*path, Key(key)), given=shown(key))
-        return {key: one for key, one in value.items() if isinstance(key, str)}
+        def layer_of(loc: Path) -> Path:
+            best: tuple[int, Path] = (-1, (part, *loc))
+            for path, layer in self.layers:
+                depth = depth_of(layer, (part, *loc))
+                if depth >= best[0]:
+                    best = (depth, (*path, part, *loc))
+            return best[1]
 
-    def name(self, name: str, path: Path) -> None:
-        """Check the name of a department or a scenario."""
-        if len(name) > 300 or not re.fullmatch(NAME, name):
-            self.refuse("not_a_name", path, given=shown(name))
-        elif name != name.strip():
-            self.refuse("name_spaces", path, given=shown(name))
+        return layer_of
 
-    def read(self, model: type[_M], data: Any, where: Callable[[Path], Path]) -> _M | None:
-        """Validate data; ``where`` turns a place in it into a place in the file."""
-        try:
-            return model.model_validate(data)
-        except ValidationError as error:
-            for one in findings(model, error):
-                self._translate(model, data, one, where)
-            return None
 
-    def _translate(
-        self, model: type[BaseModel], data: Any, error: dict[str, Any], where: Callable[[Path], Path]
-    ) -> None:
-        """Turn one of pydantic's findings into a problem."""
-        loc, kind, given, context = error["loc"], error["type"], error.get("input"), error.get("ctx", {})
-        path = where(location(data, loc[:-1] if kind == "invalid_key" else loc, kind))
-        if kind == "extra_forbidden":
-            self.no_such("unknown_key", path, loc[-1], fields_at(model, loc[:-1]))
-        elif kind == "invalid_key":
-            self.refuse("key_not_text", (*path, Key(loc[-1])), given=shown(loc[-1]))
-        elif kind in {"missing", "too_short"}:
-            if path not in self._places:
-                key = "missing_part" if loc == ("departments",) else KINDS[kind]
-                self.refuse(key, path, name=str(loc[-1]))
-        elif given is None:
-            self.refuse("not_filled", path)
-        elif kind == "literal_error":
-            self.no_such("not_one_of", path, given, words_in(context["expected"]))
-        else:
-            key = key_of(kind, loc, given, context)
-            limit = next((context[k] for k in ("ge", "gt", "le", "lt", "max_length") if k in context), None)
-            limited = key in {"too_small", "too_large", "share_too_large", "long_text"}
-            self.refuse(key, path, given=shown(given), **({"limit": short(limit)} if limited else {}))
+_NOTHING: dict[str, Any] = {}
+"""The settings of a measure that is on and nothing else; not to be changed."""
 
 
 class _Builder(Gatherer):
@@ -157,7 +117,39 @@ class _Builder(Gatherer):
 
     def __init__(self, data: Any, name: str, line_of: Callable[[Path], int | None]) -> None:
         super().__init__(line_of)
-        self.data, self.name_of_study = data, name
+        self.data, self.name_of_study = self._composed(data, ()), name
+        self.built = 0
+        self._merged: dict[str, _Merged] = {}
+        self._kept: dict[tuple[Any, ...], tuple[Any, Any]] = {}
+        self._namings: dict[tuple[str, ...], int] = {}
+
+    def _composed(self, data: Any, path: Path) -> Any:
+        """The data with each letter written in one way and without soft hyphens; the same object if it is so anyway."""
+        if isinstance(data, str):
+            if SOFT_HYPHEN in data:
+                said = remark("soft_hyphen", told_path(path), self.line_of(path), given=shown(composed(data)))
+                self.remarks.append(said)
+            return composed(data)
+        if len(path) > 2 * LIMITS.file_depth or not isinstance(data, dict | list):
+            return data
+        check_time()
+        if isinstance(data, list):
+            entries = [self._composed(one, (*path, place)) for place, one in enumerate(data)]
+            return data if all(map(_same, entries, data)) else entries
+        inside = {
+            self._composed(key, path) if isinstance(key, str) else key: self._composed(one, (*path, str(key)))
+            for key, one in data.items()
+        }
+        if len(inside) < len(data):  # two keys have become one: the check of names says what is wrong with them
+            return data
+        return data if all(map(_same, inside, data)) and all(map(_same, inside.values(), data.values())) else inside
+
+    def _once(self, key: tuple[Any, ...], about: Any, make: Callable[[], Any]) -> Any:
+        """What is made of an object, made once; ``key`` says what, and the object is known by its identity."""
+        key = (*key, id(about))
+        if key not in self._kept:
+            self._kept[key] = (about, make())  # the object is kept too, so that no other gets its identity
+        return self._kept[key][1]
 
     def study(self) -> Study | None:
         """The study, or None with problems."""
@@ -165,6 +157,24 @@ class _Builder(Gatherer):
             self.refuse("empty" if self.data is None else "not_a_study", (), given=shown(self.data))
             return None
         top = self.mapping(self.data, ())
+        self._keys(top)
+        scenarios = self.mapping(top.get("scenarios"), ("scenarios",))
+        if len(scenarios) > LIMITS.scenarios:
+            self.refuse("too_many_scenarios", ("scenarios",), given=len(scenarios), limit=LIMITS.scenarios)
+            return None
+        ground = self._laid(_Merged(), (), top)
+        if not self._is_buildable(ground):
+            return None
+        names = list(self._sound_names(scenarios))
+        self._ground(ground, alone=not names)
+        made = [self._scenario(name, scenarios, ground) for name in names]
+        sound = tuple(one for one in made if one is not None)
+        self._same_horizon(sound)
+        title, description = self._texts(top, (), self.name_of_study)
+        return Study(self.name_of_study, title, description, sound) if sound else None
+
+    def _keys(self, top: dict[str, Any]) -> None:
+        """The file's own level has the keys that it must have, and no others."""
         strange = [key for key in top if key not in TOP]
         for key in strange:
             self.no_such("unknown_key", (key,), key, TOP)
@@ -172,16 +182,10 @@ class _Builder(Gatherer):
             self.refuse("no_format", ("synergy",), legal=FORMAT)
         elif top["synergy"] != FORMAT or top["synergy"] is True:
             self.refuse("wrong_format", ("synergy",), given=shown(top.get("synergy")), legal=FORMAT)
+        meant = {nearest(one, TOP) for one in strange[: LIMITS.problems]}
         for key in ("organisation", "scenarios"):
-            if not top.get(key) and key not in {nearest(one, TOP) for one in strange}:
+            if not top.get(key) and key not in meant:
                 self.refuse("missing_part", (key,), name=key)
-        names = list(self._sound_names(top))
-        found = [self._scenario(name, top) for name in names]
-        scenarios = tuple(one for one in found if one is not None)
-        self._ground(top, alone=not names)
-        self._same_horizon(scenarios)
-        title, description = self._texts(top, (), self.name_of_study)
-        return Study(self.name_of_study, title, description, scenarios) if scenarios else None
 
     def _texts(self, data: dict[str, Any], path: Path, name: str) -> tuple[Label, Label]:
         """Title and description."""
@@ -193,47 +197,169 @@ class _Builder(Gatherer):
         read = self.read(_Texts, both, lambda loc: (*path, *loc))
         return (read.title, read.description) if read else (Label(en=name, nl=name), Label(en="", nl=""))
 
-    def _sound_names(self, top: dict[str, Any]) -> Iterator[str]:
-        """The names of scenarios whose bases exist and do not run in a circle."""
-        scenarios = self.mapping(top.get("scenarios"), ("scenarios",))
-        for name, said in scenarios.items():
-            self.name(name, ("scenarios", name))
-            inner = self.mapping(said, ("scenarios", name))
+    # --- which scenarios stand on which ---
+
+    def _sound_names(self, scenarios: dict[str, Any]) -> Iterator[str]:
+        """The names of scenarios whose bases exist, do not run in a circle, and are not too many."""
+        self.names(scenarios, lambda name: ("scenarios", name))
+        bases: dict[str, str | None] = {}
+        length: dict[str, int] = {}
+        for name, data in scenarios.items():
+            inner = self.mapping(data, ("scenarios", name))
             for key in inner:
                 if key not in DIFFERENCES:
                     self.no_such("unknown_key", ("scenarios", name, key), key, DIFFERENCES)
-            if self._ancestry(name, scenarios) is not None:
-                yield name
+            base = inner.get("extends")
+            if base is not None and not (isinstance(base, str) and base in scenarios):
+                legal = (one for one in scenarios if one != name)
+                self.no_such("unknown_base", ("scenarios", name, "extends"), base, legal)
+                length[name] = 0
+            bases[name] = base
+        for name in scenarios:
+            self._climb(name, bases, length)
+        return (name for name in scenarios if length[name])
 
-    def _ancestry(self, name: str, scenarios: dict[str, Any]) -> list[str] | None:
-        """The scenario's bases, the furthest first, and itself."""
-        line = [name]
-        while True:
-            said = scenarios.get(line[0])
-            base = said.get("extends") if isinstance(said, dict) else None
-            path: Path = ("scenarios", line[0], "extends")
-            if base is None:
-                return line
-            if not isinstance(base, str) or base not in scenarios:
-                self.no_such("unknown_base", path, base, [one for one in scenarios if one != line[0]])
-                return None
-            if base in line:
-                self._circle(line[: line.index(base) + 1][::-1], list(scenarios))
-                return None
-            line.insert(0, base)
+    def _climb(self, name: str, bases: dict[str, str | None], length: dict[str, int]) -> None:
+        """Count the scenarios from the last base to this one: 0 if some base is not sound."""
+        line: dict[str, None] = {}
+        at: str | None = name
+        while at is not None and at not in length and at not in line:
+            line[at] = None
+            at = bases[at]
+        if at is not None and at in line:
+            names = list(line)
+            self._circle(names[names.index(at) :], bases)
+        count = 0 if at is None else length.get(at, 0)
+        sound = at is None or count > 0
+        for one in reversed(line):
+            count += 1
+            if sound and count > LIMITS.extends:
+                path: Path = ("scenarios", one, "extends")
+                self.refuse("extends_too_long", path, given=shown(one), limit=LIMITS.extends)
+                sound = False
+            length[one] = count if sound else 0
 
-    def _circle(self, names: list[str], all_names: list[str]) -> None:
+    def _circle(self, names: list[str], in_order: dict[str, Any]) -> None:
         """Refuse scenarios each of which extends the next and the last the first."""
-        at = names.index(min(names, key=all_names.index))
+        place = {name: at for at, name in enumerate(in_order)}
+        at = names.index(min(names, key=lambda name: place[name]))
         names = names[at:] + names[:at]
-        self.refuse("circle", ("scenarios", names[0], "extends"), given=" → ".join([*names, names[0]]))
+        self.refuse("circle", ("scenarios", names[0], "extends"), given=several([*names, names[0]], " → "))
 
-    def _scenario(self, name: str, top: dict[str, Any]) -> Scenario | None:
+    # --- what is said of a scenario ---
+
+    def _merged_up_to(self, name: str, scenarios: dict[str, Any], ground: _Merged) -> _Merged:
+        """All that is said of a scenario: a line of bases is short enough to climb."""
+        if name not in self._merged:
+            said = scenarios[name] if isinstance(scenarios[name], dict) else {}
+            base = said.get("extends")
+            before = ground if base is None else self._merged_up_to(base, scenarios, ground)
+            self._merged[name] = self._laid(before, ("scenarios", name), said)
+        return self._merged[name]
+
+    def _laid(self, before: _Merged, path: Path, layer: dict[str, Any]) -> _Merged:
+        """What was said, with another layer laid over it."""
+        check_time()
+        project = self.mapping(layer.get("project"), (*path, "project"))
+        parameters = self.mapping(layer.get("parameters"), (*path, "parameters"))
+        for name in parameters:
+            if name not in BY_NAME:
+                self.no_such("unknown_parameter", (*path, "parameters", name), name, BY_NAME)
+        known = {name: value for name, value in parameters.items() if name in BY_NAME}
+        settings, on = self._settings(before, path, layer)
+        return _Merged(
+            (*before.layers, (path, layer)),
+            self._organised(before.organisation, path, layer),
+            {**before.project, **project} if project else before.project,
+            {**before.parameters, **known} if known else before.parameters,
+            settings,
+            on,
+        )
+
+    def _organised(self, before: dict[str, Any], path: Path, layer: dict[str, Any]) -> dict[str, Any]:
+        """The organisation, with the differences that a layer makes."""
+        inside: Path = (*path, "organisation")
+        said = self.mapping(layer.get("organisation"), inside)
+        if not said:
+            return before
+        merged = {**before, **said}
+        if "departments" in said:
+            where: Path = (*inside, "departments")
+            departments = self.mapping(said["departments"], where)
+            merged["departments"] = self._departments(before.get("departments"), departments, where)
+        return merged
+
+    def _departments(self, before: dict[str, Any] | None, said: dict[str, Any], path: Path) -> dict[str, Any]:
+        """Departments as a layer says them; after the first that does, with the differences it makes."""
+        for name, one in said.items():
+            if isinstance(one, dict) and "name" in one:
+                legal = [key for key in Department.model_fields if key != "name"]
+                self.no_such("unknown_key", (*path, name, "name"), "name", legal)
+        if before is None:
+            self.names(said, lambda name: (*path, name))
+            return said
+        merged = dict(before)
+        for name, change in said.items():
+            if name not in before:
+                self.no_such("unknown_department", (*path, name), name, before)
+            elif isinstance(before[name], dict):
+                merged[name] = {**before[name], **self.mapping(change, (*path, name))}
+        return merged
+
+    def _settings(
+        self, before: _Merged, path: Path, layer: dict[str, Any]
+    ) -> tuple[dict[str, dict[str, Any]], dict[str, bool]]:
+        """The settings of measures and which of them are on: the file's own level says how, not whether."""
+        said = self.mapping(layer.get("measures"), (*path, "measures"))
+        settings, on = (dict(before.settings), dict(before.on)) if said else (before.settings, before.on)
+        for name, one in said.items():
+            switch = {"on": True, "off": False}.get(one, one) if isinstance(one, str) else one
+            self._check_switch(name, one, switch, path)
+            if name in MEASURES:
+                on[name] = (bool(path) and switch is not False) or name == "platform"
+                if isinstance(switch, dict) and (switch or name not in settings):
+                    settings[name] = {**settings[name], **switch} if name in settings else switch
+        return settings, on
+
+    def _check_switch(self, name: str, said: Any, switch: Any, path: Path) -> None:
+        """Whether a measure that is known is switched, or described, where it may be."""
+        where: Path = (*path, "measures", name)
+        if name not in MEASURES:
+            self.no_such("unknown_measure", where, name, MEASURES)
+        elif isinstance(switch, dict) or switch is None:
+            return
+        elif not isinstance(switch, bool):
+            self.refuse("not_on_off", where, given=shown(said))
+        elif not path:
+            self.refuse("switched_above", where, given=shown(said))
+        elif name == "platform" and not switch:
+            self.refuse("platform_always", where)
+
+    # --- what is made of it ---
+
+    def _is_buildable(self, merged: _Merged) -> bool:
+        """Whether there are not too many departments to look at, in this organisation and in all together."""
+        departments = merged.organisation.get("departments") or {}
+        path: Path = (*merged.layers[-1][0], "organisation", "departments")
+        if len(departments) > LIMITS.departments:
+            self.refuse("too_many_departments", path, given=len(departments), limit=LIMITS.departments)
+            return False
+        return self._is_room(len(departments), path)
+
+    def _is_room(self, more: int, path: Path) -> bool:
+        """Count departments that a scenario has or names anew, and say whether there is room for them."""
+        if self.built <= LIMITS.built < self.built + more:
+            self.refuse("too_much_built", path, limit=LIMITS.built)
+        self.built += more
+        return self.built <= LIMITS.built
+
+    def _scenario(self, name: str, scenarios: dict[str, Any], ground: _Merged) -> Scenario | None:
         """One scenario with all differences worked in."""
-        scenarios = top["scenarios"]
-        line = self._ancestry(name, scenarios) or [name]
-        layers = [((), top)] + [(("scenarios", one), self.mapping(scenarios[one], ("scenarios", one))) for one in line]
-        merged = _Layers([layer for layer in layers if isinstance(layer[1], dict)], self)
+        if self.full or self.built > LIMITS.built:
+            return None
+        merged = self._merged_up_to(name, scenarios, ground)
+        if not self._once(("buildable",), merged.organisation, lambda: self._is_buildable(merged)):
+            return None
         organisation, project, measures = self._parts(merged, merged.measures())
         parameters = self._parameters(merged)
         own = scenarios[name] if isinstance(scenarios[name], dict) else {}
@@ -243,36 +369,97 @@ class _Builder(Gatherer):
         return Scenario(name, title, description, own.get("extends"), organisation, project, parameters, measures)
 
     def _parts(
-        self, merged: "_Layers", measures: dict[str, Any]
+        self, merged: _Merged, measures: dict[str, Any]
     ) -> tuple[Organisation | None, Project | None, Measures | None]:
         """Organisation, project and measures, each by itself and against each other."""
-        organisation, project = merged.organisation(), merged.part("project")
-        _Checks(self, merged, organisation, measures, project).all()
+        self._check(merged, measures)
+        said, project = merged.organisation, merged.project
         return (
-            self.read(Organisation, organisation, merged.where("organisation")) if organisation else None,
-            self.read(Project, project, merged.where("project")),
-            self.read(Measures, measures, merged.where("measures")),
+            self._once(("organisation",), said, lambda: self._organisation(merged)) if said else None,
+            self._once(("project",), project, lambda: self.read(Project, project, merged.where("project"))),
+            self._measures(merged, measures),
         )
 
-    def _ground(self, top: dict[str, Any], alone: bool) -> None:
+    def _check(self, merged: _Merged, measures: dict[str, Any]) -> None:
+        """Check what no single field can know; what scenarios share, once."""
+        checks = Checks(self, merged.where, merged.organisation, merged.project)
+        naming = self._naming(merged)
+        self._once(("departments",), merged.organisation, checks.departments)
+        for key in TIES:
+            ties = merged.organisation.get(key)
+            self._once(("ties", key, naming), ties, partial(checks.ties, key))
+        self._once(("start",), merged.project, checks.project)
+        for name, settings in measures.items():
+            self._once(("weeks", name, checks.horizon), settings, partial(checks.weeks, name, settings))
+            self._once((name, naming), settings, partial(checks.holders, name, settings))
+
+    def _naming(self, merged: _Merged) -> int:
+        """A number for the names that departments have here; scenarios with the same names share it."""
+
+        def number() -> int:
+            names = tuple(merged.organisation.get("departments") or ())
+            return self._namings.setdefault(names, len(self._namings))
+
+        made: int = self._once(("naming",), merged.organisation, number)
+        return made
+
+    def _organisation(self, merged: _Merged) -> Organisation | None:
+        """The organisation; departments and ties that were found sound are not looked at again."""
+        said = dict(merged.organisation)
+        departments: dict[str, Any] = said.get("departments") or {}
+        if departments:
+            said["departments"] = {name: self._known_as(("department", name), one) for name, one in departments.items()}
+        ties = {key: self._known_as((key,), said[key]) for key in TIES if (key, id(said.get(key))) in self._kept}
+        for key in ties:
+            del said[key]
+        made = self.read(Organisation, said, merged.where("organisation"))
+        if made is None:
+            return None
+        for one, data in zip(made.departments, departments.values(), strict=True):
+            self._kept["department", one.name, id(data)] = (data, one)
+        for key in TIES:
+            if key in said:
+                self._kept[key, id(said[key])] = (said[key], getattr(made, key))
+        return made.model_copy(update=ties) if ties else made
+
+    def _known_as(self, key: tuple[Any, ...], data: Any) -> Any:
+        """What was made of some data, or else the data."""
+        return self._kept.get((*key, id(data)), (data, data))[1]
+
+    def _measures(self, merged: _Merged, measures: dict[str, Any]) -> Measures | None:
+        """The measures, each of them read once for all scenarios that have the same settings."""
+        made: dict[str, Any] = {}
+        for name, settings in measures.items():
+            read = self._once(("measure", name), settings, partial(self._measure, merged, name, settings))
+            made[name] = read and getattr(read, name)
+        return None if None in made.values() else Measures().model_copy(update=made)
+
+    def _measure(self, merged: _Merged, name: str, settings: dict[str, Any]) -> Measures | None:
+        """One measure by itself."""
+        named = sum(len(one) for one in settings.values() if isinstance(one, list))
+        path: Path = (*merged.layers[-1][0], "measures", name)
+        return self.read(Measures, {name: settings}, merged.where("measures")) if self._is_room(named, path) else None
+
+    def _ground(self, ground: _Merged, alone: bool) -> None:
         """Check what no scenario may have asked for: measures that none switches on; all if there is none."""
-        ground = _Layers([((), top)], self)
+        described = ground.described()
         if alone:
-            self._parts(ground, ground.described())
+            self._parts(ground, described)
             self._parameters(ground)
         else:
-            self.read(Measures, ground.described(), ground.where("measures"))
-            _Checks(self, ground, ground.organisation(), ground.described(), {}).holders()
+            self._measures(ground, described)
+            checks = Checks(self, ground.where, ground.organisation, {})
+            for name, settings in described.items():
+                self._once((name, self._naming(ground)), settings, partial(checks.holders, name, settings))
 
-    def _parameters(self, merged: "_Layers") -> tuple[Given, ...]:
+    def _parameters(self, merged: _Merged) -> tuple[Given, ...]:
         """The parameters that the file gives, checked against what they may be."""
-        said, where = merged.part("parameters"), merged.where("parameters")
-        known = {}
-        for name, value in said.items():
-            if name in BY_NAME:
-                known[name] = value
-            else:
-                self.no_such("unknown_parameter", where((name,)), name, BY_NAME)
+        made: tuple[Given, ...] = self._once(("parameters",), merged.parameters, lambda: self._all_given(merged))
+        return made
+
+    def _all_given(self, merged: _Merged) -> tuple[Given, ...]:
+        """The same, looked at for the first time."""
+        known, where = merged.parameters, merged.where("parameters")
         read = self.read(StatedParameters, {"parameters": known}, lambda loc: where(loc[1:]))
         if read is None:
             return ()
@@ -309,207 +496,6 @@ class _Texts(Frozen):
     description: Text
 
 
-class _Layers:
-    """What the file says of one scenario, from the file's own level down to the scenario itself."""
-
-    def __init__(self, layers: list[tuple[Path, dict[str, Any]]], builder: _Builder) -> None:
-        self.layers, self.builder = layers, builder
-
-    def part(self, key: str) -> dict[str, Any]:
-        """A part in which a later layer replaces what an earlier one says of the same key."""
-        merged: dict[str, Any] = {}
-        for path, layer in self.layers:
-            merged.update(self.builder.mapping(layer.get(key), (*path, key)))
-        return merged
-
-    def organisation(self) -> dict[str, Any]:
-        """The organisation, with the differences that scenarios make to departments."""
-        merged: dict[str, Any] = {}
-        for path, layer in self.layers:
-            inside: Path = (*path, "organisation")
-            said = self.builder.mapping(layer.get("organisation"), inside)
-            before = merged.get("departments")
-            merged.update(said)
-            if "departments" in said:
-                departments = self.builder.mapping(said["departments"], (*inside, "departments"))
-                merged["departments"] = self._departments(before, departments, (*inside, "departments"))
-        return merged
-
-    def _departments(self, before: dict[str, Any] | None, said: dict[str, Any], path: Path) -> dict[str, Any]:
-        """Departments as a layer says them; after the first that does, with the differences it makes."""
-        for name, one in said.items():
-            if isinstance(one, dict) and "name" in one:
-                legal = [key for key in Department.model_fields if key != "name"]
-                self.builder.no_such("unknown_key", (*path, name, "name"), "name", legal)
-        if before is None:
-            return said
-        merged = dict(before)
-        for name, change in said.items():
-            if name not in before:
-                self.builder.no_such("unknown_department", (*path, name), name, before)
-            elif isinstance(before[name], dict):
-                merged[name] = {**before[name], **self.builder.mapping(change, (*path, name))}
-        return merged
-
-    def measures(self) -> dict[str, Any]:
-        """The measures that are on, each with its settings."""
-        settings, on = self._settings()
-        return {name: settings.get(name, {}) for name in MEASURES if on.get(name)}
-
-    def described(self) -> dict[str, Any]:
-        """The measures with settings, on or not."""
-        settings, _ = self._settings()
-        return {name: settings[name] for name in MEASURES if name in settings}
-
-    def _settings(self) -> tuple[dict[str, dict[str, Any]], dict[str, bool]]:
-        """The settings of measures and which of them are on: the file's own level says how, not whether."""
-        settings: dict[str, dict[str, Any]] = {}
-        on: dict[str, bool] = {"platform": True}
-        for path, layer in self.layers:
-            for name, said in self.builder.mapping(layer.get("measures"), (*path, "measures")).items():
-                switch = {"on": True, "off": False}.get(said, said) if isinstance(said, str) else said
-                self._check_switch(name, said, switch, path)
-                on[name] = (bool(path) and switch is not False) or name == "platform"
-                if isinstance(switch, dict):
-                    settings[name] = {**settings.get(name, {}), **switch}
-        return settings, on
-
-    def _check_switch(self, name: str, said: Any, switch: Any, path: Path) -> None:
-        """Whether a measure that is known is switched, or described, where it may be."""
-        where: Path = (*path, "measures", name)
-        if name not in MEASURES:
-            self.builder.no_such("unknown_measure", where, name, MEASURES)
-        elif isinstance(switch, dict) or switch is None:
-            return
-        elif not isinstance(switch, bool):
-            self.builder.refuse("not_on_off", where, given=shown(said))
-        elif not path:
-            self.builder.refuse("switched_above", where, given=shown(said))
-        elif name == "platform" and not switch:
-            self.builder.refuse("platform_always", where)
-
-    def where(self, part: str) -> Callable[[Path], Path]:
-        """Find in which layer a place of a part stands: the last layer that has the longest piece of it."""
-
-        def found(loc: Path) -> Path:
-            best: tuple[int, Path] = (-1, (part, *loc))
-            for path, layer in self.layers:
-                depth = depth_of(layer, (part, *loc))
-                if depth >= best[0]:
-                    best = (depth, (*path, part, *loc))
-            return best[1]
-
-        return found
-
-
-class _Checks:
-    """What no single field can know. It looks at what is said, so that it can be told beside other mistakes."""
-
-    def __init__(
-        self,
-        builder: _Builder,
-        layers: _Layers,
-        organisation: dict[str, Any],
-        measures: dict[str, Any],
-        project: dict[str, Any],
-    ) -> None:
-        self.builder, self.organisation, self.measures = builder, organisation, measures
-        self.departments: dict[str, Any] = organisation.get("departments") or {}
-        self.stripped = {name.strip() for name in self.departments}
-        self.start, self.horizon = _weeks(Project, project, "start", "horizon")
-        self.in_organisation, self.in_measures = layers.where("organisation"), layers.where("measures")
-        self.in_project = layers.where("project")
-
-    def all(self) -> None:
-        """Check everything."""
-        if self.departments:
-            self._kinds()
-        for name, said in self.departments.items():
-            self.builder.name(name, self.in_organisation(("departments", name)))
-            self._department(name, said if isinstance(said, dict) else {})
-        for ties in ("interdependence", "informal_ties"):
-            self._ties(ties)
-        self._late(self.in_project, ("start",), self.start)
-        for name, said in self.measures.items():
-            self._in_order(name, said)
-        self.holders()
-
-    def _kinds(self) -> None:
-        """One IT department, and somebody else."""
-        kinds = {name: one.get("kind") if isinstance(one, dict) else None for name, one in self.departments.items()}
-        if not all(kind in get_args(Kind) for kind in kinds.values()):
-            return
-        where = self.in_organisation(("departments",))
-        them = [name for name, kind in kinds.items() if kind == "it"]
-        if not them:
-            self.builder.refuse("no_it", where)
-        elif len(them) > 1:
-            self.builder.refuse("one_it", where, given=len(them), names=", ".join(them))
-        if "business" not in kinds.values():
-            self.builder.refuse("no_business", where)
-
-    def _department(self, name: str, said: dict[str, Any]) -> None:
-        """What a kind of department cannot have."""
-        for kind, key, problem_key in (
-            ("it", "it_frame", "it_has_no_frame"),
-            ("it", "process_work", "it_has_no_process"),
-            ("chain", "benefit", "chain_has_no_benefit"),
-        ):
-            given = said.get(key)
-            if said.get("kind") == kind and given is not None and (given != 0 or key == "it_frame"):
-                where = self.in_organisation(("departments", name, key))
-                self.builder.refuse(problem_key, where, given=shown(given))
-
-    def _ties(self, key: str) -> None:
-        """Ties join two known, different departments, once."""
-        seen: set[frozenset[str]] = set()
-        said = self.organisation.get(key)
-        for place, tie in enumerate(said if isinstance(said, list | tuple) else ()):
-            ends = (tie.get("a"), tie.get("b")) if isinstance(tie, dict) else tie
-            if isinstance(ends, list | tuple) and len(ends) > 1 and all(isinstance(one, str) for one in ends[:2]):
-                self._tie((key, place), ends[0], ends[1], seen)
-
-    def _tie(self, at: Path, a: str, b: str, seen: set[frozenset[str]]) -> None:
-        """One tie, given those seen before."""
-        for name in (a, b):
-            self._known(name, self.in_organisation, at)
-        pair = frozenset((a, b))
-        if a == b:
-            self.builder.refuse("self_tie", self.in_organisation(at), given=shown(a))
-        elif pair in seen:
-            self.builder.refuse("tied_twice", self.in_organisation(at), given=f"{a} – {b}")
-        seen.add(pair)
-
-    def _known(self, name: str, where: Callable[[Path], Path], at: Path) -> None:
-        """A department that is named must be there."""
-        if self.departments and name not in self.departments and name not in self.stripped:
-            self.builder.no_such("unknown_department", where(at), name, self.departments)
-
-    def _in_order(self, name: str, said: dict[str, Any]) -> None:
-        """The weeks of a measure are in order and within the horizon."""
-        model = model_in(Measures.model_fields[name].annotation)
-        start, end = _weeks(model, said, "start", "end") if model else (None, None)
-        if start is not None and end is not None and end < start:
-            self.builder.refuse("ends_before_start", self.in_measures((name, "end")), start=start, end=end)
-        self._late(self.in_measures, (name, "start"), start)
-
-    def _late(self, where: Callable[[Path], Path], at: Path, start: int | None) -> None:
-        """Nothing starts after the last week."""
-        if start is not None and self.horizon is not None and start > self.horizon:
-            self.builder.refuse("starts_too_late", where(at), start=start, horizon=self.horizon)
-
-    def holders(self) -> None:
-        """The departments that measures name."""
-        for name, said in self.measures.items():
-            for key in ("members", "departments", "progress", "priority", "voice"):
-                names = said.get(key)
-                for place, one in enumerate(names if isinstance(names, list | tuple) else ()):
-                    if isinstance(one, str):
-                        self._known(one, self.in_measures, (name, key, place))
-
-
-def _weeks(model: type[BaseModel], said: dict[str, Any], *keys: str) -> list[int | None]:
-    """Weeks as they are said, or else as they are by default; None for what cannot be one."""
-    defaults = {key: one.default for key, one in model.model_fields.items()}
-    found = [said.get(key, defaults.get(key)) for key in keys]
-    return [week if isinstance(week, int) and week is not True and 1 <= week <= 520 else None for week in found]
+def _same(made: Any, given: Any) -> bool:
+    """Whether nothing was changed."""
+    return made is given or (isinstance(made, str) and made == given)

@@ -1,44 +1,30 @@
-"""YAML in, YAML out.
+"""Files in, files out: studies by path or by name, changes from the command line, and studies written as YAML.
 
-YAML 1.2, so that ``no`` is a word; duplicate keys, aliases and anything that could make a small file large are
-refused. An error names file, line and path, what was given, what is legal and what to do.
+An error names file, line and path, what was given, what is legal and what to do.
 """
 
 import functools
-import io
-import math
 import re
-import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from importlib.resources import files as packaged
 from pathlib import Path as FilePath
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import (
-    AliasEvent,
-    DocumentStartEvent,
-    MappingEndEvent,
-    NodeEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
-)
-
-from simulation.building import MOST_PROBLEMS, build
-from simulation.errors import InputRefused, Problem, problem, shown, unknown
+from simulation.building import build
+from simulation.characters import composed, escaped
+from simulation.deadline import check_time, reading
+from simulation.errors import InputRefused, Problem, abridged, problem, shown, unknown
+from simulation.limits import LIMITS
+from simulation.notation import INVISIBLE, Reader, clean, spaced
 from simulation.parameters import PARAMETERS, Parameter
-from simulation.places import Key, Path, told_path
+from simulation.places import Path, told_path
 from simulation.study import FORMAT, Given, Scenario, Study
 from simulation.words import say, twin
 
 CASE = "case"
-LARGEST_FILE = 1_000_000
-DEEPEST = 12
-LONGEST_LINE = 20_000
+LARGEST_FILE = LIMITS.file_bytes
 WIDTH = 110
 """Lines that are written are no longer, if they can be broken."""
 
@@ -63,11 +49,18 @@ def load(source: str, overrides: tuple[str, ...] = ()) -> Study:
     """Read a study: a file's path, or the name of an organisation that comes along (``case``).
 
     ``overrides`` are ``path=value`` texts such as ``parameters.t=0.5``. Raises
-    :class:`~simulation.errors.InputRefused` with every problem of the file.
+    :class:`~simulation.errors.InputRefused` with every problem of the file. What is legal and yet may not be meant
+    stands in :attr:`~simulation.study.Study.remarks`.
     """
+    return parse(_text_of(source), source, overrides)
+
+
+def _text_of(source: str) -> str:
+    """The text of a file, or of an organisation that comes along."""
     if source in _shipped_names() and not FilePath(source).is_file():
-        return parse(scenario_folder().joinpath(f"{source}.yaml").read_text("utf-8"), source, overrides)
-    return parse(_read(FilePath(source)), source, overrides)
+        text: str = scenario_folder().joinpath(f"{source}.yaml").read_text("utf-8")
+        return text
+    return _read(FilePath(source))
 
 
 def load_data(source: str) -> dict[str, Any]:
@@ -76,9 +69,7 @@ def load_data(source: str) -> dict[str, Any]:
     >>> load_data("case")["scenarios"]["partner-over"]["extends"]
     'partner-with'
     """
-    shipped = source in _shipped_names() and not FilePath(source).is_file()
-    text = scenario_folder().joinpath(f"{source}.yaml").read_text("utf-8") if shipped else _read(FilePath(source))
-    return parse_data(text, source)
+    return parse_data(_text_of(source), source)
 
 
 def parse_data(text: str, name: str = "study") -> dict[str, Any]:
@@ -88,19 +79,19 @@ def parse_data(text: str, name: str = "study") -> dict[str, Any]:
     >>> parse_data(text) == load_data("case")
     True
     """
-    parse(text, name)
-    read: dict[str, Any] = _Reader(_clean(text)).data
-    return read
+    data: dict[str, Any] = _study_and_data(text, name, ())[1]
+    return data
 
 
 def read_file(source: str) -> tuple[Any, Callable[[Path], int | None], list[Problem]]:
-    """Plain data of any YAML file, what tells the line of a place in it, and the keys that stand in it twice.
+    """Plain data of any YAML file, what tells the line of a place in it, and problems that do not stop the reading.
 
     Raises :class:`~simulation.errors.InputRefused` for what is no sound YAML.
     """
     text = _read(FilePath(source))
     try:
-        read = _Reader(_clean(text))
+        with reading():
+            read = Reader(clean(text))
     except InputRefused as error:
         raise _refused(source, *error.problems) from None
     return read.data, read.line, read.problems
@@ -112,15 +103,15 @@ def _read(path: FilePath) -> str:
         if path.is_dir():
             raise _refused(str(path), problem("a_directory"))
         with path.open("rb") as stream:
-            data = stream.read(LARGEST_FILE + 1)
+            data = stream.read(LIMITS.file_bytes + 1)
     except FileNotFoundError:
         near = unknown("no_file", str(path), sorted(_shipped_names())[:5])
         raise _refused(str(path), near) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise _refused(str(path), problem("unreadable", why=reason)) from None
-    if len(data) > LARGEST_FILE:
-        raise _refused(str(path), problem("too_big", most=_spaced(LARGEST_FILE)))
+    if len(data) > LIMITS.file_bytes:
+        raise _refused(str(path), problem("too_big", most=spaced(LIMITS.file_bytes)))
     if b"\0" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise _refused(str(path), problem("not_text_file"))
     try:
@@ -129,15 +120,6 @@ def _read(path: FilePath) -> str:
         line = data[: error.start].count(b"\n") + 1
         byte = f"0x{data[error.start]:02x}"
         raise _refused(str(path), problem("not_utf8", line=line, given=byte)) from None
-
-
-def _spaced(number: int) -> str:
-    """A number as one may write it in any language.
-
-    >>> _spaced(20000)
-    '20 000'
-    """
-    return f"{number:_}".replace("_", " ")
 
 
 def _shipped_names() -> list[str]:
@@ -151,190 +133,56 @@ def _refused(file: str, *problems: Problem) -> InputRefused:
 
 
 def parse(text: str, name: str = "study", overrides: tuple[str, ...] = ()) -> Study:
-    """Read a study from the text of a YAML file; ``name`` is what errors and results call it."""
+    """Read a study from the text of a YAML file; ``name`` is what errors and results call it.
+
+    Raises as :func:`load` does; a text that takes too long is refused (:mod:`simulation.deadline`).
+    """
+    return _study_and_data(text, name, overrides)[0]
+
+
+def _study_and_data(text: str, name: str, overrides: tuple[str, ...]) -> tuple[Study, Any]:
+    """A study and the plain data that it is made of."""
     found: list[Problem] = []
     try:
-        read = _Reader(_clean(text))
-        found += read.problems
-        changed = [_override(read.data, one) for one in overrides]
-
-        def line_of(path: Path) -> int | None:
-            made = any(path == one[: len(path)] for one in changed) and path not in read.lines
-            return None if made or any(path[: len(one)] == one for one in changed) else read.line(path)
-
-        study = build(read.data, FilePath(name).stem or name, line_of)
+        with reading():
+            _check_changes(overrides)
+            read = Reader(clean(text))
+            found += read.problems
+            changed = [_override(read.data, one) for one in overrides]
+            study = build(read.data, escaped(FilePath(name).stem or name), _line_teller(read, changed))
     except InputRefused as refused:
         found += refused.problems
     if found:
-        found.sort(key=lambda one: (one.key == "more_problems", one.line or 0))
-        raise InputRefused(replace(one, file=name) for one in found)
-    return study
+        raise InputRefused(abridged(replace(one, file=name) for one in found))
+    remarks = (*read.remarks, *study.remarks)[: LIMITS.problems]
+    return replace(study, remarks=tuple(replace(one, file=name) for one in remarks)), read.data
 
 
-# --- YAML ----------------------------------------------------------------------------------------------
+def _line_teller(read: Reader, changed: list[Path]) -> Callable[[Path], int | None]:
+    """What tells the line of a place; what was changed on the command line has none."""
 
-_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
+    def line_of(path: Path) -> int | None:
+        made = any(path == one[: len(path)] for one in changed) and path not in read.lines
+        return None if made or any(path[: len(one)] == one for one in changed) else read.line(path)
 
-_CORE: tuple[tuple[str, Any], ...] = (
-    (r"~|null|Null|NULL|", lambda text: None),
-    (r"true|True|TRUE", lambda text: True),
-    (r"false|False|FALSE", lambda text: False),
-    (r"[-+]?[0-9]+", lambda text: _whole(text, 10)),
-    (r"0o[0-7]+", lambda text: _whole(text[2:], 8)),
-    (r"0x[0-9a-fA-F]+", lambda text: _whole(text[2:], 16)),
-    (r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", float),
-    (r"[-+]?\.(inf|Inf|INF)", lambda text: float(text.replace(".", ""))),
-    (r"\.(nan|NaN|NAN)", lambda text: math.nan),
-)
-"""What a word without quotes stands for (YAML 1.2, core schema); every other word is a text."""
-
-_FAULTS: tuple[tuple[str, str, bool], ...] = (
-    (r"character '\\t'", "tabs", False),
-    (r"character '(.+)' that cannot start", "yaml_start", False),
-    (r"(alias|anchor|tag|directive|mapping keys)", "yaml_start", False),
-    (r"scanning a block scalar", "yaml_start", False),
-    (r"mapping values are not allowed", "yaml_colon", False),
-    (r"could not find expected ':'", "yaml_no_colon", True),
-    (r"escape|chr\(\)", "yaml_backslash", False),
-    (r"scanning a quoted scalar", "yaml_quote", True),
-    (r"found '(<scalar>|<alias>)'", "yaml_quote", False),
-    (r"parsing a flow (sequence|mapping)", "yaml_bracket", True),
-    (r"found '[\]},]'", "yaml_bracket", False),
-    (r"parsing a flow node", "yaml_bracket", False),
-    (r"<block end>|<document start>", "yaml_indent", False),
-    (r"document end marker", "two_documents", False),
-    (r"sequence entries are not allowed", "yaml_dash", False),
-)
-"""What the parser says, the problem that it is, and whether it is best seen on the line where a thing begins."""
+    return line_of
 
 
-def _clean(text: str) -> str:
-    """The text with one kind of line ends; refused if it cannot be a study."""
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    for number, line in enumerate(text.split("\n"), start=1):
-        if len(line) > LONGEST_LINE:
-            raise InputRefused([problem("long_line", line=number, most=_spaced(LONGEST_LINE))])
-        bad = _INVISIBLE.search(line)
-        if bad:
-            code = ord(bad.group())
-            key = "bad_character" if code else "not_text_file"
-            raise InputRefused([problem(key, line=number, **({"given": f"U+{code:04X}"} if code else {}))])
-        if re.match(r" *\t+\s*\S", line):
-            raise InputRefused([problem("tabs", line=number)])
-    if re.match(r"\s*(<|```)", text):
-        raise InputRefused([problem("not_a_study", given=shown(text.split("\n")[0]))])
-    return text
-
-
-class _Reader:
-    """Plain data of a YAML text, the line (from 1) of every place in it, and the keys that stand there twice.
-
-    Aliases (a few lines can stand for billions), tags, deep nesting and a second document are refused.
-    """
-
-    def __init__(self, text: str) -> None:
-        self.data: Any = None
-        self.lines: dict[Path, int] = {}
-        self.problems: list[Problem] = []
-        self.events = YAML(typ="safe", pure=True).parse(io.StringIO(text))
-        documents = 0
-        try:
-            for event in self.events:
-                documents += isinstance(event, DocumentStartEvent)
-                if documents > 1:
-                    raise InputRefused([problem("two_documents", line=_line(event))])
-                if isinstance(event, NodeEvent):
-                    self.data = self._value(event, ())
-        except MarkedYAMLError as error:
-            raise InputRefused([_unreadable_yaml(error)]) from None
-        except (YAMLError, ValueError) as error:
-            raise InputRefused([_unreadable_yaml(MarkedYAMLError(problem=str(error)))]) from None
-
-    def line(self, path: Path) -> int | None:
-        """The line of a place, or of the nearest place around it."""
-        while path and path not in self.lines:
-            path = path[:-1]
-        return self.lines.get(path)
-
-    def _value(self, event: Any, path: Path) -> Any:
-        """The value that begins with ``event``."""
-        if isinstance(event, AliasEvent) or event.anchor:
-            raise InputRefused([problem("alias", line=_line(event), given=shown(event.anchor))])
-        if event.tag is not None:
-            raise InputRefused([problem("yaml_start", line=_line(event), given="!")])
-        if isinstance(event, ScalarEvent):
-            return _scalar(event)
-        if len(path) >= DEEPEST:
-            raise InputRefused([problem("too_deep", line=_line(event), most=DEEPEST)])
-        return self._list(path) if isinstance(event, SequenceStartEvent) else self._mapping(path)
-
-    def _list(self, path: Path) -> list[Any]:
-        """The entries up to the end of a list."""
-        found: list[Any] = []
-        while not isinstance(event := next(self.events), SequenceEndEvent):
-            place = (*path, len(found))
-            self.lines.setdefault(place, _line(event))
-            found.append(self._value(event, place))
-        return found
-
-    def _mapping(self, path: Path) -> dict[Any, Any]:
-        """The entries up to the end of a mapping; of a key that stands there twice, the first."""
-        found: dict[Any, Any] = {}
-        while not isinstance(event := next(self.events), MappingEndEvent):
-            key = self._value(event, path) if isinstance(event, ScalarEvent | AliasEvent) else None
-            if not isinstance(event, ScalarEvent):
-                given = "[…]" if isinstance(event, SequenceStartEvent) else "{…}"
-                raise InputRefused([problem("key_not_text", told_path(path), _line(event), given=given)])
-            place: Path = (*path, key if isinstance(key, str) else Key(key))
-            line = _line(event)
-            if key in found and len(self.problems) < MOST_PROBLEMS:
-                first = self.lines[place]
-                self.problems.append(problem("duplicate_key", told_path(path), line, given=shown(key), first=first))
-            self.lines.setdefault(place, line)
-            value = self._value(next(self.events), place)
-            found.setdefault(key, value)
-        return found
-
-
-def _line(event: Any) -> int:
-    """The line on which a part of YAML begins."""
-    return int(event.start_mark.line) + 1
-
-
-def _scalar(event: ScalarEvent) -> Any:
-    """What a word stands for."""
-    text: str = event.value
-    if event.implicit[0]:
-        for pattern, meaning in _CORE:
-            if re.fullmatch(pattern, text):
-                return meaning(text)
-    if _INVISIBLE.search(text) and not text.isascii():
-        # Two escapes can stand for one character, as JSON writes 😀; half a character is none.
-        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return unicodedata.normalize("NFC", text)  # é can be written in two ways, and is one letter
-
-
-def _whole(digits: str, base: int) -> int | float:
-    """A whole number; one that is absurdly long is infinite."""
-    return int(digits, base) if len(digits) <= 100 else math.inf
-
-
-def _unreadable_yaml(error: MarkedYAMLError) -> Problem:
-    """A sentence for a YAML error."""
-    said = f"{error.context or ''}: {error.problem or ''}".split("\n")[0].strip(": ")
-    for pattern, key, at_its_beginning in _FAULTS:
-        match = re.search(pattern, said)
-        if match:
-            mark = (error.context_mark if at_its_beginning else None) or error.problem_mark
-            given = match.group(1) if match.groups() else "| >"
-            given = {"alias": "*", "anchor": "&", "tag": "!", "directive": "%", "mapping keys": "?"}.get(given, given)
-            return problem(key, line=mark.line + 1 if mark else None, given=given)
-    mark = error.problem_mark or error.context_mark
-    return problem("bad_yaml", line=mark.line + 1 if mark else None, why=said)
+def _check_changes(changes: Iterable[str]) -> None:
+    """Refuse more, or longer, changes than a command line needs."""
+    sizes = [len(one) for one in changes]
+    for size, given, most in (
+        ("too_many_changes", len(sizes), LIMITS.sets),
+        ("long_change", max(sizes, default=0), LIMITS.set_characters),
+        ("long_changes", sum(sizes), LIMITS.sets_characters),
+    ):
+        if given > most:
+            raise InputRefused([problem(size, given=spaced(given), limit=spaced(most))])
 
 
 def _override(data: Any, text: str) -> Path:
     """Set ``path=value`` in a file's data, as if the file said so; the path is told."""
+    check_time()
     left, value = _change(text)
     place: dict[str, Any] = data if isinstance(data, dict) else {}
     path: Path = ()
@@ -358,12 +206,17 @@ def _override(data: Any, text: str) -> Path:
 def _change(text: str) -> tuple[list[str], Any]:
     """The path, in parts, and the value of ``path=value``."""
     path, sign, value = text.partition("=")
-    parts = unicodedata.normalize("NFC", path.strip()).split(".")
+    parts = composed(path.strip()).split(".")
+    if len(parts) > LIMITS.set_parts:
+        raise InputRefused([problem("change_too_deep", given=shown(text), limit=LIMITS.set_parts)])
     if sign and parts[0] in {"parameters", "organisation", "measures", "project", "scenarios"}:
+        read = None
         with suppress(InputRefused):
-            read = _Reader(_clean(value))
-            if not read.problems:
-                return parts, read.data
+            read = Reader(clean(value))
+        if read is not None and all(one.key == "too_close_to_zero" for one in read.problems):
+            if read.problems:
+                raise InputRefused(replace(one, line=None, path=shown(text)[1:-1]) for one in read.problems)
+            return parts, read.data
     raise InputRefused([problem("bad_override", given=shown(text))])
 
 
@@ -435,7 +288,7 @@ def _word(value: Any) -> str:
     if re.fullmatch(r"[^\W\d_](?:[\w()/.&+'-]| (?! ))*[\w)]", value) and value.lower() not in _WORDS:
         return value
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + re.sub(r"[\t\n]|" + _INVISIBLE.pattern, lambda found: _escape(found.group()), escaped) + '"'
+    return '"' + re.sub(r"[\t\n]|" + INVISIBLE.pattern, lambda found: _escape(found.group()), escaped) + '"'
 
 
 _WORDS = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}

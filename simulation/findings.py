@@ -1,12 +1,15 @@
 """What pydantic finds, as problems that a person understands."""
 
 import math
+from itertools import islice
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
 from simulation.errors import nearest
+from simulation.limits import LIMITS
+from simulation.organisation import HOURS_IN_A_WEEK
 from simulation.places import Path
 
 KINDS = {
@@ -35,6 +38,8 @@ KINDS = {
     "too_long": "too_many",
     "tie_form": "tie_form",
     "string_unicode": "not_text",
+    "unseen_character": "name_character",
+    "unseen_name": "not_a_name",
 }
 
 
@@ -55,10 +60,10 @@ def words_in(expected: str) -> list[str]:
 def findings(model: type[BaseModel], error: ValidationError) -> list[dict[str, Any]]:
     """What pydantic finds, without what only follows: a key that is missing because it is misspelt, and so on."""
     found: list[dict[str, Any]] = [dict(one) for one in error.errors(include_url=False)]
+    missing = {one["loc"][:-1] for one in found if one["type"] == "missing"}
+    strange = (one["loc"] for one in found if one["type"] == "extra_forbidden" and one["loc"][:-1] in missing)
     misspelt: set[Any] = {
-        (*one["loc"][:-1], nearest(str(one["loc"][-1]), fields_at(model, one["loc"][:-1])))
-        for one in found
-        if one["type"] == "extra_forbidden"
+        (*loc[:-1], nearest(str(loc[-1]), fields_at(model, loc[:-1]))) for loc in islice(strange, LIMITS.problems)
     }
 
     def follows(one: dict[str, Any]) -> bool:
@@ -75,10 +80,12 @@ def key_of(kind: str, loc: Path, given: object, context: dict[str, Any]) -> str:
     if kind == "model_type" and not isinstance(given, list | dict):
         keys = {"Label": "not_text", **dict.fromkeys(_NUMBERS, "not_a_number")}
         return keys.get(context["class_name"], "not_a_mapping")
-    if kind == "string_too_long" and context["max_length"] > 300:
+    if kind == "string_too_long" and context["max_length"] > LIMITS.name_characters:
         return "long_text"
     if kind == "tuple_type" and str(loc[-1]).startswith("tuple["):
         return "not_holders"
+    if kind == "less_than_equal" and context["le"] == HOURS_IN_A_WEEK:
+        return "too_many_hours"
     if kind == "less_than_equal" and context["le"] <= 2:
         return "share_too_large"
     return KINDS.get(kind, "not_legal")

@@ -30,14 +30,17 @@ class Limits:
     file_bytes: int = at_most(1_000_000, "bytes", "files", "a study or a lesson, as a file or uploaded")
     line_characters: int = at_most(20_000, "characters", "files", "a line")
     file_depth: int = at_most(12, "levels", "files", "what stands inside something else")
-    file_values: int = at_most(200_000, "values", "files", "numbers, texts, lists and mappings in a file")
-    name_characters: int = at_most(300, "characters", "files", "the name of a department or a scenario")
+    file_values: int = at_most(200_000, "values", "files", "numbers, texts (keys too), lists and mappings in a file")
+    name_characters: int = at_most(300, "characters", "files", "a name of a department, a scenario or a chapter")
     text_characters: int = at_most(5_000, "characters", "files", "a title, a description or a source")
     scenarios: int = at_most(500, "scenarios", "files", "scenarios in a study")
     extends: int = at_most(50, "scenarios", "files", "a line of scenarios each of which extends the next")
     departments: int = at_most(20_000, "departments", "files", "departments in an organisation")
     built: int = at_most(
-        200_000, "departments", "files", "departments in all scenarios together that change the organisation"
+        200_000,
+        "departments",
+        "files",
+        "departments that all scenarios together have or name, each change counted anew",
     )
     problems: int = at_most(100, "problems", "files", "problems told at once; the rest is counted")
     suggestions: int = at_most(20, "problems", "files", "problems for which the nearest legal word is looked for")
@@ -45,12 +48,14 @@ class Limits:
     set_characters: int = at_most(20_000, "characters", "options", "one --set")
     set_parts: int = at_most(12, "parts", "options", "the path of one --set")
     sets: int = at_most(1_000, "options", "options", "--set in one command")
+    sets_characters: int = at_most(200_000, "characters", "options", "all --set of one command together")
     # requests to the dashboard
     query_characters: int = at_most(16_000, "characters", "requests", "the query of an address")
     query_fields: int = at_most(200, "fields", "requests", "the fields of a query")
     head_bytes: int = at_most(65_536, "bytes", "requests", "the head of a request")
     half_open_seconds: int = at_most(10, "s", "requests", "from connecting to the end of a request's head or body")
     connections: int = at_most(600, "connections", "requests", "open at a time, in all")
+    upload_seconds: int = at_most(15, "s", "requests", "reading an uploaded file, however busy the machine is")
     uploads_per_minute: int = at_most(12, "uploads", "requests", "uploads a minute by one visitor")
     changes_characters: int = at_most(200_000, "characters", "requests", "changes that an address holds, unpacked")
     # websocket messages

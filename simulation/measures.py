@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, Strict
 
-from simulation.organisation import Euro, Frozen, Hours, Name, Organisation, Share
+from simulation.organisation import Euro, Frozen, Hours, Name, Organisation, Share, WeekOfHours
 
 CLOSING_WEEKS = 8
 """The project organisation is dissolved so many weeks after go-live (assumed)."""
@@ -68,11 +68,11 @@ class AssignRoles(Measure):
 class CrossFunctionalTeam(Measure):
     """Departments sit together every week: ties, visibility, coordination; it costs hours.
 
-    ``hours`` a week per member; without it the parameter ``m_team``.
+    ``hours`` a week per member, at most the 168 that a week has; without it the parameter ``m_team``.
     """
 
     members: Names = None
-    hours: Hours | None = None
+    hours: WeekOfHours | None = None
     keep_after_go_live: Annotated[bool, BeforeValidator(on_or_off)] = False
 
 
@@ -90,7 +90,7 @@ class ExternalPartner(Measure):
 class AnchorInStrategy(Measure):
     """The board makes it part of the strategy: priority that the daily rush cannot take."""
 
-    board_hours: Hours = 2.0
+    board_hours: WeekOfHours = 2.0
     board_rate: Euro = 150.0
 
 
@@ -114,7 +114,7 @@ class WaitForCapacity(Frozen):
 class WideForum(Measure):
     """Control: everybody at one table, nobody responsible. ``hours`` as for the team."""
 
-    hours: Hours | None = None
+    hours: WeekOfHours | None = None
 
 
 class ExtraHours(Measure):

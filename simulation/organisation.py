@@ -4,14 +4,18 @@ Every object is frozen. A trait that is left out is an assumption: each world dr
 A trait that is given replaces the parameter, with its own uncertainty if it comes from a survey.
 """
 
-import re
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict
 from pydantic_core import PydanticCustomError
 
+from simulation import characters
+from simulation.characters import code_of, composed, first_unseen, is_visible, unicode_name
+from simulation.limits import LIMITS
+
 Kind = Literal["it", "business", "chain"]
 
+HOURS_IN_A_WEEK = 168
 LEAST = 1e-12
 """What is smaller than this is 0: nobody measures it, and near the smallest numbers there are arithmetic is rough."""
 
@@ -29,23 +33,33 @@ Dustless = AfterValidator(without_dust)
 Number = Annotated[float, Strict(), Field(allow_inf_nan=False), Dustless]
 Share = Annotated[float, Strict(), Field(ge=0, le=1, allow_inf_nan=False), Dustless]
 Hours = Annotated[float, Strict(), Field(ge=0, le=1_000_000, allow_inf_nan=False), Dustless]
+WeekOfHours = Annotated[float, Strict(), Field(ge=0, le=HOURS_IN_A_WEEK, allow_inf_nan=False), Dustless]
+"""Hours a week of a single person."""
 Euro = Annotated[float, Strict(), Field(ge=0, le=1e12, allow_inf_nan=False), Dustless]
-UNSEEN = r"\x00-\x1f\x7f-\x9f" + "\u2028\u2029\ufeff\ufffe\uffff"
-"""Line ends and characters that nobody sees."""
-NAME = rf"^[^{UNSEEN}]*\S[^{UNSEEN}]*$"
-Name = Annotated[str, Field(min_length=1, max_length=300, pattern=NAME)]
+
+one_line = characters.one_line
 
 
-def one_line(text: str) -> str:
-    """A text without line ends, needless spaces and what cannot be seen.
-
-    >>> one_line("A plan\\n on two lines\\n")
-    'A plan on two lines'
-    """
-    return " ".join(re.sub(f"[{UNSEEN}]", " ", text).split())
+def tidy(value: Any) -> Any:
+    """A text with each letter written in one way and without soft hyphens; anything else as it is."""
+    return composed(value) if isinstance(value, str) else value
 
 
-Words = Annotated[str, Field(max_length=5_000), AfterValidator(one_line)]
+def seen(name: str) -> str:
+    """A name that can be seen, and nothing in it that cannot; raises pydantic's error otherwise."""
+    unseen = first_unseen(name)
+    if unseen is not None and unseen not in "\n\r":
+        fields = {"code": code_of(unseen), "character": unicode_name(unseen)}
+        raise PydanticCustomError("unseen_character", "a name has no {code}", fields)
+    if unseen is not None or not is_visible(name):
+        raise PydanticCustomError("unseen_name", "a name can be seen, and stands on one line")
+    return name
+
+
+Name = Annotated[
+    str, Field(min_length=1, max_length=LIMITS.name_characters), AfterValidator(seen), BeforeValidator(tidy)
+]
+Words = Annotated[str, Field(max_length=LIMITS.text_characters), AfterValidator(one_line), BeforeValidator(tidy)]
 
 
 class Frozen(BaseModel):
@@ -187,8 +201,10 @@ def named(value: Any) -> Any:
     return [{**one, "name": name} for name, one in value.items()]
 
 
-Departments = Annotated[tuple[Department, ...], BeforeValidator(named), Field(min_length=1, max_length=20_000)]
-Ties = Annotated[tuple[Annotated[Tie, BeforeValidator(as_tie)], ...], Field(max_length=1_000_000)]
+Departments = Annotated[
+    tuple[Department, ...], BeforeValidator(named), Field(min_length=1, max_length=LIMITS.departments)
+]
+Ties = Annotated[tuple[Annotated[Tie, BeforeValidator(as_tie)], ...], Field(max_length=LIMITS.file_values)]
 
 
 class Organisation(Frozen):

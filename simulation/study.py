@@ -5,12 +5,12 @@ How they are built from what a file holds, and what may be wrong with that, stan
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import BaseModel
 
-from simulation.errors import InputRefused, unknown
+from simulation.errors import InputRefused, Remark, unknown
 from simulation.measures import Measures
 from simulation.organisation import (
     Label,
@@ -74,12 +74,16 @@ class Scenario:
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """Scenarios to be compared over the same worlds."""
+    """Scenarios to be compared over the same worlds.
+
+    ``remarks`` say what in the file is legal and yet may not be meant; they decide nothing, and count in no comparison.
+    """
 
     name: str
     title: Label
     description: Label
     scenarios: tuple[Scenario, ...]
+    remarks: tuple[Remark, ...] = field(default=(), compare=False)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -105,7 +109,8 @@ class Study:
 
     def select(self, names: tuple[str, ...]) -> "Study":
         """The same study with these scenarios only, in this order."""
-        return Study(self.name, self.title, self.description, tuple(self.scenario(name) for name in names))
+        chosen = tuple(self.scenario(name) for name in names)
+        return Study(self.name, self.title, self.description, chosen, self.remarks)
 
     def digest(self) -> str:
         """Sixteen hexadecimal digits that change with anything that decides an outcome."""

@@ -19,13 +19,15 @@ def phrases(language: str) -> dict[str, str]:
     >>> sorted(phrases("en")) == sorted(phrases("nl"))
     True
     """
-    from ruamel.yaml import YAML  # noqa: PLC0415 - late, so that `synergy --help` is quick
+    import yaml  # noqa: PLC0415 - late, so that `synergy --help` is quick
+
+    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # a word is a text, whatever it looks like
 
     found: dict[str, str] = {}
     ending = f"{language}.yaml"
     for one in sorted(files("simulation").joinpath("locale").iterdir(), key=lambda one: one.name.removesuffix(ending)):
         if f".{one.name}".endswith(f".{ending}"):
-            found.update(_flat(YAML(typ="safe", pure=True).load(one.read_text(encoding="utf-8"))))
+            found.update(_flat(yaml.load(one.read_text(encoding="utf-8"), loader)))
     return found
 
 

@@ -5,6 +5,7 @@ kind and a seed is always the same, so a failure is repeated with ``--from n --c
 Every input is made of the corpus (sound and unsound files, hostile ones, command lines, what our pages send) by cutting,
 doubling, swapping, and putting in what has hurt other programs.
 """
+# ruff: noqa: E501 - tables of what hurts are easier to read in long lines
 
 import argparse
 import asyncio

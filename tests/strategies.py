@@ -14,6 +14,7 @@ ENDS = {"h_ref": 1e-3, "I_half": 1e-3}
 SHARE = st.floats(0.0, 1.0) | st.sampled_from([0.0, 1.0])
 NONE_GIVEN = st.just(())
 HOURS = st.sampled_from([0.0, 1.0, 40.0, 2000.0])
+A_WEEK = st.sampled_from([0.0, 1.0, 40.0, 168.0])
 
 
 def a_number(one):
@@ -111,7 +112,7 @@ def schedules(draw, names, horizon):
         "cross_functional_team": lambda: {
             **weeks(),
             "members": some(),
-            "hours": draw(st.none() | HOURS),
+            "hours": draw(st.none() | A_WEEK),
             "keep_after_go_live": draw(st.booleans()),
         },
         "external_partner": lambda: {
@@ -125,7 +126,7 @@ def schedules(draw, names, horizon):
         "consult_chain": lambda: {**weeks(), "departments": some()},
         "platform": lambda: {"kind": draw(st.sampled_from(["standard", "self-built"]))},
         "wait_for_capacity": dict,
-        "wide_forum": lambda: {**weeks(), "hours": draw(st.none() | HOURS)},
+        "wide_forum": lambda: {**weeks(), "hours": draw(st.none() | A_WEEK)},
         "extra_hours": lambda: {**weeks(), "hours": draw(HOURS), "departments": some()},
         "technicians": lambda: {**weeks(), "hours": draw(HOURS)},
         "cut_it_portfolio": lambda: {**weeks(), "share": draw(SHARE)},

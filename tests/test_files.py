@@ -1,5 +1,6 @@
 """Files: every mistake is told with file, line, path, what was given, what is legal and what to do."""
 
+import copy
 import math
 import os
 import re
@@ -9,13 +10,14 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from ruamel.yaml import YAML
 
 from simulation import InputRefused, case, load
-from simulation.building import MOST_PROBLEMS, build
-from simulation.files import _FAULTS, parse, resolved_yaml, scenario_folder
+from simulation.building import build
+from simulation.files import parse, parse_data, resolved_yaml, scenario_folder
 from simulation.findings import KINDS
+from simulation.limits import LIMITS
 from simulation.measures import MEASURES, Measures
+from simulation.notation import FAULTS
 from simulation.organisation import Department, Organisation, Project
 from simulation.study import Given
 from simulation.words import phrases
@@ -29,6 +31,7 @@ FOR_NO_READER = (
     "Traceback",
     "pydantic",
     "ruamel",
+    "libyaml",
     "Value error",
     "Input should",
     "<class",
@@ -56,6 +59,10 @@ EXPECTED = {
         r"line 9, organisation.departments.Sales.benefit: '1.000,00' is not a number.*0.8, not 80 %",
     ],
     "billion-laughs": [r"line 3: the anchor or alias 'a' \(a word after \* or &\) is not allowed.*extends"],
+    "board-hours-too-many": [
+        r"line 15, measures.anchor_in_strategy.board_hours: "
+        r"521 is more than the 168 hours that a week has, and this is about one person.*Lower it",
+    ],
     "bracket-open": [
         r"line 10: the brackets that begin here do not match, or a comma is missing or too many.*"
         r"Close each \[ with \]",
@@ -96,7 +103,9 @@ EXPECTED = {
         r"Close each \[ with \]",
     ],
     "comments-only": [r": the file is empty.*synergy show case it-only"],
-    "control-character": [r"line 7: there is an invisible character \(U\+0002\) on this line.*Remove it"],
+    "control-character": [
+        r"line 7: there is an invisible character \(U\+0002, CONTROL CHARACTER\) on this line.*Remove it"
+    ],
     "dash-for-nothing": [r"line 10: a dash stands where a value is expected.*Leave the key out"],
     "decimal-comma-in-braces": [
         r"line 7, organisation.departments.Finance: the key 8 is not a name.*between quotes",
@@ -128,6 +137,9 @@ EXPECTED = {
     "difference-misspelt": [
         r"line 19, scenarios.it-only.organisation.departments.Finanse: 'Finanse' is not a department.*"
         r"Nearest: Finance.*Finance, IT, Sales, Wholesaler",
+    ],
+    "digits-of-another-script": [
+        r"line 7, organisation.departments.Finance.capacity: '٦٠' is not a number.*the digits 0 to 9 only",
     ],
     "empty": [r": the file is empty.*synergy show case it-only"],
     "ends-before-default-start": [
@@ -298,6 +310,20 @@ EXPECTED = {
     "name-on-two-lines": [
         r"line 8, organisation.departments.'Whole\\nsaler': "
         r"'Whole\\nsaler' cannot be a name: 1 to 300 visible characters on one line",
+    ],
+    "name-right-to-left": [
+        r"line 8, organisation.departments.'Whole\\u202esaler': the name 'Whole\\u202esaler' holds "
+        r"a character that cannot be seen: U\+202E \(RIGHT-TO-LEFT OVERRIDE\).*Type the name again",
+    ],
+    "name-with-joiner": [
+        r"line 8, organisation.departments.'Whole\\u200dsaler': the name 'Whole\\u200dsaler' holds "
+        r"a character that cannot be seen: U\+200D \(ZERO WIDTH JOINER\).*Type the name again",
+    ],
+    "names-look-alike": [
+        r"line 8, organisation.departments.SALES: the name 'SALES' looks like 'Sales' on line 6: .*Give one of the two",
+    ],
+    "number-too-close-to-0": [
+        r"line 7, organisation.departments.Finance.capacity: 1e-400 is too close to 0 to be told from it.*Write 0, or",
     ],
     "name-too-long": [
         r"line 8, organisation.departments.'W+…: 'W+… cannot be a name: 1 to 300 visible characters on one line",
@@ -538,7 +564,7 @@ def test_a_mistake_is_told_in_dutch(path):
 
 
 def test_every_problem_has_words():
-    for key in {key for _, key, _ in _FAULTS} | set(KINDS.values()):
+    for key in {key for _, key, _ in FAULTS} | set(KINDS.values()):
         assert f"problem.{key}" in phrases("en")
 
 
@@ -560,7 +586,7 @@ def test_more_mistakes_than_anybody_reads_are_counted():
     ties = "".join(f"    - [IT, Nobody{i}]\n" for i in range(300))
     text = EVERY_KEY.replace("  informal_ties:\n", f"  informal_ties:\n{ties}")
     problems = refusal(text).problems
-    assert len(problems) == MOST_PROBLEMS + 1
+    assert len(problems) == LIMITS.problems + 1
     assert problems[-1].told() == "study: and 200 more. Correct these first, then check the file again."
 
 
@@ -1068,7 +1094,7 @@ def put(data, path, value):
 @QUICK
 @given(st.lists(st.tuples(st.floats(0, 1, exclude_max=True), SCALARS | DATA), min_size=1, max_size=3))
 def test_changed_data_builds_or_is_refused(changes):
-    data = YAML(typ="safe", pure=True).load(EVERY_KEY)
+    data = copy.deepcopy(parse_data(EVERY_KEY))
     for where, value in changes:
         known = places(data)[1:]
         if known:

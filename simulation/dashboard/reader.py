@@ -1,7 +1,8 @@
 """Files that visitors send are read in a process of its own, which can be stopped: a thread cannot.
 
-It has so much time and, on Linux, so much memory (:mod:`simulation.limits`); what takes more is refused, and the
-process is made anew. Reading does not hold up those who are served meanwhile.
+Reading gives up by itself after so many seconds of a processor's time. The process is ended after some more by the
+clock, or, on Linux, when it takes too much memory (:mod:`simulation.limits`); it is then made anew. Reading does not
+hold up those who are served meanwhile.
 """
 
 import contextlib
@@ -42,7 +43,7 @@ def study_of(content: bytes, name: str) -> dict[str, Any]:
 class Reader:
     """Reads one file at a time, in a process that begins with the first."""
 
-    def __init__(self, seconds: float = LIMITS.reading_seconds, memory: int = LIMITS.reading_bytes) -> None:
+    def __init__(self, seconds: float = LIMITS.upload_seconds, memory: int = LIMITS.reading_bytes) -> None:
         self.seconds, self.memory = seconds, memory
         self._turn = threading.Lock()
         self._process: Any = None
@@ -56,7 +57,7 @@ class Reader:
             try:
                 if not line.poll(self.seconds):
                     self.close()
-                    raise InputRefused([problem("takes_too_long", most=round(self.seconds))])
+                    raise InputRefused([problem("takes_too_long", seconds=round(self.seconds))])
                 answer = line.recv()
             except (EOFError, OSError):
                 self.close()
@@ -78,7 +79,7 @@ class Reader:
         other.close()
         if not self._line.poll(BEGINNING) or self._line.recv() != "ready":
             self.close()
-            raise InputRefused([problem("takes_too_long", most=round(BEGINNING))])
+            raise InputRefused([problem("takes_too_long", seconds=round(BEGINNING))])
         return self._line
 
     def close(self) -> None:

@@ -3,13 +3,16 @@
 import copy
 from dataclasses import dataclass, replace
 from importlib.resources import files
+from itertools import islice
 from pathlib import Path as FilePath
 from typing import Any
 
-from simulation.building import Gatherer
-from simulation.errors import InputRefused, Problem, nearest, shown
+from simulation.deadline import reading
+from simulation.errors import InputRefused, Problem, abridged, nearest, shown
 from simulation.files import CASE, case, load, read_file
-from simulation.lesson.form import FORMAT, OTHERWISE, Lesson
+from simulation.gathering import Gatherer
+from simulation.lesson.form import FORMAT, MOST_CHAPTERS, OTHERWISE, Lesson
+from simulation.limits import LIMITS
 from simulation.measures import MEASURES
 from simulation.outcomes import BY_OUTCOME
 from simulation.places import Path
@@ -51,13 +54,18 @@ def read_lesson(source: str | None = None) -> Told:
     7
     """
     path = source or shipped()
-    data, line_of, found = read_file(path)
-    reader = _Reader(data, FilePath(path).parent, line_of)
-    lesson = reader.lesson()
-    problems: list[Problem] = [*found, *reader.all_problems()]
+    with reading():
+        data, line_of, found = read_file(path)
+        reader = _Reader(data, FilePath(path).parent, line_of)
+        problems: list[Problem] = list(found)
+        try:
+            lesson = reader.lesson()
+        except InputRefused as refused:  # it took too long
+            lesson = None
+            problems += refused.problems
+    problems += reader.all_problems()
     if problems or lesson is None or reader.study is None:
-        problems.sort(key=lambda one: (one.key == "more_problems", one.line or 0))
-        raise InputRefused(replace(one, file=one.file or path) for one in problems)
+        raise InputRefused(abridged(replace(one, file=one.file or path) for one in problems))
     return Told(lesson, reader.study)
 
 
@@ -92,6 +100,7 @@ class _Reader(Gatherer):
         super().__init__(line_of)
         self.data, self.folder = data, folder
         self.study: Study | None = None
+        self.scenarios: dict[str, None] = {}
 
     def lesson(self) -> Lesson | None:
         """The lesson, or None with problems."""
@@ -100,15 +109,24 @@ class _Reader(Gatherer):
             return None
         self._check_format()
         self.study = self._study()
-        full = _listed(self.data)
+        self.scenarios = dict.fromkeys(self.study.names if self.study else ())
+        full = _listed(self._of_few_chapters())
         read = self.read(Lesson, {key: one for key, one in full.items() if key != "lesson"}, self.original)
         self._check_chapters(full.get("chapters"))
         return read
 
+    def _of_few_chapters(self) -> dict[str, Any]:
+        """The data with no more chapters than a lesson may have; more of them are not looked at."""
+        chapters = self.data.get("chapters")
+        if not isinstance(chapters, list) or len(chapters) <= MOST_CHAPTERS:
+            return dict(self.data)
+        self.refuse("too_many", ("chapters",), given=len(chapters), limit=MOST_CHAPTERS)
+        return {**self.data, "chapters": chapters[:MOST_CHAPTERS]}
+
     def _check_format(self) -> None:
         """Whether this is a lesson that we can read."""
         given = self.data.get("lesson")
-        if given is None and nearest("lesson", [str(one) for one in self.data]) is None:
+        if given is None and nearest("lesson", map(str, self.data)) is None:
             self.refuse("no_lesson_format", ("lesson",), legal=FORMAT)
         elif given != FORMAT or given is True:
             self.refuse("wrong_lesson_format", ("lesson",), given=shown(given), legal=FORMAT)
@@ -142,7 +160,7 @@ class _Reader(Gatherer):
         """Each chapter by itself; and no two have one name."""
         seen: set[str] = set()
         for place, chapter in enumerate(chapters if isinstance(chapters, list) else ()):
-            if not isinstance(chapter, dict):
+            if not isinstance(chapter, dict) or self.full:
                 continue
             _Checks(self, chapter, ("chapters", place)).all()
             name = chapter.get("name")
@@ -188,9 +206,9 @@ class _Checks:
 
     def _scenario(self, name: Any, path: Path) -> None:
         """A scenario that is named must be there."""
-        study = self.reader.study
-        if study is not None and isinstance(name, str) and name not in study.names:
-            self.no_such("unknown_scenario", path, name, study.names)
+        known = self.reader.scenarios
+        if known and isinstance(name, str) and name not in known:
+            self.no_such("unknown_scenario", path, name, known)
 
     def _package(self, package: dict[str, Any]) -> None:
         """What a room may put together."""
@@ -214,6 +232,8 @@ class _Checks:
             self.refuse("otherwise_twice", ("options", place, "when"), first=rest[0] + 1)
         for place, option in enumerate(options):
             for at, one in enumerate(_entries(option, "when")):
+                if self.reader.full:
+                    return
                 self._condition(one, ("options", place, "when", at))
 
     def _condition(self, said: dict[str, Any], path: Path) -> None:
@@ -265,4 +285,4 @@ class _Checks:
 
 def _misspelt(key: str, said: dict[str, Any]) -> bool:
     """Whether a key that is missing seems to be there, misspelt."""
-    return any(nearest(str(one), [key]) for one in said)
+    return any(nearest(str(one), [key]) for one in islice(said, LIMITS.problems))

@@ -1,0 +1,53 @@
+"""What is legal in a study and yet may not be meant."""
+
+from collections.abc import Callable, Iterator
+
+from simulation.errors import Remark, remark, shown
+from simulation.places import Path, told_path
+from simulation.study import Scenario, Study
+
+
+def remarks_on(study: Study, line_of: Callable[[Path], int | None] = lambda path: None) -> tuple[Remark, ...]:
+    """What to say of a study that is sound, each thing once, in the order of its scenarios.
+
+    ``line_of`` tells where something stands.
+
+    >>> from simulation import case
+    >>> remarks_on(case())
+    ()
+    """
+    found = [_remark(key, path, line_of, **fields) for key, path, fields in _all(study)]
+    return tuple(dict.fromkeys(found))
+
+
+def _remark(key: str, path: Path, line_of: Callable[[Path], int | None], **fields: str) -> Remark:
+    """A remark with its place and line."""
+    return remark(key, told_path(path), line_of(path), **fields)
+
+
+def _all(study: Study) -> Iterator[tuple[str, Path, dict[str, str]]]:
+    """The key, place and fields of every remark."""
+    titles: dict[str, str] = {}
+    chains: dict[int, bool] = {}
+    for one in study.scenarios:
+        departments = one.organisation.departments
+        if id(one.organisation) not in chains:
+            chains[id(one.organisation)] = not all(each.internal for each in departments)
+            if all(each.capacity == 0.0 for each in departments):
+                yield "no_capacity", ("organisation", "departments"), {}
+        yield from _on_measures(one, chains[id(one.organisation)])
+        for title in dict.fromkeys((one.title.en, one.title.nl)):
+            first = titles.setdefault(title, one.name)
+            if first != one.name:
+                yield "same_title", ("scenarios", one.name), {"given": shown(title), "first": shown(first)}
+                break
+
+
+def _on_measures(scenario: Scenario, has_chain: bool) -> Iterator[tuple[str, Path, dict[str, str]]]:
+    """What is to be said of a scenario's measures, in an organisation with chain partners or without."""
+    roles, chain = scenario.measures.assign_roles, scenario.measures.consult_chain
+    within: Path = ("scenarios", scenario.name, "measures")
+    if chain is not None and not has_chain:
+        yield "no_chain", (*within, "consult_chain"), {}
+    if roles is not None and not (roles.progress or roles.priority or roles.voice):
+        yield "no_roles", (*within, "assign_roles"), {}

@@ -1,0 +1,145 @@
+"""What is legal and may not be meant is said, and decides nothing; what no week or person has is refused."""
+
+import pytest
+from test_names import a_study, refusal
+
+from simulation import case
+from simulation.building import build
+from simulation.files import parse, study_yaml
+
+
+def with_measures(**measures):
+    return a_study(scenarios={"base": {}, "tried": {"measures": measures}})
+
+
+REMARKS = {
+    "no_capacity": (
+        a_study(
+            organisation={
+                "departments": {name: {"kind": kind, "capacity": 0} for name, kind in (("IT", "it"), ("S", "business"))}
+            }
+        ),
+        "every department has a capacity of 0",
+        "alle afdelingen hebben een capaciteit van 0",
+    ),
+    "same_title": (
+        a_study(scenarios={"a": {"title": "Plan"}, "b": {"title": "Other"}, "c": {"title": "Plan"}}),
+        "the title 'Plan' is that of the scenario 'a' too",
+        "het scenario 'a' heeft ook de titel 'Plan'",
+    ),
+    "no_chain": (
+        with_measures(consult_chain="on"),
+        "no department is a chain partner",
+        "geen enkele afdeling is een ketenpartner",
+    ),
+    "no_roles": (
+        with_measures(assign_roles={"progress": "off", "priority": "off", "voice": "off"}),
+        "all three are off",
+        "alle drie staan uit",
+    ),
+}
+
+
+@pytest.mark.parametrize("key", REMARKS)
+def test_what_may_not_be_meant_is_said_in_both_languages(key):
+    data, english, dutch = REMARKS[key]
+    for study, file in ((build(data, "made"), ""), (parse(study_yaml(data), "plan.yaml"), "plan.yaml")):
+        (said,) = study.remarks
+        assert said.key == key
+        assert english in said.told()
+        assert dutch in said.told("nl")
+        assert said.told().startswith(file)
+        assert (said.line is not None) == bool(file)
+
+
+def test_a_remark_decides_nothing():
+    plain, said = a_study(scenarios={"a": {}, "b": {}}), a_study(scenarios={"a": {"title": "x"}, "b": {"title": "x"}})
+    assert build(said, "made").remarks
+    assert build(plain, "made").digest() == build(said, "made").digest()
+
+
+def test_there_is_nothing_to_say_of_the_case():
+    assert case().remarks == ()
+
+
+@pytest.mark.parametrize("voice", ["on", ["Sales"]])
+def test_one_role_is_enough(voice):
+    assert (
+        build(with_measures(assign_roles={"progress": "off", "priority": "off", "voice": voice}), "made").remarks == ()
+    )
+
+
+@pytest.mark.parametrize(
+    ("measure", "key"),
+    [("anchor_in_strategy", "board_hours"), ("cross_functional_team", "hours"), ("wide_forum", "hours")],
+)
+def test_a_person_has_no_more_hours_than_a_week(measure, key):
+    assert build(with_measures(**{measure: {key: 168}}), "made")
+    refused = refusal(lambda: build(with_measures(**{measure: {key: 168.5}}), "made"))
+    assert "168.5 is more than the 168 hours that a week has" in str(refused)
+    assert "168.5 is meer dan de 168 uren die een week heeft" in refused.told("nl")
+    assert refusal(lambda: build(with_measures(**{measure: {key: 1_000_000}}), "made"))
+
+
+def test_hours_of_many_persons_may_be_more():
+    assert build(with_measures(external_partner={"hours": 2_000}, extra_hours={"hours": 400}), "made")
+
+
+@pytest.mark.parametrize("digits", ["٣", "３", "१२", "1٣"])
+def test_digits_of_other_scripts_are_no_number_and_can_be_a_name(digits):
+    text = study_yaml(a_study()).replace("kind: business, capacity: 10", f"kind: business, capacity: {digits}")
+    refused = refusal(lambda: parse(text))
+    assert f"'{digits}' is not a number. Write the digits 0 to 9 only" in str(refused)
+    assert "de cijfers 0 tot en met 9" in refused.told("nl")
+    assert build(a_study(department=digits), "made").organisation.names[1] == digits
+
+
+@pytest.mark.parametrize("number", ["1e-400", "1e-301", "-1e-320"])
+def test_a_number_that_is_lost_is_refused_with_its_place(number):
+    text = study_yaml(a_study()).replace("kind: business, capacity: 10", f"kind: business, capacity: {number}")
+    refused = refusal(lambda: parse(text))
+    assert f"line 5, organisation.departments.Sales.capacity: {number} is too close to 0" in str(refused)
+    assert "niet van 0 te onderscheiden" in refused.told("nl")
+    changed = refusal(lambda: parse(study_yaml(a_study()), overrides=(f"parameters.t={number}",)))
+    assert "is too close to 0" in str(changed)
+
+
+@pytest.mark.parametrize("count", [501])
+def test_counts_are_bounded_with_what_was_given_and_what_is_legal(count):
+    many = a_study(scenarios={f"s{i}": {} for i in range(count)})
+    refused = refusal(lambda: build(many, "made"))
+    assert f"there are {count} scenarios; at most 500 are read" in str(refused)
+    assert f"er staan {count} scenario's in" in refused.told("nl")
+    assert build(a_study(scenarios={f"s{i}": {} for i in range(500)}), "made").names[-1] == "s499"
+
+
+def test_a_line_of_scenarios_is_bounded():
+    def line(count):
+        more = {f"s{i}": {"extends": f"s{i - 1}"} for i in range(1, count)}
+        return a_study(scenarios={"s0": {}, **more})
+
+    assert len(build(line(50), "made").scenarios) == 50
+    refused = refusal(lambda: build(line(60), "made"))
+    assert len(refused.problems) == 1
+    assert "scenarios.s50.extends: 's50' stands on more than 50 scenarios" in str(refused)
+    assert "bouwt voort op meer dan 50" in refused.told("nl")
+
+
+@pytest.mark.parametrize(
+    ("changes", "pattern", "dutch"),
+    [
+        (
+            ("parameters.t=1",) * 1_001,
+            "there are 1 001 changes with --set; at most 1 000",
+            "er staan 1 001 wijzigingen",
+        ),
+        (("parameters.t=" + "1" * 20_000,), "is 20 013 characters long; at most 20 000", "20 013 tekens lang"),
+        (("parameters.t=" + "1" * 19_000,) * 11, "are 209 143 characters long together", "samen 209 143 tekens"),
+        (("parameters." + ".".join("a" * 12) + "=1",), "its path has more than 12 parts", "meer dan 12 delen"),
+    ],
+)
+def test_changes_are_bounded(changes, pattern, dutch):
+    refused = refusal(lambda: parse(study_yaml(a_study()), overrides=changes))
+    assert pattern in str(refused)
+    assert dutch in refused.told("nl")
+    assert len(str(refused)) < 300
