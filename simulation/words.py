@@ -5,6 +5,7 @@
 
 import functools
 import os
+import unicodedata
 from importlib.resources import files
 from typing import Any
 
@@ -82,6 +83,28 @@ def language_of(environment: dict[str, str] | None = None) -> str:
         if value:
             return value[:2] if value[:2] in LANGUAGES else "en"
     return "en"
+
+
+UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+"""Unicode's categories of what cannot be seen, or moves what can be: controls, formats, half characters, line ends."""
+
+
+def visible(text: str, most: int | None = None) -> str:
+    """A text with every character in it that cannot be seen written as its number, cut to ``most`` characters.
+
+    >>> print(visible("Sales \\x1b[31m \\u202e"), visible("x" * 100, 8))
+    Sales \\x1b[31m \\u202e xxxxxxxx…
+    """
+    start = text if most is None else text[:most]
+    seen = "".join(_escaped(one) if unicodedata.category(one) in UNSEEN else one for one in start)
+    if most is None or (len(text) <= most and len(seen) <= most):
+        return seen
+    return seen[:most] + "…"
+
+
+def _escaped(character: str) -> str:
+    """A character as its number, as Python writes it."""
+    return character.encode("ascii", "backslashreplace").decode() if character > "\x7f" else repr(character)[1:-1]
 
 
 def number(value: float, language: str = "en", digits: int = 0) -> str:
