@@ -1,0 +1,157 @@
+"""Ctrl-C, SIGTERM and SIGHUP: each ends a command in order, with the exit code that the system expects.
+
+Where one of these signals is heeded it raises ``KeyboardInterrupt`` (Ctrl-C) or its kind :class:`Terminated` (the
+others), so that whatever is under way cleans up behind itself on its way out. A signal that somebody chose to ignore,
+as ``nohup`` does with SIGHUP, stays ignored. Windows has no SIGHUP.
+"""
+
+import _thread
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+ENDING: tuple[int, ...] = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
+"""The signals that ask a command to end, as far as this system has them."""
+
+TOGETHER = 1.0
+"""Seconds within which a second signal counts as the same: pressing Ctrl-C twice does not stop the cleaning up."""
+
+AGAIN = 0.05
+"""Seconds after which a signal that was dropped is raised again."""
+
+
+class Terminated(KeyboardInterrupt):
+    """Another process, or the terminal that closes, asks this one to end; ``number`` is the signal."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+def exit_code(stop: BaseException) -> int:
+    """The exit code by which a shell knows the signal.
+
+    >>> exit_code(KeyboardInterrupt()), exit_code(Terminated(15))
+    (130, 143)
+    """
+    return 128 + (stop.number if isinstance(stop, Terminated) else int(signal.SIGINT))
+
+
+class Heard:
+    """The handler of the signals that are heeded: it remembers the last one, and raises."""
+
+    def __init__(self) -> None:
+        self.number: int | None = None
+        self.count = 0
+        self.deaf = False
+        self.rest = sys.unraisablehook
+        self._at = 0.0
+        self._dropped = False
+        self._timers: list[threading.Timer] = []
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        """Raise what the signal asks for; nothing once :attr:`deaf`, or a moment after another one."""
+        now = time.monotonic()
+        double = self.number is not None and now - self._at < TOGETHER
+        if self.deaf or (double and not self._dropped):
+            return
+        self.number, self._at, self._dropped = number, now, False
+        self.count += 1
+        raise self.error()
+
+    def error(self) -> KeyboardInterrupt:
+        """What the last signal raises."""
+        if self.number is None or self.number == signal.SIGINT:
+            return KeyboardInterrupt()
+        return Terminated(self.number)
+
+    def unraisable(self, what: Any) -> None:
+        """Raise a moment later what Python dropped because it fell where nothing can be raised; tell of the rest."""
+        if not issubclass(what.exc_type, KeyboardInterrupt):
+            self.rest(what)
+            return
+        self._timers.append(threading.Timer(AGAIN, self._again))
+        self._timers[-1].daemon = True
+        self._timers[-1].start()
+
+    def _again(self) -> None:
+        """Send ourselves the last signal anew."""
+        self._dropped = True
+        _thread.interrupt_main(signal.SIGINT if self.number is None else signal.Signals(self.number))
+
+    def settle(self) -> None:
+        """Raise nothing from now on: what had to end has ended."""
+        self.deaf = True
+        for timer in self._timers:
+            timer.cancel()
+
+    @contextmanager
+    def insisting(self) -> Iterator[None]:
+        """Let a signal count even if whatever runs meanwhile swallowed what it raised."""
+        before = self.count
+        try:
+            yield
+        finally:
+            if self.count != before:
+                raise self.error()
+
+
+def _in_charge() -> Heard | None:
+    """The handler of ours that is in force, if there is one."""
+    handlers = [signal.getsignal(number) for number in ENDING]
+    return next((one for one in handlers if isinstance(one, Heard)), None)
+
+
+@contextmanager
+def heeding(numbers: tuple[int, ...] = ENDING) -> Iterator[Heard]:
+    """Heed these signals for as long as this lasts, where the system or Python alone would do so.
+
+    Within another ``heeding`` that one stays in charge; outside the main thread, which alone gets signals, and for a
+    signal that somebody else handles or ignores, nothing changes.
+
+    >>> with heeding() as heard:
+    ...     try:
+    ...         signal.raise_signal(signal.SIGTERM)
+    ...     except KeyboardInterrupt as stop:
+    ...         print(exit_code(stop), heard.count)
+    143 1
+    """
+    outer = _in_charge()
+    if outer or threading.current_thread() is not threading.main_thread():
+        yield outer or Heard()
+        return
+    heard, hook = Heard(), sys.unraisablehook
+    untouched = (signal.SIG_DFL, signal.default_int_handler)
+    usual = {number: signal.getsignal(number) for number in numbers if signal.getsignal(number) in untouched}
+    try:
+        sys.unraisablehook = heard.unraisable
+        for number in usual:
+            signal.signal(number, heard)
+        yield heard
+    finally:
+        heard.settle()
+        sys.unraisablehook = hook
+        for number, handler in usual.items():
+            if signal.getsignal(number) is heard:
+                signal.signal(number, handler)
+
+
+def raise_missed() -> None:
+    """Raise for a signal that came before and was swallowed, for instance by an import; nothing if there was none."""
+    heard = _in_charge()
+    if heard is not None and heard.number is not None:
+        raise heard.error()
+
+
+def ignore() -> None:
+    """Ignore from now on the signals that are heeded: the process is about to end by itself."""
+    for number in ENDING:
+        if isinstance(signal.getsignal(number), Heard):
+            signal.signal(number, signal.SIG_IGN)
