@@ -10,8 +10,11 @@ ROOT = Path(simulation.__file__).parent
 FILES = sorted(ROOT.rglob("*.py"))
 ORDER = [
     "limits",
+    "signals",
+    "streams",
     "words",
     "errors",
+    "writing",
     "places",
     "parameters",
     "organisation",
@@ -40,7 +43,9 @@ ORDER = [
     "telling",
     "lesson",
     "patterns",
+    "options",
     "cli",
+    "start",
     "dashboard",
 ]
 ONLY = {
