@@ -73,6 +73,11 @@ class _Commands:
         return options.text(self.language)
 
     @property
+    def file(self) -> Callable[[str], str]:
+        """A reader of files' names."""
+        return options.file(self.language)
+
+    @property
     def path(self) -> Callable[[str], Path]:
         """A reader of where to write."""
         return options.path(self.language)
@@ -96,10 +101,10 @@ class _Commands:
         )
         self._common(parser)
         if file == "needed":
-            parser.add_argument("file", type=self.text, metavar="FILE", help=self.told("file"))
+            parser.add_argument("file", type=self.file, metavar="FILE", help=self.told("file"))
         elif file:
             parser.add_argument(
-                "file", nargs="?", type=self.text, default="case", metavar="FILE", help=self.told("file")
+                "file", nargs="?", type=self.file, default="case", metavar="FILE", help=self.told("file")
             )
         if file and changes:
             parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", help=self.told("set"))
@@ -173,7 +178,7 @@ class _Commands:
         one.add_argument("--port", type=self.count(1, 65535), default=DEFAULT_PORT, metavar="P", help=self.told("port"))
         one.add_argument("--host", default="127.0.0.1", metavar="ADDRESS", help=self.told("host"))
         one.add_argument("--no-open", action="store_true", help=self.told("no_open"))
-        one.add_argument("--lesson", type=self.text, metavar="FILE", help=self.told("lesson"))
+        one.add_argument("--lesson", type=self.file, metavar="FILE", help=self.told("lesson"))
         one = self._command("patterns")
         self._worlds(one, 200, least=2)
         out = Path("docs/patterns.md")
@@ -189,14 +194,14 @@ def _version() -> str:
 
 
 def _language(words: Sequence[str]) -> str:
-    """The language asked for, before anything else is understood."""
+    """The language asked for, before anything else is understood; the last one counts, as for every option."""
+    language = language_of()
     for place, word in enumerate(words):
         value = word.partition("=")[2] if word.startswith("--lang=") else ""
         if word == "--lang" and place + 1 < len(words):
             value = words[place + 1]
-        if value in LANGUAGES:
-            return value
-    return language_of()
+        language = value if value in LANGUAGES else language
+    return language
 
 
 def main(words: Sequence[str] | None = None) -> int:

@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from simulation import streams
+from simulation.limits import LIMITS
 from simulation.words import say, visible
 
 WRONG_USAGE = 2
-LONGEST_NUMBER = 40
-"""No count or amount that is meant takes more characters."""
 SHOWN = 60
 """So many characters of what was given are repeated in a sentence."""
 
@@ -93,7 +92,7 @@ def count(low: int, high: int, language: str) -> Callable[[str], int]:
 
     def read(text: str) -> int:
         given = text.strip(" ")
-        if len(given) <= LONGEST_NUMBER and COUNT.fullmatch(given) and low <= int(given) <= high:
+        if len(given) <= LIMITS.number_characters and COUNT.fullmatch(given) and low <= int(given) <= high:
             return int(given)
         raise argparse.ArgumentTypeError(say("problem.bad_count", language, given=quoted(text), low=low, high=high))
 
@@ -105,7 +104,7 @@ def amount(language: str) -> Callable[[str], float]:
 
     def read(text: str) -> float:
         given = text.strip(" ")
-        value = float(given) if len(given) <= LONGEST_NUMBER and AMOUNT.fullmatch(given) else math.nan
+        value = float(given) if len(given) <= LIMITS.number_characters and AMOUNT.fullmatch(given) else math.nan
         if value == 0.0 and re.search("[1-9]", re.split("[eE]", given)[0]):
             raise argparse.ArgumentTypeError(say("problem.amount_too_small", language, given=quoted(text)))
         if 0.0 <= value < math.inf:
@@ -126,14 +125,27 @@ def text(language: str) -> Callable[[str], str]:
     return read
 
 
-def path(language: str) -> Callable[[str], Path]:
-    """A reader of where to write; it raises ``argparse.ArgumentTypeError`` for nothing at all, and as :func:`text`."""
+def file(language: str) -> Callable[[str], str]:
+    """A reader of a file's name; it raises ``argparse.ArgumentTypeError`` for a long one, or as :func:`text`."""
     read_text = text(language)
+
+    def read(given: str) -> str:
+        if len(given) > LIMITS.path_characters:
+            most = LIMITS.path_characters
+            raise argparse.ArgumentTypeError(say("problem.long_path", language, given=quoted(given), most=most))
+        return read_text(given)
+
+    return read
+
+
+def path(language: str) -> Callable[[str], Path]:
+    """A reader of where to write; it raises ``argparse.ArgumentTypeError`` for nothing at all, or as :func:`file`."""
+    read_file = file(language)
 
     def read(given: str) -> Path:
         if not given.strip():
             raise argparse.ArgumentTypeError(say("problem.no_path", language, given=quoted(given)))
-        return Path(read_text(given))
+        return Path(read_file(given))
 
     return read
 

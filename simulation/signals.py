@@ -1,8 +1,8 @@
 """Ctrl-C, SIGTERM and SIGHUP: each ends a command in order, with the exit code that the system expects.
 
-Where one of these signals is heeded it raises ``KeyboardInterrupt`` (Ctrl-C) or its kind :class:`Terminated` (the
-others), so that whatever is under way cleans up behind itself on its way out. A signal that somebody chose to ignore,
-as ``nohup`` does with SIGHUP, stays ignored. Windows has no SIGHUP.
+Where one of these signals is heeded it raises a kind of ``KeyboardInterrupt``, :class:`Interrupted` for Ctrl-C and
+:class:`Terminated` for the others, so that whatever is under way cleans up behind itself on its way out. A signal that
+somebody chose to ignore, as ``nohup`` does with SIGHUP, stays ignored. Windows has no SIGHUP.
 """
 
 import _thread
@@ -27,12 +27,16 @@ AGAIN = 0.05
 """Seconds after which a signal that was dropped is raised again."""
 
 
-class Terminated(KeyboardInterrupt):
-    """Another process, or the terminal that closes, asks this one to end; ``number`` is the signal."""
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C, in a command: Python would end by the signal itself where a plain one was raised in code made of text."""
 
-    def __init__(self, number: int) -> None:
+    def __init__(self, number: int = signal.SIGINT) -> None:
         super().__init__(number)
-        self.number = number
+        self.number = int(number)
+
+
+class Terminated(Interrupted):
+    """Another process, or the terminal that closes, asks this one to end; ``number`` is the signal."""
 
 
 def exit_code(stop: BaseException) -> int:
@@ -41,13 +45,17 @@ def exit_code(stop: BaseException) -> int:
     >>> exit_code(KeyboardInterrupt()), exit_code(Terminated(15))
     (130, 143)
     """
-    return 128 + (stop.number if isinstance(stop, Terminated) else int(signal.SIGINT))
+    return 128 + (stop.number if isinstance(stop, Interrupted) else int(signal.SIGINT))
 
 
 class Heard:
-    """The handler of the signals that are heeded: it remembers the last one, and raises."""
+    """The handler of the signals that are heeded: it remembers the last one, and raises.
 
-    def __init__(self) -> None:
+    With ``plain``, Ctrl-C raises what it always does, for those who use us as a library.
+    """
+
+    def __init__(self, plain: bool = False) -> None:
+        self.plain = plain
         self.number: int | None = None
         self.count = 0
         self.deaf = False
@@ -69,7 +77,7 @@ class Heard:
     def error(self) -> KeyboardInterrupt:
         """What the last signal raises."""
         if self.number is None or self.number == signal.SIGINT:
-            return KeyboardInterrupt()
+            return KeyboardInterrupt() if self.plain else Interrupted()
         return Terminated(self.number)
 
     def unraisable(self, what: Any) -> None:
@@ -110,7 +118,7 @@ def _in_charge() -> Heard | None:
 
 
 @contextmanager
-def heeding(numbers: tuple[int, ...] = ENDING) -> Iterator[Heard]:
+def heeding(numbers: tuple[int, ...] = ENDING, plain: bool = False) -> Iterator[Heard]:
     """Heed these signals for as long as this lasts, where the system or Python alone would do so.
 
     Within another ``heeding`` that one stays in charge; outside the main thread, which alone gets signals, and for a
@@ -127,7 +135,7 @@ def heeding(numbers: tuple[int, ...] = ENDING) -> Iterator[Heard]:
     if outer or threading.current_thread() is not threading.main_thread():
         yield outer or Heard()
         return
-    heard, hook = Heard(), sys.unraisablehook
+    heard, hook = Heard(plain), sys.unraisablehook
     untouched = (signal.SIG_DFL, signal.default_int_handler)
     usual = {number: signal.getsignal(number) for number in numbers if signal.getsignal(number) in untouched}
     try:

@@ -94,7 +94,7 @@ def prepare() -> None:
     collects = gc.isenabled()
     gc.disable()  # the compiler leaves no garbage worth looking for while it works
     try:
-        with heeding((signal.SIGINT,)) as heard, heard.insisting():
+        with heeding((signal.SIGINT,), plain=True) as heard, heard.insisting():
             _load_somehow()
     finally:
         if collects:
