@@ -10,7 +10,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
@@ -59,6 +59,7 @@ class Heard:
         self.number: int | None = None
         self.count = 0
         self.deaf = False
+        self.instead: Callable[[int, FrameType | None], None] | None = None
         self.rest = sys.unraisablehook
         self._at = 0.0
         self._dropped = False
@@ -72,7 +73,9 @@ class Heard:
             return
         self.number, self._at, self._dropped = number, now, False
         self.count += 1
-        raise self.error()
+        if self.instead is None:
+            raise self.error()
+        self.instead(number, frame)
 
     def error(self) -> KeyboardInterrupt:
         """What the last signal raises."""
@@ -149,6 +152,25 @@ def heeding(numbers: tuple[int, ...] = ENDING, plain: bool = False) -> Iterator[
         for number, handler in usual.items():
             if signal.getsignal(number) is heard:
                 signal.signal(number, handler)
+
+
+@contextmanager
+def deferred(end: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    """Let each signal that is heeded call ``end``, and raise only once this is over.
+
+    For a loop of events, which must not be broken off in the middle: a server of uvicorn ends in order, with the right
+    exit code, if its ``capture_signals`` returns ``deferred(self.handle_exit)``.
+    """
+    heard = _in_charge()
+    if heard is None or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    heard.instead = end
+    try:
+        yield
+    finally:
+        heard.instead = None
+    raise_missed()
 
 
 def raise_missed() -> None:

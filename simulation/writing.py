@@ -29,7 +29,7 @@ from simulation.limits import LIMITS
 OLD_SECONDS = 3600
 """A temporary file of ours that is older than this is nobody's any more."""
 
-TEMPORARY = re.compile(r"\.synergy-(\d+)-[0-9a-f]{8}\.(new|old)")
+TEMPORARY = re.compile(r"\.synergy-([0-9]+)-[0-9a-f]{8}\.(new|old)")
 """What our temporary files are called: by the process that wrote them, and whether they hold what comes or what was."""
 
 CAUSES = {

@@ -460,6 +460,42 @@ def test_ctrl_c_tells_what_is_found_so_far_and_sigterm_does_not(capsys, tmp_path
         assert (tmp_path / "out").exists() == told
 
 
+SERVER = """
+import sys, uvicorn
+from simulation import signals
+
+class Server(uvicorn.Server):
+    def capture_signals(self):
+        return signals.deferred(self.handle_exit)
+
+    async def startup(self, *sockets, **further):
+        await super().startup(*sockets, **further)
+        print("up", flush=True)
+
+async def nothing(scope, receive, send):
+    while scope["type"] == "lifespan":
+        message = await receive()
+        await send({"type": message["type"] + ".complete"})
+
+with signals.heeding():
+    try:
+        Server(uvicorn.Config(nothing, port=0, log_level="error")).run()
+    except KeyboardInterrupt as stop:
+        signals.ignore()
+        sys.exit(signals.exit_code(stop))
+"""
+
+
+@posix
+@pytest.mark.parametrize("name", ENDING)
+def test_a_server_ends_in_order_and_then_by_the_signal(name):
+    process = subprocess.Popen([sys.executable, "-c", SERVER], text=True, stdout=-1, stderr=-1)
+    assert process.stdout.readline() == "up\n"
+    process.send_signal(getattr(signal, name))
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, out, err) == (128 + getattr(signal, name), "", "")
+
+
 def test_signals_are_as_before_when_it_is_over():
     before = [signal.getsignal(number) for number in signals.ENDING], sys.unraisablehook
     with signals.heeding() as heard:
