@@ -101,6 +101,19 @@ def _escape(character: str) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
+def visible(text: str, most: int | None = None) -> str:
+    r"""A text with every character in it that cannot be seen as a code, cut to ``most`` characters.
+
+    >>> print(visible("Sales \x1b[31m \u202e"), visible("x" * 100, 8))
+    Sales \x1b[31m \u202e xxxxxxxx…
+    """
+    start = text if most is None else text[:most]
+    seen = "".join(_escape(one) if is_unseen(one) else one for one in start)
+    if most is None or (len(text) <= most and len(seen) <= most):
+        return seen
+    return seen[:most] + "…"
+
+
 def composed(text: str) -> str:
     r"""A text with each letter written in one way (NFC), and without soft hyphens, which word processors leave behind.
 

@@ -1,15 +1,26 @@
 """``synergy …``: the command line. It imports late, so that ``synergy --help`` is quick."""
 
+if __name__ == "__main__":  # signals are heeded before anything below is imported
+    from simulation.start import start
+
+    start()
+
 import argparse
+import errno
+import hashlib
+import logging
 import os
-import re
 import shlex
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
+from simulation import options, signals, streams
+from simulation.characters import visible
+from simulation.options import Help, Parser
 from simulation.words import LANGUAGES, language_of, say
 
 if TYPE_CHECKING:
@@ -19,86 +30,25 @@ if TYPE_CHECKING:
     from simulation.study import Study
 
 FINE, REFUSED, WRONG_USAGE, FAILED, INTERRUPTED = 0, 1, 2, 3, 130
+GONE = 141 if hasattr(signal, "SIGPIPE") else FINE
+"""Whoever read our output has had enough; Windows has no code for that."""
 DEFAULT_WORLDS = 200
 DEFAULT_MOST = 2_000
 DEFAULT_PORT = 8765
-
-
-class Parser(argparse.ArgumentParser):
-    """An argument parser that speaks the reader's language."""
-
-    language = "en"
-
-    def error(self, message: str) -> NoReturn:
-        """Say what is wrong with the words given, and stop with exit code 2."""
-        command = self.prog.partition(" ")[2] or ""
-        shown = say("cli.wrong_usage", self.language, why=_why(message, self.language), command=command)
-        self.exit(WRONG_USAGE, shown.replace("synergy  --help", "synergy --help") + "\n")
-
-
-class _Help(argparse.HelpFormatter):
-    """Help whose headings are in the reader's language."""
-
-    language = "en"
-
-    def add_usage(self, usage: Any, actions: Any, groups: Any, prefix: str | None = None) -> None:
-        """The usage line."""
-        super().add_usage(usage, actions, groups, say("cli.usage", self.language) if prefix is None else prefix)
-
-
-def _why(message: str, language: str) -> str:
-    """What argparse found, in the reader's language."""
-    found = re.match(r"the following arguments are required: (.*)", message)
-    if found:
-        return say("cli.missing_argument", language, names=found.group(1))
-    found = re.match(r"unrecognized arguments: (.*)", message)
-    if found:
-        return say("cli.unknown_words", language, given=found.group(1))
-    found = re.match(r"argument (\S+): invalid choice: (.+) \(choose from (.*)\)", message, re.DOTALL)
-    if found and found.group(1) == "command":
-        return say("cli.unknown_choice", language, given=found.group(2), legal=found.group(3))
-    if found:
-        return say("cli.bad_value", language, name=found.group(1), given=found.group(2))
-    found = re.match(r"argument (\S+?): expected .*", message)
-    if found:
-        return say("cli.expects_value", language, name=found.group(1))
-    return re.sub(r"^argument (\S+): ", r"\1: ", message)
-
-
-def _count(low: int, high: int, language: str) -> Callable[[str], int]:
-    """Read a whole number within bounds."""
-
-    def read(text: str) -> int:
-        with suppress(ValueError):
-            if low <= int(text) <= high:
-                return int(text)
-        raise argparse.ArgumentTypeError(say("problem.bad_count", language, given=repr(text), low=low, high=high))
-
-    return read
-
-
-def _amount(language: str) -> Callable[[str], float]:
-    """Read a number of 0 or more."""
-
-    def read(text: str) -> float:
-        with suppress(ValueError):
-            if 0.0 <= float(text) < float("inf"):
-                return float(text)
-        raise argparse.ArgumentTypeError(say("problem.bad_amount", language, given=repr(text)))
-
-    return read
+WRITTEN = ("runs.parquet", "comparison.json", "comparison.png", "comparison.svg")
+"""The files of a comparison."""
 
 
 class _Commands:
     """The whole command line, command by command."""
 
     def __init__(self, language: str) -> None:
-        self.language = Parser.language = _Help.language = language
+        self.language = Parser.language = Help.language = language
         self.top = Parser(
             prog="synergy",
             description=self.told("about"),
             add_help=False,
-            formatter_class=_Help,
+            formatter_class=Help,
             allow_abbrev=False,
         )
         self.commands = self.top.add_subparsers(
@@ -116,7 +66,22 @@ class _Commands:
 
     def count(self, low: int, high: int) -> Callable[[str], int]:
         """A reader of whole numbers within bounds."""
-        return _count(low, high, self.language)
+        return options.count(low, high, self.language)
+
+    @property
+    def text(self) -> Callable[[str], str]:
+        """A reader of names."""
+        return options.text(self.language)
+
+    @property
+    def file(self) -> Callable[[str], str]:
+        """A reader of files' names."""
+        return options.file(self.language)
+
+    @property
+    def path(self) -> Callable[[str], Path]:
+        """A reader of where to write."""
+        return options.path(self.language)
 
     def _common(self, parser: argparse.ArgumentParser) -> None:
         """What every command has."""
@@ -132,14 +97,16 @@ class _Commands:
             help=self.told(name),
             description=self.told(name),
             add_help=False,
-            formatter_class=_Help,
+            formatter_class=Help,
             allow_abbrev=False,
         )
         self._common(parser)
         if file == "needed":
-            parser.add_argument("file", metavar="FILE", help=self.told("file"))
+            parser.add_argument("file", type=self.file, metavar="FILE", help=self.told("file"))
         elif file:
-            parser.add_argument("file", nargs="?", default="case", metavar="FILE", help=self.told("file"))
+            parser.add_argument(
+                "file", nargs="?", type=self.file, default="case", metavar="FILE", help=self.told("file")
+            )
         if file and changes:
             parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", help=self.told("set"))
         return parser
@@ -148,7 +115,8 @@ class _Commands:
         """Commands that only read."""
         self._command("scenarios", "optional", changes=False)
         self._command("check", "needed")
-        self._command("show", "needed").add_argument("scenario", metavar="SCENARIO", help=self.told("scenario"))
+        one = self._command("show", "needed")
+        one.add_argument("scenario", type=self.text, metavar="SCENARIO", help=self.told("scenario"))
 
     def _luck(self, parser: argparse.ArgumentParser) -> None:
         """Seed and parameters."""
@@ -171,20 +139,22 @@ class _Commands:
     def _about_runs(self) -> None:
         """Commands that simulate."""
         one = self._command("run", "needed")
-        one.add_argument("scenario", metavar="SCENARIO", help=self.told("scenario"))
+        one.add_argument("scenario", type=self.text, metavar="SCENARIO", help=self.told("scenario"))
         one.add_argument("--world", type=self.count(0, 10**9), default=0, metavar="R", help=self.told("world"))
-        one.add_argument("--weeks", type=Path, metavar="CSV", help=self.told("weeks"))
+        one.add_argument("--weeks", type=self.path, metavar="CSV", help=self.told("weeks"))
         self._luck(one)
         one = self._command("compare", "optional")
-        one.add_argument("--scenarios", metavar="A,B,…", help=self.told("which"))
-        one.add_argument("--baseline", metavar="NAME", help=self.told("baseline"))
-        one.add_argument("--outcome", default="lasting_adoption", metavar="NAME", help=self.told("outcome"))
+        one.add_argument("--scenarios", type=self.text, metavar="A,B,…", help=self.told("which"))
+        one.add_argument("--baseline", type=self.text, metavar="NAME", help=self.told("baseline"))
+        one.add_argument(
+            "--outcome", type=self.text, default="lasting_adoption", metavar="NAME", help=self.told("outcome")
+        )
         self._worlds(one, DEFAULT_WORLDS)
         one.set_defaults(worlds=None)  # so that who gives --max-worlds alone may ask for fewer
         self._luck(one)
-        one.add_argument("--out", type=Path, metavar="DIR", help=self.told("out"))
+        one.add_argument("--out", type=self.path, metavar="DIR", help=self.told("out"))
         one.add_argument("--until-decided", action="store_true", help=self.told("until_decided"))
-        one.add_argument("--margin", type=_amount(self.language), metavar="X", help=self.told("margin"))
+        one.add_argument("--margin", type=options.amount(self.language), metavar="X", help=self.told("margin"))
         most = self.told("max_worlds", default=DEFAULT_MOST)
         one.add_argument("--max-worlds", type=self.count(1, 10**6), metavar="N", help=most)
         self.comparing = one
@@ -214,12 +184,12 @@ class _Commands:
         one.add_argument("--without-key", action="store_true", help=self.told("without_key"))
         self.serving = one
         one.add_argument("--no-open", action="store_true", help=self.told("no_open"))
-        one.add_argument("--lesson", metavar="FILE", help=self.told("lesson"))
+        one.add_argument("--lesson", type=self.file, metavar="FILE", help=self.told("lesson"))
         one = self._command("patterns")
         self._worlds(one, 200, least=2)
         out = Path("docs/patterns.md")
-        one.add_argument("--out", type=Path, default=out, metavar="FILE", help=self.told("patterns_out"))
-        one.add_argument("--check", type=Path, metavar="FILE", help=self.told("patterns_check"))
+        one.add_argument("--out", type=self.path, default=out, metavar="FILE", help=self.told("patterns_out"))
+        one.add_argument("--check", type=self.path, metavar="FILE", help=self.told("patterns_check"))
 
 
 def _version() -> str:
@@ -230,53 +200,85 @@ def _version() -> str:
 
 
 def _language(words: Sequence[str]) -> str:
-    """The language asked for, before anything else is understood."""
+    """The language asked for, before anything else is understood; the last one counts, as for every option."""
+    language = language_of()
     for place, word in enumerate(words):
         value = word.partition("=")[2] if word.startswith("--lang=") else ""
         if word == "--lang" and place + 1 < len(words):
             value = words[place + 1]
-        if value in LANGUAGES:
-            return value
-    return language_of()
+        language = value if value in LANGUAGES else language
+    return language
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Run a command; returns 0 (fine), 1 (input refused), 2 (wrong usage), 3 (a mistake of ours) or 130."""
+    """Run a command, and return its exit code; whatever happens ends in a sentence.
+
+    0 is fine, 1 input refused or something that the system does not let us do, 2 wrong usage, 3 a mistake of ours. As
+    shells have it, 130 is Ctrl-C, 143 SIGTERM, 129 SIGHUP, and 141 that whoever read our output has gone.
+    """
     given = list(sys.argv[1:] if words is None else words)
     language = _language(given)
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+    with signals.heeding() as heard:
+        try:
+            streams.replace_unknown()
+            code = _obeyed(given, language)
+            sys.stdout.flush()
+        except BaseException as error:
+            heard.settle()
+            code = _ended(error, language, heard)
+        streams.finish()
+    return code
+
+
+def _obeyed(given: Sequence[str], language: str) -> int:
+    """Understand the words of a command, and carry it out."""
+    wrong = options.check_words(given, language)
+    if wrong:
+        streams.complain(wrong)
+        return WRONG_USAGE
     try:
         commands = _Commands(language)
         asked = commands.top.parse_args(given)
         commands.check(asked)
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else WRONG_USAGE
-    return _guarded(asked, language)
+    return COMMANDS[asked.command](asked, language)
 
 
-def _guarded(asked: argparse.Namespace, language: str) -> int:
-    """Carry out a command; whatever happens ends in a sentence."""
+def _ended(error: BaseException, language: str, heard: signals.Heard) -> int:
+    """Say why a command ended before it was done, and with which exit code."""
+    refusals = getattr(sys.modules.get("simulation.errors"), "SynergyError", ())
+    if heard.number is not None and not isinstance(error, refusals):
+        error = heard.error()  # whatever went wrong then did so because of the signal
+    if isinstance(error, KeyboardInterrupt):
+        with suppress(Exception):  # what it takes to say it may be half imported
+            streams.complain("\n" + say("cli.interrupted", language))
+        return signals.exit_code(error)
+    if isinstance(error, BrokenPipeError):
+        return GONE
     from simulation.errors import SynergyError
 
-    try:
-        return COMMANDS[asked.command](asked, language)
-    except SynergyError as refused:
-        print(refused.told(language), file=sys.stderr)
-        return REFUSED
-    except KeyboardInterrupt:
-        print("\n" + say("cli.interrupted", language), file=sys.stderr)
-        return INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output has had enough; say nothing more to them.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FINE
-    except Exception as error:  # the last resort: no traceback reaches a person
-        if os.environ.get("SYNERGY_DEBUG"):
-            raise
-        print(say("cli.failed", language, why=f"{type(error).__name__}: {error}"), file=sys.stderr)
-        return FAILED
+    code = REFUSED
+    if isinstance(error, SynergyError):
+        sentence = error.told(language)
+    elif isinstance(error, (OSError, MemoryError)):
+        sentence = _system(error, language)
+    elif isinstance(error, Exception) and not os.environ.get("SYNERGY_DEBUG"):
+        sentence, code = say("cli.failed", language, why=f"{type(error).__name__}: {str(error)[:500]}"), FAILED
+    else:
+        raise error
+    streams.complain("\n".join(visible(line) for line in sentence.split("\n")))
+    return code
+
+
+def _system(error: OSError | MemoryError, language: str) -> str:
+    """What the system does not let us do, in a sentence."""
+    if isinstance(error, MemoryError):
+        return say("cli.no_memory", language)
+    if error.errno == errno.ENOSPC:
+        return say("cli.disk_full", language)
+    where = f": {error.filename}" if error.filename else ""
+    return say("cli.system", language, why=f"{error.strerror or error}{where}")
 
 
 # --- commands ------------------------------------------------------------------------------------------
@@ -301,7 +303,10 @@ def _check(asked: argparse.Namespace, language: str) -> int:
     from simulation.lesson.reading import is_lesson
     from simulation.parameters import PARAMETERS
 
-    if Path(asked.file).is_file() and is_lesson(asked.file):
+    lesson = False
+    with suppress(OSError, ValueError):  # what is wrong with the file is said when it is read below
+        lesson = Path(asked.file).is_file() and is_lesson(asked.file)
+    if lesson:
         return _check_lesson(asked.file, language)
     study = load(asked.file, tuple(asked.set))
     given = len(study.scenarios[0].parameters)
@@ -312,7 +317,7 @@ def _check(asked: argparse.Namespace, language: str) -> int:
         "given": given,
         "assumed": len(PARAMETERS) - given,
     }
-    print(say("cli.check_ok", language, file=asked.file, **counts))
+    print(say("cli.check_ok", language, file=visible(asked.file), **counts))
     _hint(study, language)
     return FINE
 
@@ -325,7 +330,7 @@ def _check_lesson(file: str, language: str) -> int:
 
     told = read_lesson(file)
     worlds = told.lesson.worlds
-    print(say("cli.lesson_ok", language, file=file, chapters=len(told.lesson.chapters), worlds=worlds))
+    print(say("cli.lesson_ok", language, file=visible(file), chapters=len(told.lesson.chapters), worlds=worlds))
     _prepare(language)
     for chapter in told.lesson.chapters:
         if chapter.package:
@@ -344,6 +349,8 @@ def _check_lesson(file: str, language: str) -> int:
 
 def _hint(study: "Study", language: str) -> None:
     """Say what is legal and yet may not be meant."""
+    for remark in study.remarks:
+        print(visible(remark.told(language)))
     organisation = study.organisation
     tied = {name for tie in (*organisation.interdependence, *organisation.informal_ties) for name in tie.pair}
     for one in organisation.departments:
@@ -368,14 +375,19 @@ def _run(asked: argparse.Namespace, language: str) -> int:
     from simulation.files import load
     from simulation.model import OrganisationModel
     from simulation.outcomes import OUTCOMES, outcomes_of
-    from simulation.report import level, put
+    from simulation.report import level
     from simulation.telling import event_sentence, weeks_csv
+    from simulation.writing import check_file, put
 
+    if asked.weeks:
+        check_file(asked.weeks)
     study = load(asked.file, tuple(asked.set))
     scenario = study.scenario(asked.scenario)
     model = OrganisationModel(scenario, asked.world, asked.seed, parameters=asked.parameters)
     while model.running:
         model.step()
+    if asked.weeks:
+        put(asked.weeks, weeks_csv(model, language).encode())  # before anything is said, to whoever may have gone
     for event in model.events:
         print(say("cli.week", language, week=event.week, what=event_sentence(event, scenario, language)))
     print()
@@ -385,39 +397,39 @@ def _run(asked: argparse.Namespace, language: str) -> int:
         print(f"{say(f'outcome.{outcome.name}', language)}: {shown}")
     print(say("result.not_a_forecast", language))
     if asked.weeks:
-        put(asked.weeks, weeks_csv(model, language).encode())
-        print(say("cli.wrote", language, path=asked.weeks))
+        print(say("cli.wrote", language, path=visible(str(asked.weeks))))
     return FINE
 
 
 def _names(given: str, study: "Study") -> list[str]:
     """The names in a list with commas; a name that is there may hold commas itself."""
     parts = [part.strip() for part in given.split(",")]
+    known = {",".join(part.strip() for part in name.split(",")): name for name in study.names}
+    longest = max(name.count(",") for name in known) + 1
     names: list[str] = []
-    while parts:
-        whole = (count for count in range(len(parts), 1, -1) if ",".join(parts[:count]) in _spaceless(study))
-        count = next(whole, 1)
-        names.append(_spaceless(study).get(",".join(parts[:count]), parts[0]))
-        parts = parts[count:]
+    at = 0
+    while at < len(parts):
+        counts = range(min(longest, len(parts) - at), 1, -1)
+        taken = next((count for count in counts if ",".join(parts[at : at + count]) in known), 1)
+        whole = ",".join(parts[at : at + taken])
+        names.append(known.get(whole, whole))
+        at += taken
     return [name for name in names if name]
-
-
-def _spaceless(study: "Study") -> dict[str, str]:
-    """The scenarios' names as they are once spaces beside commas are gone, and as they are."""
-    return {",".join(part.strip() for part in name.split(",")): name for name in study.names}
 
 
 def _chosen(asked: argparse.Namespace, study: "Study") -> tuple["Study", str]:
     """The scenarios asked for, and the baseline (added to them if it is not among them)."""
-    from simulation.errors import InputRefused, problem
+    from simulation.errors import InputRefused, problem, shown
 
     names = list(study.names)
     if asked.scenarios is not None:
         names = _names(asked.scenarios, study)
+    seen: set[str] = set()
     for name in names:
         study.scenario(name)
-        if names.count(name) > 1:
-            raise InputRefused([problem("scenario_twice", given=repr(name))])
+        if name in seen:
+            raise InputRefused([problem("scenario_twice", given=shown(name))])
+        seen.add(name)
     base = asked.baseline or (study.names[0] if study.names[0] in names or not names else names[0])
     study.scenario(base)
     if base not in names:
@@ -430,30 +442,28 @@ def _chosen(asked: argparse.Namespace, study: "Study") -> tuple["Study", str]:
 def _compare(asked: argparse.Namespace, language: str) -> int:
     """Compare scenarios."""
     from simulation.compare import compare_runs
-    from simulation.errors import InputRefused, problem
+    from simulation.errors import InputRefused, problem, shown
     from simulation.files import load
     from simulation.outcomes import BY_OUTCOME
-    from simulation.report import check_folder, text
+    from simulation.report import text
     from simulation.sequential import margin_of
+    from simulation.writing import check_folder
 
     study, base = _chosen(asked, load(asked.file, tuple(asked.set)))
     if asked.outcome not in BY_OUTCOME:
-        raise InputRefused([problem("unknown_outcome", given=repr(asked.outcome), legal=", ".join(BY_OUTCOME))])
+        raise InputRefused([problem("unknown_outcome", given=shown(asked.outcome), legal=", ".join(BY_OUTCOME))])
     margin_of(BY_OUTCOME[asked.outcome], study.horizon, asked.margin)
-    ours = bool(asked.out) and not asked.out.exists()
     if asked.out:
-        check_folder(asked.out)
-    try:
-        runs, settled = _simulated(asked, study, base, language)
-    except BaseException:
-        if ours:
-            asked.out.rmdir()
-        raise
+        check_folder(asked.out, WRITTEN)
+    runs, settled = _simulated(asked, study, base, language)
     found = compare_runs(runs, base)
     command = repeat(asked, base, settled)
-    print(text(found, language, command, asked.outcome, settled))
+    table = text(found, language, command, asked.outcome, settled)
     if asked.out:
-        _write(asked, found, settled, command, language)
+        _write(asked, found, settled, command, language)  # before anything is said, to whoever may have gone
+    print(table)
+    if asked.out:
+        print(say("cli.wrote", language, path=", ".join(visible(str(asked.out / name)) for name in WRITTEN)))
     return INTERRUPTED if settled and settled.stopped else FINE
 
 
@@ -479,28 +489,32 @@ def _prepare(language: str) -> None:
     from simulation import ensemble
     from simulation.kernel import compiling
 
+    signals.raise_missed()
+    compiling.check()
     if not compiling.kept():
-        print(say("cli.preparing", language), file=sys.stderr, flush=True)
+        streams.complain(say("cli.preparing", language))
     ensemble.warm()
+    signals.raise_missed()
 
 
 def _write(
     asked: argparse.Namespace, found: "Comparison", settled: "Sequential | None", command: str, language: str
 ) -> None:
-    """Put all files of a comparison in place, after all of them have been made."""
+    """Put all files of a comparison in place once all of them have been made; the last says which belong to it."""
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # that it finds no home for its cache is no news
     from simulation.figures import encoded, ranking
-    from simulation.report import as_json, parquet, put
+    from simulation.report import as_json, parquet
+    from simulation.writing import put_all
 
     figure = ranking(found, language, settled)
     made = {
         "runs.parquet": parquet(found),
-        "comparison.json": as_json(found, command, asked.outcome, settled),
         "comparison.png": encoded(figure, "png"),
         "comparison.svg": encoded(figure, "svg"),
     }
-    for name, content in made.items():
-        put(asked.out / name, content)
-    print(say("cli.wrote", language, path=", ".join(str(asked.out / name) for name in made)))
+    digests = {name: hashlib.sha256(content).hexdigest() for name, content in made.items()}
+    made["comparison.json"] = as_json(found, command, asked.outcome, settled, digests)
+    put_all(asked.out, made)
 
 
 def repeat(asked: argparse.Namespace, base: str, settled: "Sequential | None" = None) -> str:
@@ -527,14 +541,17 @@ class _bar:
         self.language, self.bar = language, None
 
     def __enter__(self) -> Callable[[int, int], None]:
-        from tqdm import tqdm
-
+        try:
+            from tqdm import tqdm
+        except ValueError:  # a setting such as TQDM_MININTERVAL that is no number
+            return lambda done, total: None
         bar = tqdm(unit=" ", desc=say("cli.progress", self.language), disable=not sys.stderr.isatty(), leave=False)
         self.bar = bar
 
         def told(done: int, total: int) -> None:
             bar.total = total
-            bar.update(done - bar.n)
+            with suppress(OSError):  # a terminal that has gone ends no work
+                bar.update(done - bar.n)
 
         return told
 
@@ -562,18 +579,20 @@ def _dashboard(asked: argparse.Namespace, language: str) -> int:
 def _patterns(asked: argparse.Namespace, language: str) -> int:
     """Measure the patterns."""
     from simulation.patterns import document, measure
-    from simulation.report import put
+    from simulation.writing import check_file, put, read
 
+    if asked.check is None:
+        check_file(asked.out)
+    before = None if asked.check is None else read(asked.check)
     _prepare(language)
     with _bar(language) as told:
-        written = document(measure(asked.worlds, asked.jobs, told))
-    if asked.check is None:
-        put(asked.out, written.encode())
-        print(say("cli.wrote", language, path=asked.out))
+        written = document(measure(asked.worlds, asked.jobs, told)).encode()
+    if before is None:
+        put(asked.out, written)
+        print(say("cli.wrote", language, path=visible(str(asked.out))))
         return FINE
-    before = asked.check.read_text(encoding="utf-8") if asked.check.is_file() else ""
-    same = before == written
-    print(say("cli.patterns_same" if same else "cli.patterns_differ", language, path=asked.check))
+    same = before.replace(b"\r\n", b"\n") == written
+    print(say("cli.patterns_same" if same else "cli.patterns_differ", language, path=visible(str(asked.check))))
     return FINE if same else REFUSED
 
 
@@ -587,7 +606,3 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, str], int]] = {
     "patterns": _patterns,
 }
 """What each command does; not to be changed."""
-
-
-if __name__ == "__main__":
-    sys.exit(main())

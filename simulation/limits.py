@@ -47,6 +47,8 @@ class Limits:
     # options
     set_characters: int = at_most(20_000, "characters", "options", "one --set")
     set_parts: int = at_most(12, "parts", "options", "the path of one --set")
+    path_characters: int = at_most(4_096, "characters", "options", "the name of a file or folder to read or write")
+    number_characters: int = at_most(40, "characters", "options", "a count or an amount")
     sets: int = at_most(1_000, "options", "options", "--set in one command")
     sets_characters: int = at_most(200_000, "characters", "options", "all --set of one command together")
     # requests to the dashboard

@@ -1,15 +1,9 @@
-"""What a comparison says, in words and in files: sentences, the table, Parquet, JSON.
-
-Whatever is written is prepared first and then put in place at once, so that an interruption leaves no
-half-written file.
-"""
+"""What a comparison says, in words and in the content of files: sentences, the table, Parquet, JSON."""
 
 import io
 import json
 import math
-import os
-import tempfile
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 import pyarrow as pa
@@ -18,7 +12,6 @@ import pyarrow.parquet as pq
 from simulation import __version__
 from simulation.best import DRAWS, Best, best_of
 from simulation.compare import Comparison, Interval, Pair, Summary
-from simulation.errors import InputRefused, problem
 from simulation.measures import MEASURES
 from simulation.outcomes import BY_OUTCOME, OUTCOMES
 from simulation.sequential import Decision, Sequential, span_of
@@ -338,16 +331,24 @@ def parquet(comparison: Comparison) -> bytes:
     return stream.getvalue()
 
 
-def as_json(comparison: Comparison, command: str, outcome: str = MAIN, sequential: Sequential | None = None) -> bytes:
+def as_json(
+    comparison: Comparison,
+    command: str,
+    outcome: str = MAIN,
+    sequential: Sequential | None = None,
+    files: Mapping[str, str] | None = None,
+) -> bytes:
     """The numbers of the table and of every pair, with what is needed to repeat them; undefined is null.
 
-    ``best`` is about ``outcome``; ``sequential`` is null unless verdicts were judged after every world.
+    ``best`` is about ``outcome``; ``sequential`` is null unless verdicts were judged after every world. ``files`` has
+    the SHA-256 of each file that was made with this one, by its name.
     """
     runs, base = comparison.runs, comparison.baseline
     study = runs.study
     data = {
         "synergy": __version__,
         "command": command,
+        "files": dict(files or {}),
         "study": {"name": study.name, "title": study.title.model_dump(), "digest": study.digest()},
         "seed": runs.seed,
         "worlds": len(runs.worlds),
@@ -467,35 +468,6 @@ def _finite(value: Any) -> Any:
     if isinstance(value, list):
         return [_finite(one) for one in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def check_folder(folder: Path) -> None:
-    """Refuse a folder that cannot be written to, before any work is done."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        why = error.strerror or str(error)
-        raise InputRefused([problem("cannot_write", given=repr(str(folder)), why=why)]) from None
-
-
-def put(path: Path, content: bytes) -> None:
-    """Put a file in place at once: either the whole of it is there, or what was there before."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    except OSError as error:
-        why = error.strerror or str(error)
-        raise InputRefused([problem("cannot_write", given=repr(str(path)), why=why)]) from None
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def measures_on(scenario: Scenario, language: str) -> str:

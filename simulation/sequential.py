@@ -33,6 +33,7 @@ from simulation.compare import (
 from simulation.ensemble import Progress, Runs, extend_runs
 from simulation.errors import InputRefused, problem
 from simulation.outcomes import BY_OUTCOME, Outcome
+from simulation.signals import Terminated
 
 MOST = 2_000
 """More worlds than this are not added unless asked for: a mean share is then known to about two points (assumed)."""
@@ -417,6 +418,8 @@ def until_decided(
     try:
         while len(runs.worlds) < most and any(one.at is None for one in _decisions(runs, baseline, measured, margin)):
             runs = extend_runs(runs, next_worlds(len(runs.worlds), most), threads, progress)
+    except Terminated:
+        raise  # nobody is there to read what has been found so far
     except KeyboardInterrupt:
         stopped = True
     found = dict(zip(_others(runs, baseline), _decisions(runs, baseline, measured, margin), strict=True))

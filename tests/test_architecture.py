@@ -11,9 +11,12 @@ FILES = sorted(ROOT.rglob("*.py"))
 ORDER = [
     "limits",
     "characters",
+    "signals",
+    "streams",
     "words",
     "errors",
     "deadline",
+    "writing",
     "places",
     "parameters",
     "organisation",
@@ -46,7 +49,9 @@ ORDER = [
     "telling",
     "lesson",
     "patterns",
+    "options",
     "cli",
+    "start",
     "dashboard",
 ]
 ONLY = {

@@ -3,6 +3,7 @@
 import contextlib
 import json
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -213,6 +214,21 @@ def test_what_is_bound_is_what_was_asked_for():
 def test_solara_is_not_imported_before_its_settings_are_made():
     code = "import simulation.dashboard.serve, simulation.cli, sys; assert 'solara' not in sys.modules"
     assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="this system has no such signals")
+@pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
+def test_a_signal_ends_the_server_in_order_with_its_code(name, code):
+    port = free_port()
+    command = [sys.executable, "-m", "simulation.cli", "dashboard", "--no-open", "--port", str(port), "--lang", "en"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert str(port) in process.stdout.readline()
+    guest = Visitor(f"http://127.0.0.1:{port}")  # a page that is open does not keep it
+    process.send_signal(getattr(signal, name))
+    _, complaint = process.communicate(timeout=30)
+    guest.close()
+    assert process.returncode == code
+    assert complaint.strip() == say("cli.interrupted", "en")
 
 
 # --- addresses -----------------------------------------------------------------------------------------

@@ -3,17 +3,18 @@
 import errno
 import logging
 import os
-import signal
 import socket
 import tempfile
 import threading
 import warnings
 import webbrowser
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from simulation import signals
 from simulation.dashboard.hosts import is_local
 from simulation.dashboard.keys import FIELD, Key, new_key
 from simulation.errors import InputRefused, problem
@@ -97,6 +98,11 @@ def serve(where: Where, browse: bool, language: str) -> int:
             if browse:
                 threading.Thread(target=browse_to, args=(where.url(key), key is not None), daemon=True).start()
 
+        @contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            with signals.deferred(self.handle_exit):
+                yield
+
     config = uvicorn.Config(
         _application(language, where.host, key),
         log_level="error",
@@ -108,11 +114,8 @@ def serve(where: Where, browse: bool, language: str) -> int:
         ws_per_message_deflate=not where.local,  # on one's own machine packing costs more than it spares
         server_header=False,
     )
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite end ends our processes too
     try:
         Announced(config).run(sockets)
-    except KeyboardInterrupt:
-        pass
     finally:
         engine().close()
         studies().reader.close()

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, cast
 from urllib.parse import parse_qs, urlencode
 
+from simulation.characters import visible
 from simulation.dashboard.opened import known
 from simulation.dashboard.variants import (
     Base,
@@ -282,7 +283,7 @@ def _votes(given: str) -> tuple[tuple[int, ...], ...]:
 
 def _short(given: str) -> str:
     """What was given, in a sentence."""
-    return given if len(given) <= 60 else f"{given[:59]}…"
+    return visible(given, 60)
 
 
 def _packed(said: str) -> str:

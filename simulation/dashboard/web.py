@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode
 
+from simulation.characters import visible
 from simulation.dashboard.dressing import COOKIE, document, dressed
 from simulation.dashboard.gate import Dropped, Gate, Refused, install
 from simulation.dashboard.hosts import hosts_of, is_local, is_own_page, is_welcome
@@ -121,7 +122,7 @@ class Door:
         if scope["type"] == "websocket":
             await self._socket(asked, welcome, receive, send)
         elif not welcome:
-            await self._say(asked, send, 421, say("web.host", asked.language, given=asked.host[:80]))
+            await self._say(asked, send, 421, say("web.host", asked.language, given=visible(asked.host, 80)))
         elif not asked.readable:
             most = {"most": LIMITS.query_characters, "fields": LIMITS.query_fields}
             await self._say(asked, send, 414, say("web.long", asked.language, **most))
@@ -466,4 +467,4 @@ def _note(error: BaseException) -> None:
     """Write what went wrong to the server's standard error, in a line; that the server ends is nothing wrong."""
     if isinstance(error, asyncio.CancelledError):
         return
-    sys.stderr.write(f"synergy dashboard: {type(error).__name__}: {html.unescape(str(error))[:300]}\n")
+    sys.stderr.write(f"synergy dashboard: {type(error).__name__}: {visible(html.unescape(str(error)), 300)}\n")

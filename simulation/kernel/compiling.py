@@ -11,7 +11,7 @@ import os
 import platform
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from stat import S_ISDIR
@@ -24,10 +24,12 @@ import numpy as np
 from llvmlite import binding
 from numba import types
 from numba.core import config
+from numba.core.caching import NullCache
 from numba.extending import intrinsic
 from platformdirs import user_cache_path
 
 from simulation import rules as plain_rules
+from simulation.errors import InputRefused, problem
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -48,6 +50,12 @@ SOURCES = ("rules.py", "measures.py", "outcomes.py", "parameters.py", "kernel/*.
 DIGITS = 16
 MOST_VERSIONS = 4
 """Compiled code of so many versions is kept, this one included; each takes some 2 MB."""
+
+
+def check() -> None:
+    """Raise :class:`~simulation.errors.InputRefused` if Numba was told not to compile: our code cannot do without."""
+    if config.DISABLE_JIT:
+        raise InputRefused([problem("no_compiler", given="NUMBA_DISABLE_JIT")])
 
 
 def inner(function: Function) -> Function:
@@ -188,6 +196,13 @@ def _is_ours(path: Path) -> bool:
     """Whether a folder is named by a digest and holds nothing but compiled code."""
     named = len(path.name) == DIGITS and set(path.name) <= set("0123456789abcdef")
     return named and path.is_dir() and all(one.name.startswith("kernel_") for one in path.iterdir())
+
+
+def keep_nothing(functions: Iterable[Callable[..., Any]]) -> None:
+    """Let functions be compiled for this process alone, where the disk takes nothing."""
+    for compiled in functions:
+        dispatcher: Any = compiled
+        dispatcher._cache = NullCache()  # Numba has no public way to change its mind about keeping
 
 
 def kept() -> bool:

@@ -4,7 +4,6 @@ The stages of a week are compiled apart; a second process does its share of them
 finds it when it puts the run together. ``python -m simulation.kernel.prepare`` is that second process.
 """
 
-import _thread
 import gc
 import inspect
 import os
@@ -12,10 +11,8 @@ import shutil
 import signal
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from types import FrameType
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import numba
@@ -24,6 +21,7 @@ from simulation.kernel import compiling, contacts, department, luck, run, week
 from simulation.kernel.lanes import Lane
 from simulation.kernel.layout import ASK, DEPARTMENT, LEVERS, NETWORK, SCENARIO, SEAT, TIE, VALUES
 from simulation.kernel.records import ANSWERS_BLOCK, BLOCK, LUCK_BLOCK, ORGANISATION
+from simulation.signals import heeding
 
 Stage = Callable[..., Any]
 
@@ -61,9 +59,6 @@ def _types() -> dict[str, Any]:
 PATIENCE = 30.0
 """Seconds that the second process is waited for, after which this one does its share."""
 
-AGAIN = 0.05
-"""Seconds after which Ctrl-C that was dropped is raised again."""
-
 NONE = subprocess.DEVNULL
 
 RECORDS = {"o": ORGANISATION, "p": VALUES, "m": LEVERS, "s": SCENARIO, "net": NETWORK, "w": DEPARTMENT}
@@ -89,58 +84,36 @@ def compile_stages(stages: tuple[Stage, ...]) -> None:
 
 
 def prepare() -> None:
-    """Load the engine, or compile it; what is on disk and cannot be read is made anew. Ctrl-C ends it."""
+    """Load the engine, or compile it; what is on disk and cannot be read is made anew.
+
+    Ctrl-C ends it, even where it falls into the compiler's own code: Python drops an exception that is raised while an
+    object is being deleted or in a function that C calls, and the compiler does much of both. Raises
+    :class:`~simulation.errors.InputRefused` if there is no compiler.
+    """
+    compiling.check()
     collects = gc.isenabled()
     gc.disable()  # the compiler leaves no garbage worth looking for while it works
     try:
-        with _never_missing_ctrl_c():
-            try:
-                _load()
-            except Exception:
-                shutil.rmtree(compiling.folder(), ignore_errors=True)
-                compiling.folder().mkdir(parents=True, exist_ok=True)
-                _load()
+        with heeding((signal.SIGINT,), plain=True) as heard, heard.insisting():
+            _load_somehow()
     finally:
         if collects:
             gc.enable()
 
 
-@contextmanager
-def _never_missing_ctrl_c() -> Iterator[None]:
-    """Let Ctrl-C count even where it falls into the compiler's own code.
-
-    Python drops an exception that is raised while an object is being deleted or in a function that C calls, and says
-    so; the compiler does much of both. What is dropped is raised again a moment later.
-    """
-    usual, told = signal.getsignal(signal.SIGINT), sys.unraisablehook
-    if usual is not signal.default_int_handler or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    pressed = threading.Event()
-    again: list[threading.Timer] = []
-
-    def remember(number: int, frame: FrameType | None) -> None:
-        pressed.set()
-        signal.default_int_handler(number, frame)
-
-    def dropped(what: Any) -> None:
-        if issubclass(what.exc_type, KeyboardInterrupt):
-            again.append(threading.Timer(AGAIN, _thread.interrupt_main))
-            again[-1].start()
-        else:
-            told(what)
-
-    signal.signal(signal.SIGINT, remember)
-    sys.unraisablehook = dropped
+def _load_somehow() -> None:
+    """Load the engine; if that fails, without what is on disk; and if the disk is what fails, without it."""
     try:
-        yield
-    finally:
-        for one in again:
-            one.cancel()
-        signal.signal(signal.SIGINT, usual)
-        sys.unraisablehook = told
-        if pressed.is_set():
-            raise KeyboardInterrupt
+        _load()
+    except Exception:
+        with suppress(OSError):
+            shutil.rmtree(compiling.folder(), ignore_errors=True)
+            compiling.folder().mkdir(parents=True, exist_ok=True)
+        try:
+            _load()
+        except OSError:
+            compiling.keep_nothing((*MINE, *YOURS, run.run_batch))
+            run.run_batch(*run.no_work())
 
 
 def _load() -> None:

@@ -1,0 +1,82 @@
+"""Whatever stands on the command line ends in a sentence, and in nothing that a terminal would obey."""
+
+import random
+import time
+import unicodedata
+
+import pytest
+from command_lines import command_lines, prepare
+
+from simulation.cli import _names, main
+from simulation.files import case
+from simulation.words import UNSEEN
+
+SAMPLE = 60
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_command_line_ends_in_anything_but_a_sentence(capsys, tmp_path, monkeypatch, seed):
+    prepare(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    before = sorted(tmp_path.rglob("*"))
+    lines = command_lines(tmp_path, seed)
+    assert len(lines) > 400
+    for words, codes in random.Random(seed).sample(lines, SAMPLE):
+        code = main(words)
+        out, err = capsys.readouterr()
+        what = [word[:80] for word in words], code, out[:500], err[:500]
+        assert code in codes, what
+        assert bool(err) == (code != 0), what
+        assert "Traceback" not in out + err, what
+        assert len(err) < 5_000, what
+        assert not [one for one in out + err if unicodedata.category(one) in UNSEEN and one != "\n"], what
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("words", "english", "dutch"),
+    [
+        (["compare", "--worlds", "٣"], "'٣' is not a whole number from 1", "'٣' is geen geheel getal"),
+        (["compare", "--worlds", "9" * 5_000], "999…' is not a whole number", "999…' is geen geheel getal"),
+        (["compare", "--until-decided", "--margin", "٣"], "'٣' is not a number", "'٣' is geen getal"),
+        (["compare", "--until-decided", "--margin", "1e-400"], "Write 0, or a larger", "Schrijf 0, of een groter"),
+        (["compare", "--nons\x1b[31m"], r"--nons\x1b[31m", r"--nons\x1b[31m"),
+        (["compare", "--nons\u202e"], r"--nons\u202e", r"--nons\u202e"),
+        (["compare", "--outcome", "a\nb"], r"'a\nb' holds a character", r"in 'a\nb' staat een onzichtbaar teken"),
+        (["check", "\udcff"], "Word 2 of the command line", "Woord 2 van de opdrachtregel"),
+        (["compare", "--until-decided=yes"], "takes no value", "heeft geen waarde"),
+        (["compare", "--parameters", "x" * 100_000], "Choose one of: 'ranges'", "Kies uit: 'ranges'"),
+        (["compare", "--out", ""], "--out: '' is not the name", "--out: '' is geen naam"),
+        (["run", "case", "full", "--weeks", ""], "--weeks: '' is not the name", "--weeks: '' is geen naam"),
+        (["compare", "--out", "x" * 5_000], "at most 4096 characters", "hoogstens 4096 tekens"),
+    ],
+)
+def test_what_cannot_be_meant_is_wrong_usage_in_both_languages(capsys, words, english, dutch):
+    for language, says in (("en", english), ("nl", dutch)):
+        assert main([*words, "--lang", language]) == 2
+        out, err = capsys.readouterr()
+        assert out == ""
+        assert says in err
+        assert len(err) < 1_000
+
+
+@pytest.mark.parametrize("worlds", ["1_0", " 10 ", "+10", "010"])
+def test_a_count_may_be_written_in_any_way_that_is_clear(capsys, worlds):
+    assert main(["compare", "--until-decided", "--max-worlds", "9", "--worlds", worlds, "--lang", "en"]) == 2
+    assert "less than --worlds 10" in capsys.readouterr().err
+
+
+def test_a_list_of_scenarios_takes_no_longer_than_it_is_long():
+    begun = time.process_time()
+    assert _names("," * 100_000, case()) == []
+    assert len(_names("nobody," * 100_000, case())) == 100_000
+    assert time.process_time() - begun < 1.0
+
+
+def test_a_name_may_hold_commas_and_the_longest_that_is_there_counts():
+    class Named:
+        names = ("a", "a, b", "a,b,c", "d")
+
+    assert _names("a,b,c,d", Named) == ["a,b,c", "d"]
+    assert _names("a , b, d,a", Named) == ["a, b", "d", "a"]
+    assert _names("c,,b, a", Named) == ["c", "b", "a"]
