@@ -13,7 +13,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from simulation.building import build
-from simulation.characters import composed, escaped
+from simulation.characters import composed, escaped, first_unseen
 from simulation.deadline import check_time, reading
 from simulation.errors import InputRefused, Problem, abridged, problem, shown, unknown
 from simulation.limits import LIMITS
@@ -209,7 +209,11 @@ def _change(text: str) -> tuple[list[str], Any]:
     parts = composed(path.strip()).split(".")
     if len(parts) > LIMITS.set_parts:
         raise InputRefused([problem("change_too_deep", given=shown(text), limit=LIMITS.set_parts)])
-    if sign and parts[0] in {"parameters", "organisation", "measures", "project", "scenarios"}:
+    if (
+        sign
+        and first_unseen(path) is None
+        and parts[0] in {"parameters", "organisation", "measures", "project", "scenarios"}
+    ):
         read = None
         with suppress(InputRefused):
             read = Reader(clean(value))

@@ -70,7 +70,7 @@ def findings(model: type[BaseModel], error: ValidationError) -> list[dict[str, A
         if one["type"] == "missing":
             return one["loc"] in misspelt
         # A list is too short if none of its entries is sound; what is neither a switch nor a list is told once.
-        return (one["type"] == "too_short" and bool(one["input"])) or one["loc"][-1] == "bool"
+        return (one["type"] == "too_short" and bool(one["input"])) or one["loc"][-1:] == ("bool",)
 
     return [one for one in found if not follows(one)]
 

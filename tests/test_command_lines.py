@@ -9,7 +9,7 @@ from command_lines import command_lines, prepare
 
 from simulation.cli import _names, main
 from simulation.files import case
-from simulation.words import UNSEEN
+from simulation.characters import UNSEEN
 
 SAMPLE = 60
 

@@ -359,7 +359,10 @@ def is_file(path: str) -> bool:
         return True
     from solara.server import settings  # noqa: PLC0415 - it reads its settings when imported
 
-    return Path(settings.assets.proxy_cache_dir, *parts[2:]).is_file() and len(parts) > 3
+    try:
+        return Path(settings.assets.proxy_cache_dir, *parts[2:]).is_file() and len(parts) > 3
+    except OSError:  # a name longer than the system's are
+        return False
 
 
 def _empty(then: Receive) -> Receive:
