@@ -117,14 +117,15 @@ def visible(text: str, most: int | None = None) -> str:
 def composed(text: str) -> str:
     r"""A text with each letter written in one way (NFC), and without soft hyphens, which word processors leave behind.
 
-    What is longer than any text may be stays as it is: it is refused, and composing it could take long.
+    A word that is longer than any name may be stays as it is: the work grows with the square of the marks in a row.
 
     >>> composed("Financie\u0308n") == "Financiën", composed("af\u00addeling")
     (True, 'afdeling')
     """
-    if text.isascii() or len(text) > LIMITS.text_characters:
+    if text.isascii():
         return text
-    return unicodedata.normalize("NFC", text.replace(SOFT_HYPHEN, ""))
+    words = text.replace(SOFT_HYPHEN, "").split(" ")
+    return " ".join(unicodedata.normalize("NFC", one) if len(one) <= LIMITS.name_characters else one for one in words)
 
 
 def look(name: str) -> str:

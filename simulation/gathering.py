@@ -90,8 +90,9 @@ class Gatherer:
         looks: dict[str, str] = {}
         for name in names:
             self.name(name, path_of(name))
-            first = looks.setdefault(look(name), name)
-            if first != name and look(name):
+            appearance = look(name[: LIMITS.name_characters])
+            first = looks.setdefault(appearance, name) if len(name) <= LIMITS.name_characters else name
+            if first != name and appearance:
                 line = self.line_of(path_of(first))
                 fields = {"given": shown(name), "other": shown(first)}
                 if line is None:

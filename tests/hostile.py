@@ -224,6 +224,15 @@ FILES = {
     "stand-ins for halves": lambda: repeated(lambda i: f'  - "\\ud83d{i} \U000fd83d"\n', "a:\n"),
     "combining marks": lambda: repeated(lambda i: "a: '" + "\u0316\u0301" * 2_400 + "'\n", ""),
     "combining marks, long": lambda: repeated(lambda i: "a: '" + "\u0316\u0301" * 9_000 + "'\n", ""),
+    "combining marks, falling": lambda: repeated(
+        lambda i: "a: '" + "\u0345" * 600 + "\u0315" * 600 + "\u0301" * 600 + "\u0316" * 600 + "\u0327" * 600 + "'\n", ""
+    ),
+    "combining marks in long names": lambda: repeated(
+        lambda i: f"    D{i}" + "\u0316\u0301" * 490 + ": {kind: business, capacity: 1}\n", ORGANISATION, SCENARIOS
+    ),
+    "combining marks in long keys": lambda: repeated(
+        lambda i: f"    ? '{i}" + "\u0301\u0316" * 4_500 + "'\n    : {kind: business, capacity: 1}\n", ORGANISATION, SCENARIOS
+    ),
     "combining marks in names": lambda: with_departments(
         lambda i: f"    D{i}" + "\u0316\u0301" * 140 + ": {kind: business, capacity: 1}\n", 1_600
     ),

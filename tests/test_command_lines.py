@@ -7,9 +7,9 @@ import unicodedata
 import pytest
 from command_lines import command_lines, prepare
 
+from simulation.characters import UNSEEN
 from simulation.cli import _names, main
 from simulation.files import case
-from simulation.characters import UNSEEN
 
 SAMPLE = 60
 

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from simulation import InputRefused
 from simulation.building import build
-from simulation.characters import UNSEEN, code_of, first_unseen, is_visible, look, one_line, unicode_name
+from simulation.characters import UNSEEN, code_of, composed, first_unseen, is_visible, look, one_line, unicode_name
 from simulation.errors import problem, unknown
 from simulation.files import load, parse, resolved_yaml, study_yaml
 from simulation.organisation import Department, Label
@@ -184,6 +184,12 @@ def test_a_soft_hyphen_in_data_is_left_out_and_said_too():
     assert study.organisation.interdependence[0].b == "Klantenservice"
     assert [one.key for one in study.remarks] == ["soft_hyphen", "soft_hyphen"]
     assert Department(name="Klanten\u00adservice", kind="business", capacity=1).name == "Klantenservice"
+
+
+@QUICK
+@given(st.text(st.characters() | st.sampled_from("e\u0308\u0301a \u0327"), max_size=40))
+def test_letters_are_composed_word_by_word_as_they_are_together(text):
+    assert composed(text) == unicodedata.normalize("NFC", text.replace("\u00ad", ""))
 
 
 def test_composed_and_decomposed_letters_are_one_name_wherever_they_come_from():
