@@ -1,8 +1,10 @@
 """A visitor without a browser: what anybody can send to a dashboard's server."""
 
 import contextlib
+import html
 import http.client
 import json
+import re
 import urllib.parse
 import uuid
 
@@ -24,6 +26,11 @@ def ask(url, path, method="GET", body=None, **heads):
     text = answer.read().decode("utf-8", "replace")
     connection.close()
     return answer.status, {name.lower(): value for name, value in answer.getheaders()}, text
+
+
+def words_in(page):
+    """What a page says, without its marks."""
+    return " ".join(html.unescape(re.sub("<[^>]*>", " ", page)).split())
 
 
 def message(kind, content, **changes):

@@ -90,12 +90,14 @@ def dressed(page: str, language: str, nonce: str) -> str:
 
 
 def document(sentence: str, home: str, language: str) -> str:
-    """A page with a sentence and a way to the comparison."""
+    """A page that says something, its first sentence large, with a way to the comparison called ``home``, if any."""
     style = "font-family:system-ui,sans-serif;color:#1b2631;margin:12vh auto;max-width:36em;padding:0 1em"
+    first, stop, rest = sentence.partition(". ")
+    further = f"<p>{html.escape(rest)}</p>" if rest else ""
+    way = f'<p><a style="color:#0a4f80" href="/">{html.escape(home)}</a></p>' if home else ""
     return (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1"><title>synergy</title>'
         f'<link rel="icon" type="image/svg+xml" href="{ICON}"></head><body style="{style}"><main>'
-        f'<h1 style="font-size:1.5em">{html.escape(sentence)}</h1>'
-        f'<p><a style="color:#0a4f80" href="/">{html.escape(home)}</a></p></main></body></html>'
+        f'<h1 style="font-size:1.5em">{html.escape(first + stop.strip())}</h1>{further}{way}</main></body></html>'
     )

@@ -221,7 +221,8 @@ class Door:
         self, asked: "Asked", send: Send, status: int, sentence: str, headers: Headers | None = None
     ) -> None:
         """A page with a sentence and a way on."""
-        text = document(sentence, say("shell.home", asked.language), asked.language)
+        home = "" if status == 403 else say("shell.home", asked.language)  # without the key there is no way on
+        text = document(sentence, home, asked.language)
         await _send(asked, send, status, text.encode(), headers or [], "")
 
     async def _upload(self, asked: "Asked", receive: Receive, send: Send) -> None:
