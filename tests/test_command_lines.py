@@ -42,7 +42,7 @@ def test_no_command_line_ends_in_anything_but_a_sentence(capsys, tmp_path, monke
         (["compare", "--until-decided", "--margin", "1e-400"], "Write 0, or a larger", "Schrijf 0, of een groter"),
         (["compare", "--nons\x1b[31m"], r"--nons\x1b[31m", r"--nons\x1b[31m"),
         (["compare", "--nons\u202e"], r"--nons\u202e", r"--nons\u202e"),
-        (["compare", "--outcome", "a\nb"], r"'a\nb' holds a character", r"in 'a\nb' staat een onzichtbaar teken"),
+        (["compare", "--outcome", "a\nb"], r"'a\x0ab' holds a character", r"in 'a\x0ab' staat een onzichtbaar teken"),
         (["check", "\udcff"], "Word 2 of the command line", "Woord 2 van de opdrachtregel"),
         (["compare", "--until-decided=yes"], "takes no value", "heeft geen waarde"),
         (["compare", "--parameters", "x" * 100_000], "Choose one of: 'ranges'", "Kies uit: 'ranges'"),
