@@ -90,10 +90,6 @@ class Ledger:
     benefit: float = 0.0
     connections: float = 0.0
 
-    def carry(self, who: str, hours: float) -> None:
-        """Add delivered work (h of output) to whoever delivered it."""
-        self.carried[who] = self.carried.get(who, 0.0) + hours
-
 
 def mean(values: list[float]) -> float:
     """The mean of a list, 0 if it is empty.

@@ -33,7 +33,7 @@ STATE = record(
     "norm engagement responsibility expectancy load overload headroom available pull meetings attendance blocked "
     "productivity process_need technical_need demand hours work_hours care_hours paired_hours process_done "
     "technical_done own_done bought_done helped_done waiting willingness technical_gain expected hazard",
-    "open_issues open_objections incident_weeks absence_weeks cut_over_week kind internal active member",
+    "open_issues open_objections incident_weeks absence_weeks cut_over_week is_it in_business internal active member",
 )
 """A department's state; the names are those of the Mesa department."""
 
@@ -58,9 +58,7 @@ LINE = 64
 
 def room_for(departments: int) -> NDArray[Any]:
     """Blocks for so many departments, and one more that is nobody's: no kind, no hours, no work."""
-    blocks = _aligned(blocks_for(departments) + 1, BLOCK)
-    blocks["kind"] = -1
-    return blocks
+    return _aligned(blocks_for(departments) + 1, BLOCK)
 
 
 def _aligned(count: int, block: np.dtype[np.void]) -> NDArray[Any]:
