@@ -47,8 +47,8 @@ _PLACES: Mapping[str, str] = MappingProxyType(
         # What stands beside a state that is compared, or waits to become one.
         "": "noise incident leave arrivals capacity rate benefit entangled need_share chain_share chain_weight is_it "
         "in_business internal member workload competing_pull projects switching standing_pull progress_portion "
-        "priority_portion voice_portion granted persuasion meetings_asked near_share tied near_activity near_conviction "
-        "near_frame busy near_willing others_adoption chain_adoption expected hazard carried",
+        "priority_portion voice_portion granted persuasion meetings_asked near_share tied near_activity "
+        "near_conviction near_frame busy near_willing others_adoption chain_adoption expected hazard carried",
     }
 )
 _ORGANISATION_PLACES: Mapping[str, str] = MappingProxyType(
