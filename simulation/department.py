@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import mesa
 
 from simulation import rules, steps
+from simulation.constants import CLOSE_NEED, KEY_PERSON_MISSED
 from simulation.organisation import Department as Description
 from simulation.parameters import Values
 from simulation.terms import Answers, Request, Seat
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
     from simulation.model import OrganisationModel
 
 Ties = list[tuple["Department", float]]
-
-KEY_PERSON_MISSED = 8
-"""Weeks that a key person is missed, which is where :attr:`Department.absence_weeks` begins."""
 
 
 class Department(mesa.Agent):
@@ -103,7 +101,7 @@ class Department(mesa.Agent):
         everyone, total = self.model.everyone, sum(strength for _, strength in sorted(contact.items()))
         self.contacts = [(everyone[i], strength / total) for i, strength in sorted(contact.items()) if total > 0.0]
         in_touch = [(other, d, contact.get(self.model.index[other.name], 0.0)) for other, d in self.interdependence]
-        self.helpers = [(other, strength) for other, d, strength in in_touch if d > 0.25]
+        self.helpers = [(other, strength) for other, d, strength in in_touch if d > CLOSE_NEED]
         tied = (
             sum(d * strength for _, d, strength in in_touch) / sum(d for _, d, _ in in_touch)
             if self.need_share

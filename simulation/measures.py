@@ -9,12 +9,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, Strict
 
+from simulation.constants import CLOSING_WEEKS as CLOSING_WEEKS  # noqa: PLC0414 - who asks for measures takes it from here
+from simulation.constants import PARTNER_STAYS as PARTNER_STAYS  # noqa: PLC0414 - likewise
 from simulation.organisation import Euro, Frozen, Hours, Name, Organisation, Share
-
-CLOSING_WEEKS = 8
-"""The project organisation is dissolved so many weeks after go-live (assumed)."""
-PARTNER_STAYS = 6
-"""A partner is gone from this week after go-live (assumed)."""
 
 Week = Annotated[int, Strict(), Field(ge=1, le=520)]
 Weeks = Annotated[int, Strict(), Field(ge=1, le=520)]

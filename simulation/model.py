@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulation import luck, outcomes, rules, steps
+from simulation.constants import CLOSING_WEEKS, WAITING_WEEKS
 from simulation.department import Department
-from simulation.measures import CLOSING_WEEKS, Levers, Plan, begun_and_ended, contacts
+from simulation.measures import Levers, Plan, begun_and_ended, contacts
 from simulation.outcomes import Event, Ledger
 from simulation.parameters import Values
 from simulation.study import Scenario, Study
@@ -167,7 +168,7 @@ class OrganisationModel(mesa.Model):
         self.mean_progress = self.before = 0.0
         self.business_frame = self.diffused = self.outsider = self.partner_process_hours = 0.0
         self.need_inside = self.need_outside = self.need_process = 0.0
-        self._spare = [0.0] * 8
+        self._spare = [0.0] * WAITING_WEEKS
         self.events: list[Event] = []
         self.terms = terms_of(self.chosen)
         steps.begin_organisation(self, self.values, self.terms)

@@ -3,7 +3,7 @@
 A step reads and writes states by the names of ``docs/odd.md``; the equations stand in :mod:`simulation.rules`. The Mesa
 agents and model call the steps as they are, and :mod:`simulation.kernel` compiles them as they are. Letters are the
 same throughout: ``d`` is a department and ``o`` the organisation, with the states of section 2; ``p`` are the
-parameters of this world; ``s`` is what the scenario fixes and ``m`` what this week's levers set
+parameters of this world and ``c`` the constants; ``s`` is what the scenario fixes and ``m`` what this week's levers set
 (:mod:`simulation.terms`). Shares are in [0, 1], hours are per week.
 
 Compiled, a step of a department is done to several at once by one instruction. So it works out both ways and takes
@@ -15,10 +15,8 @@ done one at a time and need not keep to that.
 import math
 from typing import Any
 
+from simulation import constants as c
 from simulation import rules
-
-NOTHING = 1e-300
-"""So few hours count as none, so that what is divided by them stays finite."""
 
 # --- week 0 --------------------------------------------------------------------------------------------
 
@@ -46,23 +44,24 @@ def traits(w: Any, p: Any, it: Any, chain: Any, self_built: Any, u: Any) -> Any:
 
     ``w`` is what its file says; ``u`` holds the draws for conviction, IT frame, workload, pull and knowledge.
     """
-    half, wide = (0.5, 1.3) if chain else (1.0, 1.0)
-    conviction = rules.spread_around(p.x0, u[0], 0.15, 0.05, 0.98)
+    half, wide = (c.CHAIN_PROCESS, c.CHAIN_TECHNICAL) if chain else (1.0, 1.0)
+    conviction = rules.spread_around(p.x0, u[0], c.CONVICTION_SPREAD, c.CONVICTION_LEAST, c.SHARE_MOST)
     conviction = trait(w.conviction, w.conviction_spread, u[0], 1.0, conviction)
-    it_frame = rules.spread_around(p.f0, u[1], 0.10, 0.0, 0.98)
+    it_frame = rules.spread_around(p.f0, u[1], c.FRAME_SPREAD, 0.0, c.SHARE_MOST)
     it_frame = trait(w.it_frame, w.it_frame_spread, u[1], 1.0, it_frame)
-    workload = rules.spread_around(p.bau_it if it else p.bau_business, u[2], 0.05, 0.0, 2.0)
-    pull = (p.omega_it if it else p.omega_business) * (0.6 + 0.8 * u[3])
+    usual = p.bau_it if it else p.bau_business
+    workload = rules.spread_around(usual, u[2], c.WORKLOAD_SPREAD, 0.0, c.WORKLOAD_MOST)
+    pull = (p.omega_it if it else p.omega_business) * (c.PULL_LEAST + c.PULL_RANGE * u[3])
     knowledge = trait(w.knowledge, w.knowledge_spread, u[4], 1.0, p.k0)
     return (
         conviction,
         1.0 - p.acc if it else it_frame,
         trait(w.workload, w.workload_spread, u[2], 1.0, workload),
-        trait(w.competing_pull, w.competing_pull_spread, u[3], 100.0, pull),
-        min(1.0, knowledge + 0.1 * self_built),
+        trait(w.competing_pull, w.competing_pull_spread, u[3], c.PULL_MOST, pull),
+        min(1.0, knowledge + c.SELF_BUILT_KNOWLEDGE * self_built),
         given_or(w.projects, p.n_projects_it if it else p.n_projects_business),
         0.0 if it else given_or(w.process_work, p.WB * half),
-        given_or(w.technical_work, p.WT * wide) * (1.35 if self_built else 1.0),
+        given_or(w.technical_work, p.WT * wide) * (c.SELF_BUILT_WORK if self_built else 1.0),
     )
 
 
@@ -76,8 +75,8 @@ def begin(d: Any, p: Any) -> None:
 
 def begin_organisation(o: Any, p: Any, s: Any) -> None:
     """What of the organisation's week 0 is not 0."""
-    o.technical_debt = p.debt0 if s.self_built else 0.05
-    o.debt_weight = 1.0 if s.self_built else 0.1
+    o.technical_debt = p.debt0 if s.self_built else c.STANDARD_DEBT
+    o.debt_weight = 1.0 if s.self_built else c.STANDARD_DEBT_GROWTH
     o.other_it_load = 1.0
 
 
@@ -102,13 +101,13 @@ def take_levers(d: Any, p: Any, m: Any, ask: Any, seat: Any, parties: Any) -> No
 
 def meetings_asked(d: Any, p: Any, m: Any, ask: Any) -> Any:
     """Hours of meetings a week that team, roles, chain table and forum ask of a department."""
-    asked = p.role_h / 3.0 * ask.roles
+    asked = p.role_h / c.ROLES * ask.roles
     if ask.member:
         asked += given_or(m.team_hours, p.m_team)
     if m.forum and d.internal:
         asked += given_or(m.forum_hours, p.m_team)
     if m.consulted and not d.internal:
-        asked += p.m_team / 2.0
+        asked += c.CHAIN_MEETING * p.m_team
     return asked
 
 
@@ -118,14 +117,14 @@ def meetings_asked(d: Any, p: Any, m: Any, ask: Any) -> Any:
 def meet_shock(o: Any, p: Any, shock: Any, other_load: Any) -> None:
     """Stage 0, of the organisation: the daily rush goes on, ends or begins; other IT projects move. Two draws."""
     before = o.shock_weeks
-    o.shock_weeks = rules.event_clock(before, shock, p.p_shock, 12)
+    o.shock_weeks = rules.event_clock(before, shock, p.p_shock, c.SHOCK_LASTS)
     o.shock_begins = o.shock_weeks > before
     o.other_it_load = rules.other_it_load(o.other_it_load, other_load)
 
 
 def meet_luck(d: Any, p: Any) -> None:
     """Stage 0: an incident goes on, ends or begins."""
-    d.incident_weeks = rules.event_clock(d.incident_weeks, d.incident, p.p_inc, 3)
+    d.incident_weeks = rules.event_clock(d.incident_weeks, d.incident, p.p_inc, c.INCIDENT_LASTS)
 
 
 def name_openly(o: Any, p: Any, m: Any) -> None:
@@ -187,21 +186,23 @@ def plan(d: Any, p: Any, o: Any) -> None:
     d.overload = d.load / d.available if d.available > 0.0 else 0.0
     d.headroom = rules.headroom(d.available, d.load, d.granted)
     pull = d.standing_pull * (o.other_it_load if d.is_it else 1.0)
-    d.pull = pull + 0.3 if o.shock_weeks > 0 else pull
+    d.pull = pull + c.SHOCK_PULL if o.shock_weeks > 0 else pull
     d.meetings = rules.meeting_hours(d.meetings_asked, d.headroom)
     d.attendance = d.meetings / d.meetings_asked if d.meetings_asked > 0.0 else 0.0
 
 
 def start_or_wait(o: Any, p: Any, s: Any, it: Any, spare: Any, week: Any) -> None:
-    """Stage 3, of the organisation: whether work has started; ``spare`` holds IT's spare hours of eight weeks."""
-    spare[(week - 1) % 8] = rules.spare_it_hours(it.headroom, it.capacity, o.other_it_load, it.standing_pull)
+    """Stage 3, of the organisation: whether work has started; ``spare`` holds IT's spare hours of the last weeks."""
+    spare[(week - 1) % c.WAITING_WEEKS] = rules.spare_it_hours(
+        it.headroom, it.capacity, o.other_it_load, it.standing_pull
+    )
     if o.started or week < s.start:
         return
     if s.waits:
         whole = 0.0
-        for back in range(8):
-            whole += spare[(week + back) % 8]
-        o.started = week >= 8 and whole / 8.0 > p.h_ref
+        for back in range(c.WAITING_WEEKS):
+            whole += spare[(week + back) % c.WAITING_WEEKS]
+        o.started = week >= c.WAITING_WEEKS and whole / c.WAITING_WEEKS > p.h_ref
     else:
         o.started = True
 
@@ -239,7 +240,7 @@ def exert(d: Any, p: Any, o: Any, it_waiting: Any) -> None:
     """Stage 4, second half: hours, spent once, over attention, care and work in proportion."""
     working = d.active and o.started
     d.waiting = (it_waiting if d.is_it else d.process_need) if working else d.waiting
-    attention = p.h_ref / 12.0 if working else 0.0
+    attention = p.h_ref / c.ATTENTION if working else 0.0
     care = p.h_care if working and o.live else 0.0
     work = rules.hours_for(d.waiting, d.productivity) if working else 0.0
     d.demand = attention + care + work
@@ -254,7 +255,7 @@ def exert(d: Any, p: Any, o: Any, it_waiting: Any) -> None:
 
 def partner_part(d: Any) -> Any:
     """How much a department counts where a partner's process hours are shared: by process work that is left."""
-    counts = (1.0 if d.internal else 0.3) if d.active else 0.0
+    counts = (1.0 if d.internal else c.CHAIN_COUNTS) if d.active else 0.0
     return (1.0 - d.process_progress) * d.process_size * counts
 
 
@@ -292,8 +293,8 @@ def supply(o: Any, p: Any, m: Any, s: Any, it: Any, blocked: Any, parts: Any) ->
     o.backlog -= o.connected
     left = left - connecting if left > asked else 0.0
     helped = 0.0 if o.go_live_week else left * p.phi_it
-    a_part = o.partner_process_hours / parts if parts > NOTHING else 0.0
-    a_need = helped / o.need_process if o.need_process > NOTHING else 0.0
+    a_part = o.partner_process_hours / parts if parts > c.NOTHING else 0.0
+    a_need = helped / o.need_process if o.need_process > c.NOTHING else 0.0
     own = by_it / (by_it + hired) if by_it + hired > 0.0 else 0.0
     return a_part, a_need, inside, outside, own, connecting
 
@@ -308,12 +309,12 @@ def deliver(d: Any, p: Any, substitution: Any, a_part: Any, a_need: Any, inside:
     bought = substitution * partner_hours * p.phi_sub * (1.0 - d.blocked)
     everything = own + bought + helped
     d.process_done = everything if everything < d.process_need else d.process_need
-    part = 1.0 / everything if everything > NOTHING else 0.0
+    part = 1.0 / everything if everything > c.NOTHING else 0.0
     used = d.process_done * part
     d.own_done, d.bought_done, d.helped_done = used * own, used * bought, used * helped
     d.own_output += d.own_done
     d.all_output += d.process_done
-    own_share = rules.smoothed(d.own_share, own * part, 0.2)
+    own_share = rules.smoothed(d.own_share, own * part, c.OWN_SHARE_RATE)
     d.own_share = own_share if d.process_done > 0.0 else d.own_share
 
 
@@ -376,12 +377,12 @@ def pick_up(d: Any, w: Any, o: Any, u: Any) -> None:
         answered = rules.taken_up(u.answer, d.open_objections, d.hazard)
         d.open_objections -= answered
         for _ in range(answered):
-            d.conviction_anchor = rules.raised(d.conviction_anchor, 0.1)
+            d.conviction_anchor = rules.raised(d.conviction_anchor, c.ANSWER_CONVINCES)
 
 
 def hear_objections(o: Any) -> None:
     """Stage 5, end: what was objected this week is spoken of."""
-    o.visibility = min(1.0, o.visibility + 0.01 * o.objections)
+    o.visibility = min(1.0, o.visibility + c.OBJECTION_SEEN * o.objections)
 
 
 # --- stage 6: go-live and adoption ---------------------------------------------------------------------
@@ -393,13 +394,13 @@ def progress(d: Any) -> Any:
     The last number counts the business departments whose process is not ready for go-live.
     """
     process = d.process_progress if d.in_business else 0.0
-    unready = 1.0 if d.in_business and d.process_progress < 0.90 else 0.0
+    unready = 1.0 if d.in_business and d.process_progress < c.READY_PROCESS else 0.0
     return (d.technical_progress if d.internal else 0.0), (d.technical_gain if d.internal else 0.0), process, unready
 
 
 def go_live(o: Any, s: Any, technical: Any, unready: Any, week: Any) -> Any:
     """Stage 6, of the organisation: whether the platform goes live this week; sums as in :func:`progress`."""
-    begins = not o.go_live_week and technical / s.internal >= 0.95 and unready == 0.0
+    begins = not o.go_live_week and technical / s.internal >= c.READY_TECHNICAL and unready == 0.0
     if begins:
         o.go_live_week = week
     return begins
@@ -424,7 +425,7 @@ def adopt(d: Any, p: Any, begins: Any, week: Any) -> None:
     loss = rules.adoption_loss(d.adoption, d.habit, d.overload, held, p.de_a, p.press)
     moved = rules.clip(d.adoption + gain - loss, 0.0, 1.0)
     d.habit = rules.toward(d.habit, d.adoption, p.tau_z) if d.cut_over_week else d.habit
-    ready = d.process_progress > 0.85 and d.technical_progress > 0.9
+    ready = d.process_progress > c.CHAIN_READY_PROCESS and d.technical_progress > c.CHAIN_READY_TECHNICAL
     switches = begins if d.internal else ready and not d.cut_over_week
     at_first = p.a_cut * fits
     moved = moved if d.cut_over_week else d.adoption
@@ -457,8 +458,8 @@ def signal(o: Any, s: Any, adoption: Any, engagement: Any, of_business: Any) -> 
     """Stage 7, of the organisation: what success is there to be seen; sums as in :func:`success`."""
     o.mean_adoption, o.mean_engagement = adoption / s.internal, engagement / s.internal
     o.business_engagement = of_business / s.business if s.business else 0.0
-    raw = o.mean_adoption if o.live else min(1.0, 60.0 * (o.mean_progress - o.before))
-    o.signal = rules.smoothed(o.signal, raw, 0.15)
+    raw = o.mean_adoption if o.live else min(1.0, c.SIGNAL_PER_PROGRESS * (o.mean_progress - o.before))
+    o.signal = rules.smoothed(o.signal, raw, c.SIGNAL_RATE)
 
 
 def meeting(d: Any) -> Any:
@@ -468,9 +469,11 @@ def meeting(d: Any) -> Any:
 
 def openness(o: Any, p: Any, m: Any, members: Any, attendance: Any, voice: Any) -> Any:
     """What feeds visibility: meeting in a team, the board, a partner who works along; sums as in :func:`meeting`."""
-    source = (p.v_board if m.anchored else 0.0) + (0.04 * (1.0 - o.outsider) if m.partner else 0.0)
+    along = c.OPENNESS_BY_PARTNER * (1.0 - o.outsider) if m.partner else 0.0
+    source = (p.v_board if m.anchored else 0.0) + along
     if members > 0.0:
-        source += p.v_meet * (attendance / members) * (0.5 + 0.5 * (voice / members))
+        heard = c.OPENNESS_WITHOUT_VOICE + c.OPENNESS_BY_VOICE * (voice / members)
+        source += p.v_meet * (attendance / members) * heard
     return source
 
 
@@ -478,13 +481,14 @@ def learn(d: Any, p: Any, o: Any, m: Any) -> None:
     """Stage 7: ownership, knowledge, priority, activity, conviction."""
     asked = min(p.h_ref, d.demand)
     involved = rules.involvement(d.hours, asked, p.h_ref)
-    knowing = d.knowledge if involved > 0.05 else 0.0
+    knowing = d.knowledge if involved > c.KNOWING_FROM else 0.0
     routes = rules.ownership_routes(d.voice_role, o.outsider, knowing, min(1.0, d.hours / p.h_ref))
     d.ownership = rules.ownership(d.ownership, routes, d.priority, p.al_o, p.de_o)
     paired = min(1.0, d.paired_hours / p.h_ref)
     d.knowledge = rules.knowledge(d.knowledge, involved, paired, d.adoption, p.lam_k, p.lam_t, p.de_k)
     reprioritise(d, p, o, m)
-    d.activity = rules.smoothed(d.activity, min(1.0, d.hours / asked) if asked > 0.0 else 0.0, 0.25)
+    worked = min(1.0, d.hours / asked) if asked > 0.0 else 0.0
+    d.activity = rules.smoothed(d.activity, worked, c.ACTIVITY_RATE)
     d.conviction = rules.clip(rules.conviction(d.conviction, d.conviction_anchor, o.signal, p.eta_x, p.xi), 0.0, 1.0)
 
 
@@ -509,13 +513,13 @@ def let_fade(d: Any, p: Any, m: Any) -> None:
 def keep_or_lose(d: Any, p: Any) -> None:
     """Stage 7, end: a key person may leave, sooner under overload, and takes knowledge, ownership and roles along."""
     leaves = d.leave < rules.chance_of_leaving(p.p_leave, d.overload)
-    kept, halved = (1.0 - p.loss_leave if leaves else 1.0), (0.5 if leaves else 1.0)
+    kept, halved = (1.0 - p.loss_leave if leaves else 1.0), (c.ROLE_LEFT if leaves else 1.0)
     d.knowledge *= kept
     d.ownership *= kept
     d.progress_role *= halved
     d.priority_role *= halved
     d.voice_role *= halved
-    d.absence_weeks = 8 if leaves else max(0, d.absence_weeks - 1)
+    d.absence_weeks = c.KEY_PERSON_MISSED if leaves else max(0, d.absence_weeks - 1)
 
 
 def open_up(o: Any, p: Any, source: Any) -> None:
@@ -528,7 +532,7 @@ def open_up(o: Any, p: Any, source: Any) -> None:
 
 def account(d: Any, p: Any) -> Any:
     """Stage 8: a department's cost (€), hours shared, alone and beyond capacity, and benefit (€)."""
-    claim = 0.2 * d.pull * d.capacity
+    claim = c.STANDING_CLAIM * d.pull * d.capacity
     beyond = rules.overload_hours(d.load, claim, d.meetings, d.hours, d.available)
     d.carried += d.own_done if d.internal else 0.0
     chain = d.chain_adoption * d.chain_share if d.chain_weight > 0.0 else 1.0
@@ -543,8 +547,8 @@ def account(d: Any, p: Any) -> Any:
 
 def passive(d: Any, p: Any) -> Any:
     """1 for a department that finds it important and yet does next to nothing while work waits for it."""
-    little = d.hours < 0.25 * min((p.WB + p.WT) / 52.0, d.demand)
-    return 1.0 if d.internal and d.waiting > 0.0 and d.conviction >= 0.5 and little else 0.0
+    little = d.hours < c.PASSIVE_BELOW * min((p.WB + p.WT) / c.YEAR, d.demand)
+    return 1.0 if d.internal and d.waiting > 0.0 and d.conviction >= c.PASSIVE_CONVINCED and little else 0.0
 
 
 def add_up(book: Any, cost: Any, shared: Any, solitary: Any, beyond: Any, benefit: Any) -> None:

@@ -43,7 +43,16 @@ SETTINGS: dict[str, Any] = {
 INNER = SETTINGS | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 """A function that only compiled functions call needs no way in from Python: that halves the time to compile."""
 
-SOURCES = ("rules.py", "steps.py", "terms.py", "measures.py", "outcomes.py", "parameters.py", "kernel/*.py")
+SOURCES = (
+    "constants.py",
+    "rules.py",
+    "steps.py",
+    "terms.py",
+    "measures.py",
+    "outcomes.py",
+    "parameters.py",
+    "kernel/*.py",
+)
 """The files whose text decides what is compiled."""
 
 DIGITS = 16

@@ -16,9 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulation import luck, rules
+from simulation.constants import CLOSE_NEED, CLOSING_WEEKS, PARTNER_STAYS
 from simulation.kernel.lanes import LANES
 from simulation.kernel.meetings import Classes, Ties, network_key
-from simulation.measures import CLOSING_WEEKS, PARTNER_STAYS, Levers, Plan
+from simulation.measures import Levers, Plan
 from simulation.organisation import Department, Organisation
 from simulation.parameters import PARAMETERS, Parameter
 from simulation.study import Given, Scenario, Study
@@ -29,9 +30,6 @@ Near = Sequence[Sequence[tuple[int, float]]]
 
 KINDS = ("it", "business", "chain")
 IT, BUSINESS, CHAIN = range(3)
-
-CLOSE = 0.25
-"""Those whom a department needs by more than this take up its issues (as in the Mesa model)."""
 
 SPELT_OUT = 16
 """In an organisation of no more departments a meeting is spelt out in ties, which is quicker then."""
@@ -286,7 +284,7 @@ class _Layer:
         near = [classes.contacts(place, informal, spelt_out) for place, informal in enumerate(ties.informal)]
         contact = [classes.contact(place, needs, ties.informal[place]) for place, needs in enumerate(ties.needs)]
         close = [
-            [(j, rules.neighbour_reach(contact[place][j])) for j, d in needs if d > CLOSE]
+            [(j, rules.neighbour_reach(contact[place][j])) for j, d in needs if d > CLOSE_NEED]
             for place, needs in enumerate(ties.needs)
         ]
         one["near"], one["close"] = self._relation(near), self._relation(close)
@@ -301,7 +299,7 @@ class _Layer:
             spelt_out = len(near) <= SPELT_OUT
             whole = sum(strength for _, strength in near[place]) + (0.0 if spelt_out else classes.company(place))
             row["share"] = 1.0 / whole if whole > 0.0 else 0.0
-            row["close"] = sum(d > CLOSE for _, d in needs)
+            row["close"] = sum(d > CLOSE_NEED for _, d in needs)
             row["tied"] = covered / weight if weight > 0.0 else 0.0
         return rows
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from simulation.constants import DEADLINE, WAITING_WEEKS
 from simulation.kernel.compiling import inner, outer, stage, steps, woven
 from simulation.kernel.lanes import LANES, at
 from simulation.kernel.layout import ASK, BUSINESS, CHAIN, DEPARTMENT, IT, LEVERS, NETWORK, SCENARIO, SEAT, TIE, VALUES
@@ -59,7 +60,7 @@ def no_work() -> tuple[Any, ...]:
         np.uint64(0),
         np.zeros(2, ORGANISATION),
         room_for(1),
-        np.zeros(8),
+        np.zeros(WAITING_WEEKS),
         *room_for_luck(1, 1),
         np.empty((0, 0, len(OUTCOMES))),
         np.empty((0, 0, 0, 5), np.float32),
@@ -130,7 +131,7 @@ def write_outcomes(row_of_outcomes: Any, o: Any, s: Any, whos: Any, states: Any)
             knowledge += at(states, i).knowledge
     live, last = o.go_live_week, o.mean_adoption
     row[GO_LIVE_WEEK] = live if live > 0 else s.horizon + 1
-    row[GO_LIVE_104] = 1.0 if 0 < live <= 104 else 0.0
+    row[GO_LIVE_104] = 1.0 if 0 < live <= DEADLINE else 0.0
     row[PROGRESS_104], row[PEAK_ADOPTION], row[ADOPTION_52] = (
         o.progress_104,
         o.peak,

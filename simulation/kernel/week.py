@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from simulation.constants import CLOSING_WEEKS, DEADLINE, PARTNER_STAYS, WINDOW_FROM, WINDOW_TO, YEAR
 from simulation.kernel.compiling import inner, stage, steps, woven
 from simulation.kernel.contacts import (
     activity,
@@ -28,7 +29,6 @@ from simulation.kernel.contacts import (
 from simulation.kernel.lanes import at, each, gather, hand_out, total
 from simulation.kernel.luck import draw_answers
 from simulation.kernel.records import OTHER_LOAD, SHOCK
-from simulation.measures import CLOSING_WEEKS, PARTNER_STAYS
 
 
 @woven
@@ -156,14 +156,14 @@ def learn_and_account(o: Any, p: Any, m: Any, s: Any, states: Any) -> None:
 def book(o: Any, p: Any, m: Any, s: Any, states: Any, week: Any) -> None:
     """Stage 8, of the organisation; what outcomes need of a week is kept, the week itself is not."""
     steps.pay(o, o, m, s)
-    if 13 <= week <= 38:
+    if WINDOW_FROM <= week <= WINDOW_TO:
         o.window += 1
         o.visibility_sum += o.visibility
         if o.started:
             o.passive_sum += total(steps.passive, states, p) / s.internal
-    if week <= 104:
+    if week <= DEADLINE:
         o.progress_104 = o.mean_progress
-    if o.go_live_week > 0 and week <= o.go_live_week + 52:
+    if o.go_live_week > 0 and week <= o.go_live_week + YEAR:
         o.adoption_52 = o.mean_adoption
     if o.mean_adoption > o.peak:
         o.peak, o.peak_week, o.half_week = o.mean_adoption, week, -1
