@@ -12,6 +12,7 @@ from simulation import rules, steps
 from simulation.constants import CLOSE_NEED, KEY_PERSON_MISSED
 from simulation.organisation import Department as Description
 from simulation.parameters import Values
+from simulation.states import DEPARTMENT_STATES
 from simulation.terms import Answers, Request, Seat
 from simulation.worlds import Traits
 
@@ -24,62 +25,36 @@ Ties = list[tuple["Department", float]]
 class Department(mesa.Agent):
     """One department with its capacity (h/week), its traits in this world, and its state.
 
-    The states carry the names of ``docs/odd.md``, section 2. Shares are in [0, 1], hours are per week. ``contacts`` are
-    weighted so that they sum to 1; ``helpers`` are those whom it needs by more than a quarter, with their contact.
+    Its states are those of :mod:`simulation.states`, which ``docs/odd.md`` shows in section 2. Shares are in [0, 1],
+    hours are per week. ``contacts`` are weighted so that they sum to 1; ``helpers`` are those whom it needs by more
+    than a quarter, with their contact.
     """
 
     model: "OrganisationModel"
 
     def __init__(self, model: "OrganisationModel", description: Description, traits: Traits) -> None:
         super().__init__(model)
-        self.name = description.name
-        self.kind = description.kind
-        self.description = description
-        self.values: Values = model.values
+        self._begin(traits)
+        self.name, self.kind, self.internal = description.name, description.kind, description.internal
         self.is_it, self.in_business = description.kind == "it", description.kind == "business"
-        self.internal = description.internal
         self.capacity, self.rate = description.capacity, description.rate
         self.benefit = description.benefit if description.internal else 0.0
-        self.traits = traits
+        self.description, self.traits = description, traits
+        self.values: Values = model.values
         self.interdependence: Ties = []
         self.contacts: Ties = []
         self.helpers: Ties = []
         self.chain: Ties = []
-        self._begin(traits)
-        self._begin_week()
         steps.begin(self, self.values)
 
     def _begin(self, traits: Traits) -> None:
-        """Set the state of week 0."""
+        """Set the state of week 0: this world's traits, and nothing of all else."""
+        for state in DEPARTMENT_STATES:
+            setattr(self, state.name, state.nothing)
         self.conviction, self.it_frame, self.knowledge = traits.conviction, traits.it_frame, traits.knowledge
         self.workload, self.competing_pull, self.projects = traits.workload, traits.competing_pull, traits.projects
         self.process_size, self.technical_size = traits.process_work, traits.technical_work
-        self.conviction_anchor = self.frame_anchor = 0.0
-        self.felt_responsibility = self.ownership = 0.0
-        self.progress_role = self.priority_role = self.voice_role = 0.0
-        self.priority = self.activity = 0.0
-        self.process_progress = self.technical_progress = 0.0
-        self.open_issues = self.open_objections = 0
-        self.own_share = self.own_output = self.all_output = self.carried = 0.0
-        self.adoption = self.habit = 0.0
-        self.incident_weeks = self.absence_weeks = 0
         self.cut_over_week: int | None = None
-
-    def _begin_week(self) -> None:
-        """Set what a week computes anew."""
-        self.noise = self.incident = self.leave = self.arrivals = 0.0
-        self.near_activity = self.near_conviction = self.near_frame = 0.0
-        self.busy = self.near_willing = self.others_adoption = self.chain_adoption = 0.0
-        self.norm = self.engagement = self.responsibility = self.expectancy = 0.0
-        self.load = self.overload = self.headroom = self.available = self.pull = 0.0
-        self.meetings = self.attendance = 0.0
-        self.blocked = self.productivity = 0.0
-        self.process_need = self.technical_need = 0.0
-        self.demand = self.hours = self.work_hours = self.care_hours = 0.0
-        self.paired_hours = self.process_done = self.technical_done = 0.0
-        self.own_done = self.bought_done = self.helped_done = 0.0
-        self.technical_gain = self.waiting = self.willingness = 0.0
-        self.expected = self.hazard = 0.0
 
     def tie(self, interdependence: Ties, mean: float) -> None:
         """Set whom it needs, and how much; ``mean`` is the organisation's mean need of those who need anybody."""

@@ -18,54 +18,15 @@ from simulation.department import Department
 from simulation.measures import Levers, Plan, begun_and_ended, contacts
 from simulation.outcomes import Event, Ledger
 from simulation.parameters import Values
+from simulation.states import DEPARTMENT_STATES, ORGANISATION_STATES, collected
 from simulation.study import Scenario, Study
 from simulation.terms import requests_of, settings_of, terms_of
 from simulation.worlds import Mode, Traits, check_world, traits_of, values_of
 
-AGENT_STATES = (
-    "name",
-    "kind",
-    "conviction",
-    "it_frame",
-    "felt_responsibility",
-    "ownership",
-    "progress_role",
-    "priority_role",
-    "voice_role",
-    "knowledge",
-    "priority",
-    "activity",
-    "process_progress",
-    "technical_progress",
-    "open_issues",
-    "open_objections",
-    "own_share",
-    "adoption",
-    "habit",
-    "incident_weeks",
-    "absence_weeks",
-    "engagement",
-    "norm",
-    "load",
-    "headroom",
-    "demand",
-    "hours",
-    "meetings",
-    "paired_hours",
-)
+AGENT_STATES = ("name", "kind", *collected(DEPARTMENT_STATES))
 """What the data collector writes of each department every week."""
 
-MODEL_STATES = (
-    "visibility",
-    "technical_debt",
-    "other_it_load",
-    "shock_weeks",
-    "backlog",
-    "signal",
-    "mean_adoption",
-    "mean_engagement",
-    "mean_progress",
-)
+MODEL_STATES = collected(ORGANISATION_STATES)
 """What it writes of the organisation every week."""
 
 

@@ -24,6 +24,7 @@ ORDER = [
     "luck",
     "rules",
     "terms",
+    "states",
     "steps",
     "worlds",
     "outcomes",

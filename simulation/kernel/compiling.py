@@ -46,6 +46,7 @@ INNER = SETTINGS | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 SOURCES = (
     "constants.py",
     "rules.py",
+    "states.py",
     "steps.py",
     "terms.py",
     "measures.py",
