@@ -73,15 +73,13 @@ class Department(mesa.Agent):
         ``contact`` is how strong its contact with others is, by their place in the organisation; ``parties`` are those
         among whom a responsibility is diffused.
         """
-        everyone, total = self.model.everyone, sum(strength for _, strength in sorted(contact.items()))
-        self.contacts = [(everyone[i], strength / total) for i, strength in sorted(contact.items()) if total > 0.0]
+        everyone, near = self.model.everyone, sorted(contact.items())
+        whole = sum(strength for _, strength in near)
+        self.contacts = [(everyone[i], strength / whole) for i, strength in near if whole > 0.0]
         in_touch = [(other, d, contact.get(self.model.index[other.name], 0.0)) for other, d in self.interdependence]
         self.helpers = [(other, strength) for other, d, strength in in_touch if d > CLOSE_NEED]
-        tied = (
-            sum(d * strength for _, d, strength in in_touch) / sum(d for _, d, _ in in_touch)
-            if self.need_share
-            else 0.0
-        )
+        covered = sum(d * strength for _, d, strength in in_touch)
+        tied = covered / _whole(self.interdependence) if self.need_share > 0.0 else 0.0
         seat = Seat(1.0 if self.contacts else 0.0, tied, len(self.helpers))
         steps.take_levers(self, self.values, self.model.settings, ask, seat, parties)
 
@@ -136,9 +134,13 @@ class Department(mesa.Agent):
 
     # --- stage 5 ---------------------------------------------------------------------------------------
 
-    def deliver(self, *shares: float) -> None:
-        """Stage 5: output of the stream, progress, and the issues to be expected; ``shares`` as in the step."""
-        steps.deliver(self, self.values, *shares)
+    def deliver(self, substitution: float, a_part: float, a_need: float, inside: float, outside: float) -> None:
+        """Stage 5: output of the stream, progress, and the issues to be expected.
+
+        ``a_part`` are a partner's process hours, of which he takes over the share ``substitution``, and ``a_need`` IT's
+        help, for each hour that counts; ``inside`` and ``outside`` are the shares of technical need that are met.
+        """
+        steps.deliver(self, self.values, substitution, a_part, a_need, inside, outside)
         steps.advance(self, self.values, self.model)
 
     def look_for_help(self) -> None:

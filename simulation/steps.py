@@ -300,7 +300,11 @@ def supply(o: Any, p: Any, m: Any, s: Any, it: Any, blocked: Any, parts: Any) ->
 
 
 def deliver(d: Any, p: Any, substitution: Any, a_part: Any, a_need: Any, inside: Any, outside: Any) -> None:
-    """Stage 5: process and technical work done for a stream; the last four as :func:`supply` returns them."""
+    """Stage 5: process and technical work done for a stream.
+
+    ``substitution`` is the share of a partner's hours in which he takes over; the last four numbers are the first that
+    :func:`supply` returns.
+    """
     partner_hours, helped = a_part * partner_part(d), a_need * d.process_need
     d.technical_done = d.technical_need * (inside if d.internal else outside)
     d.paired_hours = min((1.0 - substitution) * partner_hours, d.work_hours)
