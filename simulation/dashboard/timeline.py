@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
+from simulation.constants import CLOSING_WEEKS, PARTNER_STAYS
 from simulation.dashboard.state import MOST_OWN, View
 from simulation.dashboard.variants import Changes, base_data, base_names, cloned, scenario_of, study_of, with_measure
 from simulation.errors import InputRefused
-from simulation.measures import CLOSING_WEEKS, MEASURES, PARTNER_STAYS, Measures
+from simulation.measures import MEASURES, Measures
 from simulation.study import Scenario
 from simulation.words import number, say
 
