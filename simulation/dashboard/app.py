@@ -6,7 +6,7 @@ from typing import Any
 import solara
 import solara.lab
 
-from simulation.dashboard.dressing import COOKIE
+from simulation.dashboard.cookies import LANGUAGE
 from simulation.dashboard.latest import told
 from simulation.dashboard.mishaps import mishap, outdated
 from simulation.dashboard.pages import pages
@@ -60,7 +60,7 @@ def Page() -> None:
 def opening(path: str, search: str) -> tuple[View, tuple[Notice, ...]]:
     """The view that an address asks for, in its language, or that of the visitor's last visit, or the server's."""
     page = path.strip("/")
-    remembered = (solara.lab.cookies.value or {}).get(COOKIE)
+    remembered = (solara.lab.cookies.value or {}).get(LANGUAGE)
     return read_address(page if page in pages() else next(iter(pages())), search, remembered)
 
 

@@ -56,6 +56,9 @@ BY_ITSELF: Mapping[str, int] = MappingProxyType(
 )
 """Measures that end by themselves so many weeks after go-live."""
 
+KINDS = {"standard": "compare.standard", "self-built": "compare.self_built"}
+"""What the kinds of platform are called."""
+
 
 def rows_of(view: View, go_live: float | None) -> list[Row]:
     """Every measure of the scenario in hand beside what it is based on, in the order of the model.
@@ -156,10 +159,7 @@ def _setting(view: View, measure: str, key: str, told: dict[str, Any], before: d
         options = [{"name": one.name, "label": one.called(view.language)} for one in _eligible(view, measure)]
         value = [one["name"] for one in options] if value in (None, True) else [] if value is False else list(value)
     elif kind == "choice":
-        options = [
-            {"name": name, "label": say(f"compare.{name.replace('-', '_')}", view.language)}
-            for name in ("standard", "self-built")
-        ]
+        options = [{"name": name, "label": say(KINDS[name], view.language)} for name in ("standard", "self-built")]
     return {
         "key": key,
         "label": say(f"setting.{key}", view.language),
