@@ -330,20 +330,21 @@ def _check_lesson(file: str, language: str) -> int:
 
     told = read_lesson(file)
     worlds = told.lesson.worlds
-    print(say("cli.lesson_ok", language, file=visible(file), chapters=len(told.lesson.chapters), worlds=worlds))
     _prepare(language)
+    lines = [say("cli.lesson_ok", language, file=visible(file), chapters=len(told.lesson.chapters), worlds=worlds)]
     for chapter in told.lesson.chapters:
         if chapter.package:
-            print(say("cli.lesson_package", language, name=chapter.name))
+            lines.append(say("cli.lesson_package", language, name=chapter.name))
             continue
         found = answers_of(
             chapter, run_worlds(told.study.select(chapter.scenarios), worlds, told.lesson.seed, weekly=True)
         )
         counts = ", ".join(f"{chr(ord('A') + place)} {count}" for place, count in enumerate(found.counts))
-        print(say("cli.lesson_chapter", language, name=chapter.name, counts=counts))
+        lines.append(say("cli.lesson_chapter", language, name=chapter.name, counts=counts))
         for key, count in zip(("cli.lesson_none", "cli.lesson_several"), found.unclear, strict=True):
             if count:
-                print(say(key, language, n=count, worlds=worlds))
+                lines.append(say(key, language, n=count, worlds=worlds))
+    print("\n".join(lines))
     return FINE
 
 

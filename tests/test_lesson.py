@@ -52,6 +52,7 @@ chapters:
     shows: [full]
     state: adoption
 """
+OPTIONS = GOOD[GOOD.index("    options:") : GOOD.index("    shows:")]
 
 
 @pytest.fixture(scope="module")
@@ -231,6 +232,14 @@ def test_a_lesson_may_speak_of_a_study_beside_it(tmp_path):
         (("situation: [It begins.]", "situation: []"), 7, "this is empty|missing"),
         (("lesson: 1", "lesson: 1\nlesson: 1"), 3, "the key 'lesson' stands here a second time"),
         (("lesson: 1", "lesson: 1\nstudy: nowhere.yaml"), None, "nowhere.yaml"),
+        ((OPTIONS, "    options: []\n"), 9, "`options` is missing or empty"),
+        (("shows: [full]", "shows: []"), 12, "`shows` is missing or empty"),
+        (("outcome: lasting_adoption", "outcome: "), 10, "a key here without a value"),
+        (("outcome: lasting_adoption", "state: "), 10, "a key here without a value"),
+        (("at_least: 0.5", "at_least: "), 10, "a key here without a value"),
+        (("of: full", "of: full, minus: "), 10, "a key here without a value"),
+        (("of: full", "of: full, minus: {of: }"), 10, "a key here without a value"),
+        (("of: full", "of: full, state: progress, week: 3"), 10, "names either an `outcome`"),
     ],
 )
 def test_a_mistake_is_told_where_it_is(tmp_path, change, line, says):
@@ -294,6 +303,17 @@ def test_check_tells_in_how_many_worlds_each_option_holds(tmp_path, capsys):
     assert "more than one option holds" in said
     assert main(["check", shipped(), "--lang", "nl"]) == 0
     assert "Hoofdstukken: 7" in capsys.readouterr().out
+
+
+def test_check_calls_nothing_in_order_before_it_has_counted(tmp_path, capsys, monkeypatch):
+    from simulation.cli import main
+
+    def fail(*_):
+        raise MemoryError
+
+    monkeypatch.setattr("simulation.lesson.answers.answers_of", fail)
+    assert main(["check", written(tmp_path, GOOD), "--lang", "en"]) == 1
+    assert capsys.readouterr().out == ""
 
 
 def test_the_dashboard_refuses_a_broken_lesson_at_start(tmp_path, capsys, monkeypatch):

@@ -18,6 +18,8 @@ from simulation.outcomes import BY_OUTCOME
 from simulation.places import Path
 from simulation.study import Study
 
+MEASURED = ("outcome", "state")
+"""What a condition may be about."""
 BOUNDS = ("at_least", "below", "equals", "happens")
 FINISHED = ("options", "shows")
 """What a chapter with a question needs and one with a package has not."""
@@ -180,8 +182,8 @@ class _Checks:
         package = self.chapter.get("package")
         if package is None:
             for key in FINISHED:
-                if not self.chapter.get(key) and not _misspelt(key, self.chapter):
-                    self.refuse("chapter_needs", (), name=key)
+                if self.chapter.get(key, []) == [] and not _misspelt(key, self.chapter):
+                    self.refuse("chapter_needs", (key,), name=key)
         else:
             for key in FINISHED:
                 if key in self.chapter:
@@ -239,18 +241,27 @@ class _Checks:
     def _condition(self, said: dict[str, Any], path: Path) -> None:
         """One condition: something that can be measured, and bounds that some value can meet."""
         outcome, state = said.get("outcome"), said.get("state")
-        if (outcome is None) == (state is None) and not _misspelt("outcome", said):
+        named = [key for key in MEASURED if key in said]
+        if len(named) > 1 or not (named or any(_misspelt(key, said) for key in MEASURED)):
             self.refuse("outcome_or_state", path)
+        self._filled(said, path)
         if isinstance(outcome, str) and outcome not in BY_OUTCOME:
             self.no_such("not_one_of", (*path, "outcome"), outcome, BY_OUTCOME)
         self._scenario(said.get("of"), (*path, "of"))
         minus = said.get("minus")
         if isinstance(minus, dict):
+            self._filled(minus, (*path, "minus"))
             self._scenario(minus.get("of"), (*path, "minus"))
             if not minus:
                 self.refuse("too_few", (*path, "minus"))
         self._weeks(said, path)
         self._bounds(said, path)
+
+    def _filled(self, said: dict[str, Any], path: Path) -> None:
+        """A key that is there has a value: what may be left out is not left out by saying nothing of it."""
+        for key, value in said.items():
+            if value is None and isinstance(key, str):
+                self.refuse("not_filled", (*path, key))
 
     def _weeks(self, said: dict[str, Any], path: Path) -> None:
         """A state has a week, an outcome has none; none lies beyond the horizon."""
@@ -285,4 +296,4 @@ class _Checks:
 
 def _misspelt(key: str, said: dict[str, Any]) -> bool:
     """Whether a key that is missing seems to be there, misspelt."""
-    return any(nearest(str(one), [key]) for one in islice(said, LIMITS.problems))
+    return key not in said and any(nearest(str(one), [key]) for one in islice(said, LIMITS.problems))
