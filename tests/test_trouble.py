@@ -542,6 +542,7 @@ def test_without_a_compiler_it_says_so_in_both_languages():
     "setting",
     [
         *("MPLBACKEND=strange", "MPLCONFIGDIR=/proc/none", "NUMBA_CACHE_DIR=/proc/none", "NUMBA_NUM_THREADS=many"),
+        "NUMBA_NUM_THREADS=0",
         *("NUMBA_CACHE_LOCATOR_CLASSES=Strange", "TQDM_MININTERVAL=often", "COLUMNS=0", "COLUMNS=wide"),
         *("SYNERGY_LANGUAGE=xx", "PYTHONIOENCODING=ascii", "LC_ALL=strange", "PYTHONWARNINGS=error"),
     ],
@@ -551,6 +552,14 @@ def test_a_strange_setting_of_the_environment_is_no_trouble(tmp_path, setting):
     done = run(*SMALL, "--out", str(tmp_path), env=os.environ | {name: value})
     assert (done.returncode, done.stderr) == (0, "")
     assert run("--help", env=os.environ | {name: value}).returncode == 0
+
+
+def test_pictures_follow_nobodys_own_settings(tmp_path):
+    (tmp_path / "matplotlibrc").write_text("text.usetex: True\nsavefig.transparent: True\nlines.marker: o\n")
+    for folder, environment in (("plain", {}), ("set", {"MATPLOTLIBRC": str(tmp_path)})):
+        done = run(*SMALL, "--out", str(tmp_path / folder), env=os.environ | environment)
+        assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "plain/comparison.png").read_bytes() == (tmp_path / "set/comparison.png").read_bytes()
 
 
 def test_without_a_home_it_works():
