@@ -299,16 +299,17 @@ def _scenarios(asked: argparse.Namespace, language: str) -> int:
 
 def _check(asked: argparse.Namespace, language: str) -> int:
     """Check a file."""
-    from simulation.files import load
-    from simulation.lesson.reading import is_lesson
+    from simulation.errors import InputRefused
+    from simulation.files import parse, text_of
     from simulation.parameters import PARAMETERS
 
-    lesson = False
-    with suppress(OSError, ValueError):  # what is wrong with the file is said when it is read below
-        lesson = Path(asked.file).is_file() and is_lesson(asked.file)
-    if lesson:
-        return _check_lesson(asked.file, language)
-    study = load(asked.file, tuple(asked.set))
+    text = text_of(asked.file)
+    try:
+        study = parse(text, asked.file, tuple(asked.set))
+    except InputRefused as refused:
+        if any(one.key == "is_a_lesson" for one in refused.problems):
+            return _check_lesson(asked, text, language)
+        raise
     given = len(study.scenarios[0].parameters)
     counts = {
         "departments": len(study.organisation.departments),
@@ -322,16 +323,21 @@ def _check(asked: argparse.Namespace, language: str) -> int:
     return FINE
 
 
-def _check_lesson(file: str, language: str) -> int:
+def _check_lesson(asked: argparse.Namespace, text: str, language: str) -> int:
     """Check a lesson's file, and count in how many worlds each of its options holds."""
     from simulation.ensemble import run_worlds
+    from simulation.errors import InputRefused, problem, shown
     from simulation.lesson.answers import answers_of
     from simulation.lesson.reading import read_lesson
 
-    told = read_lesson(file)
+    if asked.set:
+        raise InputRefused([problem("set_of_lesson", given=shown(asked.set[0]), file=shown(asked.file, 200))])
+    told = read_lesson(asked.file, text)
     worlds = told.lesson.worlds
     _prepare(language)
-    lines = [say("cli.lesson_ok", language, file=visible(file), chapters=len(told.lesson.chapters), worlds=worlds)]
+    lines = [
+        say("cli.lesson_ok", language, file=visible(asked.file), chapters=len(told.lesson.chapters), worlds=worlds)
+    ]
     for chapter in told.lesson.chapters:
         if chapter.package:
             lines.append(say("cli.lesson_package", language, name=chapter.name))

@@ -52,15 +52,15 @@ def load(source: str, overrides: tuple[str, ...] = ()) -> Study:
     :class:`~simulation.errors.InputRefused` with every problem of the file. What is legal and yet may not be meant
     stands in :attr:`~simulation.study.Study.remarks`.
     """
-    return parse(_text_of(source), source, overrides)
+    return parse(text_of(source), source, overrides)
 
 
-def _text_of(source: str) -> str:
-    """The text of a file, or of an organisation that comes along."""
+def text_of(source: str) -> str:
+    """The text of a file, or of an organisation that comes along; raises as :func:`load` does."""
     if source in _shipped_names() and not FilePath(source).is_file():
         text: str = scenario_folder().joinpath(f"{source}.yaml").read_text("utf-8")
         return text
-    return _read(FilePath(source))
+    return _read(source)
 
 
 def load_data(source: str) -> dict[str, Any]:
@@ -69,7 +69,7 @@ def load_data(source: str) -> dict[str, Any]:
     >>> load_data("case")["scenarios"]["partner-over"]["extends"]
     'partner-with'
     """
-    return parse_data(_text_of(source), source)
+    return parse_data(text_of(source), source)
 
 
 def parse_data(text: str, name: str = "study") -> dict[str, Any]:
@@ -83,12 +83,13 @@ def parse_data(text: str, name: str = "study") -> dict[str, Any]:
     return data
 
 
-def read_file(source: str) -> tuple[Any, Callable[[Path], int | None], list[Problem]]:
+def read_file(source: str, text: str | None = None) -> tuple[Any, Callable[[Path], int | None], list[Problem]]:
     """Plain data of any YAML file, what tells the line of a place in it, and problems that do not stop the reading.
 
-    Raises :class:`~simulation.errors.InputRefused` for what is no sound YAML.
+    ``text`` is what the file holds, if it was read before: a pipe can be read but once. Raises
+    :class:`~simulation.errors.InputRefused` for what is no sound YAML.
     """
-    text = _read(FilePath(source))
+    text = _read(source) if text is None else text
     try:
         with reading():
             read = Reader(clean(text))
@@ -97,29 +98,29 @@ def read_file(source: str) -> tuple[Any, Callable[[Path], int | None], list[Prob
     return read.data, read.line, read.problems
 
 
-def _read(path: FilePath) -> str:
+def _read(source: str) -> str:
     """The text of a file that a person named."""
     try:
-        if path.is_dir():
-            raise _refused(str(path), problem("a_directory"))
-        with path.open("rb") as stream:
+        if FilePath(source).is_dir():
+            raise _refused(source, problem("a_directory"))
+        with open(source, "rb") as stream:
             data = stream.read(LIMITS.file_bytes + 1)
     except FileNotFoundError:
-        near = unknown("no_file", str(path), sorted(_shipped_names())[:5])
-        raise _refused(str(path), near) from None
+        near = unknown("no_file", source, sorted(_shipped_names())[:5])
+        raise _refused(source, near) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise _refused(str(path), problem("unreadable", why=reason)) from None
+        raise _refused(source, problem("unreadable", why=reason)) from None
     if len(data) > LIMITS.file_bytes:
-        raise _refused(str(path), problem("too_big", most=spaced(LIMITS.file_bytes)))
+        raise _refused(source, problem("too_big", most=spaced(LIMITS.file_bytes)))
     if b"\0" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise _refused(str(path), problem("not_text_file"))
+        raise _refused(source, problem("not_text_file"))
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         byte = f"0x{data[error.start]:02x}"
-        raise _refused(str(path), problem("not_utf8", line=line, given=byte)) from None
+        raise _refused(source, problem("not_utf8", line=line, given=byte)) from None
 
 
 def _shipped_names() -> list[str]:
@@ -148,6 +149,8 @@ def _study_and_data(text: str, name: str, overrides: tuple[str, ...]) -> tuple[S
             _check_changes(overrides)
             read = Reader(clean(text))
             found += read.problems
+            if is_lesson(read.data):
+                raise InputRefused([problem("is_a_lesson", legal=FORMAT)])
             changed = [_override(read.data, one) for one in overrides]
             study = build(read.data, escaped(FilePath(name).stem or name), _line_teller(read, changed))
     except InputRefused as refused:
@@ -156,6 +159,27 @@ def _study_and_data(text: str, name: str, overrides: tuple[str, ...]) -> tuple[S
         raise InputRefused(abridged(replace(one, file=name) for one in found))
     remarks = (*read.remarks, *study.remarks)[: LIMITS.problems]
     return replace(study, remarks=tuple(replace(one, file=name) for one in remarks)), read.data
+
+
+def is_lesson(data: Any) -> bool:
+    """Whether a file's data seem to be a lesson, and not a study.
+
+    >>> is_lesson({"lesson": 1}), is_lesson({"chapters": []}), is_lesson({"synergy": 1, "lesson": 1})
+    (True, True, False)
+    """
+    return _seems(data, {"lesson", "chapters"}, {"synergy", "organisation", "scenarios"}, "lesson")
+
+
+def is_study(data: Any) -> bool:
+    """Whether a file's data seem to be a study, and not a lesson."""
+    return _seems(data, {"synergy", "organisation", "scenarios"}, {"lesson", "chapters"}, "synergy")
+
+
+def _seems(data: Any, own: set[str], others: set[str], first: str) -> bool:
+    """Whether data have keys of the one kind of file: the key of its format, or else none of the other kind's."""
+    keys = data.keys() if isinstance(data, dict) else set()
+    formats = keys & {"lesson", "synergy"}
+    return formats == {first} or (not formats and bool(keys & own) and not keys & others)
 
 
 def _line_teller(read: Reader, changed: list[Path]) -> Callable[[Path], int | None]:

@@ -2,7 +2,9 @@
 
 import dataclasses
 import itertools
+import os
 import re
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +31,7 @@ from simulation.lesson.answers import (
 from simulation.lesson.debrief import LEAST, MOST, RULES, asked, questions, repeats
 from simulation.lesson.form import Chapter, Condition
 from simulation.lesson.prediction import MOST_HANDS, Prediction, prediction
-from simulation.lesson.reading import is_lesson, read_lesson, shipped
+from simulation.lesson.reading import read_lesson, shipped
 from simulation.lesson.story import lost_with, moments, run_story, sentence, standstills
 from simulation.model import Event
 from simulation.outcomes import BY_OUTCOME
@@ -169,8 +171,6 @@ def test_no_text_gives_the_answer_away():
 def test_a_short_lesson_is_read(tmp_path):
     path = written(tmp_path, GOOD)
     told = read_lesson(path)
-    assert is_lesson(path)
-    assert not is_lesson(str(tmp_path / "nothing.yaml"))
     assert told.lesson.chapters[0].options[1].when == ()
     assert told.study.names == case().names
 
@@ -314,6 +314,54 @@ def test_check_calls_nothing_in_order_before_it_has_counted(tmp_path, capsys, mo
     monkeypatch.setattr("simulation.lesson.answers.answers_of", fail)
     assert main(["check", written(tmp_path, GOOD), "--lang", "en"]) == 1
     assert capsys.readouterr().out == ""
+
+
+STUDY = "scenarios/case.yaml"
+
+
+@pytest.mark.parametrize(
+    ("words", "english", "dutch"),
+    [
+        (["scenarios", shipped()], "this is a lesson, and a study is needed", "dit is een les, en hier is een studie"),
+        (["run", shipped(), "full"], "this is a lesson", "dit is een les"),
+        (["compare", shipped()], "this is a lesson", "dit is een les"),
+        (["dashboard", shipped(), "--no-open"], "this is a lesson", "dit is een les"),
+        (["dashboard", "--lesson", STUDY, "--no-open"], "this is a study", "dit is een studie"),
+        (["check", shipped(), "--set", "parameters.t=99"], "'parameters.t=99' is a change", "is een wijziging achter"),
+    ],
+)
+def test_a_lesson_and_a_study_are_told_apart_in_a_sentence(capsys, monkeypatch, words, english, dutch):
+    from simulation.cli import main
+
+    monkeypatch.delenv("SYNERGY_LESSON", raising=False)
+    for language, says in (("en", english), ("nl", dutch)):
+        assert main([*words, "--lang", language]) == 1
+        out, err = capsys.readouterr()
+        assert out == ""
+        assert says in err
+        assert err.count("\n") == 1
+
+
+def test_a_lesson_whose_format_is_misspelt_is_a_lesson(tmp_path, capsys):
+    from simulation.cli import main
+
+    assert main(["check", written(tmp_path, GOOD.replace("lesson: 1", "lessn: 1")), "--lang", "en"]) == 1
+    err = capsys.readouterr().err
+    assert "'lessn' is not a key that is known here" in err
+    assert "Nearest: lesson" in err
+    assert err.count("\n") == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with a name here")
+def test_a_lesson_comes_through_a_pipe_too(tmp_path, capsys):
+    from simulation.cli import main
+
+    os.mkfifo(tmp_path / "pipe")
+    writing = threading.Thread(target=(tmp_path / "pipe").write_text, args=(GOOD,))
+    writing.start()
+    assert main(["check", str(tmp_path / "pipe"), "--lang", "en"]) == 0
+    writing.join()
+    assert "in order" in capsys.readouterr().out
 
 
 def test_the_dashboard_refuses_a_broken_lesson_at_start(tmp_path, capsys, monkeypatch):

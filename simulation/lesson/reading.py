@@ -9,7 +9,7 @@ from typing import Any
 
 from simulation.deadline import reading
 from simulation.errors import InputRefused, Problem, abridged, nearest, shown
-from simulation.files import CASE, case, load, read_file
+from simulation.files import CASE, case, is_study, load, read_file
 from simulation.gathering import Gatherer
 from simulation.lesson.form import FORMAT, MOST_CHAPTERS, OTHERWISE, Lesson
 from simulation.limits import LIMITS
@@ -38,17 +38,8 @@ def shipped() -> str:
     return str(files("simulation").joinpath("lesson", "case.yaml"))
 
 
-def is_lesson(source: str) -> bool:
-    """Whether a file that can be read is a lesson, and not a study."""
-    try:
-        data, _, _ = read_file(source)
-    except InputRefused:
-        return False
-    return isinstance(data, dict) and "lesson" in data and "synergy" not in data
-
-
-def read_lesson(source: str | None = None) -> Told:
-    """Read a lesson's file, or the one that comes along.
+def read_lesson(source: str | None = None, text: str | None = None) -> Told:
+    """Read a lesson's file, or the one that comes along; ``text`` is what it holds, if it was read before.
 
     Raises :class:`~simulation.errors.InputRefused` with every problem of the file.
 
@@ -57,7 +48,7 @@ def read_lesson(source: str | None = None) -> Told:
     """
     path = source or shipped()
     with reading():
-        data, line_of, found = read_file(path)
+        data, line_of, found = read_file(path, text)
         reader = _Reader(data, FilePath(path).parent, line_of)
         problems: list[Problem] = list(found)
         try:
@@ -109,11 +100,14 @@ class _Reader(Gatherer):
         if not isinstance(self.data, dict) or not self.data:
             self.refuse("lesson_empty" if not self.data else "not_a_lesson", (), given=shown(self.data))
             return None
-        self._check_format()
+        if is_study(self.data):
+            self.refuse("is_a_study", (), legal=FORMAT)
+            return None
+        format_key = self._check_format()
         self.study = self._study()
         self.scenarios = dict.fromkeys(self.study.names if self.study else ())
         full = _listed(self._of_few_chapters())
-        read = self.read(Lesson, {key: one for key, one in full.items() if key != "lesson"}, self.original)
+        read = self.read(Lesson, {key: one for key, one in full.items() if key != format_key}, self.original)
         self._check_chapters(full.get("chapters"))
         return read
 
@@ -125,13 +119,19 @@ class _Reader(Gatherer):
         self.refuse("too_many", ("chapters",), given=len(chapters), limit=MOST_CHAPTERS)
         return {**self.data, "chapters": chapters[:MOST_CHAPTERS]}
 
-    def _check_format(self) -> None:
-        """Whether this is a lesson that we can read."""
+    def _check_format(self) -> str:
+        """Whether this is a lesson that we can read; the key that says so, as it is spelt here."""
         given = self.data.get("lesson")
-        if given is None and nearest("lesson", map(str, self.data)) is None:
+        strange = [key for key in map(str, islice(self.data, LIMITS.problems)) if key not in Lesson.model_fields]
+        misspelt = None if "lesson" in self.data else next((key for key in strange if nearest(key, ["lesson"])), None)
+        if misspelt is not None:
+            self.no_such("unknown_key", (misspelt,), misspelt, ("lesson", *Lesson.model_fields))
+            return misspelt
+        if given is None:
             self.refuse("no_lesson_format", ("lesson",), legal=FORMAT)
         elif given != FORMAT or given is True:
             self.refuse("wrong_lesson_format", ("lesson",), given=shown(given), legal=FORMAT)
+        return "lesson"
 
     def _study(self) -> Study | None:
         """The study that the lesson is about; a file beside the lesson's own comes first."""
