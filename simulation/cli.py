@@ -80,8 +80,13 @@ class _Commands:
 
     @property
     def path(self) -> Callable[[str], Path]:
-        """A reader of where to write."""
+        """A reader of a file to write."""
         return options.path(self.language)
+
+    @property
+    def folder(self) -> Callable[[str], Path]:
+        """A reader of a folder to write to."""
+        return options.folder(self.language)
 
     def _common(self, parser: argparse.ArgumentParser) -> None:
         """What every command has."""
@@ -152,7 +157,7 @@ class _Commands:
         self._worlds(one, DEFAULT_WORLDS)
         one.set_defaults(worlds=None)  # so that who gives --max-worlds alone may ask for fewer
         self._luck(one)
-        one.add_argument("--out", type=self.path, metavar="DIR", help=self.told("out"))
+        one.add_argument("--out", type=self.folder, metavar="DIR", help=self.told("out"))
         one.add_argument("--until-decided", action="store_true", help=self.told("until_decided"))
         one.add_argument("--margin", type=options.amount(self.language), metavar="X", help=self.told("margin"))
         most = self.told("max_worlds", default=DEFAULT_MOST)
@@ -437,7 +442,8 @@ def _chosen(asked: argparse.Namespace, study: "Study") -> tuple["Study", str]:
         if name in seen:
             raise InputRefused([problem("scenario_twice", given=shown(name))])
         seen.add(name)
-    base = asked.baseline or (study.names[0] if study.names[0] in names or not names else names[0])
+    first = study.names[0] if study.names[0] in names or not names else names[0]
+    base = first if asked.baseline is None else asked.baseline
     study.scenario(base)
     if base not in names:
         names.insert(0, base)
@@ -573,7 +579,8 @@ def _dashboard(asked: argparse.Namespace, language: str) -> int:
     from simulation.files import CASE, load
     from simulation.lesson.reading import read_lesson
 
-    asked.file = asked.file or os.environ.get("SYNERGY_FILE", CASE)
+    if asked.file is None:
+        asked.file = os.environ.get("SYNERGY_FILE") or CASE
     load(asked.file)  # what is wrong with it is said here, and not on every page
     os.environ["SYNERGY_FILE"] = asked.file
     if asked.lesson is not None:
