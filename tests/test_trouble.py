@@ -340,6 +340,44 @@ def test_a_file_is_looked_at_before_anything_is_computed(tmp_path, monkeypatch, 
 
 
 @posix
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+def test_a_file_that_is_printed_to_is_not_replaced(tmp_path, stream):
+    path = tmp_path / "printed.txt"
+    for words in (["run", "case", "full", "--weeks"], ["patterns", "--out"]):
+        with path.open("w") as printed:
+            done = run(*words, f"/dev/{stream}", "--lang", "en", **{stream: printed})
+        assert done.returncode == 1
+        assert "already sends what it prints" in (path.read_text() + (done.stderr or ""))
+
+
+def test_folders_in_folders_are_made_or_refused_however_deep(tmp_path):
+    from simulation.writing import check_folder, put_all
+
+    deep = tmp_path.joinpath(*["d"] * 1_500)
+    check_folder(deep)
+    assert not list(tmp_path.iterdir())
+    put_all(deep, {"x": b"1"})
+    assert (deep / "x").read_bytes() == b"1"
+    (deep / "x").unlink()
+    for one in (deep, *deep.parents):
+        if one == tmp_path:
+            break
+        one.rmdir()
+    with pytest.raises(InputRefused, match="the name is too long"):
+        check_folder(tmp_path.joinpath(*["e"] * 2_500))
+
+
+@posix
+def test_a_link_to_nothing_is_no_folder(tmp_path):
+    from simulation.writing import check_folder
+
+    (tmp_path / "link").symlink_to("nowhere")
+    with pytest.raises(InputRefused, match="is a link that points at nothing"):
+        check_folder(tmp_path / "link")
+    assert (tmp_path / "link").is_symlink()
+
+
+@posix
 def test_a_file_that_may_not_be_written_is_refused(tmp_path, monkeypatch, capsys):
     path = tmp_path / "weeks.csv"
     path.write_text("mine")
