@@ -103,7 +103,7 @@ def _read(source: str) -> str:
     try:
         if FilePath(source).is_dir():
             raise _refused(source, problem("a_directory"))
-        with open(source, "rb") as stream:
+        with FilePath(source).open("rb") as stream:
             data = stream.read(LIMITS.file_bytes + 1)
     except FileNotFoundError:
         near = unknown("no_file", source, sorted(_shipped_names())[:5])

@@ -20,7 +20,7 @@ KINDS = {
     "int_parsing": "not_whole",
     "finite_number": "not_finite",
     "greater_than_equal": "too_small",
-    "greater_than": "too_small",
+    "greater_than": "not_more",
     "less_than_equal": "too_large",
     "less_than": "too_large",
     "string_type": "not_text",

@@ -12,7 +12,7 @@ from simulation.findings import KINDS, fields_at, findings, key_of, short, words
 from simulation.limits import LIMITS
 from simulation.places import Key, Path, location, told_path
 
-LIMITED = {"too_small", "too_large", "too_many_hours", "share_too_large", "long_text", "too_many"}
+LIMITED = {"too_small", "not_more", "too_large", "too_many_hours", "share_too_large", "long_text", "too_many"}
 """Problems that name the bound."""
 
 _M = TypeVar("_M", bound=BaseModel)

@@ -953,6 +953,7 @@ def test_a_name_with_points_can_be_changed():
         ("measures.external_partner.hour=4", "'hour' is not a key.*Nearest: hours"),
         ("scenarios.everythin.measures.wide_forum=off", "'everythin'.*Nearest: everything"),
         ("scenarios.everything.measures.wide_forum=maybe", "'maybe' is neither a switch nor settings"),
+        ("project.connection_hours=0", r"connection_hours: 0 is too small: more than 0 is legal here"),
         ("project.start=130", "starts in week 130, after the last week 120"),
         ("project.horizn=5", "'horizn' is not a key.*Nearest: horizon"),
     ],

@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import Path as FilePath
 from typing import Any
 
+from simulation.characters import first_unseen
 from simulation.deadline import reading
 from simulation.errors import InputRefused, Problem, abridged, nearest, shown
 from simulation.files import CASE, case, is_study, load, read_file
@@ -135,15 +136,21 @@ class _Reader(Gatherer):
 
     def _study(self) -> Study | None:
         """The study that the lesson is about; a file beside the lesson's own comes first."""
-        source = self.data.get("study", "case")
-        if not isinstance(source, str):
-            return None
+        source = self.data.get("study", CASE)
+        if not isinstance(source, str) or len(source) > LIMITS.name_characters or first_unseen(source):
+            return None  # it can be no name, which is told where the whole is read
         beside = self.folder / source
         try:
-            return load(str(beside)) if beside.is_file() else case() if source == CASE else load(source)
+            return load(str(beside)) if _is_file(beside) else case() if source == CASE else load(source)
         except InputRefused as error:
-            self.problems += [one if one.file != source else replace(one, path="") for one in error.problems]
+            self.problems += map(self._in_lesson, error.problems)
             return None
+
+    def _in_lesson(self, said: Problem) -> Problem:
+        """What is wrong with a study as a whole is told where the lesson names it, the rest where it stands."""
+        if said.line is not None or said.path or said.key == "more_problems":
+            return said
+        return replace(said, file="", path="study", line=self.line_of(("study",)))
 
     def original(self, path: Path) -> Path:
         """A place in the full data as a place in the file: a single condition is no list there."""
@@ -240,7 +247,7 @@ class _Checks:
 
     def _condition(self, said: dict[str, Any], path: Path) -> None:
         """One condition: something that can be measured, and bounds that some value can meet."""
-        outcome, state = said.get("outcome"), said.get("state")
+        outcome = said.get("outcome")
         named = [key for key in MEASURED if key in said]
         if len(named) > 1 or not (named or any(_misspelt(key, said) for key in MEASURED)):
             self.refuse("outcome_or_state", path)
@@ -292,6 +299,14 @@ class _Checks:
             self.refuse("happens_not", (*path, "happens"), given=outcome.name, legal=legal)
         if "happens" in given and (said.get("state") is not None or said.get("minus") is not None):
             self.refuse("happens_alone", (*path, "happens"))
+
+
+def _is_file(path: FilePath) -> bool:
+    """Whether a file is there; there is none of a name that the system does not take."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def _misspelt(key: str, said: dict[str, Any]) -> bool:
