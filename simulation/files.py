@@ -6,7 +6,6 @@ An error names file, line and path, what was given, what is legal and what to do
 import functools
 import re
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import replace
 from importlib.resources import files as packaged
 from pathlib import Path as FilePath
@@ -15,7 +14,7 @@ from typing import Any
 from simulation.building import build
 from simulation.characters import composed, escaped, first_unseen
 from simulation.deadline import check_time, reading
-from simulation.errors import InputRefused, Problem, abridged, problem, shown, unknown
+from simulation.errors import InputRefused, Problem, abridged, nearest, problem, shown, unknown
 from simulation.limits import LIMITS
 from simulation.notation import INVISIBLE, Reader, clean, spaced
 from simulation.parameters import PARAMETERS, Parameter
@@ -24,6 +23,8 @@ from simulation.study import FORMAT, Given, Scenario, Study
 from simulation.words import say, twin
 
 CASE = "case"
+OUT_OF_REACH = {"too_close_to_zero", "too_far_from_zero"}
+"""Problems of a number as it is written: what is wrong with what is left of it is no news."""
 LARGEST_FILE = LIMITS.file_bytes
 WIDTH = 110
 """Lines that are written are no longer, if they can be broken."""
@@ -95,7 +96,7 @@ def read_file(source: str, text: str | None = None) -> tuple[Any, Callable[[Path
             read = Reader(clean(text))
     except InputRefused as error:
         raise _refused(source, *error.problems) from None
-    return read.data, read.line, read.problems
+    return read.data, read.line, read.all_problems()
 
 
 def _read(source: str) -> str:
@@ -148,13 +149,14 @@ def _study_and_data(text: str, name: str, overrides: tuple[str, ...]) -> tuple[S
         with reading():
             _check_changes(overrides)
             read = Reader(clean(text))
-            found += read.problems
+            found += read.all_problems()
             if is_lesson(read.data):
                 raise InputRefused([problem("is_a_lesson", legal=FORMAT)])
             changed = [_override(read.data, one) for one in overrides]
             study = build(read.data, escaped(FilePath(name).stem or name), _line_teller(read, changed))
     except InputRefused as refused:
-        found += refused.problems
+        lost = {(one.path, one.line) for one in found if one.key in OUT_OF_REACH}
+        found += [one for one in refused.problems if (one.path, one.line) not in lost]
     if found:
         raise InputRefused(abridged(replace(one, file=name) for one in found))
     remarks = (*read.remarks, *study.remarks)[: LIMITS.problems]
@@ -233,21 +235,23 @@ def _change(text: str) -> tuple[list[str], Any]:
     parts = composed(path.strip()).split(".")
     if len(parts) > LIMITS.set_parts:
         raise InputRefused([problem("change_too_deep", given=shown(text), limit=LIMITS.set_parts)])
-    if (
-        sign
-        and first_unseen(path) is None
-        and parts[0] in {"parameters", "organisation", "measures", "project", "scenarios"}
-    ):
-        read = None
-        with suppress(InputRefused):
-            read = Reader(clean(value))
-        if read is not None and all(one.key == "too_close_to_zero" for one in read.problems):
-            if read.problems:
-                raise InputRefused(replace(one, line=None, path=shown(text)[1:-1]) for one in read.problems)
-            return parts, read.data
-    raise InputRefused([problem("bad_override", given=shown(text))])
+    if not sign or first_unseen(path) is not None or INVISIBLE.search(value):
+        raise InputRefused([problem("bad_override", given=shown(text))])
+    if parts[0] not in CHANGEABLE:
+        near = nearest(parts[0], CHANGEABLE) or ""
+        raise InputRefused([problem("unknown_change", given=shown(text), legal=", ".join(CHANGEABLE), near=near)])
+    try:
+        read = Reader(clean(value))
+        wrong = read.problems
+    except InputRefused as refused:
+        wrong = list(refused.problems)
+    if wrong:
+        raise InputRefused(replace(one, line=None, path=shown(text)) for one in wrong)
+    return parts, read.data
 
 
+CHANGEABLE = ("parameters", "organisation", "measures", "project", "scenarios")
+"""What a change on the command line may begin with."""
 _NAMED: dict[Path, str] = {("scenarios",): "unknown_scenario", ("organisation", "departments"): "unknown_department"}
 """Where a change of something inside must name what is there."""
 

@@ -590,6 +590,56 @@ def test_more_mistakes_than_anybody_reads_are_counted():
     assert problems[-1].told() == "study: and 200 more. Correct these first, then check the file again."
 
 
+def test_keys_that_stand_there_twice_are_counted():
+    problems = refusal(EVERY_KEY + "synergy: 1\n" * 300).problems
+    assert len(problems) <= LIMITS.problems + 1
+    told = "\n".join(one.told() for one in problems)
+    assert "(99 times)" in told
+    assert "and 200 more" in told
+
+
+SMALL = """synergy: 1
+organisation:
+  departments:
+    IT: {kind: it, capacity: 80}
+    Shop: {kind: business, capacity: 80}
+scenarios: {base: {}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (("scenarios: {base: {}}\n", "scenarios: {base: {}}\n...\nmore\n"), "line 8: what stands above is whole"),
+        ((SMALL, "[organisation]\nx = 1\n"), "line 2: what stands above is whole"),
+        (("Shop:", "x" * 1_100 + ":"), "line 5: the key on this line is longer than YAML takes"),
+        (
+            ("    Shop:", "\u00a0\u00a0\u00a0\u00a0Shop:"),
+            r"line 5: this line begins with .*\(U\+00A0, NO-BREAK SPACE\)",
+        ),
+        (("synergy: 1\n", "synergy: 1\ntitle: [a]\n"), r"line 2, title: \['a'\] is not text. Write a text"),
+        (("synergy: 1\n", "synergy: 1\ntitle: {a: b}\n"), r"line 2, title.a: 'a' is not a key"),
+        (("{base: {}}", "{base: {organisation: {informal_ties: [~]}}}"), "this entry of the list is empty"),
+        (("IT:", "1:"), "line 3, organisation.departments: the key 1 is not a name"),
+        (("Shop:", "~:"), "the key null is not a name"),
+        (("Shop:", "1e3:"), "the key 1000 is not a name"),
+        (("capacity: 80}", "capacity: 1e400}"), "1e400 is larger than any number that can be kept"),
+        (("capacity: 80}", "capacity: -1e-320}"), "-1e-320 is too close to 0"),
+        (("capacity: 80}", "capacity: 1e15}"), "1000000000000000 is too large: at most 1000000 is legal"),
+        (
+            ("scenarios:", '  interdependence: [[IT, "Sh\\u200bop"]]\nscenarios:'),
+            r"the name .* holds a character that cannot be seen",
+        ),
+    ],
+)
+def test_a_mistake_is_told_once_with_its_cause(change, says):
+    refused = refusal(SMALL.replace(*change, 1))
+    assert re.search(says, str(refused))
+    assert str(refused).count("\n") == 0
+    assert sound(str(refused))
+    assert refused.told("nl") != str(refused)
+
+
 def test_all_keys_that_stand_there_twice_are_told():
     text = EVERY_KEY.replace("synergy: 1\n", "synergy: 1\nsynergy: 2\n").replace(
         "  t: 0.8\n", "  t: 0.8\n  t: 99\n  tt: 1\n"
@@ -930,13 +980,17 @@ def test_a_name_with_points_can_be_changed():
         ("=5", "'=5' is not a change"),
         ("t=0.5", "'t=0.5' is not a change"),
         ("synergy=2", "is not a change"),
+        ("title=x", "'title=x' is not a change: a change begins with parameters, organisation, measures, project"),
+        ("parameter.t=1", "is not a change.*Nearest: parameters"),
+        ("parameters.t={value: 0.5", "the brackets that begin here do not match"),
+        ("parameters.t=1e400", "1e400 is larger than any number"),
         ("parameters..t=1", "is not a change"),
         ("parameters.=1", "is not a change"),
-        ("parameters.t=[", "is not a change"),
-        ("parameters.t=" + "[" * 5_000, "is not a change"),
-        ("parameters.t=*a", "is not a change"),
+        ("parameters.t=[", "brackets that begin here do not match"),
+        ("parameters.t=" + "[" * 5_000, "nested more than 12 levels deep"),
+        ("parameters.t=*a", "the anchor or alias 'a'"),
         ("parameters.t=\0", "is not a change"),
-        ("parameters.t={value: 1, value: 2}", "is not a change"),
+        ("parameters.t={value: 1, value: 2}", "'value' stands here a second time"),
         ("scenarios.everything.project.horizon=90", "looks 90 weeks ahead, the others 120"),
         ("organisation.interdependence.0.2=0.5", "is not a change"),
         ("parameters.t=", r"parameters\.t: there is a key here without a value"),

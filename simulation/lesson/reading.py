@@ -21,6 +21,8 @@ from simulation.study import Study
 
 MEASURED = ("outcome", "state")
 """What a condition may be about."""
+LONGEST = 520
+"""The last week that any study has; what is beyond is told as too large."""
 BOUNDS = ("at_least", "below", "equals", "happens")
 FINISHED = ("options", "shows")
 """What a chapter with a question needs and one with a package has not."""
@@ -280,7 +282,7 @@ class _Checks:
         for key, week in weeks:
             if week is not None and said.get("state") is None and said.get("outcome") is not None:
                 self.refuse("outcome_has_no_week", (*path, *key))
-            elif self.reader.study and isinstance(week, int) and week > self.reader.study.horizon:
+            elif self.reader.study and isinstance(week, int) and self.reader.study.horizon < week <= LONGEST:
                 self.refuse("week_beyond", (*path, *key), given=week, horizon=self.reader.study.horizon)
 
     def _bounds(self, said: dict[str, Any], path: Path) -> None:
