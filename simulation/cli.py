@@ -324,7 +324,8 @@ def _check(asked: argparse.Namespace, language: str) -> int:
         "assumed": len(PARAMETERS) - given,
     }
     print(say("cli.check_ok", language, file=visible(asked.file), **counts))
-    _hint(study, language)
+    for remark in study.remarks:
+        print(visible(remark.told(language)))
     return FINE
 
 
@@ -357,20 +358,6 @@ def _check_lesson(asked: argparse.Namespace, text: str, language: str) -> int:
                 lines.append(say(key, language, n=count, worlds=worlds))
     print("\n".join(lines))
     return FINE
-
-
-def _hint(study: "Study", language: str) -> None:
-    """Say what is legal and yet may not be meant."""
-    for remark in study.remarks:
-        print(visible(remark.told(language)))
-    organisation = study.organisation
-    tied = {name for tie in (*organisation.interdependence, *organisation.informal_ties) for name in tie.pair}
-    for one in organisation.departments:
-        if one.name not in tied:
-            print(say("cli.no_ties", language, department=one.name))
-        for name, value in (("capacity", one.capacity), ("benefit", one.benefit)):
-            if 0.0 < value < 5.0:
-                print(say("cli.tiny", language, department=one.name, name=name, given=f"{value:g}"))
 
 
 def _show(asked: argparse.Namespace, language: str) -> int:

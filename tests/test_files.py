@@ -76,7 +76,7 @@ EXPECTED = {
         r"Fill it in",
     ],
     "capacity-huge": [
-        r"line 7, organisation.departments.Finance.capacity: inf is not a finite number.*"
+        r"line 7, organisation.departments.Finance.capacity: 9{30}… is larger than any number.*"
         r"Write an ordinary number",
     ],
     "capacity-in-words": [
@@ -620,7 +620,7 @@ scenarios: {base: {}}
         (("synergy: 1\n", "synergy: 1\ntitle: [a]\n"), r"line 2, title: \['a'\] is not text. Write a text"),
         (("synergy: 1\n", "synergy: 1\ntitle: {a: b}\n"), r"line 2, title.a: 'a' is not a key"),
         (("{base: {}}", "{base: {organisation: {informal_ties: [~]}}}"), "this entry of the list is empty"),
-        (("IT:", "1:"), "line 3, organisation.departments: the key 1 is not a name"),
+        (("IT:", "1:"), "line 4, organisation.departments: the key 1 is not a name"),
         (("Shop:", "~:"), "the key null is not a name"),
         (("Shop:", "1e3:"), "the key 1000 is not a name"),
         (("capacity: 80}", "capacity: 1e400}"), "1e400 is larger than any number that can be kept"),
@@ -667,7 +667,7 @@ def test_what_a_mistake_says_cannot_be_filled_in_itself():
         ("{" * 10_000, "line 1: the key {…} is not a name"),
         ("- " * 9_000, "line 1: this is nested more than 12 levels deep"),
         ("synergy: 1\ntitle: " + "x" * 999_900, "line 2: the line is longer than 20 000 characters"),
-        ("synergy: 1\n" + "x" * 19_000 + ": 1\n", "line 2: this line has no colon"),
+        ("synergy: 1\n" + "x" * 19_000 + ": 1\n", "line 2: the key on this line is longer than YAML takes"),
         ("0x" + "f" * 19_000, "not with inf"),
     ],
     ids=["value", "key", "brackets", "broken", "lines", "braces", "dashes", "line", "long key", "number"],
