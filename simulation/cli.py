@@ -52,7 +52,7 @@ class _Commands:
             allow_abbrev=False,
         )
         self.commands = self.top.add_subparsers(
-            dest="command", required=True, title=self.told("commands"), metavar="command"
+            dest="command", required=True, title=self.told("commands"), metavar=self.told("a_command")
         )
         self._common(self.top)
         self.top.add_argument("--version", action="version", version=f"synergy {_version()}", help=self.told("version"))

@@ -4,8 +4,11 @@ An error names file, line and path, what was given, what is legal and what to do
 """
 
 import functools
+import os
 import re
+import stat
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from importlib.resources import files as packaged
 from pathlib import Path as FilePath
@@ -104,8 +107,7 @@ def _read(source: str) -> str:
     try:
         if FilePath(source).is_dir():
             raise _refused(source, problem("a_directory"))
-        with FilePath(source).open("rb") as stream:
-            data = stream.read(LIMITS.file_bytes + 1)
+        data = _bytes_of(source)
     except FileNotFoundError:
         near = unknown("no_file", source, sorted(_shipped_names())[:5])
         raise _refused(source, near) from None
@@ -122,6 +124,25 @@ def _read(source: str) -> str:
         line = data[: error.start].count(b"\n") + 1
         byte = f"0x{data[error.start]:02x}"
         raise _refused(source, problem("not_utf8", line=line, given=byte)) from None
+
+
+def _bytes_of(source: str) -> bytes:
+    """What a file holds, or its beginning if that is too much; of a device only what is typed or piped in is read."""
+    with FilePath(source).open("rb") as stream:
+        about = os.fstat(stream.fileno())
+        if stat.S_ISCHR(about.st_mode) and not _is_input(about):
+            raise _refused(source, problem("no_ordinary_file", given=shown(source, 200)))
+        if stat.S_ISREG(about.st_mode):
+            with suppress(OSError, AttributeError):
+                os.set_blocking(stream.fileno(), False)  # some of the system's files wait for more, for ever
+        return stream.read(LIMITS.file_bytes + 1) or b""
+
+
+def _is_input(about: os.stat_result) -> bool:
+    """Whether this is what our standard input comes from."""
+    with suppress(OSError):
+        return os.fstat(0).st_rdev == about.st_rdev
+    return False
 
 
 def _shipped_names() -> list[str]:

@@ -267,7 +267,11 @@ class Reader:
             self.remarks.append(remark("soft_hyphen", told_path(path), _line(event), given=shown(composed(text))))
         if INVISIBLE.search(text):
             # Two escapes can stand for one character, as JSON writes 😀; half a character is none.
-            text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+            text = text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
+            half = re.search("[\ud800-\udfff]", text)
+            if half:
+                given = f"{code_of(half.group())}, {unicode_name(half.group())}"
+                raise InputRefused([problem("bad_character", line=_line(event), given=given)])
         return composed(text)  # é can be written in two ways, and is one letter
 
 

@@ -58,7 +58,10 @@ class Help(argparse.HelpFormatter):
 REASONS: tuple[tuple[str, str], ...] = (
     (r"the following arguments are required: (?P<names>.*)", "cli.missing_argument"),
     (r"unrecognized arguments: (?P<given>.*)", "cli.unknown_words"),
-    (r"argument command: invalid choice: (?P<given>.+) \(choose from (?P<legal>.*)\)", "cli.unknown_choice"),
+    (
+        r"argument (?:command|opdracht): invalid choice: (?P<given>.+) \(choose from (?P<legal>.*)\)",
+        "cli.unknown_choice",
+    ),
     (r"argument (?P<name>\S+): invalid choice: (?P<given>.+) \(choose from (?P<legal>.*)\)", "cli.bad_value"),
     (r"argument (?P<name>\S+?): ignored explicit argument (?P<given>.*)", "cli.takes_no_value"),
     (r"argument (?P<name>\S+?): expected .*", "cli.expects_value"),

@@ -48,6 +48,8 @@ def test_no_command_line_ends_in_anything_but_a_sentence(capsys, tmp_path, monke
         (["compare", "--parameters", "x" * 100_000], "Choose one of: 'ranges'", "Kies uit: 'ranges'"),
         (["compare", "--out", ""], "--out: '' is not the name", "--out: '' is geen naam"),
         (["run", "case", "full", "--weeks", ""], "--weeks: '' is not the name", "--weeks: '' is geen naam"),
+        ([], "Something is missing: command.", "Er ontbreekt iets: opdracht."),
+        (["chekc"], "'chekc' is not a command", "'chekc' is geen opdracht"),
         (["check", ""], "'' is not the name of a file", "'' is geen naam van een bestand"),
         (["dashboard", "--lesson", ""], "--lesson: '' is not the name", "--lesson: '' is geen naam"),
         (["dashboard", " "], "' ' is not the name", "' ' is geen naam"),

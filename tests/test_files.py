@@ -685,6 +685,12 @@ def test_a_file_that_is_a_folder(tmp_path):
         load(str(tmp_path))
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other devices")
+def test_a_device_is_no_file():
+    with pytest.raises(InputRefused, match=r"'/dev/zero' is a device.*Name a file"):
+        load("/dev/zero")
+
+
 @pytest.mark.parametrize("name", ["nowhere.yaml", "cas", "nowhere/at/all.yaml"])
 def test_a_file_that_is_not_there(tmp_path, monkeypatch, name):
     monkeypatch.chdir(tmp_path)

@@ -161,6 +161,12 @@ def test_names_that_differ_to_the_eye_or_in_script_stay(one, other):
 # --- soft hyphens and composed letters -----------------------------------------------------------------
 
 
+@pytest.mark.parametrize("title", ["", "\u00a0", "\u0301\u0301", " \ufe0f"])
+def test_a_title_without_anything_to_see_is_the_name(title):
+    study = build(a_study(scenarios={"base": {"title": title}}), "made")
+    assert study.scenarios[0].title.en == "base"
+
+
 def test_a_soft_hyphen_is_left_out_and_said():
     text = study_yaml(a_study(department="Klantenservice")).replace("    Klantenservice:", "    Klanten\u00adservice:")
     study = parse(text, "plan.yaml")

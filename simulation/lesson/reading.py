@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path as FilePath
 from typing import Any
 
-from simulation.characters import first_unseen
+from simulation.characters import first_unseen, look
 from simulation.deadline import reading
 from simulation.errors import InputRefused, Problem, abridged, nearest, shown
 from simulation.files import CASE, case, is_study, load, read_file
@@ -169,15 +169,17 @@ class _Reader(Gatherer):
 
     def _check_chapters(self, chapters: Any) -> None:
         """Each chapter by itself; and no two have one name."""
-        seen: set[str] = set()
+        seen: dict[str, str] = {}
         for place, chapter in enumerate(chapters if isinstance(chapters, list) else ()):
             if not isinstance(chapter, dict) or self.full:
                 continue
             _Checks(self, chapter, ("chapters", place)).all()
             name = chapter.get("name")
-            if isinstance(name, str) and name in seen:
-                self.refuse("chapter_twice", ("chapters", place, "name"), given=shown(name))
-            seen.add(str(name))
+            if not isinstance(name, str) or len(name) > LIMITS.name_characters:
+                continue
+            if look(name) in seen:
+                self.refuse("chapter_twice", ("chapters", place, "name"), given=shown(seen[look(name)]))
+            seen.setdefault(look(name), name)
 
 
 class _Checks:
@@ -211,9 +213,17 @@ class _Checks:
         self.reader.no_such(key, self.reader.original((*self.at, *path)), given, legal)
 
     def _names(self, names: Any, path: Path) -> None:
-        """Scenarios that are named must be there."""
+        """Scenarios that are named must be there, each once."""
+        self._once(names, path)
         for place, name in enumerate(names if isinstance(names, list) else ()):
             self._scenario(name, (*path, place))
+
+    def _once(self, names: Any, path: Path) -> None:
+        """No name stands in a list twice."""
+        texts = names if isinstance(names, list) and all(isinstance(one, str) for one in names) else []
+        for place, name in enumerate(texts):
+            if name in texts[:place]:
+                self.refuse("named_twice", (*path, place), given=shown(name))
 
     def _scenario(self, name: Any, path: Path) -> None:
         """A scenario that is named must be there."""
@@ -226,6 +236,7 @@ class _Checks:
         self._scenario(package.get("base"), ("package", "base"))
         self._names(package.get("against"), ("package", "against"))
         measures = package.get("measures")
+        self._once(measures, ("package", "measures"))
         for place, name in enumerate(measures if isinstance(measures, list) else ()):
             if isinstance(name, str) and (name not in MEASURES or name == "platform"):
                 legal = [one for one in MEASURES if one != "platform"]
@@ -263,6 +274,8 @@ class _Checks:
             self._scenario(minus.get("of"), (*path, "minus"))
             if not minus:
                 self.refuse("too_few", (*path, "minus"))
+            elif all(value is None or value == said.get(key) for key, value in minus.items()):
+                self.refuse("minus_itself", (*path, "minus"))
         self._weeks(said, path)
         self._bounds(said, path)
 
