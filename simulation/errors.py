@@ -204,14 +204,23 @@ def abridged(problems: Iterable[Problem]) -> list[Problem]:
 def _together(problems: Iterable[Problem]) -> list[Problem]:
     """The same problems, where one stands in very many places only the first, with the lines of the others."""
     kept: list[Problem] = []
-    alike: dict[tuple[str, str, str], list[Problem]] = {}
+    alike: dict[Any, list[Problem]] = {}
     for one in problems:
-        alike.setdefault((one.file, one.key, str(one.fields)), []).append(one)
+        alike.setdefault(_mistake(one), []).append(one)
     for same in alike.values():
         lines = tuple(one.line for one in same if one.line is not None)
         many = len(lines) == len(same) > _AGAIN
         kept += [replace(same[0], also=lines[1:])] if many else same
     return sorted(kept, key=lambda one: one.line or 0)
+
+
+def _mistake(said: Problem) -> tuple[Any, ...]:
+    """What is wrong, wherever it is; of names that are legal, whether they are the same ones in any order."""
+    fields = dict(said.fields)
+    if "near" not in fields:
+        return said.file, said.key, str(said.fields)
+    legal = frozenset() if said.key in _ONE_LIST else frozenset(str(fields["legal"]).split(", "))
+    return said.file, said.key, fields["given"], legal
 
 
 def _without_repeats(problems: list[Problem]) -> Iterator[Problem]:

@@ -299,6 +299,20 @@ def test_a_renamed_department_is_told_in_full_once():
     assert "(59 keer)" in one.told("nl")
 
 
+@pytest.mark.parametrize(
+    ("text", "given"),
+    [
+        (many_ties(60, lambda i: "IT").replace("business, capacity", "business, capasity"), "'capasity' is not a key"),
+        (many_ties(3, lambda i: "IT") + "".join(f"  s{i}: {{extends: b}}\n" for i in range(60)), "`extends` names 'b'"),
+        (many_ties(60, lambda i: "x" * 301), "cannot be a name"),
+    ],
+)
+def test_a_mistake_in_very_many_places_takes_one_line(text, given):
+    (one,) = refusal(lambda: parse(text)).problems
+    assert given in one.told()
+    assert "(59 times)" in one.told()
+
+
 def test_a_department_renamed_in_a_few_places_is_told_in_full_once():
     refused = refusal(lambda: parse(many_ties(4, lambda i: "Sales")))
     told = str(refused).split("\n")
