@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from simulation.characters import SOFT_HYPHEN, composed
+from simulation.characters import SOFT_HYPHEN, composed, is_visible
 from simulation.checks import Checks
 from simulation.deadline import check_time, reading
 from simulation.errors import InputRefused, nearest, remark, several, shown
@@ -191,7 +191,7 @@ class _Builder(Gatherer):
         """Title and description."""
         title, description = data.get("title"), data.get("description")
         both = {
-            "title": name if title in (None, "") else title,
+            "title": name if title is None or (isinstance(title, str) and not is_visible(title)) else title,
             "description": "" if description is None else description,
         }
         read = self.read(_Texts, both, lambda loc: (*path, *loc))

@@ -87,12 +87,24 @@ def unicode_name(character: str) -> str:
 def escaped(text: str) -> str:
     r"""A text that may be put on a terminal: what cannot be seen, and spaces that are no spaces, as codes.
 
-    >>> print(escaped("Sa\u202eles\x1b[2J \u00a0é"))
-    Sa\u202eles\x1b[2J \xa0é
+    So is a mark that has no letter to stand on, and would be put on whatever comes before it.
+
+    >>> print(escaped("Sa\u202eles\x1b[2J \u00a0é"), escaped("'\u0301'"))
+    Sa\u202eles\x1b[2J \xa0é '\u0301'
     """
-    if text.isprintable() and BLANK.isdisjoint(text):
+    if text.isascii() and text.isprintable():
         return text
-    return "".join(_escape(one) if not one.isprintable() or one in BLANK else one for one in text)
+    before = ("", *text)
+    return "".join(
+        _escape(one) if not one.isprintable() or one in BLANK or _is_bare(one, last) else one
+        for one, last in zip(text, before, strict=False)
+    )
+
+
+def _is_bare(character: str, before: str) -> bool:
+    """Whether a character is a mark with no letter or sign before it that it could stand on."""
+    category = unicodedata.category
+    return category(character)[0] == "M" and not (before and category(before)[0] in "LMNS")
 
 
 def _escape(character: str) -> str:

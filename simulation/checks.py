@@ -5,9 +5,11 @@ from typing import Any, get_args
 
 from pydantic import BaseModel
 
+from simulation.characters import first_unseen
 from simulation.errors import several, shown
 from simulation.findings import model_in
 from simulation.gathering import Gatherer
+from simulation.limits import LIMITS
 from simulation.measures import Measures
 from simulation.organisation import Kind, Project
 from simulation.places import Path
@@ -44,6 +46,8 @@ class Checks:
         if not all(kind in get_args(Kind) for kind in kinds.values()):
             return
         where = self.in_organisation(("departments",))
+        if self.gatherer.has_strange_keys(where):
+            return  # one of them may be what is missing
         them = [name for name, kind in kinds.items() if kind == "it"]
         if not them:
             self.gatherer.refuse("no_it", where)
@@ -86,6 +90,8 @@ class Checks:
 
     def _named(self, name: str, where: Callable[[Path], Path], at: Path) -> None:
         """A department that is named must be there."""
+        if first_unseen(name) or len(name) > LIMITS.name_characters:
+            return  # it can be no name at all, which is told where it stands
         if self.of_departments and name not in self.of_departments and name not in self._stripped():
             self.gatherer.no_such("unknown_department", where(at), name, self.of_departments)
 

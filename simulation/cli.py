@@ -52,7 +52,7 @@ class _Commands:
             allow_abbrev=False,
         )
         self.commands = self.top.add_subparsers(
-            dest="command", required=True, title=self.told("commands"), metavar="command"
+            dest="command", required=True, title=self.told("commands"), metavar=self.told("a_command")
         )
         self._common(self.top)
         self.top.add_argument("--version", action="version", version=f"synergy {_version()}", help=self.told("version"))
@@ -80,8 +80,13 @@ class _Commands:
 
     @property
     def path(self) -> Callable[[str], Path]:
-        """A reader of where to write."""
+        """A reader of a file to write."""
         return options.path(self.language)
+
+    @property
+    def folder(self) -> Callable[[str], Path]:
+        """A reader of a folder to write to."""
+        return options.folder(self.language)
 
     def _common(self, parser: argparse.ArgumentParser) -> None:
         """What every command has."""
@@ -152,7 +157,7 @@ class _Commands:
         self._worlds(one, DEFAULT_WORLDS)
         one.set_defaults(worlds=None)  # so that who gives --max-worlds alone may ask for fewer
         self._luck(one)
-        one.add_argument("--out", type=self.path, metavar="DIR", help=self.told("out"))
+        one.add_argument("--out", type=self.folder, metavar="DIR", help=self.told("out"))
         one.add_argument("--until-decided", action="store_true", help=self.told("until_decided"))
         one.add_argument("--margin", type=options.amount(self.language), metavar="X", help=self.told("margin"))
         most = self.told("max_worlds", default=DEFAULT_MOST)
@@ -299,16 +304,17 @@ def _scenarios(asked: argparse.Namespace, language: str) -> int:
 
 def _check(asked: argparse.Namespace, language: str) -> int:
     """Check a file."""
-    from simulation.files import load
-    from simulation.lesson.reading import is_lesson
+    from simulation.errors import InputRefused
+    from simulation.files import parse, text_of
     from simulation.parameters import PARAMETERS
 
-    lesson = False
-    with suppress(OSError, ValueError):  # what is wrong with the file is said when it is read below
-        lesson = Path(asked.file).is_file() and is_lesson(asked.file)
-    if lesson:
-        return _check_lesson(asked.file, language)
-    study = load(asked.file, tuple(asked.set))
+    text = text_of(asked.file)
+    try:
+        study = parse(text, asked.file, tuple(asked.set))
+    except InputRefused as refused:
+        if any(one.key == "is_a_lesson" for one in refused.problems):
+            return _check_lesson(asked, text, language)
+        raise
     given = len(study.scenarios[0].parameters)
     counts = {
         "departments": len(study.organisation.departments),
@@ -318,47 +324,40 @@ def _check(asked: argparse.Namespace, language: str) -> int:
         "assumed": len(PARAMETERS) - given,
     }
     print(say("cli.check_ok", language, file=visible(asked.file), **counts))
-    _hint(study, language)
+    for remark in study.remarks:
+        print(visible(remark.told(language)))
     return FINE
 
 
-def _check_lesson(file: str, language: str) -> int:
+def _check_lesson(asked: argparse.Namespace, text: str, language: str) -> int:
     """Check a lesson's file, and count in how many worlds each of its options holds."""
     from simulation.ensemble import run_worlds
+    from simulation.errors import InputRefused, problem, shown
     from simulation.lesson.answers import answers_of
     from simulation.lesson.reading import read_lesson
 
-    told = read_lesson(file)
+    if asked.set:
+        raise InputRefused([problem("set_of_lesson", given=shown(asked.set[0]), file=shown(asked.file, 200))])
+    told = read_lesson(asked.file, text)
     worlds = told.lesson.worlds
-    print(say("cli.lesson_ok", language, file=visible(file), chapters=len(told.lesson.chapters), worlds=worlds))
     _prepare(language)
+    lines = [
+        say("cli.lesson_ok", language, file=visible(asked.file), chapters=len(told.lesson.chapters), worlds=worlds)
+    ]
     for chapter in told.lesson.chapters:
         if chapter.package:
-            print(say("cli.lesson_package", language, name=chapter.name))
+            lines.append(say("cli.lesson_package", language, name=chapter.name))
             continue
         found = answers_of(
             chapter, run_worlds(told.study.select(chapter.scenarios), worlds, told.lesson.seed, weekly=True)
         )
         counts = ", ".join(f"{chr(ord('A') + place)} {count}" for place, count in enumerate(found.counts))
-        print(say("cli.lesson_chapter", language, name=chapter.name, counts=counts))
+        lines.append(say("cli.lesson_chapter", language, name=chapter.name, counts=counts))
         for key, count in zip(("cli.lesson_none", "cli.lesson_several"), found.unclear, strict=True):
             if count:
-                print(say(key, language, n=count, worlds=worlds))
+                lines.append(say(key, language, n=count, worlds=worlds))
+    print("\n".join(lines))
     return FINE
-
-
-def _hint(study: "Study", language: str) -> None:
-    """Say what is legal and yet may not be meant."""
-    for remark in study.remarks:
-        print(visible(remark.told(language)))
-    organisation = study.organisation
-    tied = {name for tie in (*organisation.interdependence, *organisation.informal_ties) for name in tie.pair}
-    for one in organisation.departments:
-        if one.name not in tied:
-            print(say("cli.no_ties", language, department=one.name))
-        for name, value in (("capacity", one.capacity), ("benefit", one.benefit)):
-            if 0.0 < value < 5.0:
-                print(say("cli.tiny", language, department=one.name, name=name, given=f"{value:g}"))
 
 
 def _show(asked: argparse.Namespace, language: str) -> int:
@@ -430,7 +429,8 @@ def _chosen(asked: argparse.Namespace, study: "Study") -> tuple["Study", str]:
         if name in seen:
             raise InputRefused([problem("scenario_twice", given=shown(name))])
         seen.add(name)
-    base = asked.baseline or (study.names[0] if study.names[0] in names or not names else names[0])
+    first = study.names[0] if study.names[0] in names or not names else names[0]
+    base = first if asked.baseline is None else asked.baseline
     study.scenario(base)
     if base not in names:
         names.insert(0, base)
@@ -566,7 +566,8 @@ def _dashboard(asked: argparse.Namespace, language: str) -> int:
     from simulation.files import CASE, load
     from simulation.lesson.reading import read_lesson
 
-    asked.file = asked.file or os.environ.get("SYNERGY_FILE", CASE)
+    if asked.file is None:
+        asked.file = os.environ.get("SYNERGY_FILE") or CASE
     load(asked.file)  # what is wrong with it is said here, and not on every page
     os.environ["SYNERGY_FILE"] = asked.file
     if asked.lesson is not None:

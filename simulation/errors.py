@@ -41,10 +41,10 @@ def shown(value: object, most: int = 60) -> str:
     """A value as a person may have typed it, cut to ``most`` characters.
 
     >>> shown("Sales"), shown(1.5), shown(True), shown(None), shown("x" * 100, 10)
-    ("'Sales'", '1.5', 'true', 'empty', "'xxxxxxxxx…")
+    ("'Sales'", '1.5', 'true', 'null', "'xxxxxxxxx…")
     """
     if value is None:
-        return "empty"
+        return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
     text = ""
@@ -71,6 +71,10 @@ def _pieces(value: object, most: int) -> Iterator[str]:
             yield ", " if place else "["
             yield from _pieces(each, most)
         yield "]" if value else "[]"
+    elif value is None or isinstance(value, bool):
+        yield shown(value)
+    elif isinstance(value, float) and value.is_integer() and abs(value) < 1e16:
+        yield repr(int(value))
     else:
         yield repr(value)
 
@@ -94,6 +98,8 @@ class Problem:
     path: str = ""
     line: int | None = None
     file: str = ""
+    also: tuple[int, ...] = ()
+    """The lines on which the same mistake stands too."""
     part: ClassVar[str] = "problem"
     """The part of the locale files that has its words."""
 
@@ -106,6 +112,9 @@ class Problem:
         near = fields.get("near")
         fields["nearest"] = say("problem.nearest", language, near=near) if near else ""
         what = say(f"{self.part}.{self.key}", language, **fields)
+        if self.also:
+            lines = several(map(str, dict.fromkeys(self.also)))
+            what += say("problem.also", language, lines=lines, times=len(self.also))
         where = [escaped(self.file)] if self.file else []
         if self.line is not None:
             where.append(say("problem.line", language, line=self.line))
@@ -184,12 +193,34 @@ def abridged(problems: Iterable[Problem]) -> list[Problem]:
     """
     found = sorted(problems, key=lambda one: one.line or 0)
     more = sum(dict(one.fields)["more"] for one in found if one.key == "more_problems")
-    found = [one for one in found if one.key != "more_problems"]
+    found = _together(one for one in found if one.key != "more_problems")
     more += len(found[LIMITS.problems :])
     files = {one.file for one in found}
     file = files.pop() if len(files) == 1 else ""
     rest = [replace(problem("more_problems", more=more), file=file)] if more else []
     return [*_without_repeats(found[: LIMITS.problems]), *rest]
+
+
+def _together(problems: Iterable[Problem]) -> list[Problem]:
+    """The same problems, where one stands in very many places only the first, with the lines of the others."""
+    kept: list[Problem] = []
+    alike: dict[Any, list[Problem]] = {}
+    for one in problems:
+        alike.setdefault(_mistake(one), []).append(one)
+    for same in alike.values():
+        lines = tuple(one.line for one in same if one.line is not None)
+        many = len(lines) == len(same) > _AGAIN
+        kept += [replace(same[0], also=lines[1:])] if many else same
+    return sorted(kept, key=lambda one: one.line or 0)
+
+
+def _mistake(said: Problem) -> tuple[Any, ...]:
+    """What is wrong, wherever it is; of names that are legal, whether they are the same ones in any order."""
+    fields = dict(said.fields)
+    if "near" not in fields:
+        return said.file, said.key, str(said.fields)
+    legal = frozenset() if said.key in _ONE_LIST else frozenset(str(fields["legal"]).split(", "))
+    return said.file, said.key, fields["given"], legal
 
 
 def _without_repeats(problems: list[Problem]) -> Iterator[Problem]:

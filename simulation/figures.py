@@ -9,7 +9,7 @@ import warnings
 from typing import Any
 
 import numpy as np
-from matplotlib import rc_context
+from matplotlib import rc_context, rcParamsDefault
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
@@ -29,6 +29,7 @@ FAINT = "#cbd2d9"
 on a grey printer and for eyes that do not tell red from green; the dashboard's ``style.css`` has the same two."""
 
 STYLE: Any = {
+    **{name: one for name, one in rcParamsDefault.items() if name != "backend"},  # nobody's own settings
     "font.family": "DejaVu Sans",
     "font.size": 10,
     "text.parse_math": False,  # a name may hold a dollar sign

@@ -4,7 +4,9 @@ An error names file, line and path, what was given, what is legal and what to do
 """
 
 import functools
+import os
 import re
+import stat
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
@@ -15,7 +17,7 @@ from typing import Any
 from simulation.building import build
 from simulation.characters import composed, escaped, first_unseen
 from simulation.deadline import check_time, reading
-from simulation.errors import InputRefused, Problem, abridged, problem, shown, unknown
+from simulation.errors import InputRefused, Problem, abridged, nearest, problem, shown, unknown
 from simulation.limits import LIMITS
 from simulation.notation import INVISIBLE, Reader, clean, spaced
 from simulation.parameters import PARAMETERS, Parameter
@@ -24,6 +26,8 @@ from simulation.study import FORMAT, Given, Scenario, Study
 from simulation.words import say, twin
 
 CASE = "case"
+OUT_OF_REACH = {"too_close_to_zero", "too_far_from_zero"}
+"""Problems of a number as it is written: what is wrong with what is left of it is no news."""
 LARGEST_FILE = LIMITS.file_bytes
 WIDTH = 110
 """Lines that are written are no longer, if they can be broken."""
@@ -52,15 +56,15 @@ def load(source: str, overrides: tuple[str, ...] = ()) -> Study:
     :class:`~simulation.errors.InputRefused` with every problem of the file. What is legal and yet may not be meant
     stands in :attr:`~simulation.study.Study.remarks`.
     """
-    return parse(_text_of(source), source, overrides)
+    return parse(text_of(source), source, overrides)
 
 
-def _text_of(source: str) -> str:
-    """The text of a file, or of an organisation that comes along."""
+def text_of(source: str) -> str:
+    """The text of a file, or of an organisation that comes along; raises as :func:`load` does."""
     if source in _shipped_names() and not FilePath(source).is_file():
         text: str = scenario_folder().joinpath(f"{source}.yaml").read_text("utf-8")
         return text
-    return _read(FilePath(source))
+    return _read(source)
 
 
 def load_data(source: str) -> dict[str, Any]:
@@ -69,7 +73,7 @@ def load_data(source: str) -> dict[str, Any]:
     >>> load_data("case")["scenarios"]["partner-over"]["extends"]
     'partner-with'
     """
-    return parse_data(_text_of(source), source)
+    return parse_data(text_of(source), source)
 
 
 def parse_data(text: str, name: str = "study") -> dict[str, Any]:
@@ -83,43 +87,62 @@ def parse_data(text: str, name: str = "study") -> dict[str, Any]:
     return data
 
 
-def read_file(source: str) -> tuple[Any, Callable[[Path], int | None], list[Problem]]:
+def read_file(source: str, text: str | None = None) -> tuple[Any, Callable[[Path], int | None], list[Problem]]:
     """Plain data of any YAML file, what tells the line of a place in it, and problems that do not stop the reading.
 
-    Raises :class:`~simulation.errors.InputRefused` for what is no sound YAML.
+    ``text`` is what the file holds, if it was read before: a pipe can be read but once. Raises
+    :class:`~simulation.errors.InputRefused` for what is no sound YAML.
     """
-    text = _read(FilePath(source))
+    text = _read(source) if text is None else text
     try:
         with reading():
             read = Reader(clean(text))
     except InputRefused as error:
         raise _refused(source, *error.problems) from None
-    return read.data, read.line, read.problems
+    return read.data, read.line, read.all_problems()
 
 
-def _read(path: FilePath) -> str:
+def _read(source: str) -> str:
     """The text of a file that a person named."""
     try:
-        if path.is_dir():
-            raise _refused(str(path), problem("a_directory"))
-        with path.open("rb") as stream:
-            data = stream.read(LIMITS.file_bytes + 1)
+        if FilePath(source).is_dir():
+            raise _refused(source, problem("a_directory"))
+        data = _bytes_of(source)
     except FileNotFoundError:
-        near = unknown("no_file", str(path), sorted(_shipped_names())[:5])
-        raise _refused(str(path), near) from None
+        near = unknown("no_file", source, sorted(_shipped_names())[:5])
+        raise _refused(source, near) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise _refused(str(path), problem("unreadable", why=reason)) from None
+        raise _refused(source, problem("unreadable", why=reason)) from None
     if len(data) > LIMITS.file_bytes:
-        raise _refused(str(path), problem("too_big", most=spaced(LIMITS.file_bytes)))
+        raise _refused(source, problem("too_big", most=spaced(LIMITS.file_bytes)))
     if b"\0" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise _refused(str(path), problem("not_text_file"))
+        raise _refused(source, problem("not_text_file"))
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         byte = f"0x{data[error.start]:02x}"
-        raise _refused(str(path), problem("not_utf8", line=line, given=byte)) from None
+        raise _refused(source, problem("not_utf8", line=line, given=byte)) from None
+
+
+def _bytes_of(source: str) -> bytes:
+    """What a file holds, or its beginning if that is too much; of a device only what is typed or piped in is read."""
+    with FilePath(source).open("rb") as stream:
+        about = os.fstat(stream.fileno())
+        if stat.S_ISCHR(about.st_mode) and not _is_input(about):
+            raise _refused(source, problem("no_ordinary_file", given=shown(source, 200)))
+        if stat.S_ISREG(about.st_mode):
+            with suppress(OSError, AttributeError):
+                os.set_blocking(stream.fileno(), False)  # some of the system's files wait for more, for ever
+        return stream.read(LIMITS.file_bytes + 1) or b""
+
+
+def _is_input(about: os.stat_result) -> bool:
+    """Whether this is what our standard input comes from."""
+    with suppress(OSError):
+        return os.fstat(0).st_rdev == about.st_rdev
+    return False
 
 
 def _shipped_names() -> list[str]:
@@ -147,15 +170,39 @@ def _study_and_data(text: str, name: str, overrides: tuple[str, ...]) -> tuple[S
         with reading():
             _check_changes(overrides)
             read = Reader(clean(text))
-            found += read.problems
+            found += read.all_problems()
+            if is_lesson(read.data):
+                raise InputRefused([problem("is_a_lesson", legal=FORMAT)])
             changed = [_override(read.data, one) for one in overrides]
             study = build(read.data, escaped(FilePath(name).stem or name), _line_teller(read, changed))
     except InputRefused as refused:
-        found += refused.problems
+        lost = {(one.path, one.line) for one in found if one.key in OUT_OF_REACH}
+        found += [one for one in refused.problems if (one.path, one.line) not in lost]
     if found:
         raise InputRefused(abridged(replace(one, file=name) for one in found))
     remarks = (*read.remarks, *study.remarks)[: LIMITS.problems]
     return replace(study, remarks=tuple(replace(one, file=name) for one in remarks)), read.data
+
+
+def is_lesson(data: Any) -> bool:
+    """Whether a file's data seem to be a lesson, and not a study.
+
+    >>> is_lesson({"lesson": 1}), is_lesson({"chapters": []}), is_lesson({"synergy": 1, "lesson": 1})
+    (True, True, False)
+    """
+    return _seems(data, {"lesson", "chapters"}, {"synergy", "organisation", "scenarios"}, "lesson")
+
+
+def is_study(data: Any) -> bool:
+    """Whether a file's data seem to be a study, and not a lesson."""
+    return _seems(data, {"synergy", "organisation", "scenarios"}, {"lesson", "chapters"}, "synergy")
+
+
+def _seems(data: Any, own: set[str], others: set[str], first: str) -> bool:
+    """Whether data have keys of the one kind of file: the key of its format, or else none of the other kind's."""
+    keys = data.keys() if isinstance(data, dict) else set()
+    formats = keys & {"lesson", "synergy"}
+    return formats == {first} or (not formats and bool(keys & own) and not keys & others)
 
 
 def _line_teller(read: Reader, changed: list[Path]) -> Callable[[Path], int | None]:
@@ -209,21 +256,23 @@ def _change(text: str) -> tuple[list[str], Any]:
     parts = composed(path.strip()).split(".")
     if len(parts) > LIMITS.set_parts:
         raise InputRefused([problem("change_too_deep", given=shown(text), limit=LIMITS.set_parts)])
-    if (
-        sign
-        and first_unseen(path) is None
-        and parts[0] in {"parameters", "organisation", "measures", "project", "scenarios"}
-    ):
-        read = None
-        with suppress(InputRefused):
-            read = Reader(clean(value))
-        if read is not None and all(one.key == "too_close_to_zero" for one in read.problems):
-            if read.problems:
-                raise InputRefused(replace(one, line=None, path=shown(text)[1:-1]) for one in read.problems)
-            return parts, read.data
-    raise InputRefused([problem("bad_override", given=shown(text))])
+    if not sign or first_unseen(path) is not None or INVISIBLE.search(value):
+        raise InputRefused([problem("bad_override", given=shown(text))])
+    if parts[0] not in CHANGEABLE:
+        near = nearest(parts[0], CHANGEABLE) or ""
+        raise InputRefused([problem("unknown_change", given=shown(text), legal=", ".join(CHANGEABLE), near=near)])
+    try:
+        read = Reader(clean(value))
+        wrong = read.problems
+    except InputRefused as refused:
+        wrong = list(refused.problems)
+    if wrong:
+        raise InputRefused(replace(one, line=None, path=shown(text)) for one in wrong)
+    return parts, read.data
 
 
+CHANGEABLE = ("parameters", "organisation", "measures", "project", "scenarios")
+"""What a change on the command line may begin with."""
 _NAMED: dict[Path, str] = {("scenarios",): "unknown_scenario", ("organisation", "departments"): "unknown_department"}
 """Where a change of something inside must name what is there."""
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from simulation.errors import nearest
 from simulation.limits import LIMITS
-from simulation.organisation import HOURS_IN_A_WEEK
+from simulation.organisation import HOURS_IN_A_WEEK, Label
 from simulation.places import Path
 
 KINDS = {
@@ -20,7 +20,7 @@ KINDS = {
     "int_parsing": "not_whole",
     "finite_number": "not_finite",
     "greater_than_equal": "too_small",
-    "greater_than": "too_small",
+    "greater_than": "not_more",
     "less_than_equal": "too_large",
     "less_than": "too_large",
     "string_type": "not_text",
@@ -49,7 +49,9 @@ _NUMBERS = ("Surveyed", "SurveyedShare", "Workload", "Stated")
 
 def short(value: object) -> str:
     """A limit without a needless fraction."""
-    return f"{value:g}" if isinstance(value, int | float) and math.isfinite(value) else str(value)
+    if isinstance(value, float) and math.isfinite(value):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e16 else f"{value:g}"
+    return str(value)
 
 
 def words_in(expected: str) -> list[str]:
@@ -66,9 +68,13 @@ def findings(model: type[BaseModel], error: ValidationError) -> list[dict[str, A
         (*loc[:-1], nearest(str(loc[-1]), fields_at(model, loc[:-1]))) for loc in islice(strange, LIMITS.problems)
     }
 
+    def is_no_text(one: dict[str, Any]) -> bool:
+        languages = fields_at(model, one["loc"][:-1])
+        return languages == list(Label.model_fields) and bool(one["input"]) and set(one["input"]).isdisjoint(languages)
+
     def follows(one: dict[str, Any]) -> bool:
         if one["type"] == "missing":
-            return one["loc"] in misspelt
+            return one["loc"] in misspelt or is_no_text(one)
         # A list is too short if none of its entries is sound; what is neither a switch nor a list is told once.
         return (one["type"] == "too_short" and bool(one["input"])) or one["loc"][-1:] == ("bool",)
 
@@ -77,8 +83,9 @@ def findings(model: type[BaseModel], error: ValidationError) -> list[dict[str, A
 
 def key_of(kind: str, loc: Path, given: object, context: dict[str, Any]) -> str:
     """The problem for one of pydantic's findings."""
-    if kind == "model_type" and not isinstance(given, list | dict):
-        keys = {"Label": "not_text", **dict.fromkeys(_NUMBERS, "not_a_number")}
+    if kind == "model_type" and not isinstance(given, dict):
+        label = "not_a_label" if isinstance(given, list) else "not_text"
+        keys = {"Label": label, **({} if isinstance(given, list) else dict.fromkeys(_NUMBERS, "not_a_number"))}
         return keys.get(context["class_name"], "not_a_mapping")
     if kind == "string_too_long" and context["max_length"] > LIMITS.name_characters:
         return "long_text"

@@ -12,7 +12,7 @@ from simulation.findings import KINDS, fields_at, findings, key_of, short, words
 from simulation.limits import LIMITS
 from simulation.places import Key, Path, location, told_path
 
-LIMITED = {"too_small", "too_large", "too_many_hours", "share_too_large", "long_text", "too_many"}
+LIMITED = {"too_small", "not_more", "too_large", "too_many_hours", "share_too_large", "long_text", "too_many"}
 """Problems that name the bound."""
 
 _M = TypeVar("_M", bound=BaseModel)
@@ -74,6 +74,10 @@ class Gatherer:
                 self.refuse("key_not_text", (*path, Key(key)), given=shown(key))
         return {key: one for key, one in value.items() if isinstance(key, str)}
 
+    def has_strange_keys(self, path: Path) -> bool:
+        """Whether a mapping has keys that were refused, since they are no text."""
+        return any(place[:-1] == path and isinstance(place[-1], Key) for place in self._places if place)
+
     def name(self, name: str, path: Path) -> None:
         """Check a name: of a department, of a scenario."""
         unseen = first_unseen(name)
@@ -128,7 +132,7 @@ class Gatherer:
                 key = "missing_part" if loc == ("departments",) else KINDS[kind]
                 self.refuse(key, path, name=str(loc[-1]))
         elif given is None:
-            self.refuse("not_filled", path)
+            self.refuse("empty_entry" if path and isinstance(path[-1], int) else "not_filled", path)
         elif kind == "unseen_character" and given in self._names:
             return  # it stands where the name is given, and is no other mistake where it is used
         elif kind == "literal_error":

@@ -29,6 +29,8 @@ from simulation.places import Key, Path, told_path
 
 PARSER: Any = getattr(yaml, "CLoader", yaml.Loader)
 """libyaml where it is there, else PyYAML's own parser, which is slow and otherwise the same."""
+LONG_KEY = re.compile(r"[^:]{1000}")
+"""How a line begins whose key is longer than YAML takes."""
 EXPLAINED = 60_000
 """Of a text of so many characters at most the parser in Python says what is wrong, which it does in better words."""
 
@@ -65,6 +67,7 @@ FAULTS: tuple[tuple[str, str, bool], ...] = (
     (r"could not find expected ':'", "yaml_no_colon", True),
     (r"escape|chr\(\)", "yaml_backslash", False),
     (r"scanning a quoted scalar", "yaml_quote", True),
+    (r"expected '<document start>', but found '<scalar>'", "yaml_whole", False),
     (r"found '?(<scalar>|<alias>)'?", "yaml_quote", False),
     (r"parsing a flow (sequence|mapping)", "yaml_bracket", True),
     (r"found '[\]},]'", "yaml_bracket", False),
@@ -147,7 +150,7 @@ class Reader:
         self.lines: dict[Path, int] = {}
         self.problems: list[Problem] = []
         self.remarks: list[Remark] = []
-        self.values = 0
+        self.values = self.more = 0
         self._tabs = _Tabs(text)
         self._halves = _Halves(text)
         self._path: Path = ()
@@ -219,6 +222,10 @@ class Reader:
                 raise InputRefused([problem("key_not_text", told_path(path), _line(event), given=given)])
             place: Path = (*path, key if isinstance(key, str) else Key(key))
             line = _line(event)
+            if isinstance(key, str) and event.implicit[0] and key[:1].isspace():
+                raise InputRefused(
+                    [problem("strange_space", line=line, given=f"{code_of(key[0])}, {unicode_name(key[0])}")]
+                )
             if key in entries:
                 first = self.lines[place]
                 self._refuse("duplicate_key", path, line, given=shown(key), first=first)
@@ -231,6 +238,19 @@ class Reader:
         """Add a problem, while there is room."""
         if len(self.problems) < LIMITS.problems:
             self.problems.append(problem(key, told_path(path), line, **fields))
+        else:
+            self.more += 1
+
+    def all_problems(self) -> list[Problem]:
+        """What is wrong, with how many more there are."""
+        return self.problems + ([problem("more_problems", more=self.more)] if self.more else [])
+
+    def _check_reach(self, text: str, value: Any, path: Path, line: int) -> None:
+        """A number is refused of which less is kept than was written."""
+        if _is_lost(text, value):
+            self._refuse("too_close_to_zero", path, line, given=_beginning(text))
+        elif value in {math.inf, -math.inf} and not text.lower().endswith("inf"):
+            self._refuse("too_far_from_zero", path, line, given=_beginning(text))
 
     def _scalar(self, event: ScalarEvent, path: Path) -> Any:
         """What a word stands for."""
@@ -239,8 +259,7 @@ class Reader:
             for pattern, meaning in _CORE:
                 if pattern.fullmatch(text):
                     value = meaning(text)
-                    if _is_lost(text, value):
-                        self._refuse("too_close_to_zero", path, _line(event), given=text[:30])
+                    self._check_reach(text, value, path, _line(event))
                     return value
         if text.isascii():
             return text
@@ -248,7 +267,11 @@ class Reader:
             self.remarks.append(remark("soft_hyphen", told_path(path), _line(event), given=shown(composed(text))))
         if INVISIBLE.search(text):
             # Two escapes can stand for one character, as JSON writes 😀; half a character is none.
-            text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+            text = text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
+            half = re.search("[\ud800-\udfff]", text)
+            if half:
+                given = f"{code_of(half.group())}, {unicode_name(half.group())}"
+                raise InputRefused([problem("bad_character", line=_line(event), given=given)])
         return composed(text)  # é can be written in two ways, and is one letter
 
 
@@ -323,6 +346,11 @@ def _whole(digits: str, base: int) -> int | float:
     return int(digits, base) if len(digits) <= 100 else math.inf
 
 
+def _beginning(text: str) -> str:
+    """A number as it is written, or how it begins."""
+    return text if len(text) <= 30 else f"{text[:30]}…"
+
+
 def _is_lost(text: str, value: Any) -> bool:
     """Whether a number as written is not 0 and so close to it that its digits are lost."""
     if not isinstance(value, float) or not abs(value) < LEAST:
@@ -369,7 +397,10 @@ def _unreadable(text: str, error: yaml.MarkedYAMLError) -> Problem:
         match = re.search(pattern, why)
         if match:
             mark = (error.context_mark if at_its_beginning else None) or mark
-            return problem(key, line=mark.line + 1 if mark else None, given=_sign(match))
+            line = mark.line + 1 if mark else None
+            if "colon" in key and LONG_KEY.match(_text_at(text, mark)):
+                return problem("long_key", line=line, limit=LIMITS.name_characters)
+            return problem(key, line=line, given=_sign(match))
     return problem("bad_yaml", line=mark.line + 1 if mark else None, why=why)
 
 

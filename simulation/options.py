@@ -2,6 +2,7 @@
 
 import argparse
 import math
+import os
 import re
 import sys
 from collections.abc import Callable, Sequence
@@ -18,6 +19,8 @@ WRONG_USAGE = 2
 SHOWN = 60
 """So many characters of what was given are repeated in a sentence."""
 
+SEPARATORS = f"[{re.escape(os.sep + (os.altsep or ''))}]"
+"""What stands between the names of folders."""
 COUNT = re.compile(r"[+-]?[0-9]+(_[0-9]+)*")
 AMOUNT = re.compile(r"[+-]?([0-9]+(_[0-9]+)*(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 """Digits are those from 0 to 9 only: to most readers others are no digits, or others than they take them for."""
@@ -55,7 +58,10 @@ class Help(argparse.HelpFormatter):
 REASONS: tuple[tuple[str, str], ...] = (
     (r"the following arguments are required: (?P<names>.*)", "cli.missing_argument"),
     (r"unrecognized arguments: (?P<given>.*)", "cli.unknown_words"),
-    (r"argument command: invalid choice: (?P<given>.+) \(choose from (?P<legal>.*)\)", "cli.unknown_choice"),
+    (
+        r"argument (?:command|opdracht): invalid choice: (?P<given>.+) \(choose from (?P<legal>.*)\)",
+        "cli.unknown_choice",
+    ),
     (r"argument (?P<name>\S+): invalid choice: (?P<given>.+) \(choose from (?P<legal>.*)\)", "cli.bad_value"),
     (r"argument (?P<name>\S+?): ignored explicit argument (?P<given>.*)", "cli.takes_no_value"),
     (r"argument (?P<name>\S+?): expected .*", "cli.expects_value"),
@@ -116,9 +122,11 @@ def amount(language: str) -> Callable[[str], float]:
 
 
 def text(language: str) -> Callable[[str], str]:
-    """A reader of a name or a path; it raises ``argparse.ArgumentTypeError`` for one with control characters."""
+    """A reader of a name; it raises ``argparse.ArgumentTypeError`` for nothing at all, or for control characters."""
 
     def read(given: str) -> str:
+        if not given.strip():
+            raise argparse.ArgumentTypeError(say("problem.no_name", language, given=quoted(given)))
         if any(one < " " or "\x7f" <= one <= "\x9f" for one in given):
             raise argparse.ArgumentTypeError(say("problem.control_character", language, given=quoted(given)))
         return given
@@ -127,26 +135,41 @@ def text(language: str) -> Callable[[str], str]:
 
 
 def file(language: str) -> Callable[[str], str]:
-    """A reader of a file's name; it raises ``argparse.ArgumentTypeError`` for a long one, or as :func:`text`."""
-    read_text = text(language)
+    """A reader of a file's name; it raises ``argparse.ArgumentTypeError`` for what can be none, or as :func:`text`."""
+    read_place = _place(language)
 
     def read(given: str) -> str:
-        if len(given) > LIMITS.path_characters:
-            most = LIMITS.path_characters
-            raise argparse.ArgumentTypeError(say("problem.long_path", language, given=quoted(given), most=most))
-        return read_text(given)
+        *folders, last = re.split(SEPARATORS, given)
+        if folders and last in {"", "."}:
+            raise argparse.ArgumentTypeError(say("problem.names_a_folder", language, given=quoted(given)))
+        return read_place(given)
 
     return read
 
 
 def path(language: str) -> Callable[[str], Path]:
-    """A reader of where to write; it raises ``argparse.ArgumentTypeError`` for nothing at all, or as :func:`file`."""
+    """A reader of a file to write; it raises ``argparse.ArgumentTypeError`` as :func:`file` does."""
     read_file = file(language)
+    return lambda given: Path(read_file(given))
 
-    def read(given: str) -> Path:
+
+def folder(language: str) -> Callable[[str], Path]:
+    """A reader of a folder to write to; it raises ``argparse.ArgumentTypeError`` for what can be none."""
+    read_place = _place(language)
+    return lambda given: Path(read_place(given))
+
+
+def _place(language: str) -> Callable[[str], str]:
+    """A reader of what may be a file or a folder."""
+    read_text = text(language)
+
+    def read(given: str) -> str:
         if not given.strip():
             raise argparse.ArgumentTypeError(say("problem.no_path", language, given=quoted(given)))
-        return Path(read_file(given))
+        if len(given) > LIMITS.path_characters:
+            most = LIMITS.path_characters
+            raise argparse.ArgumentTypeError(say("problem.long_path", language, given=quoted(given), most=most))
+        return read_text(given)
 
     return read
 

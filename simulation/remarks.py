@@ -1,10 +1,16 @@
 """What is legal in a study and yet may not be meant."""
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 
-from simulation.errors import Remark, remark, shown
+from simulation.errors import Remark, remark, several, shown
+from simulation.limits import LIMITS
+from simulation.organisation import Organisation
 from simulation.places import Path, told_path
 from simulation.study import Scenario, Study
+
+SMALL = 5.0
+"""Hours, or euros, a week below which somebody may have meant thousands."""
 
 
 def remarks_on(study: Study, line_of: Callable[[Path], int | None] = lambda path: None) -> tuple[Remark, ...]:
@@ -16,7 +22,7 @@ def remarks_on(study: Study, line_of: Callable[[Path], int | None] = lambda path
     >>> remarks_on(case())
     ()
     """
-    found = [_remark(key, path, line_of, **fields) for key, path, fields in _all(study)]
+    found = [_remark(key, path, line_of, **fields) for key, path, fields in islice(_all(study), LIMITS.problems)]
     return tuple(dict.fromkeys(found))
 
 
@@ -27,6 +33,8 @@ def _remark(key: str, path: Path, line_of: Callable[[Path], int | None], **field
 
 def _all(study: Study) -> Iterator[tuple[str, Path, dict[str, str]]]:
     """The key, place and fields of every remark."""
+    yield from _on_ties(study.organisation)
+    yield from _on_amounts(study.organisation)
     titles: dict[str, str] = {}
     chains: dict[int, bool] = {}
     for one in study.scenarios:
@@ -41,6 +49,25 @@ def _all(study: Study) -> Iterator[tuple[str, Path, dict[str, str]]]:
             if first != one.name:
                 yield "same_title", ("scenarios", one.name), {"given": shown(title), "first": shown(first)}
                 break
+
+
+def _on_ties(organisation: Organisation) -> Iterator[tuple[str, Path, dict[str, str]]]:
+    """Departments that are tied to nobody: all of them, or some."""
+    tied = {name for tie in (*organisation.interdependence, *organisation.informal_ties) for name in tie.pair}
+    untied = [name for name in organisation.names if name not in tied]
+    where: Path = ("organisation", "departments")
+    if len(untied) == len(organisation.names):
+        yield "nobody_tied", where, {}
+    elif untied:
+        yield "untied", (*where, *untied) if len(untied) == 1 else where, {"given": several(untied)}
+
+
+def _on_amounts(organisation: Organisation) -> Iterator[tuple[str, Path, dict[str, str]]]:
+    """Amounts so small that a thousand may have been written with a point."""
+    for one in organisation.departments:
+        for name, value in (("capacity", one.capacity), ("benefit", one.benefit)):
+            if 0.0 < value < SMALL:
+                yield "tiny", ("organisation", "departments", one.name, name), {"given": f"{value:g}", "name": name}
 
 
 def _on_measures(scenario: Scenario, has_chain: bool) -> Iterator[tuple[str, Path, dict[str, str]]]:

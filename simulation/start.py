@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from simulation import signals, streams
 
-OURS = ("MPLBACKEND", "NUMBA_CACHE_LOCATOR_CLASSES")
+OURS = ("MPLBACKEND", "NUMBA_CACHE_LOCATOR_CLASSES", "NUMBA_NUM_THREADS")
 """Settings of libraries about what we decide ourselves; a strange value would keep the library from being imported."""
 
 

@@ -72,7 +72,10 @@ def put_all(folder: Path, contents: Mapping[str, bytes]) -> None:
     try:
         check_folder(folder, contents)
         made = _missing(folder)
-        _make(folder)
+        try:
+            _make(made)
+        except OSError as error:
+            raise refused(folder, error) from None
         _replace({folder / name: content for name, content in contents.items()})
     except BaseException:
         _remove_empty(made)
@@ -112,7 +115,8 @@ def check_folder(folder: Path, names: Iterable[str] = ()) -> None:
     missing: list[Path] = []
     try:
         missing = _missing(folder)
-        folder.mkdir(parents=True, exist_ok=True)
+        _make(missing)
+        folder.mkdir(exist_ok=True)
         _try_out(folder)
         for name in names:
             _check_ordinary(folder / name)
@@ -134,26 +138,38 @@ def _named(path: Path) -> str:
     return shown(str(path), 200)
 
 
-def _make(folder: Path) -> None:
-    """Make a folder and those above it."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise refused(folder, error) from None
+def _make(missing: list[Path]) -> None:
+    """Make folders that are missing, the innermost first in the list, however many there are."""
+    for one in reversed(missing):
+        if one.is_symlink():
+            raise InputRefused([problem("link_to_nothing", given=_named(one))])
+        one.mkdir(exist_ok=True)
 
 
 def _check_ordinary(path: Path, rights: int = os.W_OK) -> None:
     """Refuse what is there and is no ordinary file for which we have the rights."""
     try:
-        mode = path.stat().st_mode
+        about = path.stat()
     except FileNotFoundError:
         return
+    mode = about.st_mode
     if stat.S_ISDIR(mode):
         raise InputRefused([problem("is_a_folder", given=_named(path))])
     if not stat.S_ISREG(mode):
         raise InputRefused([problem("no_ordinary_file", given=_named(path))])
     if not os.access(path, rights):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    if rights == os.W_OK:
+        _check_not_output(about, path)
+
+
+def _check_not_output(about: os.stat_result, path: Path) -> None:
+    """Refuse the file to which what this process says is going: it would be replaced under its hands."""
+    for handle in (1, 2):
+        with suppress(OSError):
+            used = os.fstat(handle)
+            if (used.st_dev, used.st_ino) == (about.st_dev, about.st_ino):
+                raise InputRefused([problem("is_output", given=_named(path))])
 
 
 def _try_out(folder: Path) -> None:

@@ -133,7 +133,7 @@ def not_files(folder: Path) -> Iterator[str]:
     for name in names:
         if (folder / name).exists() or "no such" in name:
             yield str(folder / name)
-    yield from (".", "..", "/", str(folder))
+    yield from (".", "..", str(folder))
 
 
 def command_lines(folder: Path, seed: int = 1) -> list[Line]:
@@ -221,6 +221,10 @@ def _files(folder: Path) -> Iterator[Line]:
         yield ["compare", "--out", given, *NOBODY], USAGE
         yield ["patterns", "--out", given], USAGE
         yield ["patterns", "--check", given], USAGE
+    for given in ("/", f"{folder / 'a file'}/", f"{folder / 'new.csv'}/."):
+        yield ["run", "case", "full", "--weeks", given], USAGE
+        yield ["patterns", "--out", given], USAGE
+        yield ["check", given], USAGE
     for given in places(folder):
         yield ["compare", "--out", given], REFUSED
     for given in (*places(folder), *not_files(folder)):

@@ -2,7 +2,9 @@
 
 import dataclasses
 import itertools
+import os
 import re
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +31,7 @@ from simulation.lesson.answers import (
 from simulation.lesson.debrief import LEAST, MOST, RULES, asked, questions, repeats
 from simulation.lesson.form import Chapter, Condition
 from simulation.lesson.prediction import MOST_HANDS, Prediction, prediction
-from simulation.lesson.reading import is_lesson, read_lesson, shipped
+from simulation.lesson.reading import read_lesson, shipped
 from simulation.lesson.story import lost_with, moments, run_story, sentence, standstills
 from simulation.model import Event
 from simulation.outcomes import BY_OUTCOME
@@ -52,6 +54,7 @@ chapters:
     shows: [full]
     state: adoption
 """
+OPTIONS = GOOD[GOOD.index("    options:") : GOOD.index("    shows:")]
 
 
 @pytest.fixture(scope="module")
@@ -168,8 +171,6 @@ def test_no_text_gives_the_answer_away():
 def test_a_short_lesson_is_read(tmp_path):
     path = written(tmp_path, GOOD)
     told = read_lesson(path)
-    assert is_lesson(path)
-    assert not is_lesson(str(tmp_path / "nothing.yaml"))
     assert told.lesson.chapters[0].options[1].when == ()
     assert told.study.names == case().names
 
@@ -230,7 +231,26 @@ def test_a_lesson_may_speak_of_a_study_beside_it(tmp_path):
         ),
         (("situation: [It begins.]", "situation: []"), 7, "this is empty|missing"),
         (("lesson: 1", "lesson: 1\nlesson: 1"), 3, "the key 'lesson' stands here a second time"),
-        (("lesson: 1", "lesson: 1\nstudy: nowhere.yaml"), None, "nowhere.yaml"),
+        (("lesson: 1", "lesson: 1\nstudy: nowhere.yaml"), 3, r"study: there is no such file.*'nowhere\.yaml'"),
+        (("lesson: 1", "lesson: 1\nstudy: lesson.yaml"), 3, "study: this is a lesson, and a study is needed"),
+        (("lesson: 1", "lesson: 1\nstudy: " + "x" * 299), 3, "study: .*(no such file|cannot be read)"),
+        (("lesson: 1", 'lesson: 1\nstudy: "a\\0b"'), 3, "study: the name .* holds a character"),
+        (("shows: [full]", "shows: [full, full]"), 12, "'full' stands in this list a second time"),
+        (("of: full", "of: full, minus: full"), 10, "subtracts something from itself"),
+        (("of: full", "of: full, minus: {of: full}"), 10, "subtracts something from itself"),
+        (
+            ("  - name: one\n", GOOD[GOOD.index("  - name: one") :].replace("one", "ONE", 1) + "  - name: one\n"),
+            14,
+            "there is a chapter 'ONE' already",
+        ),
+        ((OPTIONS, "    options: []\n"), 9, "`options` is missing or empty"),
+        (("shows: [full]", "shows: []"), 12, "`shows` is missing or empty"),
+        (("outcome: lasting_adoption", "outcome: "), 10, "a key here without a value"),
+        (("outcome: lasting_adoption", "state: "), 10, "a key here without a value"),
+        (("at_least: 0.5", "at_least: "), 10, "a key here without a value"),
+        (("of: full", "of: full, minus: "), 10, "a key here without a value"),
+        (("of: full", "of: full, minus: {of: }"), 10, "a key here without a value"),
+        (("of: full", "of: full, state: progress, week: 3"), 10, "names either an `outcome`"),
     ],
 )
 def test_a_mistake_is_told_where_it_is(tmp_path, change, line, says):
@@ -294,6 +314,65 @@ def test_check_tells_in_how_many_worlds_each_option_holds(tmp_path, capsys):
     assert "more than one option holds" in said
     assert main(["check", shipped(), "--lang", "nl"]) == 0
     assert "Hoofdstukken: 7" in capsys.readouterr().out
+
+
+def test_check_calls_nothing_in_order_before_it_has_counted(tmp_path, capsys, monkeypatch):
+    from simulation.cli import main
+
+    def fail(*_):
+        raise MemoryError
+
+    monkeypatch.setattr("simulation.lesson.answers.answers_of", fail)
+    assert main(["check", written(tmp_path, GOOD), "--lang", "en"]) == 1
+    assert capsys.readouterr().out == ""
+
+
+STUDY = "scenarios/case.yaml"
+
+
+@pytest.mark.parametrize(
+    ("words", "english", "dutch"),
+    [
+        (["scenarios", shipped()], "this is a lesson, and a study is needed", "dit is een les, en hier is een studie"),
+        (["run", shipped(), "full"], "this is a lesson", "dit is een les"),
+        (["compare", shipped()], "this is a lesson", "dit is een les"),
+        (["dashboard", shipped(), "--no-open"], "this is a lesson", "dit is een les"),
+        (["dashboard", "--lesson", STUDY, "--no-open"], "this is a study", "dit is een studie"),
+        (["check", shipped(), "--set", "parameters.t=99"], "'parameters.t=99' is a change", "is een wijziging achter"),
+    ],
+)
+def test_a_lesson_and_a_study_are_told_apart_in_a_sentence(capsys, monkeypatch, words, english, dutch):
+    from simulation.cli import main
+
+    monkeypatch.delenv("SYNERGY_LESSON", raising=False)
+    for language, says in (("en", english), ("nl", dutch)):
+        assert main([*words, "--lang", language]) == 1
+        out, err = capsys.readouterr()
+        assert out == ""
+        assert says in err
+        assert err.count("\n") == 1
+
+
+def test_a_lesson_whose_format_is_misspelt_is_a_lesson(tmp_path, capsys):
+    from simulation.cli import main
+
+    assert main(["check", written(tmp_path, GOOD.replace("lesson: 1", "lessn: 1")), "--lang", "en"]) == 1
+    err = capsys.readouterr().err
+    assert "'lessn' is not a key that is known here" in err
+    assert "Nearest: lesson" in err
+    assert err.count("\n") == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with a name here")
+def test_a_lesson_comes_through_a_pipe_too(tmp_path, capsys):
+    from simulation.cli import main
+
+    os.mkfifo(tmp_path / "pipe")
+    writing = threading.Thread(target=(tmp_path / "pipe").write_text, args=(GOOD,))
+    writing.start()
+    assert main(["check", str(tmp_path / "pipe"), "--lang", "en"]) == 0
+    writing.join()
+    assert "in order" in capsys.readouterr().out
 
 
 def test_the_dashboard_refuses_a_broken_lesson_at_start(tmp_path, capsys, monkeypatch):

@@ -161,6 +161,12 @@ def test_names_that_differ_to_the_eye_or_in_script_stay(one, other):
 # --- soft hyphens and composed letters -----------------------------------------------------------------
 
 
+@pytest.mark.parametrize("title", ["", "\u00a0", "\u0301\u0301", " \ufe0f"])
+def test_a_title_without_anything_to_see_is_the_name(title):
+    study = build(a_study(scenarios={"base": {"title": title}}), "made")
+    assert study.scenarios[0].title.en == "base"
+
+
 def test_a_soft_hyphen_is_left_out_and_said():
     text = study_yaml(a_study(department="Klantenservice")).replace("    Klantenservice:", "    Klanten\u00adservice:")
     study = parse(text, "plan.yaml")
@@ -286,13 +292,32 @@ def many_ties(count, name):
 
 def test_a_renamed_department_is_told_in_full_once():
     refused = refusal(lambda: parse(many_ties(60, lambda i: "Sales")))
+    (one,) = refused.problems
+    assert "Departments are: IT, Dep 0" in one.told()
+    assert one.also == tuple(range(one.line + 1, one.line + 60))
+    assert one.told().endswith(f"{one.line + 12}, … (59 times).")
+    assert "(59 keer)" in one.told("nl")
+
+
+@pytest.mark.parametrize(
+    ("text", "given"),
+    [
+        (many_ties(60, lambda i: "IT").replace("business, capacity", "business, capasity"), "'capasity' is not a key"),
+        (many_ties(3, lambda i: "IT") + "".join(f"  s{i}: {{extends: b}}\n" for i in range(60)), "`extends` names 'b'"),
+        (many_ties(60, lambda i: "x" * 301), "cannot be a name"),
+    ],
+)
+def test_a_mistake_in_very_many_places_takes_one_line(text, given):
+    (one,) = refusal(lambda: parse(text)).problems
+    assert given in one.told()
+    assert "(59 times)" in one.told()
+
+
+def test_a_department_renamed_in_a_few_places_is_told_in_full_once():
+    refused = refusal(lambda: parse(many_ties(4, lambda i: "Sales")))
     told = str(refused).split("\n")
-    assert len(told) == len(refused.problems) == 60
-    assert "Departments are: IT, Dep 0" in told[0]
     first = refused.problems[0].line
-    for one in told[1:]:
-        assert one.endswith(f": 'Sales' again, as on line {first}.")
-    assert [one.line for one in refused.problems] == list(range(first, first + 60))
+    assert [one.endswith(f": 'Sales' again, as on line {first}.") for one in told] == [False, True, True, True]
     assert f"net als op regel {first}" in refused.told("nl")
 
 
@@ -305,7 +330,7 @@ def test_the_legal_names_are_listed_once_and_each_mistake_keeps_its_nearest():
 
 
 def test_problems_of_yaml_and_of_the_study_are_counted_together():
-    text = many_ties(90, lambda i: f"Q{i}") + "  base: {}\n" * 90
+    text = many_ties(90, lambda i: f"Q{i}") + "".join(f"  plan {i}: {{}}\n" for i in range(90)) * 2
     refused = refusal(lambda: parse(text))
     assert len(refused.problems) == 101
     assert "and 80 more" in refused.problems[-1].told()

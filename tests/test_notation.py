@@ -117,12 +117,16 @@ def test_a_large_file_that_is_no_yaml_is_refused_soon():
         (r'"\\ud83d"', r"\ud83d"),
         (r"'\ud83d\ude80'", r"\ud83d\ude80"),
         (r"\ud83d", r"\ud83d"),
-        (r'"\ud83d"', "\ufffd"),
-        (r'"\ud83d" # \ud83d', "\ufffd"),
     ],
 )
 def test_characters_in_two_halves(text, value):
     assert Reader(f"a: {text}").data == {"a": value}
+
+
+@pytest.mark.parametrize("text", [r'a: "\ud83d"', r'"\ud83d": 1', r'a: "\ud83d" # \ud83d', r'a: "\ude80\ud83d"'])
+def test_half_a_character_is_refused(text):
+    with pytest.raises(InputRefused, match=r"line 1: there is an invisible character \(U\+D...,.*HALF"):
+        Reader(clean(text))
 
 
 def test_private_characters_stay_what_they_are():

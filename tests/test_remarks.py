@@ -6,17 +6,37 @@ from test_names import a_study, refusal
 from simulation import case
 from simulation.building import build
 from simulation.files import parse, study_yaml
+from simulation.limits import LIMITS
 
 
 def with_measures(**measures):
     return a_study(scenarios={"base": {}, "tried": {"measures": measures}})
 
 
+def with_departments(ties=(), **more):
+    departments = {"IT": {"kind": "it", "capacity": 10}, "Sales": {"kind": "business", "capacity": 10}, **more}
+    return a_study(organisation={"departments": departments, "interdependence": list(ties)})
+
+
 REMARKS = {
+    "nobody_tied": (with_departments(), "no department is tied to any other", "geen enkele afdeling is met een andere"),
+    "untied": (
+        with_departments([["IT", "Sales"]], Legal={"kind": "business", "capacity": 10}),
+        "tied to nobody, neither by interdependence nor by informal ties: Legal.",
+        "niet informeel: Legal.",
+    ),
+    "tiny": (
+        with_departments([["IT", "Sales"], ["IT", "Legal"]], Legal={"kind": "business", "capacity": 1.5}),
+        "organisation.departments.Legal.capacity: capacity is 1.5 a week",
+        "capacity is 1.5 per week",
+    ),
     "no_capacity": (
         a_study(
             organisation={
-                "departments": {name: {"kind": kind, "capacity": 0} for name, kind in (("IT", "it"), ("S", "business"))}
+                "departments": {
+                    name: {"kind": kind, "capacity": 0} for name, kind in (("IT", "it"), ("S", "business"))
+                },
+                "interdependence": [["IT", "S"]],
             }
         ),
         "every department has a capacity of 0",
@@ -56,6 +76,13 @@ def test_a_remark_decides_nothing():
     plain, said = a_study(scenarios={"a": {}, "b": {}}), a_study(scenarios={"a": {"title": "x"}, "b": {"title": "x"}})
     assert build(said, "made").remarks
     assert build(plain, "made").digest() == build(said, "made").digest()
+
+
+def test_remarks_are_bounded():
+    many = {f"D{i}": {"kind": "business", "capacity": 1} for i in range(300)}
+    remarks = build(with_departments([["IT", "Sales"]], **many), "made").remarks
+    assert len(remarks) == LIMITS.problems
+    assert remarks[0].told().endswith("D10, D11, …. Add a tie if one was forgotten.")
 
 
 def test_there_is_nothing_to_say_of_the_case():

@@ -340,6 +340,44 @@ def test_a_file_is_looked_at_before_anything_is_computed(tmp_path, monkeypatch, 
 
 
 @posix
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+def test_a_file_that_is_printed_to_is_not_replaced(tmp_path, stream):
+    path = tmp_path / "printed.txt"
+    for words in (["run", "case", "full", "--weeks"], ["patterns", "--out"]):
+        with path.open("w") as printed:
+            done = run(*words, f"/dev/{stream}", "--lang", "en", **{stream: printed})
+        assert done.returncode == 1
+        assert "already sends what it prints" in (path.read_text() + (done.stderr or ""))
+
+
+def test_folders_in_folders_are_made_or_refused_however_deep(tmp_path):
+    from simulation.writing import check_folder, put_all
+
+    deep = tmp_path.joinpath(*["d"] * 1_500)
+    check_folder(deep)
+    assert not list(tmp_path.iterdir())
+    put_all(deep, {"x": b"1"})
+    assert (deep / "x").read_bytes() == b"1"
+    (deep / "x").unlink()
+    for one in (deep, *deep.parents):
+        if one == tmp_path:
+            break
+        one.rmdir()
+    with pytest.raises(InputRefused, match="the name is too long"):
+        check_folder(tmp_path.joinpath(*["e"] * 2_500))
+
+
+@posix
+def test_a_link_to_nothing_is_no_folder(tmp_path):
+    from simulation.writing import check_folder
+
+    (tmp_path / "link").symlink_to("nowhere")
+    with pytest.raises(InputRefused, match="is a link that points at nothing"):
+        check_folder(tmp_path / "link")
+    assert (tmp_path / "link").is_symlink()
+
+
+@posix
 def test_a_file_that_may_not_be_written_is_refused(tmp_path, monkeypatch, capsys):
     path = tmp_path / "weeks.csv"
     path.write_text("mine")
@@ -542,6 +580,7 @@ def test_without_a_compiler_it_says_so_in_both_languages():
     "setting",
     [
         *("MPLBACKEND=strange", "MPLCONFIGDIR=/proc/none", "NUMBA_CACHE_DIR=/proc/none", "NUMBA_NUM_THREADS=many"),
+        "NUMBA_NUM_THREADS=0",
         *("NUMBA_CACHE_LOCATOR_CLASSES=Strange", "TQDM_MININTERVAL=often", "COLUMNS=0", "COLUMNS=wide"),
         *("SYNERGY_LANGUAGE=xx", "PYTHONIOENCODING=ascii", "LC_ALL=strange", "PYTHONWARNINGS=error"),
     ],
@@ -551,6 +590,14 @@ def test_a_strange_setting_of_the_environment_is_no_trouble(tmp_path, setting):
     done = run(*SMALL, "--out", str(tmp_path), env=os.environ | {name: value})
     assert (done.returncode, done.stderr) == (0, "")
     assert run("--help", env=os.environ | {name: value}).returncode == 0
+
+
+def test_pictures_follow_nobodys_own_settings(tmp_path):
+    (tmp_path / "matplotlibrc").write_text("text.usetex: True\nsavefig.transparent: True\nlines.marker: o\n")
+    for folder, environment in (("plain", {}), ("set", {"MATPLOTLIBRC": str(tmp_path)})):
+        done = run(*SMALL, "--out", str(tmp_path / folder), env=os.environ | environment)
+        assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "plain/comparison.png").read_bytes() == (tmp_path / "set/comparison.png").read_bytes()
 
 
 def test_without_a_home_it_works():

@@ -7,9 +7,10 @@ from itertools import islice
 from pathlib import Path as FilePath
 from typing import Any
 
+from simulation.characters import first_unseen, look
 from simulation.deadline import reading
 from simulation.errors import InputRefused, Problem, abridged, nearest, shown
-from simulation.files import CASE, case, load, read_file
+from simulation.files import CASE, case, is_study, load, read_file
 from simulation.gathering import Gatherer
 from simulation.lesson.form import FORMAT, MOST_CHAPTERS, OTHERWISE, Lesson
 from simulation.limits import LIMITS
@@ -18,6 +19,10 @@ from simulation.outcomes import BY_OUTCOME
 from simulation.places import Path
 from simulation.study import Study
 
+MEASURED = ("outcome", "state")
+"""What a condition may be about."""
+LONGEST = 520
+"""The last week that any study has; what is beyond is told as too large."""
 BOUNDS = ("at_least", "below", "equals", "happens")
 FINISHED = ("options", "shows")
 """What a chapter with a question needs and one with a package has not."""
@@ -36,17 +41,8 @@ def shipped() -> str:
     return str(files("simulation").joinpath("lesson", "case.yaml"))
 
 
-def is_lesson(source: str) -> bool:
-    """Whether a file that can be read is a lesson, and not a study."""
-    try:
-        data, _, _ = read_file(source)
-    except InputRefused:
-        return False
-    return isinstance(data, dict) and "lesson" in data and "synergy" not in data
-
-
-def read_lesson(source: str | None = None) -> Told:
-    """Read a lesson's file, or the one that comes along.
+def read_lesson(source: str | None = None, text: str | None = None) -> Told:
+    """Read a lesson's file, or the one that comes along; ``text`` is what it holds, if it was read before.
 
     Raises :class:`~simulation.errors.InputRefused` with every problem of the file.
 
@@ -55,7 +51,7 @@ def read_lesson(source: str | None = None) -> Told:
     """
     path = source or shipped()
     with reading():
-        data, line_of, found = read_file(path)
+        data, line_of, found = read_file(path, text)
         reader = _Reader(data, FilePath(path).parent, line_of)
         problems: list[Problem] = list(found)
         try:
@@ -107,11 +103,14 @@ class _Reader(Gatherer):
         if not isinstance(self.data, dict) or not self.data:
             self.refuse("lesson_empty" if not self.data else "not_a_lesson", (), given=shown(self.data))
             return None
-        self._check_format()
+        if is_study(self.data):
+            self.refuse("is_a_study", (), legal=FORMAT)
+            return None
+        format_key = self._check_format()
         self.study = self._study()
         self.scenarios = dict.fromkeys(self.study.names if self.study else ())
         full = _listed(self._of_few_chapters())
-        read = self.read(Lesson, {key: one for key, one in full.items() if key != "lesson"}, self.original)
+        read = self.read(Lesson, {key: one for key, one in full.items() if key != format_key}, self.original)
         self._check_chapters(full.get("chapters"))
         return read
 
@@ -123,25 +122,37 @@ class _Reader(Gatherer):
         self.refuse("too_many", ("chapters",), given=len(chapters), limit=MOST_CHAPTERS)
         return {**self.data, "chapters": chapters[:MOST_CHAPTERS]}
 
-    def _check_format(self) -> None:
-        """Whether this is a lesson that we can read."""
+    def _check_format(self) -> str:
+        """Whether this is a lesson that we can read; the key that says so, as it is spelt here."""
         given = self.data.get("lesson")
-        if given is None and nearest("lesson", map(str, self.data)) is None:
+        strange = [key for key in map(str, islice(self.data, LIMITS.problems)) if key not in Lesson.model_fields]
+        misspelt = None if "lesson" in self.data else next((key for key in strange if nearest(key, ["lesson"])), None)
+        if misspelt is not None:
+            self.no_such("unknown_key", (misspelt,), misspelt, ("lesson", *Lesson.model_fields))
+            return misspelt
+        if given is None:
             self.refuse("no_lesson_format", ("lesson",), legal=FORMAT)
         elif given != FORMAT or given is True:
             self.refuse("wrong_lesson_format", ("lesson",), given=shown(given), legal=FORMAT)
+        return "lesson"
 
     def _study(self) -> Study | None:
         """The study that the lesson is about; a file beside the lesson's own comes first."""
-        source = self.data.get("study", "case")
-        if not isinstance(source, str):
-            return None
+        source = self.data.get("study", CASE)
+        if not isinstance(source, str) or len(source) > LIMITS.name_characters or first_unseen(source):
+            return None  # it can be no name, which is told where the whole is read
         beside = self.folder / source
         try:
-            return load(str(beside)) if beside.is_file() else case() if source == CASE else load(source)
+            return load(str(beside)) if _is_file(beside) else case() if source == CASE else load(source)
         except InputRefused as error:
-            self.problems += [one if one.file != source else replace(one, path="") for one in error.problems]
+            self.problems += map(self._in_lesson, error.problems)
             return None
+
+    def _in_lesson(self, said: Problem) -> Problem:
+        """What is wrong with a study as a whole is told where the lesson names it, the rest where it stands."""
+        if said.line is not None or said.path or said.key == "more_problems":
+            return said
+        return replace(said, file="", path="study", line=self.line_of(("study",)))
 
     def original(self, path: Path) -> Path:
         """A place in the full data as a place in the file: a single condition is no list there."""
@@ -158,15 +169,17 @@ class _Reader(Gatherer):
 
     def _check_chapters(self, chapters: Any) -> None:
         """Each chapter by itself; and no two have one name."""
-        seen: set[str] = set()
+        seen: dict[str, str] = {}
         for place, chapter in enumerate(chapters if isinstance(chapters, list) else ()):
             if not isinstance(chapter, dict) or self.full:
                 continue
             _Checks(self, chapter, ("chapters", place)).all()
             name = chapter.get("name")
-            if isinstance(name, str) and name in seen:
-                self.refuse("chapter_twice", ("chapters", place, "name"), given=shown(name))
-            seen.add(str(name))
+            if not isinstance(name, str) or len(name) > LIMITS.name_characters:
+                continue
+            if look(name) in seen:
+                self.refuse("chapter_twice", ("chapters", place, "name"), given=shown(seen[look(name)]))
+            seen.setdefault(look(name), name)
 
 
 class _Checks:
@@ -180,8 +193,8 @@ class _Checks:
         package = self.chapter.get("package")
         if package is None:
             for key in FINISHED:
-                if not self.chapter.get(key) and not _misspelt(key, self.chapter):
-                    self.refuse("chapter_needs", (), name=key)
+                if self.chapter.get(key, []) == [] and not _misspelt(key, self.chapter):
+                    self.refuse("chapter_needs", (key,), name=key)
         else:
             for key in FINISHED:
                 if key in self.chapter:
@@ -200,9 +213,17 @@ class _Checks:
         self.reader.no_such(key, self.reader.original((*self.at, *path)), given, legal)
 
     def _names(self, names: Any, path: Path) -> None:
-        """Scenarios that are named must be there."""
+        """Scenarios that are named must be there, each once."""
+        self._once(names, path)
         for place, name in enumerate(names if isinstance(names, list) else ()):
             self._scenario(name, (*path, place))
+
+    def _once(self, names: Any, path: Path) -> None:
+        """No name stands in a list twice."""
+        texts = names if isinstance(names, list) and all(isinstance(one, str) for one in names) else []
+        for place, name in enumerate(texts):
+            if name in texts[:place]:
+                self.refuse("named_twice", (*path, place), given=shown(name))
 
     def _scenario(self, name: Any, path: Path) -> None:
         """A scenario that is named must be there."""
@@ -215,6 +236,7 @@ class _Checks:
         self._scenario(package.get("base"), ("package", "base"))
         self._names(package.get("against"), ("package", "against"))
         measures = package.get("measures")
+        self._once(measures, ("package", "measures"))
         for place, name in enumerate(measures if isinstance(measures, list) else ()):
             if isinstance(name, str) and (name not in MEASURES or name == "platform"):
                 legal = [one for one in MEASURES if one != "platform"]
@@ -238,19 +260,30 @@ class _Checks:
 
     def _condition(self, said: dict[str, Any], path: Path) -> None:
         """One condition: something that can be measured, and bounds that some value can meet."""
-        outcome, state = said.get("outcome"), said.get("state")
-        if (outcome is None) == (state is None) and not _misspelt("outcome", said):
+        outcome = said.get("outcome")
+        named = [key for key in MEASURED if key in said]
+        if len(named) > 1 or not (named or any(_misspelt(key, said) for key in MEASURED)):
             self.refuse("outcome_or_state", path)
+        self._filled(said, path)
         if isinstance(outcome, str) and outcome not in BY_OUTCOME:
             self.no_such("not_one_of", (*path, "outcome"), outcome, BY_OUTCOME)
         self._scenario(said.get("of"), (*path, "of"))
         minus = said.get("minus")
         if isinstance(minus, dict):
+            self._filled(minus, (*path, "minus"))
             self._scenario(minus.get("of"), (*path, "minus"))
             if not minus:
                 self.refuse("too_few", (*path, "minus"))
+            elif all(value is None or value == said.get(key) for key, value in minus.items()):
+                self.refuse("minus_itself", (*path, "minus"))
         self._weeks(said, path)
         self._bounds(said, path)
+
+    def _filled(self, said: dict[str, Any], path: Path) -> None:
+        """A key that is there has a value: what may be left out is not left out by saying nothing of it."""
+        for key, value in said.items():
+            if value is None and isinstance(key, str):
+                self.refuse("not_filled", (*path, key))
 
     def _weeks(self, said: dict[str, Any], path: Path) -> None:
         """A state has a week, an outcome has none; none lies beyond the horizon."""
@@ -262,7 +295,7 @@ class _Checks:
         for key, week in weeks:
             if week is not None and said.get("state") is None and said.get("outcome") is not None:
                 self.refuse("outcome_has_no_week", (*path, *key))
-            elif self.reader.study and isinstance(week, int) and week > self.reader.study.horizon:
+            elif self.reader.study and isinstance(week, int) and self.reader.study.horizon < week <= LONGEST:
                 self.refuse("week_beyond", (*path, *key), given=week, horizon=self.reader.study.horizon)
 
     def _bounds(self, said: dict[str, Any], path: Path) -> None:
@@ -283,6 +316,14 @@ class _Checks:
             self.refuse("happens_alone", (*path, "happens"))
 
 
+def _is_file(path: FilePath) -> bool:
+    """Whether a file is there; there is none of a name that the system does not take."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
 def _misspelt(key: str, said: dict[str, Any]) -> bool:
     """Whether a key that is missing seems to be there, misspelt."""
-    return any(nearest(str(one), [key]) for one in islice(said, LIMITS.problems))
+    return key not in said and any(nearest(str(one), [key]) for one in islice(said, LIMITS.problems))
