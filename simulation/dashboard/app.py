@@ -13,7 +13,7 @@ from simulation.dashboard.pages import pages
 from simulation.dashboard.parts import Frame, Text, packed
 from simulation.dashboard.state import Change, Notice, View, address_of, first_view, read_address
 from simulation.errors import InputRefused
-from simulation.words import LANGUAGES, say, words_of
+from simulation.words import LANGUAGES, language_name, say, words_of
 
 STYLE = files("simulation").joinpath("dashboard", "style.css").read_text(encoding="utf-8")
 
@@ -46,6 +46,7 @@ def Page() -> None:
             address=address_of(view),
             moves=moves,
             words_text=packed(words_of("shell", language)),
+            languages_text=packed([{"code": code, "name": language_name(code)} for code in LANGUAGES]),
             event_go=lambda name: set_view(lambda now: now.but(page=name) if name in list(pages()) else now),
             event_speak=lambda other: set_view(lambda now: now.but(language=other) if other in LANGUAGES else now),
             event_moved=moved,
