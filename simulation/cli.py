@@ -13,7 +13,7 @@ import os
 import shlex
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,7 @@ from simulation.words import LANGUAGES, language_of, say
 if TYPE_CHECKING:
     from simulation.compare import Comparison
     from simulation.ensemble import Runs
+    from simulation.organisation import Label
     from simulation.sequential import Sequential
     from simulation.study import Study
 
@@ -331,6 +332,7 @@ def _check_lesson(file: str, language: str) -> int:
     told = read_lesson(file)
     worlds = told.lesson.worlds
     print(say("cli.lesson_ok", language, file=visible(file), chapters=len(told.lesson.chapters), worlds=worlds))
+    _hint_language(told.lesson.texts, language)
     _prepare(language)
     for chapter in told.lesson.chapters:
         if chapter.package:
@@ -347,10 +349,22 @@ def _check_lesson(file: str, language: str) -> int:
     return FINE
 
 
+def _hint_language(texts: "Iterable[Label]", language: str) -> None:
+    """Say that some of a file's texts are not in the reader's language, if so."""
+    from simulation.remarks import untranslated
+
+    remark = untranslated(texts, language)
+    if remark is not None:
+        print(visible(remark.told(language)))
+
+
 def _hint(study: "Study", language: str) -> None:
     """Say what is legal and yet may not be meant."""
+    from simulation.remarks import texts_of
+
     for remark in study.remarks:
         print(visible(remark.told(language)))
+    _hint_language(texts_of(study), language)
     organisation = study.organisation
     tied = {name for tie in (*organisation.interdependence, *organisation.informal_ties) for name in tie.pair}
     for one in organisation.departments:

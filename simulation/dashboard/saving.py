@@ -18,7 +18,7 @@ from simulation.compare import Comparison
 from simulation.dashboard.engine import engine
 from simulation.dashboard.latest import Steps, Tell
 from simulation.dashboard.state import View
-from simulation.dashboard.variants import base_data, study_data
+from simulation.dashboard.variants import base_data, base_study, study_data
 from simulation.figures import adoption, encoded, ranking
 from simulation.files import study_yaml
 from simulation.report import as_json, parquet
@@ -177,7 +177,5 @@ def is_own(view: View) -> bool:
 
 def title_of(view: View) -> str:
     """The title of the study that is looked at."""
-    said = base_data(view.changes.base).get("title")
-    if isinstance(said, dict):
-        return str(said.get(view.language, ""))
-    return str(said or "")
+    titled = base_data(view.changes.base).get("title")
+    return base_study(view.changes.base).title.in_(view.language) if titled else ""
