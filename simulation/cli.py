@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from simulation import options, signals, streams
 from simulation.characters import visible
 from simulation.options import Help, Parser
-from simulation.words import LANGUAGES, language_of, say
+from simulation.words import LANGUAGES, language_of, say, twin
 
 if TYPE_CHECKING:
     from simulation.compare import Comparison
@@ -279,7 +279,8 @@ def _system(error: OSError | MemoryError, language: str) -> str:
     if error.errno == errno.ENOSPC:
         return say("cli.disk_full", language)
     where = f": {error.filename}" if error.filename else ""
-    return say("cli.system", language, why=f"{error.strerror or error}{where}")
+    why = twin("system", str(error.strerror or error), language)
+    return say("cli.system", language, why=f"{why}{where}")
 
 
 # --- commands ------------------------------------------------------------------------------------------

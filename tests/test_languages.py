@@ -1,6 +1,7 @@
 """A language is a folder: one that is not there yet is made here, and found wherever a person reads something."""
 
 import csv
+import errno
 import io
 import json
 import os
@@ -14,6 +15,7 @@ from conftest import opened, served
 
 from simulation import words
 from simulation.dashboard.state import read_address
+from simulation.errors import problem
 from simulation.languages import FALLBACK, LANGUAGES, folders, is_code, matching, preferred
 from simulation.lesson.reading import read_lesson
 from simulation.words import own_phrases, phrases, say
@@ -143,6 +145,19 @@ def test_pages_pictures_and_files_speak_it(seen):
 def test_what_it_lacks_is_read_in_english(seen):
     assert seen["untranslated"] == say(UNTRANSLATED, "en")
     assert seen["lesson"] == read_lesson().lesson.title.in_("en")
+
+
+def test_what_the_system_says_is_in_the_reader_s_language():
+    unreadable = problem("cannot_read", given="'x'", why=os.strerror(errno.EISDIR))
+    assert "(Is a directory)" in unreadable.told("en")
+    assert "(dit is een map)" in unreadable.told("nl")
+    assert "(something new)" in problem("cannot_read", given="'x'", why="something new").told("nl")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems say some of it otherwise")
+def test_the_english_twins_are_what_the_system_says():
+    for name, text in words.words_of("system", "en").items():
+        assert text == os.strerror(getattr(errno, name)), name
 
 
 @pytest.mark.parametrize("folder", ["/nowhere/at/all", __file__, ""])
