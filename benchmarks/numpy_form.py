@@ -5,6 +5,7 @@ for a whole run is broadcast along contiguous rows. Equations and luck are those
 gathered where that saves an operation, so that results differ from the Mesa model's by rounding only.
 """
 
+from collections.abc import Callable
 from itertools import pairwise
 from operator import attrgetter
 from typing import Any
@@ -60,6 +61,51 @@ PARTS = {
     "closed": 1,
 }
 """The numbers that describe a stage, and how many rows each takes in the table of stages."""
+
+STATES = {
+    "conviction": "x",
+    "conviction_anchor": "anchor",
+    "it_frame": "frame",
+    "felt_responsibility": "felt",
+    "ownership": "ownership",
+    "knowledge": "k",
+    "priority": "w",
+    "activity": "v",
+    "process_progress": "B",
+    "technical_progress": "T",
+    "open_issues": "issues",
+    "own_share": "own_share",
+    "own_output": "own_output",
+    "all_output": "all_output",
+    "adoption": "a",
+    "habit": "z",
+    "norm": "norm",
+    "load": "load",
+    "pull": "pull",
+    "headroom": "head",
+    "meetings": "meet",
+    "productivity": "productivity",
+    "demand": "demand",
+    "hours": "hours",
+    "work_hours": "work",
+    "willingness": "willing",
+    "process_done": "done",
+}
+"""Where the states of a department stand in a batch, by their names in the model."""
+
+ORGANISATION_STATES = {
+    "visibility": "visibility",
+    "technical_debt": "debt",
+    "backlog": "backlog",
+    "signal": "signal",
+    "mean_progress": "progress",
+    "connected": "connected",
+    "connections": "connections",
+    "partner_cost": "partner_cost",
+}
+"""The same for the organisation."""
+
+ROLES = ("progress_role", "priority_role", "voice_role")
 
 DERIVED_FROM = ["role_h", "m_team", "ad_hoc", "t", "nu", "kappa", "om_done", "om0", "A", "sh_om", "v_board", "tau_c"]
 """The parameters that follow up a change of levers."""
@@ -435,8 +481,8 @@ class Batch:
 
     # --- the weeks -------------------------------------------------------------------------------------
 
-    def run(self) -> Array:
-        """All weeks; the outcomes, shape (scenarios, worlds, outcomes)."""
+    def run(self, after_week: Callable[[int], None] = lambda week: None) -> Array:
+        """All weeks; the outcomes, shape (scenarios, worlds, outcomes). ``after_week`` is called at the end of each."""
         for week in range(1, self.horizon + 1):
             self.live = (self.go_live < week) * 1.0
             self.any_live = bool(self.live.any())
@@ -453,6 +499,7 @@ class Batch:
             self._learn(week)
             self._account(week)
             self._leave(week)
+            after_week(week)
         return self._outcomes()
 
     # --- stage 1 ---------------------------------------------------------------------------------------
@@ -1105,3 +1152,33 @@ def run(study: Study, worlds: int, seed: int, mode: Mode, at_once: int = WORLDS_
     batches = (range(first, min(first + at_once, worlds)) for first in range(0, worlds, at_once))
     found = [Batch(study, stages, Worlds(study, some, seed, mode)).run() for some in batches]
     return np.concatenate(found, axis=1)
+
+
+def trace(study: Study, worlds: int, seed: int, mode: Mode) -> tuple[Array, dict[str, Array], dict[str, Array]]:
+    """Outcomes as :func:`run` returns them, and the states of every week, by their names in the model.
+
+    States have shape (weeks, departments, scenarios, worlds), those of the organisation (weeks, scenarios, worlds).
+    """
+    check(study)
+    batch = Batch(study, Stages(study), Worlds(study, range(worlds), seed, mode))
+    weeks, runs = study.horizon, (len(study.scenarios), worlds)
+    states = {name: np.empty((weeks, DEPARTMENTS, *runs)) for name in (*STATES, *ROLES, "cut_over_week")}
+    whole = {name: np.empty((weeks, *runs)) for name in (*ORGANISATION_STATES, "go_live_week")}
+    switched = np.zeros((DEPARTMENTS, *runs))
+
+    def keep(week: int) -> None:
+        """Copy a week's states."""
+        for name, where in STATES.items():
+            states[name][week - 1] = getattr(batch, where).reshape(DEPARTMENTS, *runs)
+        for name in ("own_output", "all_output"):  # which begin at next to nothing here
+            states[name][week - 1] -= TINY
+        for name, portions in zip(ROLES, batch.roles, strict=True):
+            states[name][week - 1] = portions.reshape(DEPARTMENTS, *runs)
+        for name, where in ORGANISATION_STATES.items():
+            whole[name][week - 1] = getattr(batch, where).reshape(runs)
+        whole["go_live_week"][week - 1] = np.where(np.isinf(batch.go_live), 0.0, batch.go_live).reshape(runs)
+        fresh = (batch.cut_over.reshape(DEPARTMENTS, *runs) > 0.0) & (switched == 0.0)
+        switched[fresh] = week
+        states["cut_over_week"][week - 1] = switched
+
+    return batch.run(keep), states, whole

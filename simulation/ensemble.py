@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from simulation.constants import WAITING_WEEKS
 from simulation.errors import InputRefused, problem
 from simulation.kernel import records, run
 from simulation.kernel.lanes import blocks_for
@@ -225,7 +226,7 @@ class _Batches:
             np.uint64(self.seed),
             np.zeros(2, records.ORGANISATION),
             records.room_for(self.departments),
-            np.zeros(8),
+            np.zeros(WAITING_WEEKS),
             *records.room_for_luck(self.weeks_drawn, self.departments),
             rows,
             weeks,

@@ -59,6 +59,7 @@ class Limits:
     connections: int = at_most(600, "connections", "requests", "open at a time, in all")
     upload_seconds: int = at_most(15, "s", "requests", "reading an uploaded file, however busy the machine is")
     uploads_per_minute: int = at_most(12, "uploads", "requests", "uploads a minute by one visitor")
+    waiting_uploads: int = at_most(10, "uploads", "requests", "uploads that wait to be read, in all")
     changes_characters: int = at_most(200_000, "characters", "requests", "changes that an address holds, unpacked")
     # websocket messages
     message_bytes: int = at_most(65_536, "bytes", "messages", "a message of a page")
@@ -70,8 +71,11 @@ class Limits:
     sockets_per_visitor: int = at_most(24, "pages", "messages", "pages that are connected, of one visitor")
     kernels: int = at_most(240, "pages", "messages", "pages in memory, connected or left behind, in all")
     kernels_per_visitor: int = at_most(48, "pages", "messages", "pages in memory, of one visitor")
+    queued_messages: int = at_most(300, "messages", "messages", "of one page that came and wait to be read")
+    control_frames: int = at_most(60, "frames", "messages", "pings and pongs of one page in ten seconds")
     unread_seconds: int = at_most(20, "s", "messages", "until a page has taken what was sent to it")
     # what the server keeps
+    kept_departments: int = at_most(200_000, "departments", "memory", "and ties, of scenarios kept built")
     studies: int = at_most(40, "studies", "memory", "uploaded studies that links can point at")
 
 

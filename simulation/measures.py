@@ -9,12 +9,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, Strict
 
+from simulation.constants import CLOSING_WEEKS, PARTNER_STAYS
 from simulation.organisation import Euro, Frozen, Hours, Name, Organisation, Share, WeekOfHours
-
-CLOSING_WEEKS = 8
-"""The project organisation is dissolved so many weeks after go-live (assumed)."""
-PARTNER_STAYS = 6
-"""A partner is gone from this week after go-live (assumed)."""
 
 Week = Annotated[int, Strict(), Field(ge=1, le=520)]
 Weeks = Annotated[int, Strict(), Field(ge=1, le=520)]

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
+from simulation.constants import DEADLINE, WINDOW_FROM, WINDOW_TO, YEAR
+
 Better = Literal["higher", "lower", "neither"]
 
 
@@ -90,10 +92,6 @@ class Ledger:
     benefit: float = 0.0
     connections: float = 0.0
 
-    def carry(self, who: str, hours: float) -> None:
-        """Add delivered work (h of output) to whoever delivered it."""
-        self.carried[who] = self.carried.get(who, 0.0) + hours
-
 
 def mean(values: list[float]) -> float:
     """The mean of a list, 0 if it is empty.
@@ -154,18 +152,18 @@ def outcomes_of(run: Ledger) -> dict[str, float]:
     meeting = run.shared_hours + run.solitary_hours
     found = {
         "go_live_week": float(live if live is not None else horizon + 1),
-        "go_live_104": 1.0 if live is not None and live <= 104 else 0.0,
-        "progress_104": at_week(run.progress, 104),
+        "go_live_104": 1.0 if live is not None and live <= DEADLINE else 0.0,
+        "progress_104": at_week(run.progress, DEADLINE),
         "peak_adoption": peak,
-        "adoption_52": at_week(run.adoption, live + 52) if live is not None else 0.0,
+        "adoption_52": at_week(run.adoption, live + YEAR) if live is not None else 0.0,
         "lasting_adoption": last,
         "retention": ratio(last, peak),
         "relapse_half_life": half_life(run.adoption),
         "ownership_end": run.ownership[-1],
         "knowledge_end": run.knowledge[-1],
-        "visibility_26": mean(run.visibility[12:38]),
+        "visibility_26": mean(run.visibility[WINDOW_FROM - 1 : WINDOW_TO]),
         "carrying_hhi": herfindahl(list(run.carried.values())),
-        "passive_share": mean(run.passive[12:38]),
+        "passive_share": mean(run.passive[WINDOW_FROM - 1 : WINDOW_TO]),
         "silo_index": ratio(run.solitary_hours - run.shared_hours, meeting),
         "overload_hours": run.overload_hours,
         "cost": run.cost,

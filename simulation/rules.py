@@ -2,10 +2,13 @@
 
 Numbers go in and a number comes out; nothing here knows of departments, of Mesa or of measures by name.
 Shares are between 0 and 1, hours are hours per week, rates are per week. ``docs/odd.md`` tells the order
-in which a week applies them. The functions use ``math`` only, so that they can be compiled as they are.
+in which a week applies them. The functions use ``math`` and constants (``c``) only, so that they can be compiled as
+they are.
 """
 
 import math
+
+from simulation import constants as c
 
 # --- tools ---------------------------------------------------------------------------------------------
 
@@ -65,8 +68,9 @@ def other_it_load(level: float, u: float) -> float:
     >>> other_it_load(1.0, 0.5)
     1.0
     """
-    moved = level + 0.1 * (1.0 - level) + 0.1 * math.sqrt(3.0) * (2.0 * u - 1.0)
-    return moved if moved > 0.2 else 0.2
+    half_width = c.OTHER_LOAD_DEVIATION * math.sqrt(3.0)  # of a uniform distribution
+    moved = level + c.OTHER_LOAD_RETURN * (1.0 - level) + half_width * (2.0 * u - 1.0)
+    return moved if moved > c.OTHER_LOAD_LEAST else c.OTHER_LOAD_LEAST
 
 
 def weekly_noise(u: float) -> float:
@@ -75,7 +79,7 @@ def weekly_noise(u: float) -> float:
     >>> weekly_noise(1.0)
     0.1
     """
-    return 0.1 * (2.0 * u - 1.0)
+    return c.NOISE * (2.0 * u - 1.0)
 
 
 def poisson_quantile(u: float, mean: float) -> int:
@@ -89,11 +93,11 @@ def poisson_quantile(u: float, mean: float) -> int:
     """
     if mean <= 0.0 or u < 1.0 - mean:
         return 0
-    if mean > 30.0:
+    if mean > c.MANY_EXPECTED:
         return poisson_from_mode(u, mean)
     count, term = 0, math.exp(-mean)
     reached = term
-    while u >= reached and term > 1e-18:
+    while u >= reached and term > c.NEGLIGIBLE:
         count += 1
         term *= mean / count
         reached += term
@@ -112,11 +116,11 @@ def poisson_from_mode(u: float, mean: float) -> int:
     for count in range(mode, 0, -1):
         term *= count / mean
         below += term
-        if term < 1e-18:
+        if term < c.NEGLIGIBLE:
             break
     if u >= below:  # at the mode or above it
         count, term, reached = mode, at_mode, below + at_mode
-        while u >= reached and term > 1e-18:
+        while u >= reached and term > c.NEGLIGIBLE:
             count += 1
             term *= mean / count
             reached += term
@@ -144,12 +148,12 @@ def binomial_quantile(u: float, trials: int, probability: float) -> int:
     if probability >= 1.0:
         return trials
     none = (1.0 - probability) ** trials
-    if none < 1e-13:
+    if none < c.NONE_UNLIKELY:
         return binomial_from_mode(u, trials, probability)
     odds = probability / (1.0 - probability)
     count, term = 0, none
     reached = none
-    while u >= reached and count < trials and term > 1e-18:
+    while u >= reached and count < trials and term > c.NEGLIGIBLE:
         count += 1
         term *= (trials - count + 1) * odds / count
         reached += term
@@ -175,11 +179,11 @@ def binomial_from_mode(u: float, trials: int, probability: float) -> int:
     for count in range(mode, 0, -1):
         term *= count / ((trials - count + 1) * odds)
         below += term
-        if term < 1e-18:
+        if term < c.NEGLIGIBLE:
             break
     if u >= below:
         count, term, reached = mode, at_mode, below + at_mode
-        while u >= reached and count < trials and term > 1e-18:
+        while u >= reached and count < trials and term > c.NEGLIGIBLE:
             count += 1
             term *= (trials - count + 1) * odds / count
             reached += term
@@ -249,7 +253,7 @@ def frame_from_evidence(frame: float, visibility: float, own_share: float, activ
     >>> round(frame_from_evidence(0.8, 0.0, 1.0, 1.0, 0.1), 12)
     -0.024
     """
-    return eta_e * (0.3 + 0.7 * visibility) * ((1.0 - own_share * activity) - frame)
+    return eta_e * (c.EVIDENCE_UNSEEN + c.EVIDENCE_SEEN * visibility) * ((1.0 - own_share * activity) - frame)
 
 
 def diffusion(parties: float, t: float) -> float:
@@ -297,7 +301,7 @@ def available_hours(capacity: float, absent: bool) -> float:
     >>> available_hours(100.0, True)
     80.0
     """
-    return capacity * (0.8 if absent else 1.0)
+    return capacity * (c.WITHOUT_KEY_PERSON if absent else 1.0)
 
 
 def ordinary_load(capacity: float, bau: float, noise: float, incident: float, upkeep: float) -> float:
@@ -333,7 +337,7 @@ def meeting_hours(asked: float, room: float) -> float:
     >>> meeting_hours(2.0, 5.0), meeting_hours(2.0, 50.0)
     (1.5, 2.0)
     """
-    most = 0.3 * room
+    most = c.MEETINGS_MOST * room
     return asked if asked < most else most
 
 
@@ -343,7 +347,7 @@ def spare_it_hours(room: float, capacity: float, other_load: float, pull: float)
     >>> spare_it_hours(60.0, 100.0, 1.0, 1.0)
     35.0
     """
-    return room - 0.25 * capacity * other_load * pull
+    return room - c.SPARE_CLAIM * capacity * other_load * pull
 
 
 # --- effort (stage 4) ----------------------------------------------------------------------------------
@@ -382,7 +386,7 @@ def process_need(process: float, technical: float, size: float) -> float:
     >>> process_need(0.5, 0.25, 100.0), process_need(0.75, 0.75, 100.0)
     (35.0, 25.0)
     """
-    ahead = technical + 0.6 - process
+    ahead = technical + c.PROCESS_AHEAD - process
     left = 1.0 - process
     return max(0.0, min(left, ahead)) * size
 
@@ -442,7 +446,7 @@ def hours_for(output: float, per_hour: float) -> float:
     >>> hours_for(10.0, 0.5)
     20.0
     """
-    return output / (per_hour if per_hour > 1e-6 else 1e-6)
+    return output / (per_hour if per_hour > c.PRODUCTIVITY_LEAST else c.PRODUCTIVITY_LEAST)
 
 
 def effort(demand: float, room: float, meetings: float, engaged: float, priority: float, pull: float) -> float:
@@ -469,7 +473,7 @@ def absorbed(offered: float, need: float) -> float:
     >>> absorbed(5.0, 7.0), absorbed(9.0, 7.0), absorbed(7.0 + 1e-12, 7.0) == 7.0 + 1e-12
     (5.0, 7.0, True)
     """
-    return offered if offered <= need * (1.0 + 1e-9) else need
+    return offered if offered <= need * (1.0 + c.ROUNDING) else need
 
 
 def progress(done: float, output: float, eps0: float, eps_b: float, block: float, size: float) -> float:
@@ -496,7 +500,8 @@ def new_issues(
     >>> round(new_issues(0.03, 10.0, 1.0, 1.0, 0.5, 0.1), 12)
     0.625
     """
-    return iota * progressed * (0.5 + entangled) + live * (0.15 * (1.0 - knowledge) + chain_gap)
+    by_work = iota * progressed * (c.ISSUES_ALONE + entangled)
+    return by_work + live * (c.ISSUES_BY_IGNORANCE * (1.0 - knowledge) + chain_gap)
 
 
 def willingness(conviction: float, expects: float, room: float, capacity: float) -> float:
@@ -507,7 +512,7 @@ def willingness(conviction: float, expects: float, room: float, capacity: float)
     """
     if capacity <= 0.0:
         return 0.0
-    free = room / (0.1 * capacity)
+    free = room / (c.FREE_ENOUGH * capacity)
     return conviction * expects * (free if free < 1.0 else 1.0)
 
 
@@ -526,7 +531,7 @@ def neighbour_reach(contact: float) -> float:
     >>> neighbour_reach(0.0), neighbour_reach(1.0)
     (0.4, 1.0)
     """
-    reach = 0.4 + 0.6 * contact
+    reach = c.REACH_APART + c.REACH_BY_CONTACT * contact
     return reach if reach < 1.0 else 1.0
 
 
@@ -547,7 +552,7 @@ def partner_pick_up(mu_p: float, hours: float, h_ref: float) -> float:
     >>> partner_pick_up(0.3, 48.0, 12.0)
     0.3
     """
-    return mu_p * hours / (4.0 * h_ref)
+    return mu_p * hours / (c.PARTNER_FULL * h_ref)
 
 
 def chance_within_week(hazard: float) -> float:
@@ -604,7 +609,7 @@ def adoption_gain(
     0.03
     """
     pull = p_a + q_a * others
-    return (1.0 - adoption) * pull * quality * knows * (1.0 - block) * (0.1 + 0.9 * care)
+    return (1.0 - adoption) * pull * quality * knows * (1.0 - block) * (c.UPTAKE_WITHOUT_CARE + c.UPTAKE_BY_CARE * care)
 
 
 def adoption_loss(adoption: float, habit: float, overload: float, held: float, de_a: float, press: float) -> float:
@@ -615,8 +620,8 @@ def adoption_loss(adoption: float, habit: float, overload: float, held: float, d
     >>> round(adoption_loss(1.0, 0.0, 0.8, 0.0, 0.06, 1.0), 12)
     0.06
     """
-    pressure = overload - 0.9 if overload > 0.9 else 0.0
-    return adoption * de_a * (1.0 - 0.7 * habit) * (1.0 + 4.0 * press * pressure) * (1.0 - held)
+    strain = overload - c.STRAIN_FROM if overload > c.STRAIN_FROM else 0.0
+    return adoption * de_a * (1.0 - c.HABIT_HOLDS * habit) * (1.0 + c.STRAIN * press * strain) * (1.0 - held)
 
 
 def debt(level: float, built: float, connections: float, debt_g: float, weight: float) -> float:
@@ -627,7 +632,7 @@ def debt(level: float, built: float, connections: float, debt_g: float, weight: 
     >>> round(debt(0.3, 0.1, 1.0, 0.25, 1.0), 12)
     0.355
     """
-    grown = level + weight * (debt_g * built + 0.03 * connections)
+    grown = level + weight * (debt_g * built + c.DEBT_BY_CONNECTION * connections)
     return 1.0 if grown > 1.0 else grown
 
 
@@ -643,7 +648,7 @@ def involvement(hours: float, asked: float, h_ref: float) -> float:
     if asked <= 0.0:
         return 0.0
     part = hours / asked
-    enough = 6.0 * hours / h_ref
+    enough = c.FULLY_IN * hours / h_ref
     return (part if part < 1.0 else 1.0) * (enough if enough < 1.0 else 1.0)
 
 
@@ -655,7 +660,7 @@ def ownership_routes(mandate: float, outsider: float, knowing: float, invested: 
     >>> ownership_routes(1.0, 0.0, 1.0, 1.0), ownership_routes(0.9, 1.0, 0.0, 0.3)
     (1.0, 0.09999999999999999)
     """
-    return (mandate * (1.0 - outsider) + knowing + invested) / 3.0
+    return (mandate * (1.0 - outsider) + knowing + invested) / c.ROUTES
 
 
 def ownership(level: float, routes: float, priority: float, al_o: float, de_o: float) -> float:
@@ -683,8 +688,8 @@ def knowledge(
     >>> round(knowledge(0.5, 1.0, 0.0, 0.0, 0.03, 0.06, 0.0), 12)
     0.515
     """
-    learnt = lam_k * involved * (1.0 - level) + lam_t * paired * (0.3 + level) * (1.0 - level)
-    return clip(level + learnt - de_k * level * (1.0 - 0.5 * adoption), 0.0, 1.0)
+    learnt = lam_k * involved * (1.0 - level) + lam_t * paired * (c.PAIRING_WITHOUT_KNOWLEDGE + level) * (1.0 - level)
+    return clip(level + learnt - de_k * level * (1.0 - c.USE_KEEPS * adoption), 0.0, 1.0)
 
 
 def priority_goal(base: float, seen: float, set_by_role: float, anchored: float) -> float:
@@ -749,7 +754,7 @@ def chance_of_leaving(p_leave: float, overload: float) -> float:
     >>> chance_of_leaving(0.004, 0.8), round(chance_of_leaving(0.004, 1.5), 12)
     (0.004, 0.008)
     """
-    return p_leave * (1.0 + 2.0 * (overload - 1.0 if overload > 1.0 else 0.0))
+    return p_leave * (1.0 + c.LEAVING_BY_OVERLOAD * (overload - 1.0 if overload > 1.0 else 0.0))
 
 
 # --- accounts (stage 8) --------------------------------------------------------------------------------
@@ -773,4 +778,4 @@ def overload_hours(load: float, claim: float, meetings: float, hours: float, ava
     (4.0, 0.0)
     """
     beyond = load + claim + meetings + hours - available
-    return beyond if beyond > 1e-9 * available else 0.0
+    return beyond if beyond > c.ROUNDING * available else 0.0

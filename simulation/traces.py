@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulation import luck
+from simulation.constants import KEY_PERSON_MISSED
 from simulation.ensemble import trace_world
 from simulation.kernel.records import ORGANISATION, STATE
 from simulation.measures import Levers, Plan, begun_and_ended
@@ -130,14 +131,10 @@ class Trace:
 
     def _leaving(self, states: NDArray[Any], week: int) -> Iterator[Event]:
         """Where a key person leaves this week, with or without a role."""
-        for place in np.flatnonzero(states["absence_weeks"] == ABSENCE):
+        for place in np.flatnonzero(states["absence_weeks"] == KEY_PERSON_MISSED):
             one = states[place]
             held = max(one["progress_role"], one["priority_role"], one["voice_role"]) > 0.0
             yield Event(week, "leave_role" if held else "leave", self.names[place])
-
-
-ABSENCE = 8
-"""A key person who has just left is missed for so many weeks (as in the Mesa model)."""
 
 
 def trace(scenario: Scenario, world: int, seed: int = 1, mode: Mode = "ranges", compiled: bool = True) -> Trace:

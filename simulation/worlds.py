@@ -14,11 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import qmc
 
-from simulation import luck, rules
+from simulation import luck, steps
 from simulation.errors import InputRefused, problem
-from simulation.organisation import Department, Surveyed, SurveyedShare, Workload
+from simulation.organisation import Department
 from simulation.parameters import PARAMETERS, Values
 from simulation.study import Given, Scenario
+from simulation.terms import profile_of
 
 Mode = Literal["ranges", "defaults"]
 MODES: tuple[Mode, ...] = ("ranges", "defaults")
@@ -97,38 +98,8 @@ def _traits(one: Department, values: Values, seed: int, world: int, self_built: 
     def u(purpose: str) -> float:
         return luck.draw(seed, world, purpose, one.name)
 
-    it = one.kind == "it"
-    half, wide = (0.5, 1.3) if one.kind == "chain" else (1.0, 1.0)
-    pull = values.omega_it if it else values.omega_business
-    frame = rules.spread_around(values.f0, u("it_frame"), 0.10, 0.0, 0.98)
-    return Traits(
-        conviction=_first(
-            _given(one.conviction, u("conviction")),
-            rules.spread_around(values.x0, u("conviction"), 0.15, 0.05, 0.98),
-        ),
-        it_frame=1.0 - values.acc if it else _first(_given(one.it_frame, u("it_frame")), frame),
-        workload=_first(
-            _given(one.workload, u("workload")),
-            rules.spread_around(values.bau_it if it else values.bau_business, u("workload"), 0.05, 0.0, 2.0),
-        ),
-        competing_pull=_first(_given(one.competing_pull, u("pull"), 100.0), pull * (0.6 + 0.8 * u("pull"))),
-        knowledge=min(1.0, _first(_given(one.knowledge, u("survey")), values.k0) + 0.1 * self_built),
-        projects=_first(one.projects, values.n_projects_it if it else values.n_projects_business),
-        process_work=0.0 if it else _first(one.process_work, values.WB * half),
-        technical_work=_first(one.technical_work, values.WT * wide) * (1.35 if self_built else 1.0),
-    )
-
-
-def _first(given: float | None, otherwise: float) -> float:
-    """What is given, or else the other."""
-    return otherwise if given is None else given
-
-
-def _given(trait: Surveyed | SurveyedShare | Workload | None, u: float, most: float = 1.0) -> float | None:
-    """A surveyed trait in this world."""
-    if trait is None:
-        return None
-    return rules.spread_around(trait.value, u, trait.plus_minus, 0.0, max(most, trait.value))
+    draws = (u("conviction"), u("it_frame"), u("workload"), u("pull"), u("survey"))
+    return Traits(*steps.traits(profile_of(one), values, one.kind == "it", one.kind == "chain", self_built, draws))
 
 
 def check_world(world: int, rng: int | None, parameters: str) -> None:

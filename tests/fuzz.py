@@ -185,7 +185,7 @@ class Addresses:
             await send({"type": "http.response.start", "status": 200, "headers": []})
             await send({"type": "http.response.body", "body": b"<html><head></head><body></body></html>"})
 
-        self.door = Door(inner, ("compare", "world", "assumptions", "lesson", "save"), "en", "127.0.0.1")
+        self.door = Door(inner, ("compare", "world", "assumptions", "lesson", "save"), "en", ("127.0.0.1",))
 
     def make(self, luck: random.Random) -> tuple[str, str, list]:
         fields = [

@@ -19,6 +19,7 @@ ORDER = [
     "deadline",
     "writing",
     "places",
+    "constants",
     "parameters",
     "organisation",
     "measures",
@@ -32,6 +33,9 @@ ORDER = [
     "files",
     "luck",
     "rules",
+    "terms",
+    "states",
+    "steps",
     "worlds",
     "outcomes",
     "department",
@@ -116,7 +120,7 @@ def test_the_design_document_lists_every_module():
 
 @pytest.mark.parametrize("path", FILES, ids=lambda one: str(one.relative_to(ROOT)))
 def test_no_rule_reads_the_name_of_a_scenario_or_measure(path):
-    if module(path) not in {"rules", "department", "model", "worlds", "luck"}:
+    if module(path) not in {"rules", "steps", "department", "model", "worlds", "luck"}:
         return
     names = set(simulation.case().names) - {"name", "team", "roles", "wait", "full", "technicians"}
     texts = {
@@ -127,12 +131,29 @@ def test_no_rule_reads_the_name_of_a_scenario_or_measure(path):
 
 def test_rules_are_plain_scalar_functions():
     tree = ast.parse((ROOT / "rules.py").read_text(encoding="utf-8"))
-    assert list(imports(ROOT / "rules.py")) == ["math"]
+    assert set(imports(ROOT / "rules.py")) == {"math", "simulation", "simulation.constants"}
     for one in tree.body:
         if isinstance(one, ast.FunctionDef):
             assert ">>>" in (ast.get_docstring(one) or ""), one.name
             assert not one.args.defaults, one.name
             assert all(ast.unparse(arg.annotation) in {"float", "int", "bool"} for arg in one.args.args), one.name
+
+
+def test_a_step_calls_rules_and_steps_and_nothing_else():
+    assert sorted(set(imports(ROOT / "steps.py"))) == [
+        "math",
+        "simulation",
+        "simulation.constants",
+        "simulation.rules",
+        "typing",
+    ]
+
+
+@pytest.mark.parametrize("name", ["rules", "steps"])
+def test_every_rule_and_step_has_its_words(name):
+    for one in ast.parse((ROOT / f"{name}.py").read_text(encoding="utf-8")).body:
+        if isinstance(one, ast.FunctionDef):
+            assert ast.get_docstring(one), one.name
 
 
 def test_every_rule_is_used():

@@ -1,5 +1,6 @@
 """Who gets in, and how much of what they send is taken: hosts, the key, uploads, connections, rates."""
 
+import asyncio
 import contextlib
 import json
 import re
@@ -11,16 +12,17 @@ import threading
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pytest
 from attacker import Visitor, ask, message, words_in
 from conftest import free_port, in_memory, served
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from simulation.cli import main
 from simulation.dashboard import serve
 from simulation.dashboard.keys import new_key
-from simulation.dashboard.traffic import Full, Pace, Traffic
+from simulation.dashboard.traffic import Full, Pace, Queue, Traffic
 from simulation.errors import InputRefused
 from simulation.limits import LIMITS
 from simulation.words import LANGUAGES, say
@@ -262,15 +264,23 @@ CASE = (
 CASE += "scenarios: {a: {}, b: {measures: {assign_roles: on}}}\n"
 
 
-def test_a_file_is_opened_by_its_digest(address):
-    status, answer = sent(address, CASE.encode(), Cookie="solara-session-id=test-open")
+@pytest.fixture(scope="module")
+def guest(address):
+    """A page that is open; only those send files."""
+    visitor = Visitor(address)
+    yield visitor
+    visitor.close()
+
+
+def test_a_file_is_opened_by_its_digest(address, guest):
+    status, answer = sent(address, CASE.encode(), Cookie=guest.cookie)
     assert status == 200
     assert re.fullmatch("[0-9a-f]{32}", answer["digest"])
     assert ask(address, f"/save?base={answer['digest']}&lang=en")[0] == 200
 
 
-def test_a_file_that_is_no_study_is_refused_in_sentences(address):
-    visitor = {"Cookie": "solara-session-id=test-refused"}
+def test_a_file_that_is_no_study_is_refused_in_sentences(address, guest):
+    visitor = {"Cookie": guest.cookie}
     for content, word in ((b"\xff\xfe\x00", "UTF-8"), (b"a: [", "line"), (b"#" * (LIMITS.file_bytes + 1), "larger")):
         status, answer = sent(address, content, **visitor)
         assert status == 200
@@ -278,17 +288,46 @@ def test_a_file_that_is_no_study_is_refused_in_sentences(address):
     assert "yaml" in sent(address, CASE.encode(), "a.exe", **visitor)[1]["problems"][0]
 
 
-def test_only_a_page_of_this_server_sends_files(address):
+def test_only_a_page_of_this_server_sends_files(address, guest):
     for origin in ("http://evil.example", "null", address.rstrip("/") + "0"):
-        assert sent(address, CASE.encode(), Origin=origin)[0] == 403
+        assert sent(address, CASE.encode(), Origin=origin, Cookie=guest.cookie)[0] == 403
+    assert sent(address, CASE.encode(), Cookie="solara-session-id=nobody")[0] == 403
     assert ask(address, "/upload", "POST", CASE.encode())[0] == 403
     assert ask(address, "/upload")[0] == 405
 
 
 def test_files_come_at_a_pace(address):
-    visitor = {"Cookie": "solara-session-id=test-pace"}
-    status = [sent(address, b"x", **visitor)[0] for _ in range(LIMITS.uploads_per_minute + 2)]
+    visitor = Visitor(address)
+    status = [sent(address, b"x", Cookie=visitor.cookie)[0] for _ in range(LIMITS.uploads_per_minute + 2)]
     assert status == [200] * LIMITS.uploads_per_minute + [429, 429]
+    visitor.close()
+
+
+def test_a_file_in_pieces_is_not_taken_apart(address, guest):
+    port = int(address.rstrip("/").rsplit(":", 1)[1])
+    head = f"POST /upload?name=a.yaml HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nOrigin: {address.rstrip('/')}\r\n"
+    head += f"Cookie: {guest.cookie}\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as line:
+        line.sendall(head.encode())
+        answer = line.recv(65_536)
+        with contextlib.suppress(ConnectionError):
+            line.sendall(b"1\r\nx\r\n" * 1_000)
+            while line.recv(65_536):
+                pass
+    assert b" 411 " in answer
+    assert b"connection: close" in answer.lower()
+
+
+def test_a_request_with_a_body_that_nobody_reads_is_the_last_of_its_connection(address):
+    assert ask(address, "/save", "POST", b"x" * 1_000)[1]["connection"] == "close"
+    assert "connection" not in ask(address, "/save")[1]
+
+
+@pytest.mark.parametrize("count", [100, 8_000, 30_000])
+def test_a_cookie_of_backslashes_takes_no_time(address, count):
+    begun = time.monotonic()
+    assert ask(address, "/readyz", Cookie='a="' + "\\" * count + '"')[0] == 200
+    assert time.monotonic() - begun < 1.0
 
 
 def test_a_file_that_takes_too_long_is_given_up_and_the_next_is_read(monkeypatch):
@@ -329,52 +368,125 @@ class Clock:
         return self.now
 
 
-def page_of(visitor, connected):
+def page_of(visitor, connected, sockets=0):
     """Solara's memory of a page."""
-    state = type("Status", (), {"name": "CONNECTED" if connected else "DISCONNECTED"})
-    return type("Page", (), {"session_id": visitor, "page_status": {"p": state}})()
+    state = SimpleNamespace(name="CONNECTED" if connected else "DISCONNECTED")
+    kernel = SimpleNamespace(session=SimpleNamespace(websockets=set(range(sockets))))
+    return SimpleNamespace(session_id=visitor, page_status={"p": state}, kernel=kernel)
+
+
+def in_a_loop(work):
+    """Run a coroutine in a thread of its own; pytest's may hold Playwright's loop."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
 
 
 def test_so_many_pages_and_no_more():
-    pages = {}
-    traffic = Traffic(lambda: pages)
-    with contextlib.ExitStack() as stack:
-        for number in range(LIMITS.sockets_per_visitor):
-            stack.enter_context(traffic.connected("a", str(number)))
-        with pytest.raises(Full), traffic.connected("a", "more"):
+    traffic = Traffic(dict)
+
+    async def work():
+        async with contextlib.AsyncExitStack() as stack:
+            for number in range(LIMITS.sockets_per_visitor):
+                await stack.enter_async_context(traffic.connected("a", str(number), "p"))
+            with pytest.raises(Full):
+                await stack.enter_async_context(traffic.connected("a", "more", "p"))
+            for number in range(LIMITS.sockets - LIMITS.sockets_per_visitor):
+                await stack.enter_async_context(traffic.connected(f"visitor {number}", f"of {number}", "p"))
+            with pytest.raises(Full):
+                await stack.enter_async_context(traffic.connected("another", "page", "p"))
+        async with traffic.connected("a", "again", "p"):
             pass
-        for number in range(LIMITS.sockets - LIMITS.sockets_per_visitor):
-            stack.enter_context(traffic.connected(f"visitor {number}", f"of {number}"))
-        with pytest.raises(Full), traffic.connected("another", "page"):
-            pass
-    with traffic.connected("a", "again"):
-        pass
+
+    in_a_loop(work())
 
 
 def test_the_pages_of_a_visitor_share_one_pace():
     traffic = Traffic(dict)
-    with (
-        traffic.connected("a", "1") as first,
-        traffic.connected("a", "2") as second,
-        traffic.connected("b", "3") as other,
-    ):
-        assert first is second
-        assert first is not other
-    with traffic.connected("a", "1") as again:
-        assert again is not first
+
+    async def work():
+        async with contextlib.AsyncExitStack() as stack:
+            keys = (("a", "1"), ("a", "2"), ("b", "3"))
+            lines = [await stack.enter_async_context(traffic.connected(*key, "p")) for key in keys]
+            first, second, other = (line.pace for line in lines)
+            assert first is second
+            assert first is not other
+        async with traffic.connected("a", "1", "p") as again:
+            assert again.pace is not first
+
+    in_a_loop(work())
+
+
+def test_a_page_that_comes_back_takes_the_place_of_its_old_connection():
+    traffic, ends = Traffic(dict), []
+
+    async def hold():
+        async with traffic.connected("a", "k", "p") as line:
+            ends.append(await line.or_ended(asyncio.sleep(60)))
+
+    async def work():
+        old = asyncio.create_task(hold())
+        await asyncio.sleep(0)
+        async with traffic.connected("a", "k", "p"):
+            assert old.done() or (await old) is None
+        assert ends == [{"type": "websocket.disconnect", "code": 1012}]
+
+    in_a_loop(work())
 
 
 def test_a_page_left_behind_makes_room_and_one_in_use_does_not():
-    gone = []
+    gone = threading.Event()
     pages = {str(number): page_of("a", number != 5) for number in range(LIMITS.kernels_per_visitor)}
-    pages["5"].close = lambda reason: (gone.append(reason), pages.pop("5"))
+    pages["5"].close = lambda reason: (pages.pop("5"), gone.set())
     traffic = Traffic(lambda: pages)
     traffic.make_room("somebody else")
     traffic.make_room("a")
-    assert gone == ["cull"]
+    assert gone.wait(10)
     pages["6b"] = page_of("a", True)
     with pytest.raises(Full):
         traffic.make_room("a")
+
+
+def test_a_page_with_a_connection_is_not_left_whatever_solara_counts():
+    pages = {str(number): page_of("a", False, sockets=1) for number in range(LIMITS.kernels_per_visitor)}
+    with pytest.raises(Full):
+        Traffic(lambda: pages).make_room("a")
+
+
+def test_closing_a_page_holds_up_nobody():
+    """Closing waits for what the page is doing, and that may wait for the event loop."""
+    never = threading.Event()
+    pages = {str(number): page_of("a", False) for number in range(LIMITS.kernels_per_visitor)}
+    for page in pages.values():
+        page.close = lambda reason: never.wait(30)
+    begun = time.monotonic()
+    Traffic(lambda: pages).make_room("a")
+    assert time.monotonic() - begun < 1.0
+    never.set()
+
+
+def test_work_waits_its_turn_and_only_so_much_of_it():
+    queue, release = Queue(2), threading.Event()
+
+    async def there():
+        await asyncio.sleep(60)
+
+    async def gone():
+        return {"type": "http.disconnect"}
+
+    async def work():
+        first = asyncio.create_task(queue.do(lambda: release.wait(10), there))
+        await asyncio.sleep(0.05)
+        with pytest.raises(asyncio.CancelledError):
+            await queue.do(lambda: "for nobody", gone)
+        second = asyncio.create_task(queue.do(lambda: "second", there))
+        await asyncio.sleep(0.05)
+        with pytest.raises(Full):
+            await queue.do(lambda: "too many", there)
+        release.set()
+        assert await first
+        assert await second == "second"
+
+    in_a_loop(work())
 
 
 def test_uploads_are_counted_by_visitor_and_forgotten():
@@ -447,6 +559,31 @@ def test_pieces_of_a_message_do_not_pile_up(address):
         guest.socket.recv(timeout=5)
         for _ in range(50):
             guest.socket.recv(timeout=5)
+    assert ask(address, "/readyz")[0] == 200
+
+
+def test_pings_and_pongs_without_end_end_the_connection(address):
+    for kind in ("ping", "pong"):
+        guest = Visitor(address)
+        with pytest.raises((ConnectionClosed, OSError)):  # noqa: PT012 - which send meets it is the network's
+            for _ in range(LIMITS.control_frames + 5):
+                getattr(guest.socket, kind)(b"")
+            for _ in range(500):
+                guest.socket.recv(timeout=5)
+        guest.close()
+    assert ask(address, "/readyz")[0] == 200
+
+
+def test_whoever_sends_a_heap_and_goes_leaves_nothing_behind(address):
+    frame = b"\x81\x80\x00\x00\x00\x00"  # an empty text, masked
+    for _ in range(LIMITS.sockets_per_visitor + 2):
+        guest = Visitor.__new__(Visitor)
+        guest.url, guest.kernel, guest.page = address.rstrip("/"), str(uuid.uuid4()), str(uuid.uuid4())
+        guest.cookie, guest.stack = f"solara-session-id={uuid.UUID(int=7)}", contextlib.ExitStack()
+        socket_of = guest.connected().socket
+        with contextlib.suppress(OSError):
+            socket_of.sendall(frame * 20_000)
+        socket_of.close()
     assert ask(address, "/readyz")[0] == 200
 
 

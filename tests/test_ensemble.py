@@ -13,9 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulation import InputRefused, OrganisationModel, case, ensemble, outcomes_of, run_worlds
+from simulation.constants import CLOSING_WEEKS
 from simulation.ensemble import WEEKLY, extend_runs, run_world
 from simulation.kernel import layout
-from simulation.measures import CLOSING_WEEKS, Plan
+from simulation.measures import Plan
 
 STUDY = case().select(("it-only", "package-partner-with", "full"))
 

@@ -179,7 +179,7 @@ def queues(n: int, arriving: float = ARRIVING, taken: float = TAKEN, world: int 
     values = replace(QUIET, mu=-np.log1p(-taken), e0=1.0, iota_c=4.0 * arriving)
     organised = organisation(n, chain=1, needs=[(name, "C0", 0.25) for name in names])
     model = built(organised, values, start=NEVER, horizon=520, world=world)
-    model.go_live_week = 0
+    model.go_live_week = -1
     for one in model.business:
         one.adoption = 1.0
     return model
@@ -400,9 +400,9 @@ def adopters(values: Values, knowledge: float = 1.0, n: int = 4, adoption: float
         start=NEVER,
         horizon=520,
     )
-    model.go_live_week = 0
+    model.go_live_week = -1
     for one in model.everyone:
-        one.cut_over_week, one.adoption = 0, adoption
+        one.cut_over_week, one.adoption = -1, adoption
     return model
 
 

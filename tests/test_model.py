@@ -29,7 +29,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from strategies import VALUES, scenarios
 
-from simulation import PARAMETERS, InputRefused, OrganisationModel, Values, case, luck
+from simulation import PARAMETERS, InputRefused, OrganisationModel, Values, case, luck, steps
 from simulation.department import Department as Department_
 from simulation.measures import (
     AnchorInStrategy,
@@ -416,7 +416,7 @@ def test_outcomes_are_read_off_the_weeks():
         idle = [
             one.conviction >= 0.5
             and one.hours < 0.25 * min((p.WB + p.WT) / 52.0, one.demand)
-            and (model.technical_work_waiting() if one.is_it else one.process_need) > 0.0
+            and (steps.waiting_for_it(model, model.terms) if one.is_it else one.process_need) > 0.0
             for one in model.internal
         ]
         passive.append(sum(idle) / 7.0)
@@ -487,7 +487,7 @@ class Week:
     def check_perception(self, one) -> None:
         """Stage 2."""
         p, past, f = self.p, self.was[one.name], self.frames[one.name]
-        v_i = self.openness if one.heard else 0.0
+        v_i = self.openness if one.active else 0.0
         norm = (1.0 - v_i) * self.pull(one, one.contacts, "activity")
         norm += v_i * self.pull(one, one.contacts, "conviction")
         assert one.norm == pytest.approx(norm, abs=1e-12)
@@ -524,7 +524,8 @@ class Week:
         assert all((other.name in tie) == (d > 0.25) for other, d in one.interdependence)
         busy = self.pull(one, one.interdependence, "activity")
         known = p.kmin + (1.0 - p.kmin) * past["knowledge"]
-        switching = 1.0 / (1.0 + p.kappa * max(0.0, one.projects - 1.0))
+        projects = one.projects * (1.0 - self.model.levers.cut if one.is_it else 1.0)
+        switching = 1.0 / (1.0 + p.kappa * max(0.0, projects - 1.0))
         made = known * switching * (1.0 - block) * (1.0 - p.ad_hoc * busy * (1.0 - one.tied))
         assert one.productivity == pytest.approx(made)
         worth = 1.0 - p.eps0 - p.eps_b * block
@@ -946,25 +947,25 @@ def test_roles_fade_once_closed():
         assert model.closed
         for role in ("progress_role", "priority_role", "voice_role"):
             assert getattr(model.business[0], role) == pytest.approx(0.8 * 0.9 ** (week - 17))
-        assert model.meetings_asked(model.business[0]) == 0.0
+        assert model.business[0].meetings_asked == 0.0
 
 
 def test_an_end_week_keeps_roles_after_closing():
     """An end week in the file overrides the closing: roles are refreshed, and cost hours, until then."""
     model = opened(Measures(assign_roles=AssignRoles(start=2, end=40)), values=replace(QUIET, **QUICK))
     run(model, 17)
-    hours = model.meetings_asked(model.business[0])
+    hours = model.business[0].meetings_asked
     assert hours == QUIET.role_h
     norms = []
     for _ in range(18, 41):
         model.step()
         assert model.closed
-        assert model.meetings_asked(model.business[0]) == hours
+        assert model.business[0].meetings_asked == hours
         norms.append(model.business[0].progress_role)
     # refreshed at the week's start, and at its end at most one week faded
     assert min(norms) >= 0.8 * 0.9 - 1e-12
     model.step()
-    assert model.meetings_asked(model.business[0]) == 0.0
+    assert model.business[0].meetings_asked == 0.0
     run(model, 60)
     assert model.business[0].progress_role < 0.8 * 0.9**15
 
@@ -1084,8 +1085,8 @@ def test_chain_partners_hold_half_roles_while_consulted():
     run(model, 4)
     assert model.chain[0].progress_role == pytest.approx(0.5 * 0.8 * (1.0 - 0.5 * 0.5))
     assert model.chain[0].voice_role == 0.0
-    assert model.meetings_asked(model.chain[0]) == pytest.approx(2.0 / 3.0 * QUIET.role_h + QUIET.m_team / 2.0)
-    assert model.meetings_asked(model.business[0]) == pytest.approx(2.0 / 3.0 * QUIET.role_h)
+    assert model.chain[0].meetings_asked == pytest.approx(2.0 / 3.0 * QUIET.role_h + QUIET.m_team / 2.0)
+    assert model.business[0].meetings_asked == pytest.approx(2.0 / 3.0 * QUIET.role_h)
 
 
 def test_roles_go_to_whom_they_are_given():
@@ -1376,7 +1377,7 @@ def test_what_ready_means(process, technical, live):
 )
 def test_when_a_partner_is_ready(process, technical, over):
     model = built(organisation(1, chain=1), QUIET, start=NEVER)
-    model.go_live_week, partner = 0, model.chain[0]
+    model.go_live_week, partner = -1, model.chain[0]
     partner.process_progress, partner.technical_progress = process, technical
     model.step()
     assert partner.cut_over_week == (1 if over else None)
@@ -1414,7 +1415,7 @@ def test_own_use_of_the_chain_brings_the_benefit():
         replace(QUIET, gam=0.4, de_a=0.0, p_a=0.0, q_a=0.0),
         start=NEVER,
     )
-    model.go_live_week = 0
+    model.go_live_week = -1
     (b0, b1), (c0, c1) = model.business, model.chain
     b0.adoption, b1.adoption, c0.adoption, c1.adoption = 0.5, 0.25, 0.75, 0.0
     model.step()

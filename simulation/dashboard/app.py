@@ -6,7 +6,7 @@ from typing import Any
 import solara
 import solara.lab
 
-from simulation.dashboard.dressing import COOKIE
+from simulation.dashboard.cookies import LANGUAGE
 from simulation.dashboard.latest import told
 from simulation.dashboard.mishaps import mishap, outdated
 from simulation.dashboard.pages import pages
@@ -65,7 +65,7 @@ def opening(path: str, search: str) -> tuple[View, tuple[Notice, ...]]:
     The door decides alike for the document that comes before (:class:`simulation.dashboard.web.Asked`).
     """
     page = path.strip("/")
-    remembered = (solara.lab.cookies.value or {}).get(COOKIE)
+    remembered = (solara.lab.cookies.value or {}).get(LANGUAGE)
     wished = preferred(",".join((solara.lab.headers.value or {}).get("accept-language", ())), LANGUAGES)
     language = remembered if remembered in LANGUAGES else wished or None
     return read_address(page if page in pages() else next(iter(pages())), search, language)

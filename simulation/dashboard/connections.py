@@ -14,6 +14,10 @@ from simulation.limits import LIMITS
 
 MOST_PIECES = 64
 """Pieces of one message; browsers send one, or a few of a large message."""
+WINDOW = 10.0
+"""Seconds over which pings and pongs are counted."""
+PIECE = 16_384
+"""Bytes that are read at a time: what one read brings is taken apart in one go, and others wait meanwhile."""
 MOST_UNREAD = 1_000_000
 """Bytes that wait to be read while the other end sends pings."""
 
@@ -55,6 +59,8 @@ class Requests(Unread, H11Protocol):
     def connection_made(self, transport: Any) -> None:
         """Somebody connected; beyond the bound nobody is heard."""
         super().connection_made(transport)
+        if hasattr(transport, "max_size"):  # asyncio's own transports; where there is none, the system's default holds
+            transport.max_size = PIECE
         if len(self.connections) > LIMITS.connections:
             transport.abort()
             return
@@ -93,7 +99,33 @@ class Requests(Unread, H11Protocol):
 
 
 class Messages(Unread, WebSocketsSansIOProtocol):
-    """Websockets: no piling up of pieces and answers, and a connection that is given up is gone."""
+    """Websockets: nothing piles up, whoever is gone is gone at once, and a connection that is given up ends."""
+
+    _controls: tuple[float, int] = (0.0, 0)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The connection is gone, and so is what it said last: nobody is there for an answer."""
+        while not self.queue.empty():
+            self.queue.get_nowait()
+        super().connection_lost(exc)
+
+    def send_receive_event_to_app(self) -> None:
+        """A message is whole; one read can bring thousands."""
+        super().send_receive_event_to_app()
+        if self.queue.qsize() > LIMITS.queued_messages:
+            self.transport.abort()
+
+    def handle_pong(self, event: Any) -> None:
+        """An answer to a ping, or what poses as one."""
+        self._count_control()
+        super().handle_pong(event)
+
+    def _count_control(self) -> None:
+        begun, count = self._controls
+        now = self.loop.time()
+        self._controls = (now, 1) if now - begun > WINDOW else (begun, count + 1)
+        if self._controls[1] > LIMITS.control_frames:
+            self.transport.abort()
 
     def handle_cont(self, event: Any) -> None:
         """One more piece of a message."""
@@ -104,6 +136,7 @@ class Messages(Unread, WebSocketsSansIOProtocol):
 
     def handle_ping(self) -> None:
         """A ping, which uvicorn answers whether or not answers are read."""
+        self._count_control()
         super().handle_ping()
         if self.transport.get_write_buffer_size() > MOST_UNREAD:
             self.transport.abort()

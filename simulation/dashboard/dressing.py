@@ -5,9 +5,6 @@ import re
 
 from simulation.words import say
 
-COOKIE = "synergy_language"
-"""Where a visitor's browser keeps the language that was chosen last."""
-
 ICON = (
     "data:image/svg+xml,%3Csvg xmlns='http:%2F%2Fwww.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Ccircle cx='12' cy='16' "
     "r='11' fill='%230a4f80'/%3E%3Ccircle cx='25' cy='16' r='7' fill='%23d9772b'/%3E%3C/svg%3E"

@@ -16,9 +16,20 @@ def hosts_of(bound: str) -> frozenset[str]:
     if not is_local(bound):
         name = socket.gethostname().lower()
         own |= {name, f"{name}.local", socket.getfqdn().lower()}
-    return frozenset(
-        own | {one.strip().lower() for one in os.environ.get("SYNERGY_HOSTS", "").split(",") if one.strip()}
-    )
+    return frozenset(own | {name_in(added) for added in os.environ.get("SYNERGY_HOSTS", "").split(",")} - {""})
+
+
+def name_in(address: str) -> str:
+    """The name in what somebody may have written for one: an address with a scheme, a port, a path, or just the name.
+
+    >>> [name_in(one) for one in ("Proxy.example", "https://p.example/x", "p.example:8080", "[::1]:80", " ", "::1")]
+    ['proxy.example', 'p.example', 'p.example', '::1', '', '::1']
+    """
+    name = address.strip().lower().partition("://")[2] or address.strip().lower()
+    name = name.partition("/")[0]
+    if name.startswith("["):
+        return name[1:].partition("]")[0]
+    return name if name.count(":") > 1 else name.partition(":")[0]
 
 
 def is_local(bound: str) -> bool:

@@ -3,7 +3,8 @@
 import hmac
 import secrets
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
+
+from simulation.dashboard.cookies import cookies_in
 
 FIELD = "key"
 """What the key is called in an address."""
@@ -33,11 +34,7 @@ class Key:
         >>> [key.is_in(one) for one in ("synergy_key_8765=abc", "synergy_key_8765=abd", "synergy_key_80=abc", ";;=")]
         [True, False, False, False]
         """
-        try:
-            kept = SimpleCookie(cookies).get(self.cookie)
-        except CookieError:
-            return False
-        return kept is not None and self.fits(kept.value)
+        return self.fits(cookies_in(cookies, [self.cookie]).get(self.cookie, ""))
 
     def set_cookie(self) -> bytes:
         """The head that puts it into the visitor's browser: until that is closed, unreadable for scripts.

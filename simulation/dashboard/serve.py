@@ -10,7 +10,7 @@ import warnings
 import webbrowser
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -41,16 +41,20 @@ given back after ten minutes, that of one who leaves the page at once."""
 
 @dataclass(frozen=True)
 class Where:
-    """Where to listen, and whether a key is asked for: None for the rule, which is a key wherever others can come."""
+    """Where to listen, and whether a key is asked for: None for the rule, which is a key wherever others can come.
+
+    ``bound`` are the addresses that it came to, which say more than a name does.
+    """
 
     host: str
     port: int
     keyed: bool | None = None
+    bound: tuple[str, ...] = ()
 
     @property
     def local(self) -> bool:
         """Whether only this machine can reach it."""
-        return is_local(self.host)
+        return all(is_local(address) for address in self.bound or (self.host,))
 
     def key(self) -> Key | None:
         """A new key, if one is asked for."""
@@ -58,9 +62,17 @@ class Where:
 
     def url(self, key: Key | None = None) -> str:
         """The address to open: of this machine in the network where the server listens everywhere."""
-        name = own_address(self.host) if self.host in EVERYWHERE else self.host
+        first = self.bound[0] if self.bound else self.host
+        name = own_address(first) if first in EVERYWHERE else self.host if self._is_name else first
         shown = f"[{name}]" if ":" in name else name
         return f"http://{shown}:{self.port}/" + (f"?{FIELD}={key.text}" if key else "")
+
+    @property
+    def _is_name(self) -> bool:
+        """Whether the host is a name rather than a number in one of its many forms."""
+        return not self.host.lower().startswith("0x") and any(
+            letter.isalpha() for letter in self.host.partition("%")[0]
+        )
 
 
 EVERYWHERE = ("0.0.0.0", "::")
@@ -73,6 +85,7 @@ def serve(where: Where, browse: bool, language: str) -> int:
     Raises :class:`~simulation.errors.InputRefused` if the server cannot listen there.
     """
     sockets = listening(where.host, where.port)
+    where = replace(where, bound=tuple(one.getsockname()[0] for one in sockets))
     os.environ.update(SETTINGS)
     os.environ["SYNERGY_LANGUAGE"] = language
     warnings.filterwarnings("ignore", message="Cookies with samesite=none")  # plain http on this machine is meant
@@ -105,8 +118,8 @@ def serve(where: Where, browse: bool, language: str) -> int:
                 yield
 
     config = uvicorn.Config(
-        _application(language, where.host, key),
-        log_level="error",
+        _application(language, where, key),
+        log_level="error" if os.environ.get("SYNERGY_DEBUG") else "critical",  # we say ourselves what goes wrong
         timeout_graceful_shutdown=1,
         http=Requests,
         h11_max_incomplete_event_size=LIMITS.head_bytes,
@@ -200,7 +213,7 @@ def own_address(host: str) -> str:
         return socket.gethostname()
 
 
-def _application(language: str, host: str, key: Key | None) -> Any:
+def _application(language: str, where: Where, key: Key | None) -> Any:
     """Solara's application behind a door of ours."""
     from solara.server.starlette import app  # noqa: PLC0415 - it reads its settings when imported
 
@@ -209,4 +222,4 @@ def _application(language: str, host: str, key: Key | None) -> Any:
     from simulation.dashboard.web import Door  # noqa: PLC0415
 
     say_mishaps()
-    return Door(app, pages(), language, host, key)
+    return Door(app, pages(), language, (where.host, *where.bound), key)

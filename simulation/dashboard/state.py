@@ -26,6 +26,7 @@ from simulation.dashboard.variants import (
     study_of,
 )
 from simulation.errors import InputRefused, shown
+from simulation.limits import LIMITS
 from simulation.measures import MEASURES
 from simulation.outcomes import BY_OUTCOME
 from simulation.study import Study
@@ -39,8 +40,8 @@ ALL_OF = 12
 MOST_SCENARIOS = 24
 MOST_WORLDS = 2_000
 MOST_SEED = 2**31 - 1
-LONGEST_ADDRESS = 16_000
-LONGEST_CHANGES = 200_000
+LONGEST_ADDRESS = LIMITS.query_characters
+LONGEST_CHANGES = LIMITS.changes_characters
 MOST_OWN = 24
 """A visitor's own scenarios."""
 
@@ -301,6 +302,7 @@ def _changes(given: str, base: Base | None, notices: list[Notice]) -> Changes:
         if opener.unconsumed_tail:
             raise ValueError("longer than we read")
         found = changes_of(_sound(json.loads(text.decode()), base), base)
+        found.said.encode()  # half a character can be written in JSON, and sent to nobody
     except (ValueError, binascii.Error, zlib.error, RecursionError):
         notices.append(Notice("changes"))
         return none

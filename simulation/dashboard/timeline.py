@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
+from simulation.constants import CLOSING_WEEKS, PARTNER_STAYS
 from simulation.dashboard.state import MOST_OWN, View
 from simulation.dashboard.variants import Changes, base_data, base_names, cloned, scenario_of, study_of, with_measure
 from simulation.errors import InputRefused
-from simulation.measures import CLOSING_WEEKS, MEASURES, PARTNER_STAYS, Measures
+from simulation.measures import MEASURES, Measures
 from simulation.study import Scenario
 from simulation.words import LANGUAGES, number, percent, say, say_count
 
@@ -54,6 +55,9 @@ BY_ITSELF: Mapping[str, int] = MappingProxyType(
     }
 )
 """Measures that end by themselves so many weeks after go-live."""
+
+KINDS = {"standard": "compare.standard", "self-built": "compare.self_built"}
+"""What the kinds of platform are called."""
 
 
 def rows_of(view: View, go_live: float | None) -> list[Row]:
@@ -155,10 +159,7 @@ def _setting(view: View, measure: str, key: str, told: dict[str, Any], before: d
         options = [{"name": one.name, "label": one.called(view.language)} for one in _eligible(view, measure)]
         value = [one["name"] for one in options] if value in (None, True) else [] if value is False else list(value)
     elif kind == "choice":
-        options = [
-            {"name": name, "label": say(f"compare.{name.replace('-', '_')}", view.language)}
-            for name in ("standard", "self-built")
-        ]
+        options = [{"name": name, "label": say(KINDS[name], view.language)} for name in ("standard", "self-built")]
     return {
         "key": key,
         "label": say(f"setting.{key}", view.language),

@@ -8,12 +8,15 @@ import copy
 import functools
 import json
 import os
+import threading
+from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from simulation.building import build
 from simulation.errors import InputRefused
 from simulation.files import CASE, load_data
+from simulation.limits import LIMITS
 from simulation.study import FORMAT, Scenario, Study
 
 PARTS = ("project", "parameters", "organisation", "scenarios")
@@ -42,7 +45,7 @@ def base_data(base: Base | None = None) -> dict[str, Any]:
     return _served() if base is None else base.data
 
 
-@functools.lru_cache(maxsize=32)
+@functools.lru_cache(maxsize=16)
 def base_study(base: Base | None = None) -> Study:
     """That study as it comes."""
     return build(base_data(base), "study")
@@ -124,13 +127,48 @@ def merged(changes: Changes, names: tuple[str, ...]) -> dict[str, Any]:
     return data
 
 
-@functools.lru_cache(maxsize=512)
-def _built(name: str, said: str, base: Base | None) -> Scenario:
-    """One scenario of a study with what is changed in it and in what it extends; built once."""
-    return build(merged(Changes(said, base), (name,)), name).scenario(name)
+class Built:
+    """Scenarios that were built, by what they were built from; the one not asked for longest goes first.
+
+    What is bounded is what they hold: a scenario of 20 000 departments takes as much memory as two thousand of ten.
+    """
+
+    def __init__(self, most: int = LIMITS.kept_departments) -> None:
+        self.most = most
+        self._scenarios: OrderedDict[tuple[str, str, Base | None], Scenario] = OrderedDict()
+        self._held = 0
+        self._lock = threading.Lock()
+
+    def of(self, name: str, said: str, base: Base | None) -> Scenario:
+        """One scenario of a study with what is changed in it and in what it extends; built once."""
+        key = (name, said, base)
+        with self._lock:
+            if key in self._scenarios:
+                self._scenarios.move_to_end(key)
+                return self._scenarios[key]
+        scenario = build(merged(Changes(said, base), (name,)), name).scenario(name)
+        with self._lock:
+            self._held += 0 if key in self._scenarios else _weight(scenario)
+            self._scenarios[key] = scenario
+            while self._held > self.most and len(self._scenarios) > 1:
+                self._held -= _weight(self._scenarios.popitem(last=False)[1])
+        return scenario
 
 
-@functools.lru_cache(maxsize=2048)
+def _weight(scenario: Scenario) -> int:
+    """What a scenario holds, in departments; ties count as well."""
+    organisation = scenario.organisation
+    ties = len(organisation.interdependence) + len(organisation.informal_ties)
+    return len(organisation.departments) + ties
+
+
+@functools.cache
+def built() -> Built:
+    """The server's built scenarios."""
+    return Built()
+
+
+@functools.lru_cache(maxsize=256)
 def _concerning(changes: Changes, name: str) -> str:
     """The changes that have to do with a scenario: a change to another leaves it as it is built."""
     data = changes.data
@@ -155,7 +193,7 @@ def study_of(changes: Changes, names: tuple[str, ...]) -> Study:
 
 def scenario_of(changes: Changes, name: str) -> Scenario:
     """One scenario with all changes; raises as :func:`study_of` does."""
-    return _built(name, _concerning(changes, name), changes.base)
+    return built().of(name, _concerning(changes, name), changes.base)
 
 
 def refused(changes: Changes, names: tuple[str, ...]) -> InputRefused | None:

@@ -7,6 +7,7 @@ there.
 """
 
 import asyncio
+import functools
 import gzip
 import html
 import json
@@ -14,20 +15,21 @@ import os
 import re
 import secrets
 import sys
-from collections.abc import Awaitable, Callable, Iterable
-from http.cookies import CookieError, SimpleCookie
+import threading
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode
 
 from simulation.characters import visible
-from simulation.dashboard.dressing import COOKIE, document, dressed
+from simulation.dashboard.cookies import LANGUAGE, SESSION, cookies_in, head_of
+from simulation.dashboard.dressing import document, dressed
 from simulation.dashboard.gate import Dropped, Gate, Refused, install
 from simulation.dashboard.hosts import hosts_of, is_local, is_own_page, is_welcome
 from simulation.dashboard.keys import FIELD, Key
 from simulation.dashboard.mishaps import say_outdated
 from simulation.dashboard.opened import studies
-from simulation.dashboard.traffic import Full, Pace, Traffic, visitor_of
+from simulation.dashboard.traffic import Full, Line, Queue, Traffic, visitor_of
 from simulation.errors import InputRefused
 from simulation.languages import LANGUAGES, preferred
 from simulation.limits import LIMITS
@@ -44,16 +46,15 @@ READ = ("GET", "HEAD")
 FILES = re.compile(r"/(static|jupyter/nbextensions|_solara/cdn)/[A-Za-z0-9@._+/-]+")
 CLOSE = re.compile(f"/_solara/api/close/({UUID})")
 SOCKET = re.compile(f"/jupyter/api/kernels/({UUID})/channels")
-UNHEARD = {b"script-name", b"x-script-name", b"x-forwarded-host", b"x-forwarded-proto", b"authorization"}
-"""What a request may say that Solara would believe, for all visitors at once; set SOLARA_ROOT_PATH instead."""
+UNHEARD = {b"script-name", b"x-script-name", b"x-forwarded-host", b"x-forwarded-proto", b"authorization"} | {b"cookie"}
+"""What a request may say that Solara would believe, for all visitors at once (set SOLARA_ROOT_PATH instead), and its
+cookies, of which only those that are known are passed on."""
 SOLARAS_OWN = ("kernelid", "modelid", "solara-no-close-beacon")
 """What Solara reads in an address; a link with one of these could open somebody else's page, or none."""
 UPLOAD = "/upload"
 """Where a page sends a study file."""
 MOST_PROBLEMS_SHOWN = 20
 """Problems of an uploaded file that a page is told; it says how many more there are."""
-SESSION = "solara-session-id"
-"""The cookie by which Solara knows a visitor; it comes with the first page."""
 
 ALWAYS: Headers = [
     (b"x-content-type-options", b"nosniff"),
@@ -99,18 +100,19 @@ def policy(nonce: str, host: str) -> bytes:
 
 
 class Door:
-    """An ASGI application around Solara's: ``inner``, bound to the address ``bound``, with these pages.
+    """An ASGI application around Solara's: ``inner``, bound to ``bound`` (the name that was given, then addresses).
 
     With a ``key`` nothing is answered without it, by whatever way it is asked for.
     """
 
     def __init__(
-        self, inner: Application, pages: Iterable[str], language: str, bound: str, key: Key | None = None
+        self, inner: Application, pages: Iterable[str], language: str, bound: Sequence[str], key: Key | None = None
     ) -> None:
         self.inner, self.language, self.key = inner, language, key
         self.pages = {"/", *(f"/{name}" for name in pages)}
-        self.names, self.local = hosts_of(bound), is_local(bound)
-        self.traffic, self.dropped = Traffic(_contexts), Dropped()
+        self.names = frozenset().union(*map(hosts_of, bound))
+        self.local = all(map(is_local, bound[1:] or bound))
+        self.traffic, self.dropped, self.readers = Traffic(_contexts), Dropped(), Queue(LIMITS.waiting_uploads)
         install(self.drop)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -119,6 +121,8 @@ class Door:
             await self.inner(scope, receive, send)
             return
         asked = Asked(scope, self.language)
+        if asked.has_body and scope["type"] == "http":
+            send = _closing(send)  # a body that nobody reads would be taken apart bit by bit all the same
         welcome = is_welcome(asked.host, self.names, self.local)
         if scope["type"] == "websocket":
             await self._socket(asked, welcome, receive, send)
@@ -153,7 +157,7 @@ class Door:
         elif asked.path in self.pages:
             await self._page(asked, send)
         elif asked.path == UPLOAD:
-            await self._upload(asked, receive, send)
+            await _guarded(self._upload(asked, receive, send))
         elif CLOSE.fullmatch(asked.path):
             await self._close(asked, receive, send)
         else:
@@ -228,22 +232,36 @@ class Door:
 
     async def _upload(self, asked: "Asked", receive: Receive, send: Send) -> None:
         """A study file that a page of ours sends: the digest by which it is opened, or what is wrong with it."""
-        own = asked.origin is not None and is_own_page(asked.origin, asked.host)
-        if not own or not self.traffic.may_upload(asked.visitor):
-            key = "web.upload_pace" if own else "web.upload_foreign"
-            per = {"most": LIMITS.uploads_per_minute}
-            await _send_json(asked, send, 429 if own else 403, {"problems": [say(key, asked.language, **per)]})
-            return
-        try:
-            content = await asyncio.wait_for(_body(receive, LIMITS.file_bytes + 1), LIMITS.half_open_seconds)
+        status, answer = await self._opened(asked, receive)
+        await _send_json(asked, send, status, answer)
+
+    async def _opened(self, asked: "Asked", receive: Receive) -> tuple[int, dict[str, Any]]:
+        """The status of an upload, and the digest or the sentences."""
+        refusal = self._refusal(asked)
+        if refusal is None:
             name = asked.query.get("name", ["study.yaml"])[0]
-            base = await asyncio.to_thread(studies().open, content, name)
-        except TimeoutError:
-            await _send_json(asked, send, 408, {"problems": [say("web.upload_slow", asked.language)]})
-        except InputRefused as refused:
-            await _send_json(asked, send, 200, {"problems": _sentences(refused, asked.language)})
-        else:
-            await _send_json(asked, send, 200, {"digest": base.digest})
+            try:
+                content = await asyncio.wait_for(_body(receive, LIMITS.file_bytes + 1), LIMITS.half_open_seconds)
+                base = await self.readers.do(functools.partial(studies().open, content, name), receive)
+                return 200, {"digest": base.digest}
+            except InputRefused as refused:
+                return 200, {"problems": _sentences(refused, asked.language)}
+            except TimeoutError:
+                refusal = 408, "upload_slow"
+            except Full:
+                refusal = 503, "upload_full"
+        status, key = refusal
+        return status, {"problems": [say(f"web.{key}", asked.language, most=LIMITS.uploads_per_minute)]}
+
+    def _refusal(self, asked: "Asked") -> tuple[int, str] | None:
+        """Why an upload is not even received: the status, and the key of the sentence."""
+        if asked.origin is None or not is_own_page(asked.origin, asked.host):
+            return 403, "upload_foreign"
+        if not self.traffic.has_page(asked.visitor):
+            return 403, "upload_foreign"
+        if asked.in_pieces:
+            return 411, "upload_pieces"
+        return None if self.traffic.may_upload(asked.visitor) else (429, "upload_pace")
 
     async def _socket(self, asked: "Asked", welcome: bool, receive: Receive, send: Send) -> None:
         """A page's connection: opened by our own pages only, and what they say held against the list."""
@@ -257,14 +275,14 @@ class Door:
             await _turned_away(receive, send, 1008)
             return
         try:
-            with self.traffic.connected(asked.visitor, match[1]) as pace:
-                await self.inner(asked.scope, self._checked(match[1], pace, receive), send)
+            async with self.traffic.connected(asked.visitor, match[1], page) as line:
+                await self.inner(asked.scope, self._checked(match[1], line, receive), send)
         except Full:
             await _turned_away(receive, send, 1013)
         except BaseException as error:  # what a visitor sends can be anything, and may even ask us to exit
             _note(error)
 
-    def _checked(self, page: str, pace: Pace, receive: Receive) -> Receive:
+    def _checked(self, page: str, line: Line, receive: Receive) -> Receive:
         """Receive only what comes through the gate, no faster than allowed."""
 
         def context() -> Any:
@@ -274,15 +292,15 @@ class Door:
 
         async def checked() -> Any:
             while True:
-                message = await receive()
-                await pace.take()
+                message = await line.or_ended(receive())
+                await line.pace.take()
                 await self.traffic.every.take()
                 try:
                     return gate.passed(message)
                 except Refused as refused:
                     self.drop(refused)
                     if refused.outdated:
-                        await asyncio.to_thread(say_outdated, context())
+                        threading.Thread(target=say_outdated, args=(context(),), daemon=True).start()
 
         return checked
 
@@ -303,20 +321,24 @@ class Asked:
     """
 
     def __init__(self, scope: Scope, language: str) -> None:
-        self.scope = {**scope, "headers": [one for one in scope["headers"] if one[0].lower() not in UNHEARD]}
         heads = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        self.cookies = heads.get(b"cookie", "")
+        ours = cookies_in(self.cookies, (SESSION, LANGUAGE))
+        passed_on = [one for one in scope["headers"] if one[0].lower() not in UNHEARD]
+        self.scope = {**scope, "headers": [*passed_on, *([(b"cookie", head_of(ours))] if ours else [])]}
         self.method: str = scope.get("method", "GET")
         self.path: str = scope["path"]
         self.host = heads.get(b"host", "")
         self.origin = heads.get(b"origin")
         self.zips = "gzip" in heads.get(b"accept-encoding", "")
+        self.in_pieces = b"transfer-encoding" in heads
+        self.has_body = self.in_pieces or heads.get(b"content-length", "0") != "0"
         self.search = scope.get("query_string", b"").decode("latin-1")
         query = _parsed(self.search)
         self.query, self.readable = query or {}, query is not None
-        self.cookies = heads.get(b"cookie", "")
-        self.visitor = _cookie(self.cookies, SESSION)
+        self.visitor = ours.get(SESSION, "")
         wished = preferred(heads.get(b"accept-language", ""), LANGUAGES)
-        self.language = _first((*self.query.get("lang", []), _cookie(self.cookies, COOKIE), wished), language)
+        self.language = _first((*self.query.get("lang", []), ours.get(LANGUAGE, ""), wished), language)
 
     def plain(self) -> Scope:
         """The same, asked for as one that can be read."""
@@ -337,15 +359,6 @@ def _parsed(search: str) -> dict[str, list[str]] | None:
         return parse_qs(search, keep_blank_values=True, max_num_fields=LIMITS.query_fields)
     except ValueError:
         return None
-
-
-def _cookie(head: str, name: str) -> str:
-    """A cookie's value; nothing if it is not there."""
-    try:
-        kept = SimpleCookie(head).get(name)
-    except CookieError:
-        return ""
-    return kept.value if kept else ""
 
 
 def _first(asked: tuple[str, ...], language: str) -> str:
@@ -409,6 +422,14 @@ async def _collected(inner: Application, scope: Scope) -> tuple[int, Headers, by
     return status, headers, body
 
 
+async def _guarded(work: Awaitable[None]) -> None:
+    """Work of which whoever asked, or the server, may go away meanwhile."""
+    try:
+        await work
+    except BaseException as error:  # whatever it is, no traceback reaches anybody
+        _note(error)
+
+
 async def _body(receive: Receive, most: int) -> bytes:
     """The body of a request, or its first ``most`` bytes."""
     body = b""
@@ -418,6 +439,17 @@ async def _body(receive: Receive, most: int) -> bytes:
         if not message.get("more_body"):
             break
     return body[:most]
+
+
+def _closing(send: Send) -> Send:
+    """An answer after which the connection ends."""
+
+    async def closing(message: Any) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message["headers"], (b"connection", b"close")]}
+        await send(message)
+
+    return closing
 
 
 async def _turned_away(receive: Receive, send: Send, code: int) -> None:

@@ -1,8 +1,8 @@
 """Compiling with Numba: which functions, with which settings, and where the result is kept.
 
-The equations of :mod:`simulation.rules` are compiled as they stand. What is compiled is kept on disk, in a folder
-whose name is a digest of all source that goes into it, of Numba, of NumPy and of this kind of processor: after an
-upgrade, or another processor, nothing stale is ever loaded.
+The equations of :mod:`simulation.rules` and the steps of :mod:`simulation.steps` are compiled as they stand. What is
+compiled is kept on disk, in a folder whose name is a digest of all source that goes into it, of Numba, of NumPy and of
+this kind of processor: after an upgrade, or another processor, nothing stale is ever loaded.
 """
 
 import functools
@@ -29,6 +29,7 @@ from numba.extending import intrinsic
 from platformdirs import user_cache_path
 
 from simulation import rules as plain_rules
+from simulation import steps as plain_steps
 from simulation.errors import InputRefused, problem
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -44,7 +45,17 @@ SETTINGS: dict[str, Any] = {
 INNER = SETTINGS | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 """A function that only compiled functions call needs no way in from Python: that halves the time to compile."""
 
-SOURCES = ("rules.py", "measures.py", "outcomes.py", "parameters.py", "kernel/*.py")
+SOURCES = (
+    "constants.py",
+    "rules.py",
+    "states.py",
+    "steps.py",
+    "terms.py",
+    "measures.py",
+    "outcomes.py",
+    "parameters.py",
+    "kernel/*.py",
+)
 """The files whose text decides what is compiled."""
 
 DIGITS = 16
@@ -97,12 +108,12 @@ def _kept(function: Function, settings: dict[str, Any]) -> Function:
     return compiled
 
 
-def compiled_copy(module: ModuleType) -> ModuleType:
-    """The same functions compiled: a module whose functions call each other's compiled form."""
+def compiled_copy(module: ModuleType, **others: ModuleType) -> ModuleType:
+    """The same functions compiled: a module whose functions call each other's compiled form, and that of ``others``."""
     copy = ModuleType(f"{module.__name__}.compiled", module.__doc__)
     space = copy.__dict__
     space["__name__"] = module.__name__  # where compiled code that comes from disk looks for what it needs
-    space.update({name: value for name, value in vars(module).items() if not name.startswith("__")})
+    space.update({name: value for name, value in vars(module).items() if not name.startswith("__")} | others)
     for name, value in vars(module).items():
         if isinstance(value, FunctionType) and value.__module__ == module.__name__:
             wrap = apart if name.endswith("_from_mode") else inner
@@ -212,3 +223,5 @@ def kept() -> bool:
 
 rules = plain_rules if TYPE_CHECKING else compiled_copy(plain_rules)
 """The rules, compiled."""
+steps = plain_steps if TYPE_CHECKING else compiled_copy(plain_steps, rules=rules)
+"""The steps, compiled."""

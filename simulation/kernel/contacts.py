@@ -1,50 +1,25 @@
-"""Who is in contact with whom, compiled: what departments tell each other along ties, and sums over meetings.
+"""Who is in contact with whom, compiled: what levers change, what is seen along ties, and sums over meetings.
 
 A large meeting takes work in proportion to those who sit in it, not to their pairs.
 """
 
 from typing import Any
 
-from simulation.kernel.compiling import apart, inner, rules, stage, woven
-from simulation.kernel.department import given_or
+from simulation.kernel.compiling import apart, inner, rules, stage, steps, woven
 from simulation.kernel.lanes import at
-from simulation.kernel.layout import IT
 
 
 @stage
-def set_levers(o: Any, p: Any, m: Any, net: Any, whos: Any, asks: Any, seats: Any, states: Any) -> None:
-    """What stays as it is until levers change: what is asked, who meets whom, who is heard, which projects go on."""
+def set_levers(o: Any, p: Any, m: Any, net: Any, asks: Any, seats: Any, states: Any) -> None:
+    """What stays as it is until levers change, of everybody."""
     o.diffused = rules.diffusion(net.parties, p.t)
-    for i in range(whos.shape[0]):
-        d, w, ask, seat = at(states, i), whos[i], asks[i], seats[i]
-        alone = net.parties if net.wide else 1 + seat.close
-        d.unheld = rules.diffusion(alone, p.t)
-        d.active = w.internal or m.consulted
-        kept = 1.0 - m.cut if w.kind == IT else 1.0
-        d.switching = rules.switching_efficiency(d.projects * kept, p.kappa)
-        d.standing_pull = d.competing_pull * kept
-        d.near_share, d.tied = seat.share, seat.tied
-        d.progress_portion, d.priority_portion, d.voice_portion = ask.progress, ask.priority, ask.voice
-        d.granted, d.persuasion, d.member = ask.granted, ask.persuasion, ask.member
-        d.meetings_asked = meetings_asked(w, p, m, ask)
-
-
-@inner
-def meetings_asked(w: Any, p: Any, m: Any, ask: Any) -> Any:
-    """Hours of meetings a week that team, roles, chain table and forum ask of a department."""
-    asked = p.role_h / 3.0 * ask.roles
-    if ask.member:
-        asked += given_or(m.team_hours, p.m_team)
-    if m.forum and w.internal:
-        asked += given_or(m.forum_hours, p.m_team)
-    if m.consulted and not w.internal:
-        asked += p.m_team / 2.0
-    return asked
+    for i in range(asks.shape[0]):
+        steps.take_levers(at(states, i), p, m, asks[i], seats[i], net.parties)
 
 
 @inner
 def behaviour(d: Any) -> Any:
-    """What contacts see of a department, or are told."""
+    """What contacts see of a department, or hear from it."""
     return d.activity, d.conviction, d.it_frame
 
 

@@ -8,29 +8,28 @@ which, so that work grows with departments and ties alone.
 """
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulation import luck, rules
+from simulation.constants import CLOSE_NEED, CLOSING_WEEKS, PARTNER_STAYS
 from simulation.kernel.lanes import LANES
 from simulation.kernel.meetings import Classes, Ties, network_key
-from simulation.measures import CLOSING_WEEKS, PARTNER_STAYS, Levers, Plan
-from simulation.organisation import Department, Organisation, Surveyed, SurveyedShare, Workload
+from simulation.measures import Levers, Plan
+from simulation.organisation import Department, Organisation
 from simulation.parameters import PARAMETERS, Parameter
 from simulation.study import Given, Scenario, Study
+from simulation.terms import Profile, Request, Seat, Settings, Terms, profile_of, requests_of, settings_of, terms_of
 
 Records = NDArray[Any]
 Near = Sequence[Sequence[tuple[int, float]]]
 
 KINDS = ("it", "business", "chain")
 IT, BUSINESS, CHAIN = range(3)
-
-CLOSE = 0.25
-"""Those whom a department needs by more than this take up its issues (as in the Mesa model)."""
 
 SPELT_OUT = 16
 """In an organisation of no more departments a meeting is spelt out in ties, which is quicker then."""
@@ -45,35 +44,27 @@ def record(numbers: str, counts: str = "") -> np.dtype[np.void]:
     return np.dtype(fields)
 
 
+def record_of(kind: Any, numbers: str = "", counts: str = "") -> np.dtype[np.void]:
+    """A record with the fields of a named tuple, and more of its own; whatever is no real number is a count."""
+    hints = get_type_hints(kind)
+    reals = [name for name in kind._fields if hints[name] is float]
+    whole = [name for name in kind._fields if hints[name] is not float]
+    return record(" ".join([numbers, *reals]), " ".join([counts, *whole]))
+
+
 VALUES = record(" ".join(one.name for one in PARAMETERS))
 """One value for every parameter."""
 
-TRAITS = ("conviction", "it_frame", "workload", "competing_pull", "knowledge", "projects")
-SIZES = ("process_work", "technical_work")
-SURVEYED = TRAITS[:5]
-
-DEPARTMENT = record(
-    "capacity rate benefit voice entangled weight chain_weight "
-    + " ".join(f"{name} {name}_spread" for name in SURVEYED)
-    + " projects process_work technical_work",
-    "kind internal",
-)
+DEPARTMENT = record_of(Profile, "capacity rate benefit voice entangled weight chain_weight", "kind internal")
 """What is fixed of a department; a trait that the file leaves open is nan, hours are per week."""
 
-SCENARIO = record(
-    "licence connections_per_week connection_hours full_benefit",
-    "departments count it internal business horizon start waits self_built values plan levers asks keys "
-    "needs chain_needs",
-)
+SCENARIO = record_of(Terms, "", "departments count it horizon values plan levers asks keys needs chain_needs")
 """Where a scenario's own begin, and what is fixed of its project."""
 
-LEVERS = record(
-    "team_hours forum_hours hours tech_share substitution fee technicians cut one_off_cost running_cost",
-    "naming team forum consulted anchored partner network",
-)
+LEVERS = record_of(Settings, "", "network")
 """What measures ask of a week; hours of meetings that are left to the parameter are nan."""
 
-ASK = record("progress priority voice granted persuasion", "member roles")
+ASK = record_of(Request)
 """What they ask of, or give to, one department."""
 
 NETWORK = record("", "parties wide meets seats near close members classes class_ends links")
@@ -83,9 +74,8 @@ meetings of classes), ``close`` those whom a department needs by more than a qua
 TIE = np.dtype([("weight", "f8", (LANES,)), ("to", "i8")])
 """What the departments of a block have to do with one (its place in the organisation): a weight for each of them."""
 
-SEAT = record("share tied", "close")
-"""A department's seat in a network: what a contact of strength 1 is of all (0: it has none), the share of its needs
-that contacts cover, and how many it needs by more than a quarter."""
+SEAT = record_of(Seat)
+"""A department's seat in a network."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +124,7 @@ class _Laid:
 
     organisation: Organisation
     ties: Ties
-    columns: dict[str, float]
+    columns: Mapping[str, int]
     networks: dict[Any, int]
 
 
@@ -184,17 +174,11 @@ class _Layer:
 
     def scenario(self, scenario: Scenario) -> None:
         """One scenario."""
-        project, platform = scenario.project, scenario.measures.platform
         row = np.zeros(1, SCENARIO)
         one = row[0]
         laid = self._organisation(scenario.organisation)
-        for name, value in laid.columns.items():
-            one[name] = value
-        one["horizon"], one["start"] = project.horizon, project.start
-        one["connections_per_week"], one["connection_hours"] = project.connections_per_week, project.connection_hours
-        one["waits"] = scenario.measures.wait_for_capacity is not None
-        one["self_built"] = platform.kind == "self-built"
-        one["licence"] = 0.0 if one["self_built"] else platform.licence
+        _fill(one, {**laid.columns, **terms_of(scenario)._asdict()})
+        one["horizon"] = scenario.project.horizon
         one["values"] = self.given.setdefault(scenario.parameters, len(self.given))
         self._measures(scenario, laid, one)
         self.scenarios.add(row)
@@ -208,9 +192,6 @@ class _Layer:
                 "departments": self._departments(organisation, ties),
                 "count": len(kinds),
                 "it": kinds.index("it"),
-                "business": kinds.count("business"),
-                "internal": len(kinds) - kinds.count("chain"),
-                "full_benefit": sum(one.benefit for one in everybody if one.internal),
                 "keys": self._names(tuple(one.name for one in everybody)),
                 "needs": self._relation(ties.needs),
                 "chain_needs": self._relation(ties.chain_needs),
@@ -303,7 +284,7 @@ class _Layer:
         near = [classes.contacts(place, informal, spelt_out) for place, informal in enumerate(ties.informal)]
         contact = [classes.contact(place, needs, ties.informal[place]) for place, needs in enumerate(ties.needs)]
         close = [
-            [(j, rules.neighbour_reach(contact[place][j])) for j, d in needs if d > CLOSE]
+            [(j, rules.neighbour_reach(contact[place][j])) for j, d in needs if d > CLOSE_NEED]
             for place, needs in enumerate(ties.needs)
         ]
         one["near"], one["close"] = self._relation(near), self._relation(close)
@@ -318,9 +299,15 @@ class _Layer:
             spelt_out = len(near) <= SPELT_OUT
             whole = sum(strength for _, strength in near[place]) + (0.0 if spelt_out else classes.company(place))
             row["share"] = 1.0 / whole if whole > 0.0 else 0.0
-            row["close"] = sum(d > CLOSE for _, d in needs)
+            row["close"] = sum(d > CLOSE_NEED for _, d in needs)
             row["tied"] = covered / weight if weight > 0.0 else 0.0
         return rows
+
+
+def _fill(row: Any, fields: Mapping[str, float]) -> None:
+    """Write some fields of a record."""
+    for name, value in fields.items():
+        row[name] = value
 
 
 def _describe(row: Any, one: Department) -> None:
@@ -328,39 +315,19 @@ def _describe(row: Any, one: Department) -> None:
     row["kind"], row["internal"] = KINDS.index(one.kind), one.internal
     row["capacity"], row["rate"], row["voice"] = one.capacity, one.rate, one.voice
     row["benefit"] = one.benefit if one.internal else 0.0
-    for name in SURVEYED:
-        trait: Surveyed | SurveyedShare | Workload | None = getattr(one, name)
-        row[name] = np.nan if trait is None else trait.value
-        row[f"{name}_spread"] = 0.0 if trait is None else trait.plus_minus
-    for name in ("projects", *SIZES):
-        row[name] = np.nan if getattr(one, name) is None else getattr(one, name)
+    _fill(row, profile_of(one)._asdict())
 
 
 def _lever_row(levers: Levers, network: int) -> Records:
     """Levers as a record."""
     row = np.zeros(1, LEVERS)
-    one = row[0]
-    for name in ("technicians", "cut", "one_off_cost", "running_cost", "naming", "team", "forum"):
-        one[name] = getattr(levers, name)
-    one["consulted"], one["anchored"], one["network"] = levers.consulted, levers.anchored, network
-    one["team_hours"] = np.nan if levers.team_hours is None else levers.team_hours
-    one["forum_hours"] = np.nan if levers.forum_hours is None else levers.forum_hours
-    if levers.partner:
-        one["partner"] = 1
-        for name in ("hours", "tech_share", "substitution", "fee"):
-            one[name] = getattr(levers.partner, name)
+    _fill(row[0], settings_of(levers)._asdict() | {"network": network})
     return row
 
 
 def _ask_rows(levers: Levers) -> Records:
     """What levers ask of each department."""
-    rows = np.zeros(len(levers.roles), ASK)
-    roles = np.array(levers.roles).reshape(-1, 3)
-    for place, name in enumerate(("progress", "priority", "voice")):
-        rows[name] = roles[:, place]
-    rows["roles"] = (roles > 0.0).sum(axis=1)
-    rows["member"], rows["granted"], rows["persuasion"] = levers.members, levers.granted, levers.persuasion
-    return rows
+    return np.array(requests_of(levers), ASK)
 
 
 def values_of_worlds(layout: Layout, points: NDArray[np.float64], defaults: bool) -> Records:

@@ -17,7 +17,7 @@ from typing import Any
 
 import numba
 
-from simulation.kernel import compiling, contacts, department, luck, run, week
+from simulation.kernel import compiling, contacts, luck, run, week
 from simulation.kernel.lanes import Lane
 from simulation.kernel.layout import ASK, DEPARTMENT, LEVERS, NETWORK, SCENARIO, SEAT, TIE, VALUES
 from simulation.kernel.records import ANSWERS_BLOCK, BLOCK, LUCK_BLOCK, ORGANISATION
@@ -29,7 +29,7 @@ MINE: tuple[Stage, ...] = (
     week.learn_and_account,
     week.luck_and_measures,
     contacts.set_levers,
-    department.draw_traits,
+    run.draw_traits,
     run.begin,
     luck.draw_week,
     week.work,

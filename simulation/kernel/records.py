@@ -1,5 +1,6 @@
 """What compiled functions read and write: states as records, and where draws and outcomes stand in a row."""
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -8,48 +9,29 @@ from numpy.typing import NDArray
 from simulation.kernel.lanes import blocks_for, in_lanes
 from simulation.kernel.layout import Layout, record
 from simulation.outcomes import OUTCOMES
+from simulation.states import DEPARTMENT_STATES, LUCK_STATES, ORGANISATION_STATES, State
 
-LUCK = record("noise incident leave arrivals")
+
+def record_of_states(states: Iterable[State]) -> np.dtype[np.void]:
+    """A record of states: real numbers first, then whole ones."""
+    rows = tuple(states)
+    reals, whole = ([one.name for one in rows if one.whole is is_whole] for is_whole in (False, True))
+    return record(" ".join(reals), " ".join(whole))
+
+
+LUCK = record_of_states(LUCK_STATES)
 """A week's luck of a department, drawn for everybody at once."""
 
 ANSWERS = record("pick_up objection answer")
 """More of it, drawn where somebody asks for it; ``pick_up`` is negative until then."""
 
-STATE = record(
-    " ".join(LUCK.names or ()) + " "
-    # what lasts
-    "conviction conviction_anchor it_frame frame_anchor felt_responsibility ownership progress_role priority_role "
-    "voice_role knowledge priority activity process_progress technical_progress own_share adoption habit own_output "
-    "all_output carried "
-    # what is fixed, and what this world made of it
-    "capacity rate benefit entangled need_share chain_share chain_weight "
-    "workload competing_pull projects process_size technical_size "
-    # what stays as it is until levers change
-    "progress_portion priority_portion voice_portion granted persuasion meetings_asked switching standing_pull unheld "
-    "near_share tied "
-    # what others do and think
-    "near_activity near_conviction near_frame busy near_willing others_adoption chain_adoption "
-    # what a week computes anew
-    "norm engagement responsibility expectancy load overload headroom available pull meetings attendance blocked "
-    "productivity process_need technical_need demand hours work_hours care_hours paired_hours process_done "
-    "technical_done own_done bought_done helped_done waiting willingness technical_gain expected hazard",
-    "open_issues open_objections incident_weeks absence_weeks cut_over_week kind internal active member",
-)
-"""A department's state; the names are those of the Mesa department."""
+STATE = record_of_states(DEPARTMENT_STATES)
+"""A department's state; the names are those of the Mesa department, its luck comes first."""
 
 BLOCK, LUCK_BLOCK, ANSWERS_BLOCK = in_lanes(STATE), in_lanes(LUCK), in_lanes(ANSWERS)
 """The same of a few departments, name by name."""
 
-ORGANISATION = record(
-    "visibility technical_debt other_it_load backlog signal mean_adoption mean_engagement mean_progress business_frame "
-    "diffused outsider partner_process_hours connected debt_weight business_engagement carried_outside "
-    "need_inside need_outside need_process before "
-    # accounts
-    "shared_hours solitary_hours overload_hours cost partner_cost benefit connections visibility_sum passive_sum "
-    "progress_104 peak adoption_52",
-    "shock_weeks shock_begins started work_seen roles_fade closed live go_live_week objections levers phase "
-    "window peak_week half_week world seed",
-)
+ORGANISATION = record_of_states(ORGANISATION_STATES)
 """The organisation's state, and its accounts so far."""
 
 LINE = 64
@@ -58,9 +40,7 @@ LINE = 64
 
 def room_for(departments: int) -> NDArray[Any]:
     """Blocks for so many departments, and one more that is nobody's: no kind, no hours, no work."""
-    blocks = _aligned(blocks_for(departments) + 1, BLOCK)
-    blocks["kind"] = -1
-    return blocks
+    return _aligned(blocks_for(departments) + 1, BLOCK)
 
 
 def _aligned(count: int, block: np.dtype[np.void]) -> NDArray[Any]:

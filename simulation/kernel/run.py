@@ -4,11 +4,11 @@ from typing import Any
 
 import numpy as np
 
-from simulation.kernel.compiling import outer, stage, woven
-from simulation.kernel.department import begin_department, draw_traits
+from simulation.constants import DEADLINE, WAITING_WEEKS
+from simulation.kernel.compiling import inner, outer, stage, steps, woven
 from simulation.kernel.lanes import LANES, at
-from simulation.kernel.layout import ASK, DEPARTMENT, LEVERS, NETWORK, SCENARIO, SEAT, TIE, VALUES
-from simulation.kernel.luck import draw_week
+from simulation.kernel.layout import ASK, BUSINESS, CHAIN, DEPARTMENT, IT, LEVERS, NETWORK, SCENARIO, SEAT, TIE, VALUES
+from simulation.kernel.luck import NONE, THREE, TWO, draw_week, philox
 from simulation.kernel.records import (
     ADOPTION_52,
     BENEFIT,
@@ -60,7 +60,7 @@ def no_work() -> tuple[Any, ...]:
         np.uint64(0),
         np.zeros(2, ORGANISATION),
         room_for(1),
-        np.zeros(8),
+        np.zeros(WAITING_WEEKS),
         *room_for_luck(1, 1),
         np.empty((0, 0, len(OUTCOMES))),
         np.empty((0, 0, 0, 5), np.float32),
@@ -69,14 +69,33 @@ def no_work() -> tuple[Any, ...]:
     )
 
 
-@woven
-def begin_organisation(o: Any, p: Any, s: Any) -> None:
-    """The organisation's state of week 0."""
-    o.technical_debt = p.debt0 if s.self_built else 0.05
-    o.debt_weight = 1.0 if s.self_built else 0.1
-    o.other_it_load = 1.0
-    o.levers = -1
-    o.peak_week, o.half_week = 0, -1
+@stage
+def draw_traits(d: Any, w: Any, p: Any, s: Any, world: Any, seed: Any, key: Any) -> None:
+    """What a department is like in this world, as in :mod:`simulation.worlds`; ``w`` is what its file says."""
+    _, conviction, it_frame, workload = philox(NONE, TWO, world, seed, key)
+    pull, survey, _, _ = philox(NONE, THREE, world, seed, key)
+    u = (conviction, it_frame, workload, pull, survey)
+    (
+        d.conviction,
+        d.it_frame,
+        d.workload,
+        d.competing_pull,
+        d.knowledge,
+        d.projects,
+        d.process_size,
+        d.technical_size,
+    ) = steps.traits(w, p, w.kind == IT, w.kind == CHAIN, s.self_built, u)
+
+
+@inner
+def begin_department(d: Any, w: Any, p: Any) -> None:
+    """What is fixed of it, and the state of week 0."""
+    d.is_it, d.in_business, d.internal = w.kind == IT, w.kind == BUSINESS, w.internal
+    d.capacity, d.rate, d.benefit, d.entangled = w.capacity, w.rate, w.benefit, w.entangled
+    d.need_share = 1.0 / w.weight if w.weight > 0.0 else 0.0
+    d.chain_share = 1.0 / w.chain_weight if w.chain_weight > 0.0 else 0.0
+    d.chain_weight = w.chain_weight
+    steps.begin(d, p)
 
 
 @woven
@@ -112,7 +131,7 @@ def write_outcomes(row_of_outcomes: Any, o: Any, s: Any, whos: Any, states: Any)
             knowledge += at(states, i).knowledge
     live, last = o.go_live_week, o.mean_adoption
     row[GO_LIVE_WEEK] = live if live > 0 else s.horizon + 1
-    row[GO_LIVE_104] = 1.0 if 0 < live <= 104 else 0.0
+    row[GO_LIVE_104] = 1.0 if 0 < live <= DEADLINE else 0.0
     row[PROGRESS_104], row[PEAK_ADOPTION], row[ADOPTION_52] = (
         o.progress_104,
         o.peak,
@@ -144,7 +163,9 @@ def begin(o: Any, p: Any, s: Any, whos: Any, states: Any, world: Any, seed: Any,
         d, w = at(states, i), whos[i]
         draw_traits(d, w, p, s, world, seed, keys[i])
         begin_department(d, w, p)
-    begin_organisation(o, p, s)
+    steps.begin_organisation(o, p, s)
+    o.levers = -1
+    o.peak_week, o.half_week = 0, -1
     o.world, o.seed = world, seed
 
 

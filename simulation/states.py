@@ -1,0 +1,267 @@
+"""Every state of a department and of the organisation, a row each.
+
+From these rows come the engine's records, what the Mesa departments begin with, what Mesa's data collector writes, the
+mechanism that a state is filed under, and the tables of section 2 of ``docs/odd.md`` (:func:`table`).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+COUNT, WEEK, WEEKS, YES_NO, NUMBER = "count", "week", "weeks", "yes/no", "number"
+WHOLE_UNITS = (COUNT, WEEK, WEEKS, YES_NO, NUMBER)
+"""Units of states that are whole numbers."""
+
+SHARE, HOURS, EURO, WEIGHT = "share", "h", "€", "weight"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One state: ``start`` is what it is in week 0, ``group`` the mechanism or consequence it is filed under.
+
+    A state without a group stands beside one that is compared, or waits to become one. ``collected`` says that Mesa's
+    data collector writes it every week.
+    """
+
+    name: str
+    unit: str
+    meaning: str
+    group: str = ""
+    symbol: str = "–"
+    start: str = "0"
+    collected: bool = False
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is a whole number."""
+        return self.unit in WHOLE_UNITS
+
+    @property
+    def nothing(self) -> float:
+        """0, as a whole number or not."""
+        return 0 if self.whole else 0.0
+
+
+DRAWN = "drawn"
+LUCK_STATES: tuple[State, ...] = (
+    State("noise", SHARE, "this week's draw for ordinary work, in [0, 1)", start=DRAWN),
+    State("incident", SHARE, "this week's draw for an incident", start=DRAWN),
+    State("leave", SHARE, "this week's draw for a key person who leaves", start=DRAWN),
+    State("arrivals", SHARE, "this week's draw for issues that come", start=DRAWN),
+)
+"""A week's luck of a department, drawn for everybody at once."""
+
+ROLE = "responsibility"
+DEPARTMENT_STATES: tuple[State, ...] = (
+    *LUCK_STATES,
+    # what lasts
+    State("conviction", SHARE, "private belief that the project matters", "conviction", "x", "x0_i", True),
+    State(
+        "conviction_anchor",
+        SHARE,
+        "what one brought; persuasion and answered objections raise it",
+        "conviction",
+        "x0_i",
+        "trait",
+    ),
+    State("it_frame", SHARE, "belief that it is IT's job", ROLE, "f", "f0_i; IT: 1 − `acc`", True),
+    State("frame_anchor", SHARE, "the same, as one brought it; constant", ROLE, "f0_i", "trait; IT: 1 − `acc`"),
+    State("felt_responsibility", SHARE, '"it is mine to do"', ROLE, "s", collected=True),
+    State("ownership", SHARE, "psychological ownership of the result", ROLE, "o", collected=True),
+    State("progress_role", SHARE, "clarity of: who answers for progress", ROLE, "cP", collected=True),
+    State("priority_role", SHARE, "clarity of: who sets priorities", ROLE, "cQ", collected=True),
+    State("voice_role", SHARE, "clarity of: who represents the department", ROLE, "cR", collected=True),
+    State("knowledge", SHARE, "knowledge of the new way of working", "knowledge", "k", "k0_i", True),
+    State("priority", SHARE, "weight of the project against the day's work", "priority", "w", "`om0`", True),
+    State("activity", SHARE, "effort as others see it (smoothed)", "visibility", "v", collected=True),
+    State(
+        "process_progress",
+        SHARE,
+        "the process half of its stream",
+        "progress",
+        "B",
+        "0; 1 if WB_i = 0 (IT: 0, unused)",
+        True,
+    ),
+    State("technical_progress", SHARE, "the technical half of its stream", "progress", "T", "0; 1 if WT_i = 0", True),
+    State("open_issues", COUNT, "exceptions that wait for somebody", "progress", "I", collected=True),
+    State("open_objections", COUNT, "open objections (only with `voice` > 0)", "progress", collected=True),
+    State("own_share", SHARE, "smoothed share of its process work that it did itself", "progress", "q", collected=True),
+    State("own_output", HOURS, "its own process output so far", "progress"),
+    State("all_output", HOURS, "all process output for it so far", "progress"),
+    State("carried", HOURS, "output that it delivered so far"),
+    State("adoption", SHARE, "use of the new way of working", "adoption", "a", collected=True),
+    State("habit", SHARE, "how routine that use is", "adoption", "z", collected=True),
+    State("incident_weeks", WEEKS, "that an incident still lasts, this one included", "capacity", collected=True),
+    State("absence_weeks", WEEKS, "that a key person's place is still empty", "capacity", collected=True),
+    State("cut_over_week", WEEK, "when it switched to the new way", "adoption", start="none"),
+    # what is fixed, and what this world made of it
+    State("capacity", "h/week", "hours of work a week", symbol="K", start="file"),
+    State("rate", "€/h", "what an hour costs", start="file"),
+    State("benefit", "€/week", "benefit at full adoption", symbol="b_i", start="file"),
+    State("is_it", YES_NO, "whether it is IT", start="file"),
+    State("in_business", YES_NO, "whether it is a business department", start="file"),
+    State("internal", YES_NO, "whether it is one of these, and no chain partner", start="file"),
+    State("entangled", "ratio", "its interdependence over the mean", start="file"),
+    State("need_share", SHARE, "1 over its summed interdependence; 0 without any", start="file"),
+    State("chain_share", SHARE, "1 over that with chain partners; 0 without any", start="file"),
+    State("chain_weight", WEIGHT, "its summed interdependence with chain partners", start="file"),
+    State("workload", "share of K", "ordinary work", symbol="bau_i", start="trait"),
+    State("competing_pull", WEIGHT, "pull of other work", symbol="Ω_i", start="trait"),
+    State("projects", "projects", "projects at once", start="trait"),
+    State("process_size", HOURS, "size of the process half of its stream", "progress", "WB_i", "trait"),
+    State("technical_size", HOURS, "size of the technical half of its stream", "technical_debt", "WT_i", "trait"),
+    # what stays as it is until levers change
+    State("progress_portion", SHARE, "portion of the progress role that it is given"),
+    State("priority_portion", SHARE, "portion of the priority role that it is given"),
+    State("voice_portion", SHARE, "portion of the voice role that it is given"),
+    State("granted", "h/week", "hours granted on top"),
+    State("persuasion", "per week", "rate at which it is persuaded"),
+    State("member", YES_NO, "whether it sits in the team", start="no"),
+    State("active", YES_NO, "internal, or consulted", "ties", start="internal"),
+    State("meetings_asked", "h/week", "meetings asked of it", symbol="asked"),
+    State("switching", SHARE, "what is left of an hour among its projects"),
+    State("standing_pull", WEIGHT, "pull of other work, less what is cut of IT's portfolio"),
+    State("unheld", SHARE, "diffused share of an issue that nobody holds", ROLE, "un"),
+    State("near_share", SHARE, "what a contact of strength 1 is of all its contacts"),
+    State("tied", SHARE, "share of its interdependence that contacts cover"),
+    # what others do and think, summed before a stage
+    State("near_activity", SHARE, "activity of its contacts, by strength of contact"),
+    State("near_conviction", SHARE, "conviction of its contacts, likewise"),
+    State("near_frame", SHARE, "IT frame of its contacts, likewise"),
+    State("busy", WEIGHT, "activity of those whom it needs, by interdependence"),
+    State("near_willing", SHARE, "willingness of those whom it needs most, as far as they are in reach"),
+    State("others_adoption", WEIGHT, "adoption of those whom it needs, by interdependence"),
+    State("chain_adoption", WEIGHT, "adoption of chain partners whom it needs, likewise"),
+    # what a week computes anew
+    State("engagement", SHARE, "conviction × responsibility × expectancy", "engagement", "M", collected=True),
+    State("norm", SHARE, "what seems normal", "visibility", "y", collected=True),
+    State("responsibility", SHARE, "feeling responsible or owning the result", ROLE, "R"),
+    State("expectancy", SHARE, "belief that effort will come to something", "visibility", "E"),
+    State("load", "h/week", "ordinary work, incidents and upkeep", "capacity", collected=True),
+    State("overload", "ratio", "load over available hours", "capacity", "over"),
+    State("headroom", "h/week", "hours left after that, and granted ones", "capacity", "H", collected=True),
+    State("available", "h/week", "hours that people are there", "capacity"),
+    State("pull", WEIGHT, "pull of other work this week", "capacity", "Ω"),
+    State("blocked", SHARE, "share of the work that open issues block", "progress", "b"),
+    State("productivity", "ratio", "output per hour worked", "progress"),
+    State("process_need", HOURS, "process work that can be done now", "progress", "P"),
+    State("technical_need", HOURS, "technical work that can be done now", "progress", "N"),
+    State("demand", "h/week", "hours that attention, care and work ask for", "effort", collected=True),
+    State("hours", "h/week", "hours for the project", "effort", "h", collected=True),
+    State("meetings", "h/week", "hours of meetings attended", "capacity", "m", collected=True),
+    State("attendance", SHARE, "of meetings asked", "capacity"),
+    State("work_hours", "h/week", "hours of work on streams", "effort"),
+    State("care_hours", "h/week", "hours of care for the new way", "effort"),
+    State("paired_hours", "h/week", "hours at work beside a partner", "knowledge", "paired", collected=True),
+    State("process_done", HOURS, "process output that counts", "progress", "done"),
+    State("technical_done", HOURS, "technical output that reached its stream", "progress"),
+    State("own_done", HOURS, "of its process output: its own", "progress", "own"),
+    State("bought_done", HOURS, "of its process output: a partner's", "capacity", "bought"),
+    State("helped_done", HOURS, "of its process output: IT's help", "capacity", "help"),
+    State("waiting", HOURS, "work that waits for it", "effort"),
+    State("willingness", SHARE, "willingness to take something up", "engagement", "β"),
+    State("technical_gain", SHARE, "rise of technical progress", "progress", "ΔT"),
+    State("expected", COUNT + " expected", "issues to be expected", symbol="λ"),
+    State("hazard", "per week", "rate at which an issue here is taken up", symbol="hz"),
+)
+"""Every state of a department; its name is an attribute of the Mesa department and a field of the engine's record."""
+
+ORGANISATION_STATES: tuple[State, ...] = (
+    State("visibility", SHARE, "how openly the real state is spoken of", "visibility", "V", collected=True),
+    State(
+        "technical_debt",
+        SHARE,
+        "technical debt of the platform, at most 1",
+        "technical_debt",
+        "d",
+        ".05; self-built: `debt0`",
+        True,
+    ),
+    State("other_it_load", "ratio", "load of IT's other projects, at least .2", "capacity", "L", "1", True),
+    State("shock_weeks", WEEKS, "that a priority shock still lasts, this one included", "priority", collected=True),
+    State("shock_begins", YES_NO, "whether it begins this week", start="no"),
+    State("go_live_week", WEEK, "first week in which the platform is ready", "adoption", start="none"),
+    State("backlog", "connections", "further chain connections asked for and not made", "progress", collected=True),
+    State("signal", SHARE, "smoothed success that everybody sees", "conviction", collected=True),
+    State("started", YES_NO, "whether work has started", "effort", start="no"),
+    State("work_seen", YES_NO, "whether any department has put in any hour yet", start="no"),
+    State("closed", YES_NO, "whether the project organisation is dissolved", start="no"),
+    State("live", YES_NO, "whether the platform went live before this week", start="no"),
+    State("roles_fade", YES_NO, "whether nobody refreshes roles any more", start="no"),
+    State("mean_adoption", SHARE, "mean a of internal", collected=True),
+    State("mean_engagement", SHARE, "mean M of internal", collected=True),
+    State("mean_progress", SHARE, "½ mean B of business + ½ mean T of internal", collected=True),
+    State("before", SHARE, "the same, last week"),
+    State("business_engagement", SHARE, "mean M of business"),
+    State("business_frame", SHARE, "mean f of business", symbol="f̄"),
+    State("diffused", SHARE, "share of a responsibility that one of those in the room feels", ROLE, "share"),
+    State("outsider", SHARE, "how far a partner decides instead", ROLE, "sub"),
+    State("partner_process_hours", "h/week", "a partner's process hours", "capacity", "X_p"),
+    State("connected", "connections", "made this week", "progress"),
+    State(
+        "debt_weight",
+        SHARE,
+        "growth of debt, of a self-built platform's",
+        "technical_debt",
+        "weight",
+        ".1; self-built: 1",
+    ),
+    State("objections", COUNT, "raised this week"),
+    State("need_inside", HOURS, "technical work that can be done inside"),
+    State("need_outside", HOURS, "technical work that can be done for the chain"),
+    State("need_process", HOURS, "process work that can be done"),
+    # accounts
+    State("carried_outside", HOURS, "output that outsiders delivered so far"),
+    State("shared_hours", HOURS, "in meetings and pairs so far"),
+    State("solitary_hours", HOURS, "of other project work so far"),
+    State("overload_hours", HOURS, "beyond capacity so far"),
+    State("cost", EURO, "so far"),
+    State("partner_cost", EURO, "so far"),
+    State("benefit", EURO, "so far"),
+    State("connections", "connections", "made so far"),
+    # the engine's books
+    State("visibility_sum", SHARE, "V over the weeks that are averaged"),
+    State("passive_sum", SHARE, "passive share over those"),
+    State("progress_104", SHARE, "mean progress at the deadline"),
+    State("peak", SHARE, "highest mean adoption"),
+    State("adoption_52", SHARE, "mean adoption a year after go-live"),
+    State("window", WEEKS, "averaged so far"),
+    State("peak_week", WEEK, "of the peak"),
+    State("half_week", WEEK, "in which half of the peak is left", start="−1"),
+    State("levers", NUMBER, "place of this week's levers in their table", start="−1"),
+    State("phase", NUMBER, "how far go-live has ended measures by itself"),
+    State("world", NUMBER, "which world this is", start="given"),
+    State("seed", NUMBER, "of all luck", start="given"),
+)
+"""Every state of the organisation, its accounts, and what the engine keeps its books with."""
+
+
+def collected(states: Iterable[State]) -> tuple[str, ...]:
+    """The names of the states that Mesa's data collector writes.
+
+    >>> collected(ORGANISATION_STATES)[:3]
+    ('visibility', 'technical_debt', 'other_it_load')
+    """
+    return tuple(state.name for state in states if state.collected)
+
+
+def groups(states: Iterable[State]) -> dict[str, str]:
+    """The mechanism, or the consequence, that each state is filed under; "" for none."""
+    return {state.name: state.group for state in states}
+
+
+def table(states: Iterable[State]) -> str:
+    """States as a Markdown table; those with a dot are written by Mesa's data collector.
+
+    >>> print(*table(ORGANISATION_STATES).splitlines()[:3], sep="\\n")
+    | symbol | state | unit | week 0 | meaning | filed under | collected |
+    |---|---|---|---|---|---|---|
+    | V | `visibility` | share | 0 | how openly the real state is spoken of | visibility | • |
+    """
+    head = "| symbol | state | unit | week 0 | meaning | filed under | collected |\n|---|---|---|---|---|---|---|"
+    rows = [
+        f"| {one.symbol} | `{one.name}` | {one.unit} | {one.start} | {one.meaning} | {one.group or '–'} "
+        f"| {'•' if one.collected else ''} |"
+        for one in states
+    ]
+    return "\n".join([head, *rows])
