@@ -30,6 +30,7 @@ from simulation.organisation import (
     Project,
     Text,
     Words,
+    everywhere,
     exactly,
 )
 from simulation.parameters import BY_NAME
@@ -195,7 +196,7 @@ class _Builder(Gatherer):
             "description": "" if description is None else description,
         }
         read = self.read(_Texts, both, lambda loc: (*path, *loc))
-        return (read.title, read.description) if read else (Label(en=name, nl=name), Label(en="", nl=""))
+        return (read.title, read.description) if read else (Label(**everywhere(name)), Label(**everywhere("")))
 
     # --- which scenarios stand on which ---
 

@@ -13,7 +13,7 @@ import os
 import shlex
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,11 +21,12 @@ from typing import TYPE_CHECKING, Any
 from simulation import options, signals, streams
 from simulation.characters import visible
 from simulation.options import Help, Parser
-from simulation.words import LANGUAGES, language_of, say
+from simulation.words import LANGUAGES, language_of, say, twin
 
 if TYPE_CHECKING:
     from simulation.compare import Comparison
     from simulation.ensemble import Runs
+    from simulation.organisation import Label
     from simulation.sequential import Sequential
     from simulation.study import Study
 
@@ -283,7 +284,8 @@ def _system(error: OSError | MemoryError, language: str) -> str:
     if error.errno == errno.ENOSPC:
         return say("cli.disk_full", language)
     where = f": {error.filename}" if error.filename else ""
-    return say("cli.system", language, why=f"{error.strerror or error}{where}")
+    why = twin("system", str(error.strerror or error), language)
+    return say("cli.system", language, why=f"{why}{where}")
 
 
 # --- commands ------------------------------------------------------------------------------------------
@@ -307,6 +309,7 @@ def _check(asked: argparse.Namespace, language: str) -> int:
     from simulation.errors import InputRefused
     from simulation.files import parse, text_of
     from simulation.parameters import PARAMETERS
+    from simulation.remarks import texts_of
 
     text = text_of(asked.file)
     try:
@@ -326,6 +329,7 @@ def _check(asked: argparse.Namespace, language: str) -> int:
     print(say("cli.check_ok", language, file=visible(asked.file), **counts))
     for remark in study.remarks:
         print(visible(remark.told(language)))
+    _hint_language(texts_of(study), language)
     return FINE
 
 
@@ -357,7 +361,17 @@ def _check_lesson(asked: argparse.Namespace, text: str, language: str) -> int:
             if count:
                 lines.append(say(key, language, n=count, worlds=worlds))
     print("\n".join(lines))
+    _hint_language(told.lesson.texts, language)
     return FINE
+
+
+def _hint_language(texts: "Iterable[Label]", language: str) -> None:
+    """Say that some of a file's texts are not in the reader's language, if so."""
+    from simulation.remarks import untranslated
+
+    remark = untranslated(texts, language)
+    if remark is not None:
+        print(visible(remark.told(language)))
 
 
 def _show(asked: argparse.Namespace, language: str) -> int:

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 from simulation.characters import escaped
 from simulation.limits import LIMITS
-from simulation.words import LANGUAGES, say
+from simulation.words import LANGUAGES, say, twin
 
 __all__ = [
     "LANGUAGES",
@@ -111,6 +111,8 @@ class Problem:
         fields = {name: escaped(one) if isinstance(one, str) else one for name, one in self.fields}
         near = fields.get("near")
         fields["nearest"] = say("problem.nearest", language, near=near) if near else ""
+        if "why" in fields:
+            fields["why"] = twin("system", str(fields["why"]), language)
         what = say(f"{self.part}.{self.key}", language, **fields)
         if self.also:
             lines = several(map(str, dict.fromkeys(self.also)))

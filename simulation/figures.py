@@ -17,7 +17,7 @@ from simulation import __version__
 from simulation.compare import Comparison
 from simulation.report import MAIN, headline, note, verdict
 from simulation.sequential import Sequential
-from simulation.words import number, say
+from simulation.words import number, percent, say, say_count
 
 ACCENT = "#0a4f80"
 RIVAL = "#d9772b"
@@ -62,7 +62,7 @@ def ranking(
         axes.set_yticks(range(len(names)), [_cut(study.scenario(name).called(language), 38) for name in names])
         axes.set_ylim(len(names) - 0.5, -0.7)
         axes.set_xlim(0.0, 1.0)
-        axes.set_xticks(np.linspace(0, 1, 6), [f"{share} %" for share in range(0, 101, 20)])
+        axes.set_xticks(np.linspace(0, 1, 6), [percent(share, language) for share in np.linspace(0, 1, 6)])
         axes.tick_params(length=0)
         axes.tick_params(axis="y", pad=8)
         axes.spines[["top", "right", "left", "bottom"]].set_visible(False)
@@ -107,9 +107,10 @@ def _row(axes: Any, comparison: Comparison, name: str, place: int, language: str
         record = say("result.baseline_mark", language)
     else:
         pair = comparison.pair(name, comparison.baseline)
-        key = "result.in_of_ties" if pair.ties else "result.in_of"
-        counts = {one: number(getattr(pair, one), language) for one in ("wins", "worlds", "ties")}
-        record = say(key, language, **counts)
+        counts: dict[str, Any] = {one: number(getattr(pair, one), language) for one in ("wins", "worlds")}
+        record = say("result.in_of", language, **counts)
+        if pair.ties:
+            record = say_count("result.in_of_ties", pair.ties, language, **counts)
     text = RIVAL_TEXT if base else ACCENT if name == loud else INK
     axes.text(1.02, place, record, va="center", fontsize=9, color=text)
 
@@ -139,7 +140,7 @@ def adoption(comparison: Comparison, hand: str, language: str = "en") -> Figure:
         axes.set_xlim(0, study.horizon)
         axes.set_xticks(range(0, study.horizon + 1, 26 if study.horizon <= 260 else 52))
         axes.set_ylim(0.0, 1.0)
-        axes.set_yticks(np.linspace(0, 1, 5), [f"{share} %" for share in range(0, 101, 25)])
+        axes.set_yticks(np.linspace(0, 1, 5), [percent(share, language) for share in np.linspace(0, 1, 5)])
         axes.tick_params(length=0)
         axes.spines[["top", "right", "left"]].set_visible(False)
         axes.grid(axis="y", color=FAINT, linewidth=0.6)

@@ -34,6 +34,7 @@ KINDS = {
     "dict_type": "not_a_mapping",
     "tuple_type": "not_a_list",
     "too_short": "too_few",
+    "language_code": "no_language",
     "missing": "missing_key",
     "too_long": "too_many",
     "tie_form": "tie_form",

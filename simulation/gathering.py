@@ -138,9 +138,16 @@ class Gatherer:
         elif kind == "literal_error":
             self.no_such("not_one_of", path, given, words_in(context["expected"]))
         else:
-            key = key_of(kind, loc, given, context)
-            limit = next((context[k] for k in ("ge", "gt", "le", "lt", "max_length") if k in context), None)
-            extra: dict[str, Any] = {"limit": short(limit)} if key in LIMITED else {}
-            extra = {"limit": LIMITS.name_characters} if key == "not_a_name" else extra
-            extra = {name: context[name] for name in ("code", "character")} if key == "name_character" else extra
-            self.refuse(key, path, given=shown(given), **extra)
+            self._value(key_of(kind, loc, given, context), path, given, context)
+
+    def _value(self, key: str, path: Path, given: object, context: dict[str, Any]) -> None:
+        """Add a problem with a value, with the bounds that it names; a text may have several, at its languages."""
+        if key == "no_language":
+            for code in context["codes"]:
+                self.refuse(key, (*path, code), given=shown(code))
+            return
+        limit = next((context[k] for k in ("ge", "gt", "le", "lt", "max_length") if k in context), None)
+        extra: dict[str, Any] = {"limit": short(limit)} if key in LIMITED else {}
+        extra = {"limit": LIMITS.name_characters} if key == "not_a_name" else extra
+        extra = {name: context[name] for name in ("code", "character")} if key == "name_character" else extra
+        self.refuse(key, path, given=shown(given), **extra)

@@ -4,13 +4,15 @@ Every object is frozen. A trait that is left out is an assumption: each world dr
 A trait that is given replaces the parameter, with its own uncertainty if it comes from a survey.
 """
 
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, model_validator
 from pydantic_core import PydanticCustomError
 
 from simulation import characters
 from simulation.characters import code_of, composed, first_unseen, is_visible, unicode_name
+from simulation.languages import FALLBACK, is_code, matching
 from simulation.limits import LIMITS
 
 Kind = Literal["it", "business", "chain"]
@@ -69,22 +71,70 @@ class Frozen(BaseModel):
 
 
 class Label(Frozen):
-    """A text in both languages."""
+    """A text in one language or more, by the languages' codes.
 
-    en: Words
-    nl: Words
+    A reader of another language reads it in English or, where there is none, in the first language that is there.
+
+    >>> Label(en="Sales", fr="Ventes").in_("nl"), Label(de="Vertrieb").in_("nl"), Label(pt="Vendas").in_("pt-BR")
+    ('Sales', 'Vertrieb', 'Vendas')
+    """
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Words]
+    if TYPE_CHECKING:
+
+        def __init__(self, **texts: str) -> None: ...
+
+    @model_validator(mode="before")
+    @classmethod
+    def _by_language(cls, value: Any) -> Any:
+        """Refuse what is no code of a language; English comes first, then the others by their codes."""
+        if not isinstance(value, dict):
+            return value
+        if not value:
+            raise PydanticCustomError("too_short", "a text is in at least one language")
+        strange = [code for code in value if isinstance(code, str) and not is_code(code)]
+        if strange:
+            raise PydanticCustomError("language_code", "a language is known by its code", {"codes": strange})
+        return dict(sorted(value.items(), key=lambda entry: (entry[0] != FALLBACK, str(entry[0]))))
+
+    def __hash__(self) -> int:
+        return hash(tuple(self.texts.items()))
+
+    @property
+    def texts(self) -> Mapping[str, str]:
+        """The text by language."""
+        return self.__pydantic_extra__
+
+    def language_for(self, reader: str) -> str:
+        """The language in which somebody reads it whose own is ``reader``."""
+        codes = tuple(self.texts)
+        return matching(reader, codes) or (FALLBACK if FALLBACK in codes else codes[0])
 
     def in_(self, language: str) -> str:
-        """The text in ``language``."""
-        return self.nl if language == "nl" else self.en
+        """The text for a reader of ``language``."""
+        return self.texts.get(language) or self.texts[self.language_for(language)]
+
+    def lacks(self, language: str) -> bool:
+        """Whether readers of a language get it in another one; what is the same in several is for everybody.
+
+        >>> Label(en="Sales").lacks("nl"), Label(en="ICT", nl="ICT").lacks("fr"), Label(nl="Inkoop").lacks("nl")
+        (True, False, False)
+        """
+        for_everybody = len(self.texts) > 1 and len(set(self.texts.values())) == 1
+        return not for_everybody and not matching(language, tuple(self.texts))
 
 
-def both_languages(value: Any) -> Any:
-    """Take a plain text as the text in both languages."""
-    return {"en": value, "nl": value} if isinstance(value, str) else value
+PLAIN = ("en", "nl")
+"""A plain text, which counts for every reader, is kept as these two: digests of format 1 are made of that."""
 
 
-Text = Annotated[Label, BeforeValidator(both_languages)]
+def everywhere(value: Any) -> Any:
+    """Take a plain text as one for every reader."""
+    return dict.fromkeys(PLAIN, value) if isinstance(value, str) else value
+
+
+Text = Annotated[Label, BeforeValidator(everywhere)]
 
 
 class Surveyed(Frozen):

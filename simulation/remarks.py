@@ -1,13 +1,14 @@
 """What is legal in a study and yet may not be meant."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
 from simulation.errors import Remark, remark, several, shown
 from simulation.limits import LIMITS
-from simulation.organisation import Organisation
+from simulation.organisation import Label, Organisation
 from simulation.places import Path, told_path
 from simulation.study import Scenario, Study
+from simulation.words import language_name
 
 SMALL = 5.0
 """Hours, or euros, a week below which somebody may have meant thousands."""
@@ -24,6 +25,40 @@ def remarks_on(study: Study, line_of: Callable[[Path], int | None] = lambda path
     """
     found = [_remark(key, path, line_of, **fields) for key, path, fields in islice(_all(study), LIMITS.problems)]
     return tuple(dict.fromkeys(found))
+
+
+def untranslated(texts: Iterable[Label], language: str) -> Remark | None:
+    """What to say, once for a whole file, to a reader whose language some of its ``texts`` lack; nothing if none does.
+
+    It is about the reader rather than the file, so it is none of the study's own remarks.
+
+    >>> from simulation import case
+    >>> untranslated(texts_of(case()), "nl") is None
+    True
+    >>> print(untranslated([Label(nl="Inkoop"), Label(en="Sales", nl="Verkoop")], "en").told())
+    texts that are not in English, and are shown in another language (Dutch): 1 of 2, such as 'Inkoop'.
+    """
+    every = [text for text in dict.fromkeys(texts) if text.in_(language)]
+    lacking = [text for text in every if text.lacks(language)]
+    if not lacking:
+        return None
+    shown_in = sorted({language_name(text.language_for(language), language) for text in lacking})
+    return remark(
+        "untranslated",
+        lacking=len(lacking),
+        texts=len(every),
+        languages=several(shown_in),
+        first=shown(lacking[0].in_(language), 40),
+    )
+
+
+def texts_of(study: Study) -> Iterator[Label]:
+    """Every text of a study that a reader meets."""
+    yield from (study.title, study.description)
+    for scenario in study.scenarios:
+        yield from (scenario.title, scenario.description)
+    for organisation in {id(one.organisation): one.organisation for one in study.scenarios}.values():
+        yield from (one.label for one in organisation.departments if one.label)
 
 
 def _remark(key: str, path: Path, line_of: Callable[[Path], int | None], **fields: str) -> Remark:
@@ -44,7 +79,7 @@ def _all(study: Study) -> Iterator[tuple[str, Path, dict[str, str]]]:
             if all(each.capacity == 0.0 for each in departments):
                 yield "no_capacity", ("organisation", "departments"), {}
         yield from _on_measures(one, chains[id(one.organisation)])
-        for title in dict.fromkeys((one.title.en, one.title.nl)):
+        for title in dict.fromkeys(one.title.texts.values()):
             first = titles.setdefault(title, one.name)
             if first != one.name:
                 yield "same_title", ("scenarios", one.name), {"given": shown(title), "first": shown(first)}

@@ -16,7 +16,7 @@ from simulation.measures import MEASURES
 from simulation.outcomes import BY_OUTCOME, OUTCOMES
 from simulation.sequential import Decision, Sequential, span_of
 from simulation.study import Scenario
-from simulation.words import LANGUAGES, money, number, say
+from simulation.words import LANGUAGES, money, number, percent, say, say_count
 
 MAIN = "lasting_adoption"
 """The outcome by which scenarios are ranked."""
@@ -39,10 +39,11 @@ def size(value: float, outcome: str, language: str) -> str:
     if unit == "−1 to 1":
         return number(value, language, 2)
     if unit in {"share", "0 or 1"}:
-        n = number(100 * value, language, 0 if value >= 0.0095 else 1)
-        return say("size.point" if n == "1" else "size.points", language, n=n)
-    words = {"week": "size.weeks", "weeks": "size.weeks", "h": "size.hours", "count": "size.count"}
-    return say(words[unit], language, n=number(value, language, 0 if value >= 9.5 or unit == "h" else 1))
+        return say_count("size.points", 100 * value, language, 0 if value >= 0.0095 else 1)
+    digits = 0 if value >= 9.5 or unit == "h" else 1
+    if unit in {"week", "weeks"}:
+        return say_count("size.weeks", value, language, digits)
+    return say("size.hours" if unit == "h" else "size.count", language, n=number(value, language, digits))
 
 
 def level(value: float, outcome: str, language: str) -> str:
@@ -57,7 +58,7 @@ def level(value: float, outcome: str, language: str) -> str:
     if "€" in unit:
         return money(value, language)
     if unit in {"share", "0 or 1"}:
-        return f"{number(100 * value, language)} %"
+        return percent(value, language)
     return number(value, language, 2 if unit == "−1 to 1" else 1 if unit == "count" else 0)
 
 
@@ -108,8 +109,12 @@ def verdict(pair: Pair, titles: tuple[str, str], language: str = "en", ahead: bo
     kind = "size_open" if ahead and pair.kind == "undecided" else pair.kind
     said = say(f"verdict.{kind}", language, a=titles[0], b=titles[1], **fields)
     if pair.kind == "undecided":
-        key = "verdict.no_more" if pair.more is None else "verdict.more"
-        said += f": {say(key, language, more=number(pair.more or 0, language))}"
+        more = (
+            say_count("verdict.more", pair.more, language)
+            if pair.more is not None
+            else say("verdict.no_more", language)
+        )
+        said += f": {more}"
     said += f"; {difference(pair, language)}"
     return said + (f"; {say('verdict.against', language)}" if _against(pair) else "")
 
@@ -133,7 +138,7 @@ def go_live(summary: Summary, horizon: int, language: str) -> str:
 def note(comparison: Comparison, language: str) -> str:
     """How many worlds, which seed, which parameters."""
     key = "result.worlds_note" if comparison.runs.mode == "ranges" else "result.worlds_note_defaults"
-    return say(key, language, worlds=number(len(comparison.runs.worlds), language), seed=comparison.runs.seed)
+    return say_count(key, len(comparison.runs.worlds), language, seed=comparison.runs.seed)
 
 
 def headline(comparison: Comparison, language: str, sequential: Sequential | None = None) -> str:
@@ -182,7 +187,7 @@ def _reach(found: Sequential, language: str) -> list[str]:
     if not more:
         return []
     most = len(found.runs.worlds) + max(more)
-    return [say("sequential.reach", language, more=number(max(more), language), most=most)]
+    return [say_count("sequential.reach", max(more), language, most=most)]
 
 
 def is_exact(found: Sequential) -> bool:
@@ -214,7 +219,7 @@ def _chance(probability: float, language: str) -> str:
     """
     if not 0.005 <= probability <= 0.995:
         return "< 1 %" if probability < 0.5 else "> 99 %"
-    return f"{number(100 * probability, language)} %"
+    return percent(probability, language)
 
 
 # --- the table -----------------------------------------------------------------------------------------
@@ -260,7 +265,8 @@ def _span(low: float, high: float, language: str) -> str:
     """From … to …, in per cent."""
     if not (math.isfinite(low) and math.isfinite(high)):
         return "–"
-    return f"{number(100 * max(low, 0.0), language)}–{number(100 * min(high, 1.0), language)} %"
+    bounds = number(100 * max(low, 0.0), language), number(100 * min(high, 1.0), language)
+    return say("number.percent", language, n="–".join(bounds))
 
 
 def text(

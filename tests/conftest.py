@@ -15,6 +15,7 @@ import pytest
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [
     "--no-sandbox",
+    "--lang=en-GB",
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
@@ -129,6 +130,7 @@ def visitor(browser, address):
     contexts, wrong = [], []
 
     def arrive(width=1280, height=900, **settings):
+        settings = {"locale": "en-GB", **settings}  # a page begins in its reader's language
         context = browser.new_context(viewport={"width": width, "height": height}, **settings)
         contexts.append(context)
         page = context.new_page()

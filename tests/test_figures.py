@@ -1,5 +1,6 @@
 """One palette for what is live and what is saved, apart on a grey printer and for eyes that see fewer colours."""
 
+import dataclasses
 import re
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from simulation import case, run_worlds
 from simulation.compare import compare_runs
 from simulation.figures import ACCENT, RIVAL, RIVAL_TEXT, adoption, encoded, ranking
+from simulation.report import note, size, verdict
 
 STYLE = Path("simulation/dashboard/style.css").read_text(encoding="utf-8")
 APART_IN_GREY = 20.0
@@ -85,3 +87,17 @@ def test_odd_names_and_one_scenario_beside_itself_are_drawn():
     for figure in (ranking(found), adoption(found, "full"), adoption(found, "it-only")):
         assert b"$x^{$" in encoded(figure, "svg")
         assert encoded(figure, "png").startswith(b"\x89PNG")
+
+
+def test_a_number_and_its_noun_agree():
+    runs = run_worlds(case().select(("it-only", "full")), 1)
+    found = compare_runs(runs, "it-only")
+    assert note(found, "en").startswith("1 world, seed 1")
+    assert note(found, "nl").startswith("1 wereld, startgetal 1")
+    pair = dataclasses.replace(found.pair("full", "it-only"), ties=1, kind="undecided", more=1)
+    assert "about 1 more world would" in verdict(pair, ("A", "B"), "en")
+    assert "nog zo'n 1 wereld geeft uitsluitsel" in verdict(pair, ("A", "B"), "nl")
+    assert (size(0.01, "lasting_adoption", "en"), size(1.0, "go_live_week", "en")) == (
+        "1 percentage point",
+        "1.0 weeks",
+    )

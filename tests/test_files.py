@@ -480,9 +480,12 @@ EXPECTED = {
         r"\{'IT': 'Sales', 'Sales': 'Finance'\} stands where a list is expected.*"
         r"Write \[one, another\]",
     ],
+    "title-in-no-language": [
+        r"line 3, title.english: 'english' is not the code of a language.*two or three letters",
+        r"line 3, title.Dutch: 'Dutch' is not the code",
+    ],
     "title-is-number": [r"line 3, title: 2025 is not text.*between quotes"],
     "title-too-long": [r"line 3, title: this text is longer than 5000 characters.*Shorten it"],
-    "title-without-dutch": [r"line 3, title.nl: `nl` is missing.*Add `"],
     "top-key-misspelt": [
         r"line 15, scenarioss: 'scenarioss' is not a key.*"
         r"scenarios, synergy, title, description, organ.*Nearest: scenarios",

@@ -115,7 +115,7 @@ def test_no_parameter_is_explained_that_does_not_exist(language):
 def test_every_unit_and_source_has_a_dutch_twin(about, part):
     english = getattr(about, part)
     keys = [key for key, text in words_of(f"passport.{part}", "en").items() if text == english]
-    assert len(keys) == 1, f"{english!r} must stand once in locale/passport.en.yaml"
+    assert len(keys) == 1, f"{english!r} must stand once in locale/en/passport.yaml"
     assert twin(f"passport.{part}", english, "nl") == words_of(f"passport.{part}", "nl")[keys[0]]
     assert about.group in words_of("passport.group", "nl")
 

@@ -1,11 +1,15 @@
 """What is legal and may not be meant is said, and decides nothing; what no week or person has is refused."""
 
+from pathlib import Path
+
 import pytest
 from test_names import a_study, refusal
 
 from simulation import case
 from simulation.building import build
-from simulation.files import parse, study_yaml
+from simulation.cli import main
+from simulation.files import load, parse, study_yaml
+from simulation.lesson.reading import shipped
 from simulation.limits import LIMITS
 
 
@@ -170,3 +174,46 @@ def test_changes_are_bounded(changes, pattern, dutch):
     assert pattern in str(refused)
     assert dutch in refused.told("nl")
     assert len(str(refused)) < 300
+
+
+def test_a_text_in_another_language_is_shown_and_said_once_to_who_reads_none_of_them(tmp_path, capsys):
+    scenarios = {
+        "a": {"title": {"en": "One", "nl": "Een"}},
+        "b": {"title": {"en": "Two"}},
+        "c": {"title": {"fr": "Trois"}},
+        "d": {"title": "ICT"},
+    }
+    path = tmp_path / "plan.yaml"
+    path.write_text(study_yaml(a_study(title="Plan", scenarios=scenarios)), encoding="utf-8")
+    study = load(str(path))
+    assert [one.called("nl") for one in study.scenarios] == ["Een", "Two", "Trois", "ICT"]
+    assert [one.called("fr") for one in study.scenarios] == ["One", "Two", "Trois", "ICT"]
+    assert study.remarks == ()  # it is about the reader, not about the file
+    for language, says in (
+        ("nl", "andere taal te lezen staan (Engels, Frans): 2 van de 5, zoals 'Two'."),
+        ("en", "shown in another language (French): 1 of 5, such as 'Trois'."),
+    ):
+        assert main(["check", str(path), "--lang", language]) == 0
+        assert capsys.readouterr().out.count(says) == 1
+    assert main(["check", "case", "--lang", "nl"]) == 0
+    assert "andere taal" not in capsys.readouterr().out
+
+
+def test_a_lesson_in_one_language_says_so_to_readers_of_another(tmp_path, capsys, monkeypatch):
+    text = Path(shipped()).read_text(encoding="utf-8")
+    chapter = text[text.index("  - name: own-organisation") :]  # it has a package, so that nothing is counted
+    path = tmp_path / "lesson.yaml"
+    path.write_text(f"lesson: 1\ntitle: {{fr: Notre leçon}}\nworlds: 20\nchapters:\n{chapter}", encoding="utf-8")
+    monkeypatch.setattr("simulation.cli._prepare", lambda language: None)
+    assert main(["check", str(path), "--lang", "nl"]) == 0
+    assert "andere taal te lezen staan (Frans): 1 van de" in capsys.readouterr().out
+
+
+def test_a_text_keeps_its_digest_however_its_languages_are_ordered():
+    def digest(label):
+        organisation = a_study()["organisation"]
+        organisation["departments"]["Sales"]["label"] = label
+        return build(a_study(organisation=organisation), "made").digest()
+
+    assert digest({"en": "x", "nl": "y"}) == digest({"nl": "y", "en": "x"}) != digest({"en": "x"})
+    assert digest("x") == digest({"en": "x", "nl": "x"})

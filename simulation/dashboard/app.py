@@ -13,7 +13,8 @@ from simulation.dashboard.pages import pages
 from simulation.dashboard.parts import Frame, Text, packed
 from simulation.dashboard.state import Change, Notice, View, address_of, first_view, read_address
 from simulation.errors import InputRefused
-from simulation.words import LANGUAGES, say, words_of
+from simulation.languages import LANGUAGES, preferred
+from simulation.words import language_name, say, words_of
 
 STYLE = files("simulation").joinpath("dashboard", "style.css").read_text(encoding="utf-8")
 
@@ -46,6 +47,7 @@ def Page() -> None:
             address=address_of(view),
             moves=moves,
             words_text=packed(words_of("shell", language)),
+            languages_text=packed([{"code": code, "name": language_name(code)} for code in LANGUAGES]),
             event_go=lambda name: set_view(lambda now: now.but(page=name) if name in list(pages()) else now),
             event_speak=lambda other: set_view(lambda now: now.but(language=other) if other in LANGUAGES else now),
             event_moved=moved,
@@ -58,10 +60,15 @@ def Page() -> None:
 
 
 def opening(path: str, search: str) -> tuple[View, tuple[Notice, ...]]:
-    """The view that an address asks for, in its language, or that of the visitor's last visit, or the server's."""
+    """The view that an address asks for, in its language, that of the last visit, the browser's, or the server's.
+
+    The door decides alike for the document that comes before (:class:`simulation.dashboard.web.Asked`).
+    """
     page = path.strip("/")
     remembered = (solara.lab.cookies.value or {}).get(LANGUAGE)
-    return read_address(page if page in pages() else next(iter(pages())), search, remembered)
+    wished = preferred(",".join((solara.lab.headers.value or {}).get("accept-language", ())), LANGUAGES)
+    language = remembered if remembered in LANGUAGES else wished or None
+    return read_address(page if page in pages() else next(iter(pages())), search, language)
 
 
 @solara.component

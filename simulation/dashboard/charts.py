@@ -55,7 +55,7 @@ def weeks(found: Comparison, view: View) -> Option:
             {"text": say("compare.week", view.language), "left": LEFT - 46, "top": HEIGHT - 24} | {"textStyle": quiet},
         ],
         "xAxis": [_weeks_axis(panel, study.horizon) for panel in range(len(PANELS))],
-        "yAxis": [_share_axis(panel) for panel in range(len(PANELS))],
+        "yAxis": [_share_axis(panel, view.language) for panel in range(len(PANELS))],
         "series": series,
     }
 
@@ -95,7 +95,7 @@ def _weeks_axis(panel: int, horizon: int) -> Option:
     }
 
 
-def _share_axis(panel: int) -> Option:
+def _share_axis(panel: int, language: str) -> Option:
     """0 to 100 %."""
     return {
         "type": "value",
@@ -103,7 +103,7 @@ def _share_axis(panel: int) -> Option:
         "min": 0,
         "max": 100,
         "interval": 50,
-        "axisLabel": {"formatter": "{value} %", "color": QUIET},
+        "axisLabel": {"formatter": say("number.percent", language, n="{value}"), "color": QUIET},
         "splitLine": {"lineStyle": {"color": "#e4e7eb"}},
     }
 
@@ -222,7 +222,7 @@ def cost(found: Comparison, view: View) -> Option:
             "axisLabel": {"color": QUIET, "hideOverlap": True},
             "splitLine": {"lineStyle": {"color": "#eef1f4"}},
         },
-        "yAxis": _share_axis(0),
+        "yAxis": _share_axis(0, view.language),
         "series": [
             *crosses,
             {

@@ -37,11 +37,15 @@ def Frame(
     address: str,
     moves: int,
     words_text: str,
+    languages_text: str,
     event_go: Event[Word],
     event_speak: Event[Word],
     event_moved: Event[Moved],
 ) -> None:
-    """The rail, the language switch, and the address bar that follows the view; ``moves`` counts steps back or on."""
+    """The rail, the language switch, and the address bar that follows the view; ``moves`` counts steps back or on.
+
+    ``languages_text`` has the code and the own name of each language.
+    """
 
 
 @component("vue/chart.vue")

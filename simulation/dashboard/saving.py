@@ -18,11 +18,11 @@ from simulation.compare import Comparison
 from simulation.dashboard.engine import engine
 from simulation.dashboard.latest import Steps, Tell
 from simulation.dashboard.state import View
-from simulation.dashboard.variants import base_data, study_data
+from simulation.dashboard.variants import base_data, base_study, study_data
 from simulation.figures import adoption, encoded, ranking
 from simulation.files import study_yaml
 from simulation.report import as_json, parquet
-from simulation.words import say
+from simulation.words import say, separators
 
 KINDS = {
     "study": ("study", "yaml", "application/yaml"),
@@ -98,13 +98,13 @@ def _content(kind: str, view: View, found: Comparison) -> bytes:
 
 
 def table(runs: bytes, language: str) -> str:
-    """The runs of a Parquet file as a spreadsheet of that language reads them: in Dutch with semicolons and commas.
+    """The runs of a Parquet file as a spreadsheet of that language reads them: semicolons where numbers have commas.
 
     A text that a spreadsheet would carry out gets a quote before it.
     """
     found = pq.read_table(io.BytesIO(runs))
     stream = io.StringIO()
-    writer = csv.writer(stream, delimiter=";" if language == "nl" else ",", lineterminator="\r\n")
+    writer = csv.writer(stream, delimiter=";" if separators(language).decimal == "," else ",", lineterminator="\r\n")
     writer.writerow(found.column_names)
     for row in zip(*(column.to_pylist() for column in found.columns), strict=True):
         writer.writerow([_cell(value, language) for value in row])
@@ -122,7 +122,7 @@ def _cell(value: Any, language: str) -> str:
     if isinstance(value, bool):
         return str(int(value))
     text = "" if value != value else repr(value)  # noqa: PLR0124 - what is not itself is not a number
-    return text.replace(".", ",") if language == "nl" else text
+    return text.replace(".", separators(language).decimal)
 
 
 def file_name(kind: str, view: View) -> str:
@@ -177,7 +177,5 @@ def is_own(view: View) -> bool:
 
 def title_of(view: View) -> str:
     """The title of the study that is looked at."""
-    said = base_data(view.changes.base).get("title")
-    if isinstance(said, dict):
-        return str(said.get(view.language, ""))
-    return str(said or "")
+    titled = base_data(view.changes.base).get("title")
+    return base_study(view.changes.base).title.in_(view.language) if titled else ""

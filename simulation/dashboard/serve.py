@@ -109,7 +109,8 @@ def serve(where: Where, browse: bool, language: str) -> int:
             Sweeper(sweep).begin()
             announce(where, key, language)
             if browse:
-                threading.Thread(target=browse_to, args=(where.url(key), key is not None), daemon=True).start()
+                url = f"{where.url(key)}{'&' if key else '?'}lang={language}"  # who starts it reads it so
+                threading.Thread(target=browse_to, args=(url, key is not None), daemon=True).start()
 
         @contextmanager
         def capture_signals(self) -> Iterator[None]:

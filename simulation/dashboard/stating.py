@@ -11,7 +11,7 @@ from simulation.dashboard.variants import Changes, base_data, merged, study_of
 from simulation.errors import InputRefused, Problem
 from simulation.organisation import one_line
 from simulation.parameters import BY_NAME, PARAMETERS, Parameter
-from simulation.words import say, twin
+from simulation.words import say, separators, twin
 
 FIELDS = ("value", "low", "high")
 OWN = "own estimate"
@@ -96,7 +96,7 @@ def _of_scenarios(changes: Changes, names: tuple[str, ...]) -> dict[str, list[di
 
 def _localised(text: str, language: str) -> str:
     """Numbers without thousands as they are written in a language."""
-    return text.replace(".", ",") if language == "nl" else text
+    return text.replace(".", separators(language).decimal)
 
 
 def written(value: float, language: str) -> str:
@@ -119,7 +119,8 @@ def number_in(text: str, language: str) -> float | str:
     text = text.strip().replace("−", "-")
     if not re.fullmatch(r"-?(\d{1,12}([.,]\d{0,18})?|[.,]\d{1,18})", text, re.ASCII):
         return "not_a_number"
-    if re.fullmatch(r"-?[1-9]\d{0,2}[.,]\d{3}", text) and ("." in text) == (language == "nl"):
+    match = re.fullmatch(r"-?[1-9]\d{0,2}([.,])\d{3}", text)
+    if match and match[1] != separators(language).decimal:
         return "two_ways"
     return float(text.replace(",", "."))
 

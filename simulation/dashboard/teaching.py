@@ -32,7 +32,7 @@ from simulation.lesson.reading import Told, read_lesson
 from simulation.lesson.story import Story, moments, run_story, sentence
 from simulation.measures import MEASURES
 from simulation.report import MAIN, level
-from simulation.words import number, say
+from simulation.words import LANGUAGES, number, say
 
 LETTERS = "ABCDEFGHI"
 QUESTION_STEPS = ("situation", "question", "world", "worlds", "debrief")
@@ -162,7 +162,7 @@ def rivals(package: Package, view: View) -> tuple[str, ...]:
 def with_package(package: Package, view: View) -> Changes:
     """The visitor's changes with the room's package as a scenario of their own."""
     base = package.base if package.base in view.changes.names else view.changes.names[0]
-    title = {language: say("lesson.own_title", language) for language in ("en", "nl")}
+    title = {language: say("lesson.own_title", language) for language in LANGUAGES}
     measures = {name: True for name in view.package if name in package.measures}
     return view.changes.put("scenarios", OWN, {"extends": base, "title": title, "measures": measures})
 

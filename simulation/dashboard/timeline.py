@@ -12,7 +12,7 @@ from simulation.dashboard.variants import Changes, base_data, base_names, cloned
 from simulation.errors import InputRefused
 from simulation.measures import MEASURES, Measures
 from simulation.study import Scenario
-from simulation.words import number, say
+from simulation.words import LANGUAGES, number, percent, say, say_count
 
 Kind = Literal["week", "weeks", "hours", "share", "euro", "switch", "choice", "names"]
 Row = dict[str, Any]
@@ -130,9 +130,9 @@ def _ends(name: str, told: dict[str, Any], language: str) -> str:
     if told.get("end") or "end" not in told:
         return ""
     if name == "persuasion":
-        return say("compare.ends_weeks", language, weeks=told["weeks"])
+        return say_count("compare.ends_weeks", told["weeks"], language)
     if name == "external_partner":
-        return say("compare.ends_partner", language, weeks=told["weeks"])
+        return say_count("compare.ends_partner", told["weeks"], language)
     if name in BY_ITSELF and not told.get("keep_after_go_live"):
         return say("compare.ends_closing", language)
     return say("compare.ends_never", language)
@@ -146,7 +146,7 @@ def _summary(name: str, told: dict[str, Any], language: str) -> str:
     if told.get("hours") is not None:
         return f"{number(told['hours'], language)} {say('compare.hours_week', language)}"
     if "share" in told:
-        return f"{number(100 * told['share'], language)} %"
+        return percent(told["share"], language)
     return ""
 
 
@@ -207,7 +207,7 @@ def copied(view: View, title: str = "compare.copy") -> View:
     scenario = scenario_of(view.changes, view.hand)
     again = sum(1 for one in view.changes.scenarios.values() if one.get("extends") == view.hand)
     mark = f" ({again + 1})" if again else ""
-    titles = {one: say(title, one, title=scenario.called(one)) + mark for one in ("en", "nl")}
+    titles = {one: say(title, one, title=scenario.called(one)) + mark for one in LANGUAGES}
     changes, name = cloned(view.changes, view.hand, {key: text[:300] for key, text in titles.items()})
     shown = name if view.shown == view.hand else view.shown
     return view.but(changes=changes, scenarios=(*view.scenarios, name), hand=name, shown=shown)

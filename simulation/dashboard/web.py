@@ -31,8 +31,9 @@ from simulation.dashboard.mishaps import say_outdated
 from simulation.dashboard.opened import studies
 from simulation.dashboard.traffic import Full, Line, Queue, Traffic, visitor_of
 from simulation.errors import InputRefused
+from simulation.languages import LANGUAGES, preferred
 from simulation.limits import LIMITS
-from simulation.words import LANGUAGES, say
+from simulation.words import say
 
 Scope = dict[str, Any]
 Send = Callable[[Any], Awaitable[None]]
@@ -187,7 +188,7 @@ class Door:
             return
         nonce = secrets.token_urlsafe(18)
         kept = [one for one in headers if one[0] == b"set-cookie"]
-        kept += [(b"cache-control", b"no-cache"), (b"vary", b"cookie, accept-encoding")]
+        kept += [(b"cache-control", b"no-cache"), (b"vary", b"cookie, accept-encoding, accept-language")]
         await _send(asked, send, 200, dressed(body.decode(), asked.language, nonce).encode(), kept, nonce)
 
     async def _close(self, asked: "Asked", receive: Receive, send: Send) -> None:
@@ -336,7 +337,8 @@ class Asked:
         query = _parsed(self.search)
         self.query, self.readable = query or {}, query is not None
         self.visitor = ours.get(SESSION, "")
-        self.language = _first((*self.query.get("lang", []), ours.get(LANGUAGE, "")), language)
+        wished = preferred(heads.get(b"accept-language", ""), LANGUAGES)
+        self.language = _first((*self.query.get("lang", []), ours.get(LANGUAGE, ""), wished), language)
 
     def plain(self) -> Scope:
         """The same, asked for as one that can be read."""

@@ -10,7 +10,7 @@ from simulation.mechanisms import SHARE
 from simulation.parting import Ending, Parting, SameLuck, Step, Swap, part, swap_each
 from simulation.study import Scenario
 from simulation.traces import Trace
-from simulation.words import number, say
+from simulation.words import number, percent, say, say_count
 from simulation.worlds import Mode
 
 Item = dict[str, Any]
@@ -36,7 +36,7 @@ def share(value: float, language: str) -> str:
     >>> share(0.714, "nl")
     '71 %'
     """
-    return f"{number(100 * value, language)} %"
+    return percent(value, language)
 
 
 def headline(traces: list[Trace], language: str) -> str:
@@ -158,7 +158,7 @@ class Story:
     def _step(self, step: Step) -> Item:
         """When something first differs by enough to matter."""
         others = step.many - 1
-        more = self._say("more_one") if others == 1 else self._say("more", count=others) if others > 1 else ""
+        more = say_count("world.more", others, self.language) if others else ""
         text = self._say(f"state.{step.state}")
         if step.department:
             text = self._say("step", state=text, department=self.labels[step.department], more=more)
@@ -179,7 +179,7 @@ class Story:
         notes = sorted(self.found.luck, key=lambda one: -abs(one.a - one.b))
         said = [self._stroke(one) for one in sorted(notes[:LUCK_TOLD], key=lambda one: one.week)]
         if len(notes) > LUCK_TOLD:
-            said.append(self._item(self._say("luck_more", count=len(notes) - LUCK_TOLD)))
+            said.append(self._item(say_count("world.luck_more", len(notes) - LUCK_TOLD, self.language)))
         for item in said:
             item["kind"] = "luck"
         for item in said[:1]:
@@ -188,7 +188,7 @@ class Story:
 
     def _stroke(self, note: SameLuck) -> Item:
         """One stroke of luck."""
-        a, b = (self._say("points", n=number(100 * one, self.language)) for one in (note.a, note.b))
+        a, b = (say_count("world.points", 100 * one, self.language) for one in (note.a, note.b))
         name = self.labels.get(note.department, "")
         if note.kind == "spared":
             text = self._say(

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, Strict
 
 from simulation.measures import Week, on_or_off
-from simulation.organisation import Frozen, Name, Number, Text
+from simulation.organisation import Frozen, Label, Name, Number, Text
 
 FORMAT = 1
 """The version of the file format."""
@@ -90,6 +90,13 @@ class Chapter(Frozen):
     debrief: Annotated[tuple[Text, ...], Field(max_length=6)] = ()
 
     @property
+    def texts(self) -> tuple[Label, ...]:
+        """Every text that a reader meets."""
+        claim = (self.claim,) if self.claim else ()
+        options = (option.text for option in self.options)
+        return (self.title, *self.situation, self.question, *options, *claim, *self.debrief)
+
+    @property
     def scenarios(self) -> tuple[str, ...]:
         """Every scenario that must be run for it, in the order in which it names them."""
         named = [*self.shows]
@@ -108,3 +115,8 @@ class Lesson(Frozen):
     worlds: Annotated[int, Strict(), Field(ge=20, le=1000)] = 200
     seed: Annotated[int, Strict(), Field(ge=0, le=2**31 - 1)] = 1
     chapters: Annotated[tuple[Chapter, ...], Field(min_length=1, max_length=MOST_CHAPTERS)]
+
+    @property
+    def texts(self) -> tuple[Label, ...]:
+        """Every text that a reader meets."""
+        return (self.title, *(text for chapter in self.chapters for text in chapter.texts))

@@ -15,7 +15,7 @@ from simulation.model import OrganisationModel
 from simulation.outcomes import Event
 from simulation.study import Scenario
 from simulation.telling import event_sentence
-from simulation.words import number, say
+from simulation.words import percent, say
 from simulation.worlds import Mode
 
 Floats = NDArray[np.float64]
@@ -236,5 +236,5 @@ def worded(fields: tuple[tuple[str, Any], ...], story: Story, language: str) -> 
 def _said(value: Any, story: Story, language: str) -> Any:
     """One field."""
     if isinstance(value, float):
-        return f"{number(100 * value, language)} %"
+        return percent(value, language)
     return story.called(value, language) if isinstance(value, str) else value

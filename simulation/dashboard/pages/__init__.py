@@ -1,8 +1,8 @@
 """The pages: one file each, found by themselves.
 
 A page's file holds ``PLACE``, where it stands in the rail (lower is higher up), ``Page``, a component that is given the
-visitor's view and the function that changes it, and its words in ``locale/<name>.<language>.yaml`` under its own name,
-of which ``rail`` and ``title`` are shown by the shell.
+visitor's view and the function that changes it, and its words in
+``locale/<language>/<name>.yaml`` under its own name, of which ``rail`` and ``title`` are shown by the shell.
 """
 
 import functools

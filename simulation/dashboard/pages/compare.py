@@ -18,7 +18,7 @@ from simulation.dashboard.state import MOST_SEED, MOST_WORLDS, Change, View
 from simulation.dashboard.variants import refused, scenario_of, study_of
 from simulation.outcomes import BY_OUTCOME, OUTCOMES
 from simulation.report import go_live, level, note
-from simulation.words import money, number, say, words_of
+from simulation.words import money, percent, say, words_of
 
 PLACE = 10
 MOST_HORIZON = 520
@@ -204,7 +204,7 @@ def Weeks(answered: Answered) -> None:
             label=f"{title}. {under}",
             height=charts.HEIGHT,
             language=view.language,
-            unit=" %",
+            unit=say("number.percent", view.language, n=""),
             stamp=stamp(view),
         )
         Table(say("compare.table_weeks", view.language), weeks_table(found, view))
@@ -220,7 +220,7 @@ def weeks_table(found: Comparison, view: View) -> list[list[str]]:
             values = found.runs.weeks(name, state)[:, [week - 1 for week in at]]
             title = f"{study.scenario(name).called(language)}: {say(f'compare.{state}', language)}"
             cells = middle_of(values)
-            rows.append([title, *(f"{number(100 * cell, language)} %" for cell in cells)])
+            rows.append([title, *(percent(cell, language) for cell in cells)])
     return rows
 
 

@@ -23,7 +23,7 @@ from simulation.dashboard.teaching import (
 )
 from simulation.errors import InputRefused
 from simulation.lesson.reading import Told
-from simulation.words import say, words_of
+from simulation.words import LANGUAGES, language_name, say, words_of
 
 PLACE = 40
 
@@ -65,14 +65,31 @@ def Lesson(told: Told, view: View, change: Change) -> None:
 
     Stage(
         scene=shown,
-        words={key: text for key, text in words_of("lesson", view.language).items() if "." not in key},
+        words=stage_words(view.language),
         language=view.language,
+        following=following(view.language),
         event_go=on(moved),
         event_vote=on(voted),
         event_toggle=on(toggled),
         event_another=lambda _: change(lambda now: now.but(take=(now.take + 1) % told.lesson.worlds)),
         event_compare=lambda _: change(lambda now: to_compare(told, now)),
     )
+
+
+def stage_words(language: str) -> dict[str, str]:
+    """What the stage says by itself."""
+    own = {key: text for key, text in words_of("lesson", language).items() if "." not in key}
+    return own | words_of("number", language)
+
+
+def following(language: str) -> dict[str, str]:
+    """The language that the stage's own switch turns to: the next one, by code and name.
+
+    >>> following("en")
+    {'code': 'nl', 'name': 'Nederlands'}
+    """
+    code = LANGUAGES[(LANGUAGES.index(language) + 1) % len(LANGUAGES)]
+    return {"code": code, "name": language_name(code)}
 
 
 @closed
@@ -99,6 +116,7 @@ def Stage(
     scene: dict[str, Any],
     words: dict[str, str],
     language: str,
+    following: dict[str, str],
     event_go: Event[Walk],
     event_vote: Event[Hands],
     event_toggle: Event[Word],

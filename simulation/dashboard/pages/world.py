@@ -56,7 +56,8 @@ def Player(
 @solara.component
 def Page(view: View, change: Change) -> None:
     """The page."""
-    language, words = view.language, words_of("world", view.language)
+    language = view.language
+    words = words_of("world", language) | words_of("number", language)
     beside = "" if view.beside == view.shown else view.beside
     asked = (view.changes, view.shown, beside, view.world, view.seed, view.mode)
     found = use_latest(lambda _tell: world_page(*asked, language, engine().ready), (*asked, language))
