@@ -22,8 +22,8 @@ def hosts_of(bound: str) -> frozenset[str]:
 def name_in(address: str) -> str:
     """The name in what somebody may have written for one: an address with a scheme, a port, a path, or just the name.
 
-    >>> [name_in(one) for one in ("Proxy.example", "https://p.example/x", "p.example:8080", "[::1]:80", " ", "::1")]
-    ['proxy.example', 'p.example', 'p.example', '::1', '', '::1']
+    >>> [name_in(one) for one in ("Proxy.example", "https://127.0.0.1/x", "p.example:8080", "[::1]:80", " ", "::1")]
+    ['proxy.example', '127.0.0.1', 'p.example', '::1', '', '::1']
     """
     name = address.strip().lower().partition("://")[2] or address.strip().lower()
     name = name.partition("/")[0]
