@@ -89,7 +89,7 @@ def quoted(text: str) -> str:
     """What was given, as a sentence repeats it.
 
     >>> print(quoted("3\\n"), quoted("9" * 100_000))
-    '3\\n' '999999999999999999999999999999999999999999999999999999999999…'
+    '3\\x0a' '999999999999999999999999999999999999999999999999999999999999…'
     """
     return f"'{visible(text, SHOWN)}'"
 

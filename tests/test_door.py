@@ -16,7 +16,7 @@ from types import SimpleNamespace
 
 import pytest
 from attacker import Visitor, ask, message, words_in
-from conftest import free_port, in_memory, served
+from conftest import PATIENCE, free_port, in_memory, served
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from simulation.cli import main
@@ -617,7 +617,10 @@ def two_browsers(browser):
     from conftest import CHROMIUM, FLAGS
 
     second = browser.browser_type.launch(executable_path=CHROMIUM, args=FLAGS)
-    yield [one.new_context().new_page() for one in (browser, second)]
+    pages = [one.new_context().new_page() for one in (browser, second)]
+    for page in pages:
+        page.set_default_timeout(PATIENCE)
+    yield pages
     second.close()
 
 
@@ -644,7 +647,8 @@ def test_two_visitors_who_come_back_at_once_each_keep_their_own(two_browsers, ad
     for page in two_browsers:
         page.evaluate("solara.debug.dropConnection()")
     for page, language in zip(two_browsers, LANGUAGES, strict=True):
-        page.wait_for_function("solara.debug.reconnectCount > 0 && solara.debug.connectionStatus === 'connected'")
+        back = "solara.debug.reconnectCount > 0 && solara.debug.connectionStatus === 'connected'"
+        page.wait_for_function(back, timeout=PATIENCE)
         assert page.evaluate("document.documentElement.lang") == language
         page.get_by_role("link", name=say("save.rail", language), exact=True).click()
         page.wait_for_url("**/save?*")

@@ -621,7 +621,7 @@ scenarios: {base: {}}
             r"line 5: this line begins with .*\(U\+00A0, NO-BREAK SPACE\)",
         ),
         (("synergy: 1\n", "synergy: 1\ntitle: [a]\n"), r"line 2, title: \['a'\] is not text. Write a text"),
-        (("synergy: 1\n", "synergy: 1\ntitle: {a: b}\n"), r"line 2, title.a: 'a' is not a key"),
+        (("synergy: 1\n", "synergy: 1\ntitle: {a: b}\n"), r"line 2, title.a: 'a' is not the code of a language"),
         (("{base: {}}", "{base: {organisation: {informal_ties: [~]}}}"), "this entry of the list is empty"),
         (("IT:", "1:"), "line 4, organisation.departments: the key 1 is not a name"),
         (("Shop:", "~:"), "the key null is not a name"),

@@ -16,8 +16,8 @@ from typing import Any, TypeVar
 from simulation.limits import LIMITS
 
 Result = TypeVar("Result")
-ENDING = 5.0
-"""Seconds that an old connection has to end before a newer one of the same page is refused."""
+ENDING = 30.0
+"""Seconds that an old connection has to end, on a busy machine, before a newer one of the same page is refused."""
 
 
 class Full(Exception):
