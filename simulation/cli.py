@@ -578,11 +578,13 @@ def _dashboard(asked: argparse.Namespace, language: str) -> int:
     """Serve the dashboard, of the file that is named, or else of SYNERGY_FILE, or else of the case."""
     from simulation.dashboard.serve import Where, serve
     from simulation.files import CASE, load
+    from simulation.kernel import compiling
     from simulation.lesson.reading import read_lesson
 
     if asked.file is None:
         asked.file = os.environ.get("SYNERGY_FILE") or CASE
     load(asked.file)  # what is wrong with it is said here, and not on every page
+    compiling.check()
     os.environ["SYNERGY_FILE"] = asked.file
     if asked.lesson is not None:
         read_lesson(asked.lesson)

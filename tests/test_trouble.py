@@ -573,6 +573,7 @@ def test_without_a_compiler_it_says_so_in_both_languages():
         assert (done.returncode, done.stdout) == (1, "")
         assert "NUMBA_DISABLE_JIT" in done.stderr
         assert says in done.stderr
+    assert run("dashboard", "--no-open", "--port", "1", env=environment).returncode == 1
     assert run("run", "case", "full", env=environment).returncode == 0  # the readable model needs none
 
 

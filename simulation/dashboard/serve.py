@@ -86,11 +86,7 @@ def serve(where: Where, browse: bool, language: str) -> int:
     """
     sockets = listening(where.host, where.port)
     where = replace(where, bound=tuple(one.getsockname()[0] for one in sockets))
-    os.environ.update(SETTINGS)
-    os.environ["SYNERGY_LANGUAGE"] = language
-    warnings.filterwarnings("ignore", message="Cookies with samesite=none")  # plain http on this machine is meant
-    if not os.environ.get("SYNERGY_DEBUG"):
-        logging.getLogger("reacton").setLevel(logging.CRITICAL)  # we say ourselves what went wrong, in a line
+    _settle_environment(language)
     import uvicorn  # noqa: PLC0415 - Solara reads its settings when it is imported, which is now
 
     from simulation.dashboard.connections import Messages, Requests  # noqa: PLC0415
@@ -134,6 +130,15 @@ def serve(where: Where, browse: bool, language: str) -> int:
         engine().close()
         studies().reader.close()
     return 0
+
+
+def _settle_environment(language: str) -> None:
+    """What Solara and the pages read when they are imported."""
+    os.environ.update(SETTINGS)
+    os.environ["SYNERGY_LANGUAGE"] = language
+    warnings.filterwarnings("ignore", message="Cookies with samesite=none")  # plain http on this machine is meant
+    if not os.environ.get("SYNERGY_DEBUG"):
+        logging.getLogger("reacton").setLevel(logging.CRITICAL)  # we say ourselves what went wrong, in a line
 
 
 def announce(where: Where, key: Key | None, language: str) -> None:
