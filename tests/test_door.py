@@ -433,6 +433,23 @@ def test_a_page_that_comes_back_takes_the_place_of_its_old_connection():
     in_a_loop(work())
 
 
+def test_of_many_that_come_back_at_once_one_connection_stays():
+    traffic, live, most = Traffic(dict), [0], [0]
+
+    async def hold():
+        async with traffic.connected("a", "k", "p") as line:
+            live[0] += 1
+            most[0] = max(most[0], live[0])
+            await line.or_ended(asyncio.sleep(0.5))
+            live[0] -= 1
+
+    async def work():
+        await asyncio.gather(*(hold() for _ in range(10)))
+
+    in_a_loop(work())
+    assert most == [1]
+
+
 def test_a_page_left_behind_makes_room_and_one_in_use_does_not():
     gone = threading.Event()
     pages = {str(number): page_of("a", number != 5) for number in range(LIMITS.kernels_per_visitor)}

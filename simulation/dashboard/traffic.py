@@ -161,13 +161,13 @@ class Traffic:
 
     async def _replace(self, key: tuple[str, str]) -> None:
         """End the connection of a page that comes back; raises :class:`Full` if it does not end."""
-        old = self._lines.get(key)
-        if old is not None:
-            old.end()
-            try:
-                await asyncio.wait_for(old.over.wait(), ENDING)
-            except TimeoutError:
-                raise Full from None
+        try:
+            async with asyncio.timeout(ENDING):
+                while (old := self._lines.get(key)) is not None:  # others may come back while one waits
+                    old.end()
+                    await old.over.wait()
+        except TimeoutError:
+            raise Full from None
 
     def has_page(self, visitor: str) -> bool:
         """Whether a visitor has a page of ours."""
