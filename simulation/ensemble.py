@@ -25,6 +25,7 @@ from simulation.kernel.layout import Layout, lay_out, values_of_worlds
 from simulation.kernel.prepare import prepare
 from simulation.outcomes import OUTCOMES, outcomes_of
 from simulation.parameters import PARAMETERS
+from simulation.signals import raise_missed
 from simulation.study import Study
 from simulation.worlds import Mode, check_world, sobol_point
 
@@ -202,7 +203,9 @@ class _Batches:
             return self.batch(first + part.start, outcomes[:, part], weekly[:, part])
 
         threads = min(threads, len(parts))
-        yield from map(one, parts) if threads <= 1 else _in_threads(one, parts, threads)
+        for count in map(one, parts) if threads <= 1 else _in_threads(one, parts, threads):
+            raise_missed()
+            yield count
 
     def batch(
         self,
@@ -237,6 +240,10 @@ class _Batches:
         return worlds
 
 
+HEEDED_EVERY = 1.0
+"""Seconds after which a signal is heeded at the latest that came while an import, say, swallowed what it raised."""
+
+
 def _in_threads(do: Callable[[slice], int], parts: list[slice], threads: int) -> Iterator[int]:
     """Do all parts, a few at a time, and tell of each that is done; whoever stops listening stops the work."""
     waiting, ahead = iter(parts), 2 * threads
@@ -244,7 +251,8 @@ def _in_threads(do: Callable[[slice], int], parts: list[slice], threads: int) ->
     try:
         going: set[Future[int]] = {pool.submit(do, part) for part in itertools.islice(waiting, ahead)}
         while going:
-            done, going = wait(going, return_when=FIRST_COMPLETED)
+            done, going = wait(going, timeout=HEEDED_EVERY, return_when=FIRST_COMPLETED)
+            raise_missed()
             going |= {pool.submit(do, part) for part in itertools.islice(waiting, len(done))}
             yield from (one.result() for one in done)
     finally:

@@ -174,9 +174,13 @@ def deferred(end: Callable[[int, FrameType | None], None]) -> Iterator[None]:
 
 
 def raise_missed() -> None:
-    """Raise for a signal that came before and was swallowed, for instance by an import; nothing if there was none."""
+    """Raise for a signal that came before and was swallowed, for instance by an import; nothing if there was none.
+
+    In other threads than the main one, which alone gets signals, it does nothing.
+    """
     heard = _in_charge()
-    if heard is not None and heard.number is not None:
+    main = threading.current_thread() is threading.main_thread()
+    if main and heard is not None and heard.number is not None:
         raise heard.error()
 
 

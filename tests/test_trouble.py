@@ -418,7 +418,10 @@ def wait_for(process, seconds):
 
 def ended(process, number):
     """How a process ended: by the code of the signal, with a sentence at most."""
-    out, err = process.communicate(timeout=60)
+    try:
+        out, err = process.communicate(timeout=60)
+    finally:
+        process.kill()  # one that did not end would keep the processors from all that follow
     assert (process.returncode, out) == (128 + number, ""), err
     assert err in {"", "\nStopped. Nothing half-written was left behind.\n"}
 
@@ -636,3 +639,27 @@ def test_nothing_of_ours_is_left_in_temporary_folders(tmp_path):
     (tmp_path / "t").mkdir()
     assert run(*SMALL, "--out", str(tmp_path / "out"), env=os.environ | {"TMPDIR": str(tmp_path / "t")}).returncode == 0
     assert not list((tmp_path / "t").iterdir())
+
+
+@linux
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_signal_that_was_swallowed_is_heeded_while_computing(tmp_path, jobs):
+    """What a signal raises can fall into code that swallows everything, and then nothing else would end the work."""
+    swallow = (
+        "import signal, contextlib\nwith contextlib.suppress(BaseException): signal.raise_signal(signal.SIGTERM)\n"
+    )
+    code = f"""
+import sys
+from simulation import ensemble
+warm = ensemble.warm
+def swallowing():
+    warm()
+    with contextlib.suppress(BaseException):
+        signal.raise_signal(signal.SIGTERM)
+ensemble.warm = swallowing
+from simulation.cli import main
+sys.exit(main({[*LARGE, "--jobs", jobs, "--out", str(tmp_path / "out")]!r}))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 143, done.stderr
+    assert not list(tmp_path.iterdir())
