@@ -645,11 +645,8 @@ def test_nothing_of_ours_is_left_in_temporary_folders(tmp_path):
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_a_signal_that_was_swallowed_is_heeded_while_computing(tmp_path, jobs):
     """What a signal raises can fall into code that swallows everything, and then nothing else would end the work."""
-    swallow = (
-        "import signal, contextlib\nwith contextlib.suppress(BaseException): signal.raise_signal(signal.SIGTERM)\n"
-    )
     code = f"""
-import sys
+import contextlib, signal, sys
 from simulation import ensemble
 warm = ensemble.warm
 def swallowing():
