@@ -64,6 +64,8 @@ class Limits:
     # websocket messages
     message_bytes: int = at_most(65_536, "bytes", "messages", "a message of a page")
     message_depth: int = at_most(16, "levels", "messages", "what stands inside something else in a message")
+    message_parts: int = at_most(2_000, "parts", "messages", "lists and mappings in a message")
+    queued_bytes: int = at_most(1_000_000, "bytes", "messages", "of one page that came and wait to be read")
     messages_per_second: int = at_most(60, "messages", "messages", "a second from one visitor, over a longer time")
     messages_at_once: int = at_most(240, "messages", "messages", "from one visitor, in a burst")
     all_messages_per_second: int = at_most(1_200, "messages", "messages", "a second from all visitors together")

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -25,6 +26,15 @@ FLAGS = [
 ]
 PATIENCE = 60_000
 """Milliseconds that a browser waits for what must come."""
+
+
+def pytest_configure():
+    """Heed signals, and have processes that begin here heed them, also where ``nohup`` started the tests."""
+    if threading.current_thread() is threading.main_thread():
+        usual = {"SIGINT": signal.default_int_handler, "SIGTERM": signal.SIG_DFL, "SIGHUP": signal.SIG_DFL}
+        for name, handler in usual.items():
+            if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is signal.SIG_IGN:
+                signal.signal(getattr(signal, name), handler)
 
 
 def pytest_runtest_setup(item):

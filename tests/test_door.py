@@ -491,14 +491,14 @@ def test_work_waits_its_turn_and_only_so_much_of_it():
         return {"type": "http.disconnect"}
 
     async def work():
-        first = asyncio.create_task(queue.do(lambda: release.wait(10), there))
+        first = asyncio.create_task(queue.do(lambda: release.wait(10), "a", there))
         await asyncio.sleep(0.05)
         with pytest.raises(asyncio.CancelledError):
-            await queue.do(lambda: "for nobody", gone)
-        second = asyncio.create_task(queue.do(lambda: "second", there))
+            await queue.do(lambda: "for nobody", "b", gone)
+        second = asyncio.create_task(queue.do(lambda: "second", "b", there))
         await asyncio.sleep(0.05)
         with pytest.raises(Full):
-            await queue.do(lambda: "too many", there)
+            await queue.do(lambda: "too many", "c", there)
         release.set()
         assert await first
         assert await second == "second"

@@ -42,10 +42,10 @@ def file_with(tmp_path, monkeypatch):
         change(data)
         monkeypatch.setattr(variants, "base_data", lambda *_: data)
         monkeypatch.setattr(stating, "base_data", lambda *_: data)
-        variants._built.cache_clear()
+        variants.built.cache_clear()
 
     yield show
-    variants._built.cache_clear()
+    variants.built.cache_clear()
 
 
 # --- what is said of a number --------------------------------------------------------------------------

@@ -10,30 +10,38 @@ from typing import Any
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from simulation.dashboard.hosts import is_local
 from simulation.limits import LIMITS
 
 MOST_PIECES = 64
 """Pieces of one message; browsers send one, or a few of a large message."""
 WINDOW = 10.0
 """Seconds over which pings and pongs are counted."""
+HALF = LIMITS.connections // 2
 PIECE = 16_384
 """Bytes that are read at a time: what one read brings is taken apart in one go, and others wait meanwhile."""
+PROGRESS = 65_536
+"""Bytes that a living reader takes at least, in as many seconds as one is given."""
 MOST_UNREAD = 1_000_000
 """Bytes that wait to be read while the other end sends pings."""
 
 
 class Unread:
-    """Ends a connection whose other end takes nothing for a while: a mixin of uvicorn's protocols."""
+    """Ends a connection whose other end takes nothing for a while: a mixin of uvicorn's protocols.
+
+    A slow reader is no dead one: what counts is whether less is waiting than before.
+    """
 
     transport: Any
     loop: asyncio.AbstractEventLoop
     _unread: asyncio.TimerHandle | None = None
+    _waiting = 0
 
     def pause_writing(self) -> None:
         """More is waiting than the system takes."""
         super().pause_writing()  # type: ignore[misc]  # asyncio's protocol, which uvicorn's classes are
         if self._unread is None:
-            self._unread = self.loop.call_later(LIMITS.unread_seconds, self.transport.abort)
+            self._look_again()
 
     def resume_writing(self) -> None:
         """What was waiting has gone."""
@@ -44,6 +52,16 @@ class Unread:
         """The connection is gone."""
         self._forget()
         super().connection_lost(exc)  # type: ignore[misc]
+
+    def _look_again(self) -> None:
+        self._waiting = self.transport.get_write_buffer_size()
+        self._unread = self.loop.call_later(LIMITS.unread_seconds, self._look)
+
+    def _look(self) -> None:
+        if self.transport.get_write_buffer_size() > max(0, self._waiting - PROGRESS):
+            self.transport.abort()
+        else:
+            self._look_again()
 
     def _forget(self) -> None:
         if self._unread is not None:
@@ -61,10 +79,19 @@ class Requests(Unread, H11Protocol):
         super().connection_made(transport)
         if hasattr(transport, "max_size"):  # asyncio's own transports; where there is none, the system's default holds
             transport.max_size = PIECE
-        if len(self.connections) > LIMITS.connections:
+        transport.set_write_buffer_limits(high=0)  # a single byte that is not taken counts as unread
+        if len(self.connections) > LIMITS.connections or self._has_many():
             transport.abort()
             return
         self._begin()
+
+    def _has_many(self) -> bool:
+        """Whether one machine has more than half of all connections; a proxy on this machine may have all."""
+        peer = self.client[0] if self.client else ""
+        if not peer or is_local(peer):
+            return False
+        peers = [getattr(connection, "client", None) for connection in self.connections]
+        return sum(other is not None and other[0] == peer for other in peers) > HALF
 
     def handle_events(self) -> None:
         """Something of a request came, perhaps all of its head."""
@@ -75,8 +102,9 @@ class Requests(Unread, H11Protocol):
 
     def on_response_complete(self) -> None:
         """An answer is out; the next request may begin, and uvicorn waits for it as long as it keeps connections."""
+        before = self.cycle
         super().on_response_complete()
-        if not self.transport.is_closing() and self.transport.get_protocol() is self:
+        if self.cycle is before and not self.transport.is_closing() and self.transport.get_protocol() is self:
             self._begin()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -109,8 +137,21 @@ class Messages(Unread, WebSocketsSansIOProtocol):
             self.queue.get_nowait()
         super().connection_lost(exc)
 
+    _held = 0
+
+    async def receive(self) -> Any:
+        """The next message."""
+        message: Any = await super().receive()
+        self._held -= len((message.get("text") or "").encode()) + len(message.get("bytes") or b"")
+        return message
+
     def send_receive_event_to_app(self) -> None:
-        """A message is whole; one read can bring thousands."""
+        """A message is whole; one read can bring thousands, and a packed one can be large."""
+        self._held += sum(map(len, self.frames))
+        if self._held > LIMITS.queued_bytes:
+            self.transport.abort()
+            self.frames = []
+            return
         super().send_receive_event_to_app()
         if self.queue.qsize() > LIMITS.queued_messages:
             self.transport.abort()

@@ -316,6 +316,8 @@ def _parsed(text: str) -> Any:
     """The data of a message; refused beyond the bounds on size and depth."""
     if len(text) > LIMITS.message_bytes:
         raise Refused("size")
+    if text.count("[") + text.count("{") > LIMITS.message_parts:
+        raise Refused("parts")
     try:
         data = json.loads(text, parse_constant=_no_number)
     except (ValueError, RecursionError):

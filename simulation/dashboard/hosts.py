@@ -16,7 +16,12 @@ def hosts_of(bound: str) -> frozenset[str]:
     if not is_local(bound):
         name = socket.gethostname().lower()
         own |= {name, f"{name}.local", socket.getfqdn().lower()}
-    return frozenset(own | {name_in(added) for added in os.environ.get("SYNERGY_HOSTS", "").split(",")} - {""})
+    return frozenset(own | added_hosts())
+
+
+def added_hosts() -> frozenset[str]:
+    """The names that ``SYNERGY_HOSTS`` adds."""
+    return frozenset(name_in(added) for added in os.environ.get("SYNERGY_HOSTS", "").split(",")) - {""}
 
 
 def name_in(address: str) -> str:

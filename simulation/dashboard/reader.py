@@ -53,8 +53,8 @@ class Reader:
         """The plain data of a file; raises :class:`~simulation.errors.InputRefused`. Call it in a thread."""
         with self._turn:
             line = self._begun()
-            line.send((content, name))
             try:
+                line.send((content, name))
                 if not line.poll(self.seconds):
                     self.close()
                     raise InputRefused([problem("takes_too_long", seconds=round(self.seconds))])

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from simulation import signals
-from simulation.dashboard.hosts import is_local
+from simulation.dashboard.hosts import added_hosts, is_local
 from simulation.dashboard.keys import FIELD, Key, new_key
 from simulation.errors import InputRefused, problem
 from simulation.limits import LIMITS
@@ -53,8 +53,8 @@ class Where:
 
     @property
     def local(self) -> bool:
-        """Whether only this machine can reach it."""
-        return all(is_local(address) for address in self.bound or (self.host,))
+        """Whether only this machine can reach it: a name of a proxy (``SYNERGY_HOSTS``) says that others do."""
+        return all(is_local(address) for address in (*(self.bound or (self.host,)), *added_hosts()))
 
     def key(self) -> Key | None:
         """A new key, if one is asked for."""

@@ -16,6 +16,10 @@ from typing import Any, TypeVar
 from simulation.limits import LIMITS
 
 Result = TypeVar("Result")
+EACH = 2
+"""Pieces of work of one visitor that wait in a queue."""
+WITHOUT_COOKIES = "session-id-cookie-unavailable:"
+"""How Solara's names for browsers without cookies begin; no cookie's value that is passed on holds a colon."""
 ENDING = 30.0
 """Seconds that an old connection has to end, on a busy machine, before a newer one of the same page is refused."""
 
@@ -40,16 +44,16 @@ class Pace:
         self.per_second, self.at_once, self.clock = per_second, at_once, clock
         self._tokens, self._counted = float(at_once), clock()
 
-    def wait(self) -> float:
-        """Take one; gives the seconds to wait until it is due."""
+    def wait(self, amount: float = 1.0) -> float:
+        """Take so many; gives the seconds to wait until they are due."""
         now = self.clock()
-        self._tokens = min(self.at_once, self._tokens + (now - self._counted) * self.per_second) - 1.0
+        self._tokens = min(self.at_once, self._tokens + (now - self._counted) * self.per_second) - amount
         self._counted = now
         return max(0.0, -self._tokens / self.per_second)
 
-    async def take(self) -> None:
-        """Take one when it is due."""
-        seconds = self.wait()
+    async def take(self, amount: float = 1.0) -> None:
+        """Take so many when they are due."""
+        seconds = self.wait(amount)
         if seconds > 0.0:
             await asyncio.sleep(seconds)
 
@@ -71,7 +75,7 @@ class Line:
         coming, ending = asyncio.ensure_future(message), asyncio.ensure_future(self._end.wait())
         try:
             await asyncio.wait({coming, ending}, return_when=asyncio.FIRST_COMPLETED)
-            return await coming if coming.done() else {"type": "websocket.disconnect", "code": 1012}
+            return {"type": "websocket.disconnect", "code": 1012} if self._end.is_set() else await coming
         finally:
             for one in (coming, ending):
                 one.cancel()
@@ -82,15 +86,15 @@ class Queue:
 
     def __init__(self, most: int) -> None:
         self.most = most
-        self._waiting = 0
+        self._waiting: Counter[str] = Counter()
         self._turn = asyncio.Lock()
         self._thread = ThreadPoolExecutor(1, "reader")
 
-    async def do(self, work: Callable[[], Result], receive: Callable[[], Awaitable[Any]]) -> Result:
+    async def do(self, work: Callable[[], Result], visitor: str, receive: Callable[[], Awaitable[Any]]) -> Result:
         """Do it when it is its turn, unless whoever waits goes away first; raises :class:`Full`."""
-        if self._waiting >= self.most:
+        if self._waiting.total() >= self.most or self._waiting[visitor] >= EACH:
             raise Full
-        self._waiting += 1
+        self._waiting[visitor] += 1
         try:
             await self._my_turn(receive)
             try:
@@ -98,7 +102,9 @@ class Queue:
             finally:
                 self._turn.release()
         finally:
-            self._waiting -= 1
+            self._waiting[visitor] -= 1
+            if not self._waiting[visitor]:
+                del self._waiting[visitor]
 
     async def _my_turn(self, receive: Callable[[], Awaitable[Any]]) -> None:
         """Wait for the turn or for the end of whoever waits, whichever comes first."""
@@ -132,6 +138,7 @@ class Traffic:
         self._paces: dict[str, Pace] = {}
         self._lines: dict[tuple[str, str], Line] = {}
         self._closing: set[str] = set()
+        self._leaving: set[tuple[str, str]] = set()
         self._uploads: dict[str, deque[float]] = {}
 
     @contextlib.asynccontextmanager
@@ -185,6 +192,28 @@ class Traffic:
                 raise Full
             self._forget(left, held[left])
 
+    def has_room(self, visitor: str) -> bool:
+        """Whether one more page of a visitor could be connected; of who has no cookie yet, only the sum is known."""
+        own = visitor and self._sockets[visitor] >= LIMITS.sockets_per_visitor
+        full = len(self.pages()) >= LIMITS.kernels and not any(is_left(page) for page in list(self.pages().values()))
+        return not (own or full or self._sockets.total() >= LIMITS.sockets)
+
+    def leave(self, kernel: str, page: str, context: Any) -> None:
+        """Note that a page was left, in a thread and once at a time: that waits for what the page is doing."""
+        key = (kernel, page)
+        if key in self._leaving:
+            return
+        self._leaving.add(key)
+
+        def work() -> None:
+            try:
+                with contextlib.suppress(KeyError):
+                    context.page_close(page)
+            finally:
+                self._leaving.discard(key)
+
+        threading.Thread(target=work, daemon=True).start()
+
     def _forget(self, name: str, page: Any) -> None:
         """Close a page in a thread: closing waits for what the page is doing, which may wait for our event loop."""
         self._closing.add(name)
@@ -211,7 +240,7 @@ class Traffic:
 def visitor_of(page: Any) -> str:
     """Whose page it is, by Solara's cookie; nothing where the browser keeps none."""
     session: str = page.session_id
-    return "" if session.startswith("session-id-cookie-unavailable") else session
+    return "" if session.startswith(WITHOUT_COOKIES) else session
 
 
 def is_left(page: Any) -> bool:

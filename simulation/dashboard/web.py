@@ -29,7 +29,7 @@ from simulation.dashboard.hosts import hosts_of, is_local, is_own_page, is_welco
 from simulation.dashboard.keys import FIELD, Key
 from simulation.dashboard.mishaps import say_outdated
 from simulation.dashboard.opened import studies
-from simulation.dashboard.traffic import Full, Line, Queue, Traffic, visitor_of
+from simulation.dashboard.traffic import WITHOUT_COOKIES, Full, Line, Queue, Traffic, visitor_of
 from simulation.errors import InputRefused
 from simulation.languages import LANGUAGES, preferred
 from simulation.limits import LIMITS
@@ -53,6 +53,8 @@ SOLARAS_OWN = ("kernelid", "modelid", "solara-no-close-beacon")
 """What Solara reads in an address; a link with one of these could open somebody else's page, or none."""
 UPLOAD = "/upload"
 """Where a page sends a study file."""
+LIGHT = 4_096
+"""Characters that count as much as one message more: a long one takes longer to hold against the list."""
 MOST_PROBLEMS_SHOWN = 20
 """Problems of an uploaded file that a page is told; it says how many more there are."""
 
@@ -159,7 +161,7 @@ class Door:
         elif asked.path == UPLOAD:
             await _guarded(self._upload(asked, receive, send))
         elif CLOSE.fullmatch(asked.path):
-            await self._close(asked, receive, send)
+            await self._close(asked, send)
         else:
             await self._pass(asked, receive, send)
 
@@ -177,9 +179,7 @@ class Door:
             where = [(b"location", f"{asked.path}?{asked.without((*SOLARAS_OWN, FIELD))}".encode())]
             await self._say(asked, send, 303, "", where)
             return
-        try:
-            self.traffic.make_room(asked.visitor)
-        except Full:
+        if not self.traffic.has_room(asked.visitor):
             await self._say(asked, send, 503, say("web.full", asked.language), [(b"retry-after", b"60")])
             return
         status, headers, body = await _collected(self.inner, asked.plain())
@@ -191,18 +191,14 @@ class Door:
         kept += [(b"cache-control", b"no-cache"), (b"vary", b"cookie, accept-encoding, accept-language")]
         await _send(asked, send, 200, dressed(body.decode(), asked.language, nonce).encode(), kept, nonce)
 
-    async def _close(self, asked: "Asked", receive: Receive, send: Send) -> None:
-        """A page that is left: its memory is given back. What is not open cannot be closed."""
-        from solara.server import kernel_context  # noqa: PLC0415 - it reads its settings when imported
-
-        found = CLOSE.fullmatch(asked.path)
-        context = kernel_context.contexts.get(found[1]) if found else None
-        if context is None or visitor_of(context) != asked.visitor:
-            await _send(asked, send, 204, b"", [], "")
-        elif asked.query.get("session_id", [""])[0] in context.page_status:
-            await self._pass(asked, receive, send)
-        else:
-            await _send(asked, send, 204, b"", [], "")
+    async def _close(self, asked: "Asked", send: Send) -> None:
+        """A page that is left: its memory is given back, by a thread. What is not open cannot be closed."""
+        match = CLOSE.fullmatch(asked.path)
+        page, kernel = asked.query.get("session_id", [""])[0], match[1] if match else ""
+        context = _contexts().get(kernel)
+        if context is not None and visitor_of(context) == asked.visitor and page in context.page_status:
+            self.traffic.leave(kernel, page, context)
+        await _send(asked, send, 204, b"", [], "")
 
     async def _pass(self, asked: "Asked", receive: Receive, send: Send) -> None:
         """Let Solara answer, with our heads; a request's body is never read."""
@@ -242,7 +238,7 @@ class Door:
             name = asked.query.get("name", ["study.yaml"])[0]
             try:
                 content = await asyncio.wait_for(_body(receive, LIMITS.file_bytes + 1), LIMITS.half_open_seconds)
-                base = await self.readers.do(functools.partial(studies().open, content, name), receive)
+                base = await self.readers.do(functools.partial(studies().open, content, name), asked.visitor, receive)
                 return 200, {"digest": base.digest}
             except InputRefused as refused:
                 return 200, {"problems": _sentences(refused, asked.language)}
@@ -276,7 +272,7 @@ class Door:
             return
         try:
             async with self.traffic.connected(asked.visitor, match[1], page) as line:
-                await self.inner(asked.scope, self._checked(match[1], line, receive), send)
+                await self.inner(asked.known_as(page), self._checked(match[1], line, receive), send)
         except Full:
             await _turned_away(receive, send, 1013)
         except BaseException as error:  # what a visitor sends can be anything, and may even ask us to exit
@@ -293,8 +289,9 @@ class Door:
         async def checked() -> Any:
             while True:
                 message = await line.or_ended(receive())
-                await line.pace.take()
-                await self.traffic.every.take()
+                amount = 1.0 + len(message.get("text") or message.get("bytes") or "") / LIGHT
+                await line.pace.take(amount)
+                await self.traffic.every.take(amount)
                 try:
                     return gate.passed(message)
                 except Refused as refused:
@@ -339,6 +336,13 @@ class Asked:
         self.visitor = ours.get(SESSION, "")
         wished = preferred(heads.get(b"accept-language", ""), LANGUAGES)
         self.language = _first((*self.query.get("lang", []), ours.get(LANGUAGE, ""), wished), language)
+
+    def known_as(self, page: str) -> Scope:
+        """The same for Solara, which would give a browser without cookies another name at each connection."""
+        if self.visitor:
+            return self.scope
+        others = [head for head in self.scope["headers"] if head[0] != b"cookie"]
+        return {**self.scope, "headers": [*others, (b"cookie", f"{SESSION}={WITHOUT_COOKIES}{page}".encode())]}
 
     def plain(self) -> Scope:
         """The same, asked for as one that can be read."""

@@ -221,9 +221,11 @@ class _Checks:
     def _once(self, names: Any, path: Path) -> None:
         """No name stands in a list twice."""
         texts = names if isinstance(names, list) and all(isinstance(one, str) for one in names) else []
+        before: set[str] = set()
         for place, name in enumerate(texts):
-            if name in texts[:place]:
+            if name in before:
                 self.refuse("named_twice", (*path, place), given=shown(name))
+            before.add(name)
 
     def _scenario(self, name: Any, path: Path) -> None:
         """A scenario that is named must be there."""
