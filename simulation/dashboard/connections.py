@@ -91,7 +91,7 @@ class Requests(Unread, H11Protocol):
         if not peer or is_local(peer):
             return False
         peers = [getattr(connection, "client", None) for connection in self.connections]
-        return sum(other is not None and other[0] == peer for other in peers) > HALF
+        return bool(sum(other is not None and other[0] == peer for other in peers) > HALF)
 
     def handle_events(self) -> None:
         """Something of a request came, perhaps all of its head."""
