@@ -91,7 +91,8 @@ class View:
         if hand == rival:
             hand, rival = self.rival, self.hand
         if hand not in chosen:
-            hand = next((one for one in (*reversed(chosen), *reversed(order)) if one != rival), order[-1])
+            other = (one for one in (*reversed(chosen), *reversed(order)) if one != rival)
+            hand = next(other, order[-1]) if chosen else order[-1]
         if rival not in chosen:
             rival = next((one for one in (*chosen, *order) if one != hand), hand)
         changed = replace(changed, votes=_canonical(changed.votes))
