@@ -307,7 +307,7 @@ def test_channels_are_not_opened_without_end():
     context = page_with()
     opening = message("comm_open", {"comm_id": "d" * 32, "target_name": "solara.control", "data": {}})
     assert passed(opening, context)["content"]["target_name"] == "solara.control"
-    for number in range(gate.MOST_CHANNELS + 1):
+    for number in range(LIMITS.channels + 1):
         context.kernel.comm_manager.comms[str(number)] = SimpleNamespace(target_name="solara.control")
     with pytest.raises(Refused, match="too many"):
         passed(opening, context)

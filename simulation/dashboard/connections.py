@@ -13,17 +13,14 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from simulation.dashboard.hosts import is_local
 from simulation.limits import LIMITS
 
-MOST_PIECES = 64
-"""Pieces of one message; browsers send one, or a few of a large message."""
 WINDOW = 10.0
 """Seconds over which pings and pongs are counted."""
 HALF = LIMITS.connections // 2
+"""Connections that one other machine may have."""
 PIECE = 16_384
 """Bytes that are read at a time: what one read brings is taken apart in one go, and others wait meanwhile."""
 PROGRESS = 65_536
 """Bytes that a living reader takes at least, in as many seconds as one is given."""
-MOST_UNREAD = 1_000_000
-"""Bytes that wait to be read while the other end sends pings."""
 
 
 class Unread:
@@ -170,7 +167,7 @@ class Messages(Unread, WebSocketsSansIOProtocol):
 
     def handle_cont(self, event: Any) -> None:
         """One more piece of a message."""
-        if len(self.frames) >= MOST_PIECES:
+        if len(self.frames) >= LIMITS.message_pieces:
             self.transport.abort()
             return
         super().handle_cont(event)
@@ -179,7 +176,7 @@ class Messages(Unread, WebSocketsSansIOProtocol):
         """A ping, which uvicorn answers whether or not answers are read."""
         self._count_control()
         super().handle_ping()
-        if self.transport.get_write_buffer_size() > MOST_UNREAD:
+        if self.transport.get_write_buffer_size() > LIMITS.unread_bytes:
             self.transport.abort()
 
     def keepalive_timeout(self) -> None:

@@ -48,8 +48,6 @@ Component = TypeVar("Component", bound=Callable[..., Any])
 IDENTIFIER = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 """What a widget or a channel of messages (a comm) is known by."""
 MODEL, CONTROL, STATES = "jupyter.widget", "solara.control", "jupyter.widget.control"
-MOST_CHANNELS = 64
-"""Control channels of one page; each time that it comes back it opens two."""
 
 
 # --- what components declare ---------------------------------------------------------------------------
@@ -192,7 +190,7 @@ class Gate:
         if target not in {CONTROL, STATES} or not _is_identifier(identifier):
             raise Refused("opening")
         context = self._context()
-        if context is not None and len(context.kernel.comm_manager.comms) - len(context.widgets) > MOST_CHANNELS:
+        if context is not None and len(context.kernel.comm_manager.comms) - len(context.widgets) > LIMITS.channels:
             raise Refused("too many channels")
         return {"comm_id": identifier, "target_name": target, "data": {}}
 

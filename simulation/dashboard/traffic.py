@@ -16,8 +16,6 @@ from typing import Any, TypeVar
 from simulation.limits import LIMITS
 
 Result = TypeVar("Result")
-EACH = 2
-"""Pieces of work of one visitor that wait in a queue."""
 WITHOUT_COOKIES = "session-id-cookie-unavailable:"
 """How Solara's names for browsers without cookies begin; no cookie's value that is passed on holds a colon."""
 ENDING = 30.0
@@ -92,7 +90,7 @@ class Queue:
 
     async def do(self, work: Callable[[], Result], visitor: str, receive: Callable[[], Awaitable[Any]]) -> Result:
         """Do it when it is its turn, unless whoever waits goes away first; raises :class:`Full`."""
-        if self._waiting.total() >= self.most or self._waiting[visitor] >= EACH:
+        if self._waiting.total() >= self.most or self._waiting[visitor] >= LIMITS.waiting_uploads_each:
             raise Full
         self._waiting[visitor] += 1
         try:

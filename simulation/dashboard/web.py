@@ -304,7 +304,7 @@ class Door:
     def drop(self, refused: Refused) -> None:
         """Count a message that was dropped, and tell whoever started the server at the first, tenth, hundredth …"""
         count = self.dropped.add(refused.reason)
-        if str(count).strip("0") == "1":
+        if str(count).strip("0") == "1" and refused.reason != "gone":  # what was closed meanwhile is nobody's offence
             sys.stderr.write(
                 f"synergy dashboard: dropped what no page of ours says ({refused.reason}; {count} by now)\n"
             )
