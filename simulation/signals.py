@@ -59,6 +59,7 @@ class Heard:
         self.number: int | None = None
         self.count = 0
         self.deaf = False
+        self.held = False
         self.instead: Callable[[int, FrameType | None], None] | None = None
         self.rest = sys.unraisablehook
         self._at = 0.0
@@ -73,9 +74,17 @@ class Heard:
             return
         self.number, self._at, self._dropped = number, now, False
         self.count += 1
+        if self.held:
+            return
         if self.instead is None:
             raise self.error()
         self.instead(number, frame)
+
+    def release(self) -> None:
+        """Raise from now on, and at once if a signal came while it was held."""
+        self.held = False
+        if self.number is not None:
+            raise self.error()
 
     def error(self) -> KeyboardInterrupt:
         """What the last signal raises."""
@@ -121,8 +130,11 @@ def _in_charge() -> Heard | None:
 
 
 @contextmanager
-def heeding(numbers: tuple[int, ...] = ENDING, plain: bool = False) -> Iterator[Heard]:
+def heeding(numbers: tuple[int, ...] = ENDING, plain: bool = False, held: bool = False) -> Iterator[Heard]:
     """Heed these signals for as long as this lasts, where the system or Python alone would do so.
+
+    With ``held`` nothing is raised before :meth:`Heard.release`, so that a signal can fall neither between the handlers
+    being put in place nor between them and whatever catches what they raise.
 
     Within another ``heeding`` that one stays in charge; outside the main thread, which alone gets signals, and for a
     signal that somebody else handles or ignores, nothing changes.
@@ -139,6 +151,7 @@ def heeding(numbers: tuple[int, ...] = ENDING, plain: bool = False) -> Iterator[
         yield outer or Heard()
         return
     heard, hook = Heard(plain), sys.unraisablehook
+    heard.held = held
     untouched = (signal.SIG_DFL, signal.default_int_handler)
     usual = {number: signal.getsignal(number) for number in numbers if signal.getsignal(number) in untouched}
     try:

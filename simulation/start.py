@@ -17,8 +17,9 @@ OURS = ("MPLBACKEND", "NUMBA_CACHE_LOCATOR_CLASSES", "NUMBA_NUM_THREADS")
 
 def start() -> NoReturn:
     """Carry out the command line of this process, and end it with the right exit code."""
-    with signals.heeding() as heard:
+    with signals.heeding(held=True) as heard:
         try:
+            heard.release()
             _prepare_surroundings()
             from simulation.cli import main  # noqa: PLC0415 - once signals are heeded
 

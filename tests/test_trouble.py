@@ -546,6 +546,35 @@ def test_signals_are_as_before_when_it_is_over():
     assert ([signal.getsignal(number) for number in signals.ENDING], sys.unraisablehook) == before
 
 
+def test_a_signal_between_handlers_and_what_catches_it_waits():
+    with signals.heeding(held=True) as heard:
+        signal.raise_signal(signal.SIGTERM)
+        with pytest.raises(signals.Terminated):
+            heard.release()
+        signal.raise_signal(signal.SIGINT)  # a moment later, so the same
+    assert heard.count == 1
+
+
+def test_a_signal_while_handlers_are_put_in_place_ends_in_its_code(monkeypatch):
+    put = signal.signal
+
+    def interrupted(number, handler):
+        before = put(number, handler)
+        if number == signal.SIGINT and isinstance(handler, signals.Heard):
+            signal.raise_signal(signal.SIGINT)
+        return before
+
+    usual = {number: signal.getsignal(number) for number in signals.ENDING}
+    monkeypatch.setattr(signal, "signal", interrupted)
+    try:
+        with pytest.raises(SystemExit) as ended:
+            import_module("simulation.start").start()
+    finally:
+        for number, handler in usual.items():
+            put(number, handler)
+    assert ended.value.code == 130
+
+
 def test_a_signal_that_was_swallowed_counts_all_the_same():
     with signals.heeding():
         signals.raise_missed()
