@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from benchmarks import numpy_form, python_form
 from simulation import case
-from simulation.ensemble import run_worlds
-from simulation.outcomes import OUTCOMES
-from simulation.study import Study
-from simulation.worlds import MODES
+from simulation.engine.ensemble import run_worlds
+from simulation.model.outcomes import OUTCOMES
+from simulation.model.worlds import MODES
+from simulation.study.scenario import Study
 
 MOST = 1e-9
 """The largest relative difference that passes."""

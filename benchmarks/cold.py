@@ -34,7 +34,9 @@ def main() -> None:
         "the difference": first - later,
         "`synergy --help`": min(seconds_of("-m", "simulation.cli", "--help") for _ in range(3)),
         "`import simulation`": min(seconds_of("-c", "import simulation") for _ in range(3)),
-        "`import simulation.ensemble`": min(seconds_of("-c", "import simulation.ensemble") for _ in range(3)),
+        "`import simulation.engine.ensemble`": min(
+            seconds_of("-c", "import simulation.engine.ensemble") for _ in range(3)
+        ),
         "what it depends on, imported alone": min(seconds_of("-c", HEAVY) for _ in range(3)),
         "Python itself": min(seconds_of("-c", "pass") for _ in range(3)),
     }

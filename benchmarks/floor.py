@@ -19,11 +19,12 @@ from typing import Any
 import numba
 import numpy as np
 
-from simulation import OrganisationModel, case, rules
-from simulation.ensemble import run_worlds, warm
-from simulation.kernel.luck import philox
-from simulation.kernel.records import STATE
-from simulation.study import Study
+from simulation import OrganisationModel, case
+from simulation.engine.ensemble import run_worlds, warm
+from simulation.engine.kernel.randomness import philox
+from simulation.engine.kernel.records import STATE
+from simulation.model import rules
+from simulation.study.scenario import Study
 
 TIMES = 200_000
 

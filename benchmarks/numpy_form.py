@@ -15,11 +15,11 @@ from numpy import add, divide, maximum, minimum, multiply, subtract
 from numpy.typing import NDArray
 
 from benchmarks.prepared import DEPARTMENTS, INTERNAL, Stage, check, needs, network, timetable
-from simulation import luck, rules
-from simulation.outcomes import OUTCOMES
-from simulation.parameters import PARAMETERS
-from simulation.study import Study
-from simulation.worlds import Mode, values_of
+from simulation.model import randomness, rules
+from simulation.model.outcomes import OUTCOMES
+from simulation.model.worlds import Mode, values_of
+from simulation.study.parameters import PARAMETERS
+from simulation.study.scenario import Study
 
 Array = NDArray[np.float64]
 
@@ -118,7 +118,7 @@ _values = attrgetter(*_NAMES)
 
 
 def poisson_quantile(u: Array, mean: Array) -> Array:
-    """Poisson counts by inversion, for arrays; equals :func:`simulation.rules.poisson_quantile`.
+    """Poisson counts by inversion, for arrays; equals :func:`simulation.model.rules.poisson_quantile`.
 
     >>> poisson_quantile(np.array([0.0, 0.13, 0.14, 0.5, 0.999]), np.full(5, 2.0)).tolist()
     [0.0, 0.0, 1.0, 2.0, 8.0]
@@ -306,7 +306,7 @@ class Worlds:
 
 
 class Words:
-    """The words behind :func:`simulation.luck.draws`, from one generator that is set to where they begin."""
+    """The words behind :func:`simulation.model.randomness.draws`, from one generator set to where they begin."""
 
     def __init__(self, seed: int) -> None:
         self._seed, self._generator = seed, np.random.Philox(0)
@@ -319,7 +319,7 @@ class Words:
         inner = self._state["state"]
         for part in range(4):
             inner["counter"][part] = before >> (64 * part) & (2**64 - 1)
-        inner["key"][:] = self._seed, luck.name_key(department)
+        inner["key"][:] = self._seed, randomness.name_key(department)
         self._state["buffer_pos"] = 4
         self._generator.state = self._state
         return self._generator.random_raw(4 * (weeks + 1)).reshape(-1, 4)
@@ -337,7 +337,7 @@ def _it_first(it: Array, others: Array) -> Array:
 
 
 def _clock(left: Array, happens: NDArray[np.bool_], duration: float) -> Array:
-    """:func:`simulation.rules.event_clock` for arrays."""
+    """:func:`simulation.model.rules.event_clock` for arrays."""
     left = maximum(left - 1.0, 0.0)
     return np.where((left == 0.0) & happens, duration, left)
 
@@ -1105,12 +1105,12 @@ def _named_rows(table: Array) -> list[tuple[str, Array]]:
 
 
 def _switching(projects: Array, kappa: Array) -> Array:
-    """:func:`simulation.rules.switching_efficiency` for arrays."""
+    """:func:`simulation.model.rules.switching_efficiency` for arrays."""
     return 1.0 / (1.0 + kappa * maximum(projects - 1.0, 0.0))
 
 
 def _absorbed(offered: Array, need: Array) -> tuple[Array, Array]:
-    """How much of what is offered a need takes (:func:`simulation.rules.absorbed`), and what is left."""
+    """How much of what is offered a need takes (:func:`simulation.model.rules.absorbed`), and what is left."""
     taken = np.where(offered <= need * (1.0 + 1e-9), offered, need)
     return taken, maximum(offered - taken, 0.0)
 

@@ -10,9 +10,9 @@ from time import perf_counter
 
 from benchmarks import numpy_form, python_form
 from simulation import case
-from simulation.ensemble import mesa_world
-from simulation.study import Study
-from simulation.worlds import Mode
+from simulation.engine.ensemble import mesa_world
+from simulation.model.worlds import Mode
+from simulation.study.scenario import Study
 
 Peer = Callable[[Study, int, int, Mode], object]
 

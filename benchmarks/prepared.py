@@ -8,9 +8,9 @@ import functools
 from dataclasses import dataclass
 
 from simulation import case
-from simulation.measures import CLOSING_WEEKS, MEASURES, PARTNER_STAYS, Levers, Measures, Plan
-from simulation.organisation import Organisation
-from simulation.study import Scenario, Study
+from simulation.study.measures import CLOSING_WEEKS, MEASURES, PARTNER_STAYS, Levers, Measures, Plan
+from simulation.study.organisation import Organisation
+from simulation.study.scenario import Scenario, Study
 
 DEPARTMENTS, INTERNAL = 9, 7
 """How many there are, and how many of them come before the chain partners."""

@@ -1,9 +1,9 @@
 """The model in pure Python: no Mesa, no NumPy in the loop, a run in one function.
 
-A call costs CPython more than the arithmetic of an equation, so the equations stand in the loop itself, on plain
-floats in lists by department; rare and long ones are called from :mod:`simulation.rules`. What a department reads of
-others was left behind by an earlier stage, which allows three passes over the departments a week: perception to
-effort, work to adoption, and learning. Results differ from the Mesa model's by rounding only.
+A call costs CPython more than the arithmetic of an equation, so the equations stand in the loop itself, on plain floats
+in lists by department; rare and long ones are called from :mod:`simulation.model.rules`. What a department reads of
+others was left behind by an earlier stage, which allows three passes over the departments a week: perception to effort,
+work to adoption, and learning. Results differ from the Mesa model's by rounding only.
 """
 
 import math
@@ -14,12 +14,12 @@ from math import exp
 import numpy as np
 
 from benchmarks.prepared import DEPARTMENTS, INTERNAL, Network, Stage, check, needs, network, phase, timetable
-from simulation import luck, rules
-from simulation.outcomes import OUTCOMES, half_life, herfindahl, ratio
-from simulation.parameters import Values
-from simulation.rules import binomial_quantile, poisson_quantile
-from simulation.study import Scenario, Study
-from simulation.worlds import Mode, Traits, traits_of, values_of
+from simulation.model import randomness, rules
+from simulation.model.outcomes import OUTCOMES, half_life, herfindahl, ratio
+from simulation.model.rules import binomial_quantile, poisson_quantile
+from simulation.model.worlds import Mode, Traits, traits_of, values_of
+from simulation.study.parameters import Values
+from simulation.study.scenario import Scenario, Study
 
 Floats = list[float]
 Ties = tuple[tuple[tuple[int, float], ...], ...]
@@ -132,10 +132,12 @@ def _organisation(study: Study) -> Organisation:
 
 def _world(study: Study, values: Values, traits: tuple[Traits, ...], seed: int, world: int) -> World:
     """Prepare a world."""
-    weeks, place = study.horizon + 1, luck.PURPOSES.index
+    weeks, place = study.horizon + 1, randomness.PURPOSES.index
     organisation = study.organisation
-    common = luck.draws(seed, world, "", study.horizon)
-    own = np.array([luck.draws(seed, world, name, study.horizon) for name in organisation.names]).transpose(2, 1, 0)
+    common = randomness.draws(seed, world, "", study.horizon)
+    own = np.array([randomness.draws(seed, world, name, study.horizon) for name in organisation.names]).transpose(
+        2, 1, 0
+    )
     noise, incident, leave, arrivals, pick_up = (
         own[place(purpose)].tolist() for purpose in ("noise", "incident", "leave", "arrivals", "pick_up")
     )

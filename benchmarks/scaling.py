@@ -15,11 +15,11 @@ import psutil
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from simulation.ensemble import run_world, run_worlds, warm
-from simulation.kernel.layout import lay_out
-from simulation.measures import AssignRoles, ConsultChain, CrossFunctionalTeam, Measures
-from simulation.organisation import Department, Label, Organisation, Project, Tie
-from simulation.study import Scenario, Study
+from simulation.engine.ensemble import run_world, run_worlds, warm
+from simulation.engine.kernel.layout import lay_out
+from simulation.study.measures import AssignRoles, ConsultChain, CrossFunctionalTeam, Measures
+from simulation.study.organisation import Department, Label, Organisation, Project, Tie
+from simulation.study.scenario import Scenario, Study
 
 SIZES = (10, 30, 100, 300, 1_000, 3_000, 10_000)
 TIES = (4, 10, 40)

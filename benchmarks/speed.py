@@ -15,8 +15,8 @@ import numpy as np
 
 from benchmarks.peers import measure
 from simulation import OrganisationModel, case
-from simulation.ensemble import run_worlds, warm
-from simulation.study import Study
+from simulation.engine.ensemble import run_worlds, warm
+from simulation.study.scenario import Study
 
 SCENARIOS = ("it-only", "roles", "package-partner-with", "full")
 

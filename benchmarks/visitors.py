@@ -19,8 +19,8 @@ import numpy as np
 import psutil
 
 from benchmarks.dashboard import FLAGS, GRIP, SETTLED, TIMED, browser_path, served
-from simulation.dashboard.state import address_of, first_view
-from simulation.dashboard.timeline import changed, renamed
+from simulation.dashboard.pages.compare.timeline import changed, renamed
+from simulation.dashboard.state.view import address_of, first_view
 
 STAND_IN = """define([], () => ({init: () => {
   const told = {};

@@ -16,35 +16,35 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 _HOMES = {
-    "OrganisationModel": "simulation.model",
-    "Department": "simulation.department",
-    "Study": "simulation.study",
-    "Scenario": "simulation.study",
-    "Values": "simulation.parameters",
-    "PARAMETERS": "simulation.parameters",
-    "OUTCOMES": "simulation.outcomes",
-    "InputRefused": "simulation.errors",
-    "case": "simulation.files",
-    "load": "simulation.files",
-    "outcomes_of": "simulation.outcomes",
-    "run_worlds": "simulation.ensemble",
+    "OrganisationModel": "simulation.model.organisation",
+    "Department": "simulation.model.department",
+    "Study": "simulation.study.scenario",
+    "Scenario": "simulation.study.scenario",
+    "Values": "simulation.study.parameters",
+    "PARAMETERS": "simulation.study.parameters",
+    "OUTCOMES": "simulation.model.outcomes",
+    "InputRefused": "simulation.study.errors",
+    "case": "simulation.study.sources.files",
+    "load": "simulation.study.sources.files",
+    "outcomes_of": "simulation.model.outcomes",
+    "run_worlds": "simulation.engine.ensemble",
 }
 
 __all__ = ["__version__", *_HOMES]  # noqa: PLE0604 - the names are texts
 
 if TYPE_CHECKING:
-    from simulation.department import Department as Department
-    from simulation.ensemble import run_worlds as run_worlds
-    from simulation.errors import InputRefused as InputRefused
-    from simulation.files import case as case
-    from simulation.files import load as load
-    from simulation.model import OrganisationModel as OrganisationModel
-    from simulation.outcomes import OUTCOMES as OUTCOMES
-    from simulation.outcomes import outcomes_of as outcomes_of
-    from simulation.parameters import PARAMETERS as PARAMETERS
-    from simulation.parameters import Values as Values
-    from simulation.study import Scenario as Scenario
-    from simulation.study import Study as Study
+    from simulation.engine.ensemble import run_worlds as run_worlds
+    from simulation.model.department import Department as Department
+    from simulation.model.organisation import OrganisationModel as OrganisationModel
+    from simulation.model.outcomes import OUTCOMES as OUTCOMES
+    from simulation.model.outcomes import outcomes_of as outcomes_of
+    from simulation.study.errors import InputRefused as InputRefused
+    from simulation.study.parameters import PARAMETERS as PARAMETERS
+    from simulation.study.parameters import Values as Values
+    from simulation.study.scenario import Scenario as Scenario
+    from simulation.study.scenario import Study as Study
+    from simulation.study.sources.files import case as case
+    from simulation.study.sources.files import load as load
 
 
 def __getattr__(name: str) -> Any:

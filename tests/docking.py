@@ -10,10 +10,10 @@ from functools import partial
 import numpy as np
 
 from simulation import OrganisationModel, outcomes_of
-from simulation.constants import CLOSING_WEEKS, PARTNER_STAYS
-from simulation.ensemble import WEEKLY, run_world, trace_world
-from simulation.kernel.records import ORGANISATION, STATE
-from simulation.outcomes import OUTCOMES, at_week, half_life
+from simulation.engine.ensemble import WEEKLY, run_world, trace_world
+from simulation.engine.kernel.records import ORGANISATION, STATE
+from simulation.model.outcomes import OUTCOMES, at_week, half_life
+from simulation.study.constants import CLOSING_WEEKS, PARTNER_STAYS
 
 CLOSE = 1e-9
 """Reals may differ by so much of themselves …"""

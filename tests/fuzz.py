@@ -27,11 +27,11 @@ import command_lines
 import hostile
 from attacker import message
 
-from simulation.cli import main
-from simulation.errors import InputRefused
-from simulation.files import parse
-from simulation.limits import LIMITS
-from simulation.words import LANGUAGES
+from simulation.cli.main import main
+from simulation.study.errors import InputRefused
+from simulation.study.sources.files import parse
+from simulation.system.limits import LIMITS
+from simulation.text.i18n import LANGUAGES
 
 HERE = Path(__file__).parent
 SECONDS = LIMITS.reading_seconds * 2.0
@@ -179,7 +179,7 @@ class Addresses:
     FIELDS += ("kernelid", "modelid", "key", "chapter", "step", "take", "session_id")
 
     def __init__(self) -> None:
-        from simulation.dashboard.web import Door
+        from simulation.dashboard.server.web import Door
 
         async def inner(scope, receive, send):
             await receive()
@@ -209,7 +209,7 @@ class Addresses:
         return path, query, heads
 
     def attempt(self, given: tuple[str, str, list]) -> str:
-        from simulation.dashboard.state import read_address
+        from simulation.dashboard.state.view import read_address
 
         path, query, heads = given
         scope = {
@@ -248,7 +248,7 @@ class Messages:
     def __init__(self) -> None:
         from test_gate import components, page_with
 
-        from simulation.dashboard.gate import DECLARED, Gate
+        from simulation.dashboard.server.gate import DECLARED, Gate
 
         kinds = components()
         self.names = {f"{number:032x}": kind for number, kind in enumerate(kinds.values())}
@@ -291,7 +291,7 @@ class Messages:
         return {"type": "websocket.receive", "text": mutated(text, luck) if luck.random() < 0.7 else text}
 
     def attempt(self, given: dict) -> str:
-        from simulation.dashboard.gate import DECLARED, Refused
+        from simulation.dashboard.server.gate import DECLARED, Refused
 
         try:
             through = json.loads(self.gate.passed(given)["text"])

@@ -6,11 +6,11 @@ from math import isnan
 from typing import Any
 
 from simulation import OrganisationModel, Values, outcomes_of
-from simulation.measures import Measures
-from simulation.model import AGENT_STATES, MODEL_STATES
-from simulation.organisation import Department, Label, Organisation, Project, Tie
-from simulation.study import Given, Scenario, Study
-from simulation.worlds import Traits
+from simulation.model.organisation import AGENT_STATES, MODEL_STATES
+from simulation.model.worlds import Traits
+from simulation.study.measures import Measures
+from simulation.study.organisation import Department, Label, Organisation, Project, Tie
+from simulation.study.scenario import Given, Scenario, Study
 
 WORDS = Label(en="made for a test", nl="gemaakt voor een toets")
 

@@ -1,7 +1,7 @@
 """Texts of legal size that could make reading slow, large or wrong: a name, and the function that makes the text.
 
 ``FILES`` are studies, ``LESSONS`` lessons, ``CHANGES`` what stands after ``--set``, on a sound study. None may take
-more than the bounds of :mod:`simulation.limits`, and each ends in a study or in a refusal. ``SOUND`` names those that
+more than the bounds of :mod:`simulation.system.limits`, and each ends in a study or in a refusal. ``SOUND`` names those that
 end in a study.
 """
 # ruff: noqa: E501 - a text that nobody reads stands on one line

@@ -4,9 +4,9 @@ from helpers import scenario
 from hypothesis import strategies as st
 
 from simulation import PARAMETERS, Values
-from simulation.measures import Measures
-from simulation.organisation import Department, Organisation, Tie
-from simulation.study import Given
+from simulation.study.measures import Measures
+from simulation.study.organisation import Department, Organisation, Tie
+from simulation.study.scenario import Given
 
 ENDS = {"h_ref": 1e-3, "I_half": 1e-3}
 """Where the least legal value is only there so that nothing is divided by zero, something larger."""

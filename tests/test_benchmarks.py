@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from docking import COUNTS, close, mesa_trace
 
-from simulation import case, rules
-from simulation.ensemble import trace_world
-from simulation.outcomes import OUTCOMES, outcomes_of
+from simulation import case
+from simulation.engine.ensemble import trace_world
+from simulation.model import rules
+from simulation.model.outcomes import OUTCOMES, outcomes_of
 
 sys.path.append(str(Path(__file__).parents[1]))
 

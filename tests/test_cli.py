@@ -11,10 +11,11 @@ import pandas as pd
 import pytest
 
 from simulation import __version__, case
-from simulation.cli import DEFAULT_MOST, main
-from simulation.files import load
-from simulation.outcomes import OUTCOMES
-from simulation.sequential import MOST
+from simulation.analysis.sequential import MOST
+from simulation.cli.commands.compare import DEFAULT_MOST
+from simulation.cli.main import EXECUTE, main
+from simulation.model.outcomes import OUTCOMES
+from simulation.study.sources.files import load
 
 SMALL = ["--scenarios", "it-only,roles,full", "--worlds", "3", "--jobs", "1", "--lang", "en"]
 
@@ -265,7 +266,7 @@ def test_ctrl_c_while_worlds_are_added_tells_what_is_found(capsys, tmp_path, mon
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("simulation.sequential.extend_runs", interrupted)
+    monkeypatch.setattr("simulation.analysis.sequential.extend_runs", interrupted)
     code, out, _ = run(capsys, "compare", *UNTIL, "--lang", "en", "--out", str(tmp_path))
     assert code == 130
     assert "You stopped it after 8 worlds" in out
@@ -319,7 +320,7 @@ def test_a_folder_that_cannot_be_written_is_refused_before_any_work(capsys, tmp_
 
 
 def test_a_mistake_of_ours_is_said_without_a_traceback(capsys, monkeypatch):
-    monkeypatch.setitem(__import__("simulation.cli", fromlist=["COMMANDS"]).COMMANDS, "check", lambda *_: 1 / 0)
+    monkeypatch.setattr("simulation.cli.main.EXECUTE", {**EXECUTE, "check": lambda *_: 1 / 0})
     monkeypatch.delenv("SYNERGY_DEBUG", raising=False)
     code, _, err = run(capsys, "check", "case", "--lang", "en")
     assert code == 3

@@ -7,9 +7,10 @@ import unicodedata
 import pytest
 from command_lines import command_lines, prepare
 
-from simulation.characters import UNSEEN
-from simulation.cli import _names, main
-from simulation.files import case
+from simulation.cli.commands.compare import names_in
+from simulation.cli.main import main
+from simulation.study.sources.files import case
+from simulation.text.characters import UNSEEN
 
 SAMPLE = 60
 
@@ -81,8 +82,8 @@ def test_a_count_may_be_written_in_any_way_that_is_clear(capsys, worlds):
 
 def test_a_list_of_scenarios_takes_no_longer_than_it_is_long():
     begun = time.process_time()
-    assert _names("," * 100_000, case()) == []
-    assert len(_names("nobody," * 100_000, case())) == 100_000
+    assert names_in("," * 100_000, case()) == []
+    assert len(names_in("nobody," * 100_000, case())) == 100_000
     assert time.process_time() - begun < 1.0
 
 
@@ -90,6 +91,6 @@ def test_a_name_may_hold_commas_and_the_longest_that_is_there_counts():
     class Named:
         names = ("a", "a, b", "a,b,c", "d")
 
-    assert _names("a,b,c,d", Named) == ["a,b,c", "d"]
-    assert _names("a , b, d,a", Named) == ["a, b", "d", "a"]
-    assert _names("c,,b, a", Named) == ["c", "b", "a"]
+    assert names_in("a,b,c,d", Named) == ["a,b,c", "d"]
+    assert names_in("a , b, d,a", Named) == ["a, b", "d", "a"]
+    assert names_in("c,,b, a", Named) == ["c", "b", "a"]

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from simulation import case, run_worlds
-from simulation.compare import compare_pair, compare_runs, mean_interval, sign_test, summarise, wilson
-from simulation.outcomes import BY_OUTCOME, OUTCOMES
-from simulation.report import MAIN, verdict
+from simulation.analysis.compare import compare_pair, compare_runs, mean_interval, sign_test, summarise, wilson
+from simulation.model.outcomes import BY_OUTCOME, OUTCOMES
+from simulation.report.sentences import MAIN, verdict
 
 ADOPTION, LIVE = BY_OUTCOME["lasting_adoption"], BY_OUTCOME["go_live_week"]
 NAMES = ("a", "b")

@@ -15,15 +15,15 @@ import psutil
 import pytest
 
 from simulation import case, run_worlds
-from simulation.kernel import compiling, prepare
-from simulation.words import say
+from simulation.engine.kernel import compilation, prepare
+from simulation.text.i18n import say
 
 STUDY = case().select(("it-only", "full"))
 EXPECTED = run_worlds(STUDY, 2, seed=9).outcomes.tobytes().hex()
 
 RUN = """
 from simulation import case, run_worlds
-from simulation.kernel import run
+from simulation.engine.kernel import run
 print(run_worlds(case().select(("it-only", "full")), 2, seed=9).outcomes.tobytes().hex())
 print(sum(run.run_batch.stats.cache_hits.values()))
 """
@@ -75,7 +75,7 @@ def test_what_cannot_be_read_is_made_anew(made, tmp_path, pattern, left):
 
 LAME = """
 import subprocess, sys
-from simulation.kernel import prepare
+from simulation.engine.kernel import prepare
 prepare.PATIENCE = 0.5
 prepare._second_process = lambda: subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
 """
@@ -141,23 +141,23 @@ def test_ctrl_c_in_a_function_that_c_calls_ends_it_soon_and_quietly(monkeypatch,
 @pytest.fixture
 def elsewhere(tmp_path, monkeypatch):
     """Nothing is remembered, and temporary files go to a folder of the test."""
-    compiling.folder.cache_clear()
+    compilation.folder.cache_clear()
     monkeypatch.delenv("SYNERGY_CACHE_DIR", raising=False)
-    monkeypatch.setattr(compiling, "user_cache_path", lambda *_, **__: tmp_path / "user")
-    monkeypatch.setattr(compiling.tempfile, "gettempdir", lambda: str(tmp_path / "tmp"))
+    monkeypatch.setattr(compilation, "user_cache_path", lambda *_, **__: tmp_path / "user")
+    monkeypatch.setattr(compilation.tempfile, "gettempdir", lambda: str(tmp_path / "tmp"))
     (tmp_path / "tmp").mkdir()
     yield tmp_path
-    compiling.folder.cache_clear()
+    compilation.folder.cache_clear()
 
 
 def test_it_is_kept_in_the_users_cache(elsewhere):
-    assert compiling.folder() == elsewhere / "user" / compiling.digest()
-    assert not compiling.kept()
+    assert compilation.folder() == elsewhere / "user" / compilation.digest()
+    assert not compilation.kept()
 
 
 def test_or_where_one_says(elsewhere, monkeypatch):
     monkeypatch.setenv("SYNERGY_CACHE_DIR", str(elsewhere / "mine"))
-    assert compiling.folder() == elsewhere / "mine" / compiling.digest()
+    assert compilation.folder() == elsewhere / "mine" / compilation.digest()
 
 
 @pytest.mark.parametrize("way", ["a file", "no rights"])
@@ -167,23 +167,23 @@ def test_where_it_cannot_be_written_it_goes_to_a_temporary_folder(elsewhere, mon
     if way == "a file":
         chosen.write_text("not a folder")
     else:
-        make = compiling.tempfile.TemporaryFile
+        make = compilation.tempfile.TemporaryFile
 
         def refused(dir):
             if Path(dir).is_relative_to(chosen):
                 raise PermissionError(dir)
             return make(dir=dir)
 
-        monkeypatch.setattr(compiling.tempfile, "TemporaryFile", refused)
-    assert compiling.folder().parent.parent == elsewhere / "tmp"
+        monkeypatch.setattr(compilation.tempfile, "TemporaryFile", refused)
+    assert compilation.folder().parent.parent == elsewhere / "tmp"
 
 
 @pytest.mark.skipif(not hasattr(os, "getuid"), reason="files have no owner here")
 @pytest.mark.parametrize("way", ["somebody else's", "open to all", "a link"])
 def test_a_temporary_folder_that_is_not_ours_is_not_used(elsewhere, monkeypatch, way):
-    monkeypatch.setattr(compiling, "user_cache_path", lambda *_, **__: elsewhere / "a file" / "none")
+    monkeypatch.setattr(compilation, "user_cache_path", lambda *_, **__: elsewhere / "a file" / "none")
     (elsewhere / "a file").write_text("not a folder")
-    trap = elsewhere / "tmp" / f"synergy-{compiling._user()}"
+    trap = elsewhere / "tmp" / f"synergy-{compilation._user()}"
     if way == "a link":
         (elsewhere / "other").mkdir()
         trap.symlink_to(elsewhere / "other")
@@ -192,15 +192,15 @@ def test_a_temporary_folder_that_is_not_ours_is_not_used(elsewhere, monkeypatch,
         trap.chmod(0o777 if way == "open to all" else 0o700)
     if way == "somebody else's":
         ours = os.getuid()
-        monkeypatch.setattr(compiling, "_user", lambda: str(ours))
-        monkeypatch.setattr(compiling.os, "getuid", lambda: ours + 1)
-    found = compiling.folder()
+        monkeypatch.setattr(compilation, "_user", lambda: str(ours))
+        monkeypatch.setattr(compilation.os, "getuid", lambda: ours + 1)
+    found = compilation.folder()
     assert trap not in found.parents
     shutil.rmtree(found)
 
 
 def test_old_versions_are_forgotten_and_nothing_else(elsewhere):
-    ours = compiling.folder()
+    ours = compilation.folder()
     old = [ours.parent / f"{place:016x}" for place in range(8)]
     for age, path in enumerate(old):
         (path / "kernel_abc").mkdir(parents=True)
@@ -210,32 +210,32 @@ def test_old_versions_are_forgotten_and_nothing_else(elsewhere):
     strange.mkdir()
     (strange / "letter.txt").write_text("not compiled code")
     os.utime(strange, (1.0, 1.0))
-    compiling.forget_old()
+    compilation.forget_old()
     kept = {path.name for path in ours.parent.iterdir()}
-    assert kept == {ours.name, strange.name, "my papers", *(path.name for path in old[: compiling.MOST_VERSIONS - 1])}
+    assert kept == {ours.name, strange.name, "my papers", *(path.name for path in old[: compilation.MOST_VERSIONS - 1])}
 
 
 def test_the_name_of_the_folder_changes_with_what_decides_what_is_compiled(monkeypatch, tmp_path):
     def digest():
-        compiling.digest.cache_clear()
-        return compiling.digest()
+        compilation.digest.cache_clear()
+        return compilation.digest()
 
-    here = Path(compiling.__file__).parents[1]
+    here = Path(compilation.__file__).parents[2]
     copy = tmp_path / "simulation"
     shutil.copytree(here, copy, ignore=shutil.ignore_patterns("__pycache__", "dashboard"))
-    monkeypatch.setattr(compiling, "__file__", str(copy / "kernel" / "compiling.py"))
+    monkeypatch.setattr(compilation, "__file__", str(copy / "engine" / "kernel" / "compilation.py"))
     try:
         seen = [digest()]
-        for name in ("rules.py", "steps.py", "measures.py", "kernel/week.py"):
+        for name in ("model/rules.py", "model/steps.py", "study/measures.py", "engine/kernel/week.py"):
             with (copy / name).open("a") as file:
                 file.write("\n# changed\n")
             seen.append(digest())
-        os.utime(copy / "kernel" / "run.py", (1e9, 1e9))  # Numba loads nothing of another date
+        os.utime(copy / "engine" / "kernel" / "run.py", (1e9, 1e9))  # Numba loads nothing of another date
         seen.append(digest())
-        for module in (np, compiling.numba, compiling.llvmlite):
+        for module in (np, compilation.numba, compilation.llvmlite):
             monkeypatch.setattr(module, "__version__", "0.0.0")
             seen.append(digest())
-        monkeypatch.setattr(compiling, "_processor", lambda: "another")
+        monkeypatch.setattr(compilation, "_processor", lambda: "another")
         seen.append(digest())
     finally:
         monkeypatch.undo()
@@ -245,7 +245,8 @@ def test_the_name_of_the_folder_changes_with_what_decides_what_is_compiled(monke
 
 def test_every_module_that_the_kernel_takes_from_is_among_the_sources():
     """What compiled code is made of: the kernel, and what it imports from the rest of the simulation."""
-    here = Path(compiling.__file__).parents[1]
-    named = {path.relative_to(here).as_posix() for pattern in compiling.SOURCES for path in here.glob(pattern)}
-    of_a_week = {"constants.py", "rules.py", "states.py", "steps.py", "terms.py", "measures.py"}
-    assert of_a_week | {"parameters.py", "outcomes.py", "kernel/run.py", "kernel/week.py"} <= named
+    here = Path(compilation.__file__).parents[2]
+    named = {path.relative_to(here).as_posix() for pattern in compilation.SOURCES for path in here.glob(pattern)}
+    of_a_week = {f"model/{name}.py" for name in ("outcomes", "rules", "states", "steps", "terms")}
+    of_a_study = {f"study/{name}.py" for name in ("constants", "measures", "parameters")}
+    assert of_a_week | of_a_study | {"engine/kernel/run.py", "engine/kernel/week.py"} <= named

@@ -7,12 +7,16 @@ from pathlib import Path
 import pytest
 
 import simulation
-from simulation import constants
-from simulation.constants import CONSTANTS
-from simulation.parameters import BY_NAME
+from simulation.study import constants
+from simulation.study.constants import CONSTANTS
+from simulation.study.parameters import BY_NAME
 
 ROOT = Path(simulation.__file__).parent
-WEEK = ("rules", "steps", "department", "model", "kernel/week", "kernel/contacts", "kernel/meetings", "kernel/run")
+MODEL, KERNEL = ROOT / "model", ROOT / "engine" / "kernel"
+WEEK = {
+    **dict.fromkeys(("rules", "steps", "department", "organisation"), MODEL),
+    **dict.fromkeys(("week", "contacts", "meetings", "run"), KERNEL),
+}
 """What a week is made of; the rest of the kernel counts bits, bytes and files."""
 
 PLAIN = {0, 1, 2, 0.5}
@@ -20,8 +24,8 @@ PLAIN = {0, 1, 2, 0.5}
 
 REASONS = {
     ("rules", "other_it_load", 3.0): "a uniform distribution of standard deviation σ reaches √3·σ",
-    ("model", "__init__", 63): "a seed has 63 bits",
-    ("kernel/run", "no_work", 5): "how many states are kept week by week",
+    ("organisation", "__init__", 63): "a seed has 63 bits",
+    ("run", "no_work", 5): "how many states are kept week by week",
 }
 """Other numbers that may stand as they are, and why."""
 
@@ -39,12 +43,12 @@ def numbers(path):
 
 @pytest.mark.parametrize("name", WEEK)
 def test_no_number_stands_bare_in_an_equation(name):
-    bare = {(name, function, value) for function, value in numbers(ROOT / f"{name}.py") if value not in PLAIN}
+    bare = {(name, function, value) for function, value in numbers(WEEK[name] / f"{name}.py") if value not in PLAIN}
     assert bare <= REASONS.keys()
 
 
 def test_every_exception_is_needed():
-    assert {(name, *one) for name in WEEK for one in numbers(ROOT / f"{name}.py")} >= REASONS.keys()
+    assert {(name, *one) for name in WEEK for one in numbers(WEEK[name] / f"{name}.py")} >= REASONS.keys()
     assert all(REASONS.values())
 
 

@@ -18,7 +18,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from simulation.dashboard.pages import pages
-from simulation.dashboard.state import (
+from simulation.dashboard.state.variants import Changes, base_names, changes_of, cloned, refused, with_measure
+from simulation.dashboard.state.view import (
     FIRST,
     LONGEST_ADDRESS,
     MOST_SEED,
@@ -27,10 +28,9 @@ from simulation.dashboard.state import (
     first_view,
     read_address,
 )
-from simulation.dashboard.variants import Changes, base_names, changes_of, cloned, refused, with_measure
-from simulation.measures import MEASURES
-from simulation.outcomes import BY_OUTCOME
-from simulation.words import LANGUAGES, say
+from simulation.model.outcomes import BY_OUTCOME
+from simulation.study.measures import MEASURES
+from simulation.text.i18n import LANGUAGES, say
 
 EVERY = tuple(pages())
 ODD_NAMES = [

@@ -12,14 +12,15 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from strategies import given_parameters, scenarios
 
-from simulation import OrganisationModel, case, ensemble, run_worlds
-from simulation import organisation as organisation_said
-from simulation.department import Department
-from simulation.ensemble import trace_world
-from simulation.kernel import layout
-from simulation.kernel.records import ORGANISATION, STATE
-from simulation.measures import Measures
-from simulation.model import AGENT_STATES, MODEL_STATES
+from simulation import OrganisationModel, case, run_worlds
+from simulation.engine import ensemble
+from simulation.engine.ensemble import trace_world
+from simulation.engine.kernel import layout
+from simulation.engine.kernel.records import ORGANISATION, STATE
+from simulation.model.department import Department
+from simulation.model.organisation import AGENT_STATES, MODEL_STATES
+from simulation.study import organisation as organisation_said
+from simulation.study.measures import Measures
 
 CASE = case()
 MODES = st.sampled_from(["ranges", "defaults"])

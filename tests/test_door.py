@@ -19,13 +19,13 @@ from attacker import Visitor, ask, message, words_in
 from conftest import PATIENCE, free_port, in_memory, served
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from simulation.cli import main
+from simulation.cli.main import main
 from simulation.dashboard import serve
-from simulation.dashboard.keys import new_key
-from simulation.dashboard.traffic import Full, Pace, Queue, Traffic
-from simulation.errors import InputRefused
-from simulation.limits import LIMITS
-from simulation.words import LANGUAGES, say
+from simulation.dashboard.server.keys import new_key
+from simulation.dashboard.server.traffic import Full, Pace, Queue, Traffic
+from simulation.study.errors import InputRefused
+from simulation.system.limits import LIMITS
+from simulation.text.i18n import LANGUAGES, say
 
 
 @contextlib.contextmanager
@@ -214,7 +214,7 @@ def test_what_is_bound_is_what_was_asked_for():
 
 
 def test_solara_is_not_imported_before_its_settings_are_made():
-    code = "import simulation.dashboard.serve, simulation.cli, sys; assert 'solara' not in sys.modules"
+    code = "import simulation.dashboard.serve, simulation.cli.main, sys; assert 'solara' not in sys.modules"
     assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0
 
 
@@ -331,7 +331,7 @@ def test_a_cookie_of_backslashes_takes_no_time(address, count):
 
 
 def test_a_file_that_takes_too_long_is_given_up_and_the_next_is_read(monkeypatch):
-    from simulation.dashboard.reader import Reader
+    from simulation.dashboard.state.reader import Reader
 
     reader = Reader(seconds=0.0)
     with pytest.raises(InputRefused, match="more than 0 seconds"):
@@ -343,7 +343,7 @@ def test_a_file_that_takes_too_long_is_given_up_and_the_next_is_read(monkeypatch
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux holds a process to its memory")
 def test_a_file_that_takes_too_much_memory_is_given_up_and_the_next_is_read():
-    from simulation.dashboard.reader import Reader
+    from simulation.dashboard.state.reader import Reader
 
     reader = Reader(memory=2_000_000)
     large = CASE + "".join(f"# {'x' * 100}\n" for _ in range(9_000))

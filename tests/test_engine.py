@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from simulation import case, run_worlds
-from simulation.compare import compare_runs
-from simulation.dashboard import engine as engines
-from simulation.dashboard.engine import FEW, Engine, get_ready, quiet
-from simulation.dashboard.latest import Overtaken
-from simulation.dashboard.memory import Sweeper, sweep
+from simulation.analysis.compare import compare_runs
+from simulation.dashboard.server.memory import Sweeper, sweep
+from simulation.dashboard.state import runs as engines
+from simulation.dashboard.state.runs import FEW, Engine, get_ready, quiet
+from simulation.dashboard.state.tasks import Overtaken
 
 STUDY = case().select(("it-only", "full"))
 

@@ -12,11 +12,12 @@ from helpers import organisation, scenario, study
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulation import InputRefused, OrganisationModel, case, ensemble, outcomes_of, run_worlds
-from simulation.constants import CLOSING_WEEKS
-from simulation.ensemble import WEEKLY, extend_runs, run_world
-from simulation.kernel import layout
-from simulation.measures import Plan
+from simulation import InputRefused, OrganisationModel, case, outcomes_of, run_worlds
+from simulation.engine import ensemble
+from simulation.engine.ensemble import WEEKLY, extend_runs, run_world
+from simulation.engine.kernel import layout
+from simulation.study.constants import CLOSING_WEEKS
+from simulation.study.measures import Plan
 
 STUDY = case().select(("it-only", "package-partner-with", "full"))
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from simulation import case, run_worlds
-from simulation.compare import compare_runs
-from simulation.figures import ACCENT, RIVAL, RIVAL_TEXT, adoption, encoded, ranking
-from simulation.report import note, size, verdict
+from simulation.analysis.compare import compare_runs
+from simulation.report.figures import ACCENT, RIVAL, RIVAL_TEXT, adoption, encoded, ranking
+from simulation.report.sentences import note, size, verdict
 
 STYLE = Path("simulation/dashboard/style.css").read_text(encoding="utf-8")
 APART_IN_GREY = 20.0

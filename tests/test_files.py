@@ -12,15 +12,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from simulation import InputRefused, case, load
-from simulation.building import build
-from simulation.files import parse, parse_data, resolved_yaml, scenario_folder
-from simulation.findings import KINDS
-from simulation.limits import LIMITS
-from simulation.measures import MEASURES, Measures
-from simulation.notation import FAULTS
-from simulation.organisation import Department, Organisation, Project
-from simulation.study import Given
-from simulation.words import phrases
+from simulation.study.build.merge import build
+from simulation.study.build.validation import KINDS
+from simulation.study.measures import MEASURES, Measures
+from simulation.study.organisation import Department, Organisation, Project
+from simulation.study.scenario import Given
+from simulation.study.sources.files import parse, parse_data, resolved_yaml, scenario_folder
+from simulation.study.sources.yaml_text import FAULTS
+from simulation.system.limits import LIMITS
+from simulation.text.i18n import phrases
 
 HERE = Path(__file__).parent / "scenarios"
 INVALID = sorted((HERE / "invalid").glob("*.yaml"))

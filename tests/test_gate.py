@@ -21,11 +21,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from websockets.exceptions import InvalidStatus
 
-from simulation.dashboard import gate
-from simulation.dashboard.gate import Dropped, Gate, Refused, events_of
 from simulation.dashboard.pages import pages
-from simulation.limits import LIMITS
-from simulation.words import LANGUAGES, say
+from simulation.dashboard.server import gate
+from simulation.dashboard.server.gate import Dropped, Gate, Refused, events_of
+from simulation.system.limits import LIMITS
+from simulation.text.i18n import LANGUAGES, say
 
 
 @pytest.fixture(scope="module")
@@ -222,10 +222,9 @@ def components():
     for page in pages().values():
         assert page
     found = {}
-    from simulation.dashboard import parts
-    from simulation.dashboard.pages import assumptions, compare, lesson, save, world
+    from simulation.dashboard.components import parts
 
-    for module in (parts, assumptions, compare, lesson, save, world):
+    for module in (parts, *pages().values()):
         for value in vars(module).values():
             inside = inspect.getclosurevars(value).nonlocals if inspect.isfunction(value) else {}
             if "VueWidgetSolaraSub" in inside:
@@ -242,9 +241,10 @@ def test_every_component_says_which_events_it_takes():
 
 
 def test_every_event_that_a_vue_file_sends_is_declared():
-    folder = files("simulation").joinpath("dashboard", "vue")
+    folder = files("simulation").joinpath("dashboard")
     for name, kind in components().items():
-        text = folder.joinpath(name.split("/")[-1]).read_text("utf-8")
+        (path,) = Path(str(folder)).rglob(name)
+        text = path.read_text("utf-8")
         assert set(re.findall(r"\b(event_\w+)\(", text)) == set(getattr(kind, gate.DECLARED)), name
 
 
@@ -269,7 +269,7 @@ KINDS = ["comm_msg", "comm_open", "comm_close", "shutdown_request", "kernel_info
 @given(st.sampled_from(KINDS) | st.text(max_size=10), json_like, json_like)
 @settings(max_examples=300)
 def test_nothing_made_up_comes_through_but_the_questions_that_change_nothing(kind, content, data):
-    widget = components()["vue/frame.vue"]
+    widget = components()["frame.vue"]
     context = page_with(**{"a" * 32: widget.__new__(widget)})
     for inside in (content, {"comm_id": "a" * 32, "data": data}, {"comm_id": "c" * 32, "data": data}):
         try:
@@ -332,7 +332,7 @@ def frame():
     notes = []
     gate.install(notes.append)
     spoken = []
-    widget = components()["vue/frame.vue"](
+    widget = components()["frame.vue"](
         pages_text="[]", page="save", language="en", address="/", moves=0, words_text="{}",
         _event_callbacks={"speak": spoken.append},
     )  # fmt: skip

@@ -9,12 +9,13 @@ from pathlib import Path
 import hostile
 import pytest
 
-from simulation import InputRefused, case, deadline
-from simulation.building import build
-from simulation.errors import Problem
-from simulation.files import parse, parse_data
-from simulation.lesson.reading import read_lesson
-from simulation.limits import LIMITS
+from simulation import InputRefused, case
+from simulation.lesson.source import read_lesson
+from simulation.study import deadline
+from simulation.study.build.merge import build
+from simulation.study.errors import Problem
+from simulation.study.sources.files import parse, parse_data
+from simulation.system.limits import LIMITS
 
 MOST_CHARACTERS = 60_000
 """Of all sentences about one file together."""
@@ -76,7 +77,7 @@ from pathlib import Path
 sys.path.insert(0, "tests")
 import hostile
 from simulation import InputRefused
-from simulation.files import parse
+from simulation.study.sources.files import parse
 try:
     parse(hostile.FILES[sys.argv[1]]())
 except InputRefused as refused:

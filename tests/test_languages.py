@@ -13,12 +13,12 @@ import yaml
 from attacker import ask
 from conftest import opened, served
 
-from simulation import words
-from simulation.dashboard.state import read_address
-from simulation.errors import problem
-from simulation.languages import FALLBACK, LANGUAGES, folders, is_code, matching, preferred
-from simulation.lesson.reading import read_lesson
-from simulation.words import own_phrases, phrases, say
+from simulation.dashboard.state.view import read_address
+from simulation.lesson.source import read_lesson
+from simulation.study.errors import problem
+from simulation.text import i18n
+from simulation.text.i18n import own_phrases, phrases, say
+from simulation.text.languages import FALLBACK, LANGUAGES, folders, is_code, matching, preferred
 
 NEW = "eo"
 """A language that Babel knows: a comma before decimals, a space that does not break between thousands."""
@@ -29,16 +29,16 @@ EVERYTHING = """
 import contextlib, io, json
 import pyarrow, pyarrow.parquet
 from simulation import case, run_worlds
-from simulation.cli import main
-from simulation.compare import compare_runs
-from simulation.dashboard.dressing import dressed
-from simulation.dashboard.saving import table
-from simulation.dashboard.state import address_of, read_address
-from simulation.dashboard.stating import number_in, written
-from simulation.figures import encoded, ranking
-from simulation.lesson.reading import read_lesson
-from simulation.report import as_json
-from simulation.words import LANGUAGES, money, number, own_phrases, percent, say, say_count
+from simulation.cli.main import main
+from simulation.analysis.compare import compare_runs
+from simulation.dashboard.server.document import dressed
+from simulation.dashboard.pages.save.downloads import table
+from simulation.dashboard.state.view import address_of, read_address
+from simulation.dashboard.pages.assumptions.values import number_in, written
+from simulation.report.figures import encoded, ranking
+from simulation.lesson.source import read_lesson
+from simulation.report.sentences import as_json
+from simulation.text.i18n import LANGUAGES, money, number, own_phrases, percent, say, say_count
 
 def output(*words):
     streams = io.StringIO(), io.StringIO()
@@ -156,13 +156,13 @@ def test_what_the_system_says_is_in_the_reader_s_language():
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems say some of it otherwise")
 def test_the_english_twins_are_what_the_system_says():
-    for name, text in words.words_of("system", "en").items():
+    for name, text in i18n.words_of("system", "en").items():
         assert text == os.strerror(getattr(errno, name)), name
 
 
 @pytest.mark.parametrize("folder", ["/nowhere/at/all", __file__, ""])
 def test_a_folder_that_is_none_does_no_harm(folder):
-    listed = "from simulation.words import LANGUAGES; print(*LANGUAGES)"
+    listed = "from simulation.text.i18n import LANGUAGES; print(*LANGUAGES)"
     done = ran(listed, SYNERGY_LOCALE=folder)
     assert (done.stdout, done.stderr) == ("en nl\n", "")
 
@@ -184,14 +184,14 @@ def test_no_code_compares_with_a_language(request):
 def test_a_language_without_a_form_of_its_own_takes_the_last(monkeypatch):
     few = {**phrases("en"), "size.weeks.other": "{n} weeks"}
     del few["size.weeks.one"]
-    monkeypatch.setattr(words, "phrases", lambda language: few)
-    assert words.say_count("size.weeks", 1) == "1 weeks"
-    assert words.say_count("size.weeks", float("nan")).endswith("weeks")
+    monkeypatch.setattr(i18n, "phrases", lambda language: few)
+    assert i18n.say_count("size.weeks", 1) == "1 weeks"
+    assert i18n.say_count("size.weeks", float("nan")).endswith("weeks")
 
 
 def test_a_language_that_nobody_knows_writes_numbers_as_english_does():
-    assert words.number(1234.5, "qqq", 1) == "1,234.5"
-    assert words.language_name("qqq", "nl") == "qqq"
+    assert i18n.number(1234.5, "qqq", 1) == "1,234.5"
+    assert i18n.language_name("qqq", "nl") == "qqq"
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulation import InputRefused, case, run_worlds
-from simulation.dashboard.teaching import of_100
-from simulation.ensemble import WEEKLY
+from simulation.dashboard.pages.lesson.flow import of_100
+from simulation.engine.ensemble import WEEKLY
 from simulation.lesson.answers import (
     NOWHERE,
     SEVERAL,
@@ -31,11 +31,11 @@ from simulation.lesson.answers import (
 from simulation.lesson.debrief import LEAST, MOST, RULES, asked, questions, repeats
 from simulation.lesson.form import Chapter, Condition
 from simulation.lesson.prediction import MOST_HANDS, Prediction, prediction
-from simulation.lesson.reading import read_lesson, shipped
+from simulation.lesson.source import read_lesson, shipped
 from simulation.lesson.story import lost_with, moments, run_story, sentence, standstills
-from simulation.model import Event
-from simulation.outcomes import BY_OUTCOME
-from simulation.words import LANGUAGES, say
+from simulation.model.organisation import Event
+from simulation.model.outcomes import BY_OUTCOME
+from simulation.text.i18n import LANGUAGES, say
 
 TOLD = read_lesson()
 ASKING = [one for one in TOLD.lesson.chapters if not one.package]
@@ -295,7 +295,7 @@ def test_what_is_no_lesson_is_refused(tmp_path, text):
     )
 )
 def test_whatever_a_file_holds_ends_in_a_sentence(data):
-    from simulation.lesson.reading import _Reader
+    from simulation.lesson.source import _Reader
 
     reader = _Reader({"lesson": 1, "chapters": [data], "title": data}, Path(), lambda path: None)
     reader.lesson()
@@ -304,7 +304,7 @@ def test_whatever_a_file_holds_ends_in_a_sentence(data):
 
 
 def test_check_tells_in_how_many_worlds_each_option_holds(tmp_path, capsys):
-    from simulation.cli import main
+    from simulation.cli.main import main
 
     overlap = GOOD.replace("when: otherwise", "when: {outcome: lasting_adoption, of: full, at_least: 0.6}")
     assert main(["check", written(tmp_path, overlap), "--lang", "en"]) == 0
@@ -317,7 +317,7 @@ def test_check_tells_in_how_many_worlds_each_option_holds(tmp_path, capsys):
 
 
 def test_check_calls_nothing_in_order_before_it_has_counted(tmp_path, capsys, monkeypatch):
-    from simulation.cli import main
+    from simulation.cli.main import main
 
     def fail(*_):
         raise MemoryError
@@ -342,7 +342,7 @@ STUDY = "scenarios/case.yaml"
     ],
 )
 def test_a_lesson_and_a_study_are_told_apart_in_a_sentence(capsys, monkeypatch, words, english, dutch):
-    from simulation.cli import main
+    from simulation.cli.main import main
 
     monkeypatch.delenv("SYNERGY_LESSON", raising=False)
     for language, says in (("en", english), ("nl", dutch)):
@@ -354,7 +354,7 @@ def test_a_lesson_and_a_study_are_told_apart_in_a_sentence(capsys, monkeypatch, 
 
 
 def test_a_lesson_whose_format_is_misspelt_is_a_lesson(tmp_path, capsys):
-    from simulation.cli import main
+    from simulation.cli.main import main
 
     assert main(["check", written(tmp_path, GOOD.replace("lesson: 1", "lessn: 1")), "--lang", "en"]) == 1
     err = capsys.readouterr().err
@@ -365,7 +365,7 @@ def test_a_lesson_whose_format_is_misspelt_is_a_lesson(tmp_path, capsys):
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with a name here")
 def test_a_lesson_comes_through_a_pipe_too(tmp_path, capsys):
-    from simulation.cli import main
+    from simulation.cli.main import main
 
     os.mkfifo(tmp_path / "pipe")
     writing = threading.Thread(target=(tmp_path / "pipe").write_text, args=(GOOD,))
@@ -376,7 +376,7 @@ def test_a_lesson_comes_through_a_pipe_too(tmp_path, capsys):
 
 
 def test_the_dashboard_refuses_a_broken_lesson_at_start(tmp_path, capsys, monkeypatch):
-    from simulation.cli import main
+    from simulation.cli.main import main
 
     monkeypatch.delenv("SYNERGY_LESSON", raising=False)
     broken = written(tmp_path, GOOD.replace("of: full", "of: ful"))
@@ -507,7 +507,7 @@ def test_a_prediction_does_not_know_who_collected_it():
 
 
 def test_a_story_is_the_run_itself(stories):
-    from simulation.ensemble import run_world
+    from simulation.engine.ensemble import run_world
 
     for story in stories:
         outcomes, weekly = run_world(case().select((story.scenario.name,)), story.world, 1, "ranges")

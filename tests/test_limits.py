@@ -29,7 +29,8 @@ from helpers import (
 from scipy.stats import chi2, norm, poisson
 
 from simulation import OrganisationModel, Values, case, run_worlds
-from simulation.measures import (
+from simulation.model.outcomes import OUTCOMES
+from simulation.study.measures import (
     AnchorInStrategy,
     AssignRoles,
     CrossFunctionalTeam,
@@ -38,8 +39,7 @@ from simulation.measures import (
     NameTheElephant,
     WideForum,
 )
-from simulation.organisation import Department, Tie
-from simulation.outcomes import OUTCOMES
+from simulation.study.organisation import Department, Tie
 
 TOO_FAR = norm.isf(0.5e-6)
 """A correct model lands further than this from its mean, in standard errors, once in a million seeds."""

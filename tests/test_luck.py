@@ -15,14 +15,15 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from simulation import PARAMETERS, Values, case, luck, rules, worlds
-from simulation.kernel import luck as kernel
-from simulation.kernel.lanes import at
-from simulation.kernel.records import ANSWERS, LUCK, OTHER_LOAD, SHOCK, room_for_luck
-from simulation.organisation import Department
-from simulation.parameters import BY_NAME
-from simulation.study import Given
-from simulation.worlds import sobol_point, traits_of, values_of
+from simulation import PARAMETERS, Values, case
+from simulation.engine.kernel import randomness as kernel
+from simulation.engine.kernel.lanes import at
+from simulation.engine.kernel.records import ANSWERS, LUCK, OTHER_LOAD, SHOCK, room_for_luck
+from simulation.model import randomness, rules, worlds
+from simulation.model.worlds import sobol_point, traits_of, values_of
+from simulation.study.organisation import Department
+from simulation.study.parameters import BY_NAME
+from simulation.study.scenario import Given
 
 WORD = st.integers(0, 2**64 - 1)
 EDGES = st.sampled_from([0, 1, 2**32 - 1, 2**32, 2**63, 2**64 - 2, 2**64 - 1])
@@ -46,19 +47,19 @@ def numpys(counter: tuple[int, ...], key: tuple[int, ...]) -> tuple[int, ...]:
 @example((0, 0, 0, 0), (0, 0))
 @example((2**64 - 1,) * 4, (2**64 - 1,) * 2)
 def test_philox_gives_numpys_words(counter, key):
-    assert luck.philox4x64(counter, key) == numpys(counter, key)
+    assert randomness.philox4x64(counter, key) == numpys(counter, key)
 
 
 def test_philox_gives_the_published_words():
     """The known answers of Salmon et al.'s Random123 (kat_vectors, philox4x64 10)."""
     ones = 2**64 - 1
-    assert luck.philox4x64((0, 0, 0, 0), (0, 0)) == (
+    assert randomness.philox4x64((0, 0, 0, 0), (0, 0)) == (
         0x16554D9ECA36314C,
         0xDB20FE9D672D0FDC,
         0xD7E772CEE186176B,
         0x7E68B68AEC7BA23B,
     )
-    assert luck.philox4x64((ones,) * 4, (ones,) * 2) == (
+    assert randomness.philox4x64((ones,) * 4, (ones,) * 2) == (
         0x87B092C3013FE90B,
         0x438C3C67BE8D0224,
         0x9CC7D7C69CD777B6,
@@ -78,7 +79,7 @@ def compiled_philox(counter, group, world, seed, key):
 def test_compiled_philox_gives_numpys_numbers(counter, key):
     """The fourth word of the counter is always 0."""
     found = compiled_philox(*(np.uint64(one) for one in (*counter, *key)))
-    assert list(found) == [luck.uniform(word) for word in numpys((*counter, 0), key)]
+    assert list(found) == [randomness.uniform(word) for word in numpys((*counter, 0), key)]
 
 
 @numba.njit
@@ -94,13 +95,13 @@ def compiled_answer(answers, place, week, world, seed, key):
 @pytest.mark.parametrize("count", [1, 3, 4, 5, 9])
 def test_a_compiled_week_has_the_draws_of_that_week(count):
     names, seed, world, week = [f"Büro {place}" for place in range(count)], 2**63 - 1, 12345, 77
-    tables = {name: luck.draws(seed, world, name, week)[week] for name in ("", *names)}
-    keys = np.array([luck.name_key(name) for name in names], dtype=np.uint64)
+    tables = {name: randomness.draws(seed, world, name, week)[week] for name in ("", *names)}
+    keys = np.array([randomness.name_key(name) for name in names], dtype=np.uint64)
     drawn, answers, organisation_ = room_for_luck(1, count)
     when = tuple(map(np.uint64, (week, world, seed)))
     compiled_week(drawn[0], answers[0], organisation_[0], *when, keys)
     for place, name in enumerate(names):
-        one, purposes = tables[name], luck.PURPOSES
+        one, purposes = tables[name], randomness.PURPOSES
         assert {kind: drawn[0][kind].ravel()[place] for kind in LUCK.names} == {
             kind: one[purposes.index(kind)] for kind in LUCK.names
         }
@@ -110,15 +111,15 @@ def test_a_compiled_week_has_the_draws_of_that_week(count):
         assert {kind: answers[0][kind].ravel()[place] for kind in ANSWERS.names} == {
             kind: one[purposes.index(kind)] for kind in ANSWERS.names
         }
-    of_all = dict(zip(luck.PURPOSES, tables[""], strict=True))
+    of_all = dict(zip(randomness.PURPOSES, tables[""], strict=True))
     assert organisation_[0, [SHOCK, OTHER_LOAD]].tolist() == [of_all["shock"], of_all["other_load"]]
 
 
 def test_philox_tells_counter_and_key_words_apart():
     seen = set()
     for place in range(4):
-        seen.add(luck.philox4x64(tuple(int(place == i) for i in range(4)), (0, 0)))
-    seen |= {luck.philox4x64((0, 0, 0, 0), key) for key in ((0, 0), (1, 0), (0, 1))}
+        seen.add(randomness.philox4x64(tuple(int(place == i) for i in range(4)), (0, 0)))
+    seen |= {randomness.philox4x64((0, 0, 0, 0), key) for key in ((0, 0), (1, 0), (0, 1))}
     assert len(seen) == 7
 
 
@@ -128,34 +129,36 @@ def test_philox_tells_counter_and_key_words_apart():
 @example(2**64 - 1, 2**64 - 1, "Sales", 3)
 @example(5, 0, "Verkoop – büro", 3)
 def test_a_table_of_draws_holds_the_draws(seed, world, name, weeks):
-    table = luck.draws(seed, world, name, weeks)
-    assert table.shape == (weeks + 1, len(luck.PURPOSES))
+    table = randomness.draws(seed, world, name, weeks)
+    assert table.shape == (weeks + 1, len(randomness.PURPOSES))
     for week in (0, 1, weeks):
-        for place, purpose in enumerate(luck.PURPOSES):
-            assert table[week, place] == luck.draw(seed, world, purpose, name, week)
+        for place, purpose in enumerate(randomness.PURPOSES):
+            assert table[week, place] == randomness.draw(seed, world, purpose, name, week)
     assert table.min() >= 0.0
     assert table.max() < 1.0
 
 
 def test_a_draw_is_numpys_own_double():
     before = np.array([2**64 - 1, 2**64 - 1, 8, 0], dtype=np.uint64)  # one below week 0, group 0, world 9
-    key = np.array([7, luck.name_key("Sales")], dtype=np.uint64)
+    key = np.array([7, randomness.name_key("Sales")], dtype=np.uint64)
     generator = np.random.Generator(np.random.Philox(counter=before, key=key))
-    assert [luck.draw(7, 9, purpose, "Sales") for purpose in luck.PURPOSES[:4]] == generator.random(4).tolist()
+    assert [randomness.draw(7, 9, purpose, "Sales") for purpose in randomness.PURPOSES[:4]] == generator.random(
+        4
+    ).tolist()
 
 
-@given(ANY, ANY, st.sampled_from(luck.PURPOSES), NAMES, st.integers(0, 520))
+@given(ANY, ANY, st.sampled_from(randomness.PURPOSES), NAMES, st.integers(0, 520))
 @settings(max_examples=50, deadline=None)
 def test_a_draw_is_a_pure_function(seed, world, purpose, name, week):
-    first = luck.draw(seed, world, purpose, name, week)
-    luck.draw(seed, world, purpose, name, week + 1)
+    first = randomness.draw(seed, world, purpose, name, week)
+    randomness.draw(seed, world, purpose, name, week + 1)
     np.random.default_rng().random()
-    assert luck.draw(seed, world, purpose, name, week) == first
+    assert randomness.draw(seed, world, purpose, name, week) == first
     assert 0.0 <= first < 1.0
 
 
 def test_more_weeks_leave_the_first_as_they_are():
-    assert (luck.draws(3, 4, "Sales", 156)[:81] == luck.draws(3, 4, "Sales", 80)).all()
+    assert (randomness.draws(3, 4, "Sales", 156)[:81] == randomness.draws(3, 4, "Sales", 80)).all()
 
 
 def test_the_purposes_keep_their_places():
@@ -164,33 +167,33 @@ def test_the_purposes_keep_their_places():
         "noise incident leave arrivals pick_up objection answer other_load shock "
         "conviction it_frame workload pull survey"
     )
-    assert luck.PURPOSES[:14] == tuple(known.split())
-    assert len(set(luck.PURPOSES)) == len(luck.PURPOSES)
+    assert randomness.PURPOSES[:14] == tuple(known.split())
+    assert len(set(randomness.PURPOSES)) == len(randomness.PURPOSES)
 
 
 def test_an_unknown_purpose_is_refused():
     with pytest.raises(ValueError, match=r"tuple\.index"):
-        luck.draw(1, 0, "coffee", "Sales", 1)
+        randomness.draw(1, 0, "coffee", "Sales", 1)
 
 
 def test_nothing_is_drawn_in_sequence():
     """Nobody asks for a generator but for the scrambling of Sobol's points and a seed where none is given."""
-    from simulation import department, model
+    from simulation.model import department, organisation
 
     for module in (rules, department):
         assert "random" not in inspect.getsource(module)
-    assert "self.random" not in inspect.getsource(model)
-    assert inspect.getsource(model).count("self.rng") == 1
+    assert "self.random" not in inspect.getsource(organisation)
+    assert inspect.getsource(organisation).count("self.rng") == 1
     assert inspect.getsource(worlds).count("default_rng") == 1
 
 
 # --- are they random -----------------------------------------------------------------------------------
 
 TABLES = {
-    "weeks": lambda: luck.draws(1, 0, "Sales", 4000),
-    "names": lambda: np.array([luck.draws(1, 0, f"Department {i}", 1)[1] for i in range(4000)]),
-    "worlds": lambda: np.array([luck.draws(1, i, "Sales", 1)[1] for i in range(4000)]),
-    "seeds": lambda: np.array([luck.draws(i, 0, "Sales", 1)[1] for i in range(4000)]),
+    "weeks": lambda: randomness.draws(1, 0, "Sales", 4000),
+    "names": lambda: np.array([randomness.draws(1, 0, f"Department {i}", 1)[1] for i in range(4000)]),
+    "worlds": lambda: np.array([randomness.draws(1, i, "Sales", 1)[1] for i in range(4000)]),
+    "seeds": lambda: np.array([randomness.draws(i, 0, "Sales", 1)[1] for i in range(4000)]),
 }
 
 
@@ -224,10 +227,10 @@ def test_neighbouring_draws_do_not_hang_together(table):
 def test_pairs_of_draws_fill_the_square():
     """Chi-square over 10 × 10 cells for pairs of weeks, names and worlds."""
     for one, other in (
-        (luck.draws(1, 0, "Sales", 4000), luck.draws(1, 0, "Finance", 4000)),
-        (luck.draws(1, 0, "Sales", 4000), luck.draws(1, 1, "Sales", 4000)),
-        (luck.draws(1, 0, "Sales", 4000), luck.draws(2, 0, "Sales", 4000)),
-        (luck.draws(1, 0, "Sales", 4000), luck.draws(1, 0, "", 4000)),
+        (randomness.draws(1, 0, "Sales", 4000), randomness.draws(1, 0, "Finance", 4000)),
+        (randomness.draws(1, 0, "Sales", 4000), randomness.draws(1, 1, "Sales", 4000)),
+        (randomness.draws(1, 0, "Sales", 4000), randomness.draws(2, 0, "Sales", 4000)),
+        (randomness.draws(1, 0, "Sales", 4000), randomness.draws(1, 0, "", 4000)),
     ):
         cells = np.histogram2d(one.ravel(), other.ravel(), bins=10, range=[[0, 1], [0, 1]])[0]
         assert stats.chisquare(cells.ravel()).pvalue > SMALL / 4.0

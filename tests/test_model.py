@@ -29,9 +29,11 @@ from hypothesis import strategies as st
 from scipy import stats
 from strategies import VALUES, scenarios
 
-from simulation import PARAMETERS, InputRefused, OrganisationModel, Values, case, luck, steps
-from simulation.department import Department as Department_
-from simulation.measures import (
+from simulation import PARAMETERS, InputRefused, OrganisationModel, Values, case
+from simulation.model import randomness, steps
+from simulation.model.department import Department as Department_
+from simulation.model.organisation import AGENT_STATES, MODEL_STATES
+from simulation.study.measures import (
     AnchorInStrategy,
     AssignRoles,
     ConsultChain,
@@ -44,9 +46,8 @@ from simulation.measures import (
     Technicians,
     WaitForCapacity,
 )
-from simulation.model import AGENT_STATES, MODEL_STATES
-from simulation.organisation import Department, Organisation, Tie
-from simulation.study import Scenario
+from simulation.study.organisation import Department, Organisation, Tie
+from simulation.study.scenario import Scenario
 
 BUSY = ("full", "full-self-built", "wide-forum", "partner-over")
 """Scenarios that between them use nearly everything."""
@@ -125,8 +126,8 @@ def test_names_do_not_matter(name, monkeypatch):
         measures=Measures.model_validate({**measures}),
     )
     before = history(model_of(plain))
-    back, key_of = {now: was for was, now in new.items()}, luck.name_key
-    monkeypatch.setattr(luck, "name_key", lambda text: key_of(back.get(text, text)))
+    back, key_of = {now: was for was, now in new.items()}, randomness.name_key
+    monkeypatch.setattr(randomness, "name_key", lambda text: key_of(back.get(text, text)))
     after = history(model_of(other))
     for was, now in zip(before, after, strict=True):
         assert {f"{renamed(key.split('.')[0])}.{key.split('.')[1]}": value for key, value in was.items()} == now
@@ -573,7 +574,7 @@ class Week:
 
     def luck(self, one, purpose: str) -> float:
         """The keyed draw."""
-        return luck.draw(self.model.seed, self.model.world, purpose, one.name, self.model.week)
+        return randomness.draw(self.model.seed, self.model.world, purpose, one.name, self.model.week)
 
     def check_adoption(self, one) -> None:
         """Stage 6."""
@@ -1456,7 +1457,7 @@ def test_incidents_take_hours_from_who_has_them():
         absent = [one.absence_weeks > 0 for one in model.everyone]
         model.step()
         for one, away in zip(model.everyone, absent, strict=True):
-            noise = 0.1 * (2.0 * luck.draw(1, 1, "noise", one.name, model.week) - 1.0)
+            noise = 0.1 * (2.0 * randomness.draw(1, 1, "noise", one.name, model.week) - 1.0)
             load = one.capacity * one.traits.workload * (1.0 + noise)
             load += p.s_inc * one.capacity * (one.incident_weeks > 0)
             load += p.debt_m * debt * one.capacity * one.is_it

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from simulation import InputRefused
-from simulation.building import build
-from simulation.characters import UNSEEN, code_of, composed, first_unseen, is_visible, look, one_line, unicode_name
-from simulation.errors import problem, unknown
-from simulation.files import load, parse, resolved_yaml, study_yaml
-from simulation.organisation import Department, Label
-from simulation.study import Study
+from simulation.study.build.merge import build
+from simulation.study.errors import problem, unknown
+from simulation.study.organisation import Department, Label
+from simulation.study.scenario import Study
+from simulation.study.sources.files import load, parse, resolved_yaml, study_yaml
+from simulation.text.characters import UNSEEN, code_of, composed, first_unseen, is_visible, look, one_line, unicode_name
 
 QUICK = settings(max_examples=200, deadline=None, database=None)
 

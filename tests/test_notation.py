@@ -8,16 +8,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_files import CHANGES, DATA, EVERY_KEY, HERE, INVALID, TEXTS, changed
 
-from simulation import InputRefused, notation
-from simulation.files import CASE, load_data, scenario_folder, study_yaml
-from simulation.notation import EXPLAINED, Reader, clean
+from simulation import InputRefused
+from simulation.study.sources import yaml_text
+from simulation.study.sources.files import CASE, load_data, scenario_folder, study_yaml
+from simulation.study.sources.yaml_text import EXPLAINED, Reader, clean
 
 SOUND = sorted([*scenario_folder().glob("*.yaml"), *(HERE / "valid").glob("*.yaml")])
 OFTEN = settings(max_examples=150, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 
 
 def read_by(parser, text, monkeypatch):
-    monkeypatch.setattr(notation, "PARSER", parser)
+    monkeypatch.setattr(yaml_text, "PARSER", parser)
     return Reader(clean(text))
 
 
@@ -27,7 +28,7 @@ def both(text, monkeypatch):
 
 
 def test_libyaml_is_here():
-    assert notation.PARSER is yaml.CLoader
+    assert yaml_text.PARSER is yaml.CLoader
 
 
 @pytest.mark.parametrize("path", SOUND, ids=lambda path: path.stem)
@@ -93,7 +94,7 @@ def test_a_large_file_is_refused_with_the_same_problem(path, monkeypatch):
         small = refused.problems[0]
     if small is None:
         return
-    monkeypatch.setattr(notation, "EXPLAINED", 0)
+    monkeypatch.setattr(yaml_text, "EXPLAINED", 0)
     with pytest.raises(InputRefused) as caught:
         Reader(text)
     assert caught.value.problems[0].key == small.key
@@ -192,7 +193,7 @@ def test_a_number_with_underscores_stays_a_word():
 def test_values_are_counted(monkeypatch):
     from dataclasses import replace
 
-    monkeypatch.setattr(notation, "LIMITS", replace(notation.LIMITS, file_values=6))
+    monkeypatch.setattr(yaml_text, "LIMITS", replace(yaml_text.LIMITS, file_values=6))
     assert Reader("a: [1, 2, 3]").data == {"a": [1, 2, 3]}
     with pytest.raises(InputRefused, match="line 2: from this line on there are more than 6 numbers"):
         Reader("a: [1, 2, 3,\n4]")

@@ -8,18 +8,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from simulation.compare import compare_pair
-from simulation.dashboard import stating, trying, turning, variants
-from simulation.dashboard.latest import Overtaken
-from simulation.dashboard.pages import assumptions
-from simulation.dashboard.state import address_of, first_view, read_address
-from simulation.dashboard.trying import Kept, Trial, question_of, try_all
-from simulation.dashboard.variants import Changes, study_of
-from simulation.ensemble import run_worlds
-from simulation.outcomes import BY_OUTCOME
-from simulation.parameters import BY_NAME, PARAMETERS
-from simulation.passport import move
-from simulation.words import phrases
+from simulation.analysis.compare import compare_pair
+from simulation.analysis.sensitivity import move
+from simulation.dashboard.pages.assumptions import flips, page, values, verdicts
+from simulation.dashboard.pages.assumptions.flips import Kept, Trial, question_of, try_all
+from simulation.dashboard.state import variants
+from simulation.dashboard.state.tasks import Overtaken
+from simulation.dashboard.state.variants import Changes, study_of
+from simulation.dashboard.state.view import address_of, first_view, read_address
+from simulation.engine.ensemble import run_worlds
+from simulation.model.outcomes import BY_OUTCOME
+from simulation.study.parameters import BY_NAME, PARAMETERS
+from simulation.text.i18n import phrases
 
 PAIR = ("full", "it-only")
 TITLES = ("Full package", "IT only")
@@ -30,7 +30,7 @@ def row(name="t", value="0.9", low="0.6", high="1.2", source=""):
 
 
 def edit(asked, language="en", changes=None):
-    return stating.edited(changes or Changes(), asked, language)
+    return values.edited(changes or Changes(), asked, language)
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def file_with(tmp_path, monkeypatch):
         data = json.loads(json.dumps(variants.load_data("case")))
         change(data)
         monkeypatch.setattr(variants, "base_data", lambda *_: data)
-        monkeypatch.setattr(stating, "base_data", lambda *_: data)
+        monkeypatch.setattr(values, "base_data", lambda *_: data)
         variants.built.cache_clear()
 
     yield show
@@ -53,12 +53,12 @@ def file_with(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("language", ["en", "nl"])
 def test_every_parameter_is_a_row_with_all_that_is_known(language):
-    rows = stating.rows(Changes(), PAIR, language)
+    rows = values.rows(Changes(), PAIR, language)
     assert [one["name"] for one in rows] == list(BY_NAME)
     for one, about in zip(rows, PARAMETERS, strict=True):
         assert one["meaning"] == phrases(language)[f"parameter.{one['name']}"]
-        assert stating.number_in(one["fields"]["value"], language) == about.default
-        assert stating.number_in(one["fields"]["low"], language) == about.low
+        assert values.number_in(one["fields"]["value"], language) == about.default
+        assert values.number_in(one["fields"]["low"], language) == about.low
         assert (one["grade"], one["origin"]) == (about.grade, "passport")
         assert one["unit"]
         assert one["source"]
@@ -69,7 +69,7 @@ def test_every_parameter_is_a_row_with_all_that_is_known(language):
 def test_a_changed_number_is_marked_and_its_source_is_the_visitors():
     changes, name, told = edit(row(source="  time\nsheets 2025 "))
     assert (name, told) == ("t", {})
-    one = next(each for each in stating.rows(changes, PAIR, "nl") if each["name"] == "t")
+    one = next(each for each in values.rows(changes, PAIR, "nl") if each["name"] == "t")
     assert one["origin"] == one["grade"] == "own"
     assert one["fields"] == {"value": "0,9", "low": "0,6", "high": "1,2"}
     assert one["before"] == {"value": "1", "low": "0,5", "high": "1,3"}
@@ -82,7 +82,7 @@ def test_a_changed_number_is_marked_and_its_source_is_the_visitors():
 
 def test_without_a_source_it_is_an_own_estimate_in_the_readers_language():
     changes, _, _ = edit(row())
-    one = next(each for each in stating.rows(changes, PAIR, "nl") if each["name"] == "t")
+    one = next(each for each in values.rows(changes, PAIR, "nl") if each["name"] == "t")
     assert one["source"] == "eigen schatting"
 
 
@@ -97,9 +97,9 @@ def test_a_change_travels_in_the_link():
 def test_all_numbers_changed_still_fit_in_a_link():
     changes = Changes()
     for place, one in enumerate(PARAMETERS):
-        figures = [stating.written(value, "en") for value in (one.default, one.low, one.high)]
+        figures = [values.written(value, "en") for value in (one.default, one.low, one.high)]
         source = "".join(chr(33 + (place * 31 + step * step) % 90) for step in range(400))
-        changes, _, told = stating.edited(changes, row(one.name, *figures, source), "en")
+        changes, _, told = values.edited(changes, row(one.name, *figures, source), "en")
         assert told == {}, one.name
     assert len(changes.data["parameters"]) == len(PARAMETERS)
     view = first_view("en", "assumptions").but(changes=changes)
@@ -113,7 +113,7 @@ def test_the_files_number_and_a_scenarios_own_are_told(file_with):
         data["scenarios"]["full"]["parameters"] = {"t": 0.5}
 
     file_with(change)
-    rows = {one["name"]: one for one in stating.rows(Changes(), PAIR, "nl")}
+    rows = {one["name"]: one for one in values.rows(Changes(), PAIR, "nl")}
     assert rows["t"]["fields"] == {"value": "0,8", "low": "0,8", "high": "0,8"}
     assert (rows["t"]["origin"], rows["t"]["source"]) == ("file", "je bestand")
     assert rows["t"]["scenarios"] == [{"scenario": "full", "text": "0,5 (0,5–0,5)"}]
@@ -138,43 +138,43 @@ def test_back_to_what_it_was_is_no_change():
 def test_empty_ends_are_the_value_itself():
     changes, _, told = edit(row(low=" ", high=""))
     assert told == {}
-    assert stating.stated(changes, "t").low == stating.stated(changes, "t").high == 0.9
+    assert values.stated(changes, "t").low == values.stated(changes, "t").high == 0.9
 
 
 @pytest.mark.parametrize("text", ["", "abc", "1e3", "nan", "inf", "0x1", "1.2.3", "٣", "9" * 40, "1 000"])
-@pytest.mark.parametrize("field", stating.FIELDS)
+@pytest.mark.parametrize("field", values.FIELDS)
 def test_what_is_no_number_is_said_at_its_field(text, field):
     if not text and field != "value":
         return
     changes, name, told = edit({**row(), field: text}, "nl")
     assert (changes, name) == (Changes(), "t")
     assert set(told) == {field}
-    assert "geen getal" in stating.in_words(told, "nl")[field]
+    assert "geen getal" in values.in_words(told, "nl")[field]
 
 
 @pytest.mark.parametrize(("text", "language"), [("1.300", "nl"), ("1,300", "en")])
 def test_thousands_are_not_guessed_at(text, language):
     _, _, told = edit(row(value=text), language)
     assert told == {"value": "two_ways"}
-    assert stating.number_in(text, "en" if language == "nl" else "nl") == 1.3
+    assert values.number_in(text, "en" if language == "nl" else "nl") == 1.3
 
 
 @pytest.mark.parametrize("about", PARAMETERS, ids=list(BY_NAME))
 def test_every_number_is_bound_as_in_a_file(about):
-    outside = stating.written(about.most * 1.5, "en")
+    outside = values.written(about.most * 1.5, "en")
     changes, _, told = edit(row(about.name, outside, "", ""))
     assert changes == Changes()
     assert told["value"].key == "parameter_bounds"
     _, _, told = edit(row(about.name, "-1", "", ""))
     assert told["value"].key == "parameter_bounds"
-    assert edit(row(about.name, stating.written(about.default, "nl"), "", ""), "nl")[2] == {}
+    assert edit(row(about.name, values.written(about.default, "nl"), "", ""), "nl")[2] == {}
 
 
 def test_a_mistake_is_said_in_the_words_of_the_page():
     _, _, told = edit(row(low="0,95"))
-    assert stating.in_words(told, "nl")["row"].startswith("Laag, waarde en hoog moeten oplopen; nu staat er 0,95 … 0,9")
+    assert values.in_words(told, "nl")["row"].startswith("Laag, waarde en hoog moeten oplopen; nu staat er 0,95 … 0,9")
     _, _, told = edit(row("f0", "0.5", "0.2", "1.5"))
-    assert stating.in_words(told, "en") == {
+    assert values.in_words(told, "en") == {
         "high": "1.5 is outside what this number can be: 0 … 1. Choose a number in between."
     }
 
@@ -209,10 +209,10 @@ def test_reset_one_reset_all_and_put_back():
     changes, _, _ = edit(row())
     changes, _, _ = edit(row("mu", "2", "1", "3"), changes=changes)
     changes = changes.put("project", "horizon", 100)
-    assert list(stating.without(changes, "t").data["parameters"]) == ["mu"]
-    none = stating.without(changes)
+    assert list(values.without(changes, "t").data["parameters"]) == ["mu"]
+    none = values.without(changes)
     assert none.data == {"project": {"horizon": 100}}
-    assert stating.with_all(none, changes).data["parameters"] == changes.data["parameters"]
+    assert values.with_all(none, changes).data["parameters"] == changes.data["parameters"]
 
 
 # --- the events of the page ----------------------------------------------------------------------------
@@ -222,7 +222,7 @@ class Desk:
     """A view and what is being edited, as the page holds them."""
 
     def __init__(self):
-        self.view, self.editing = first_view("en", "assumptions"), assumptions.Editing()
+        self.view, self.editing = first_view("en", "assumptions"), page.Editing()
 
     def change(self, make):
         self.view = make(self.view)
@@ -232,7 +232,7 @@ class Desk:
 
     @property
     def edits(self):
-        return assumptions.Edits(self.view, self.change, self.set_editing)
+        return page.Edits(self.view, self.change, self.set_editing)
 
 
 def test_a_mistake_stays_with_its_row_until_it_is_mended_or_taken_back():
@@ -266,15 +266,15 @@ def test_events_from_outside_are_only_data(data):
     for event in (desk.edits.edit, desk.edits.forget, desk.edits.reset):
         event(data)
     assert desk.view == before
-    assert assumptions.choose(before, data) == before
+    assert page.choose(before, data) == before
 
 
 def test_what_is_chosen_is_one_of_what_there_is():
     view = first_view("en", "assumptions")
-    assert assumptions.choose(view, {"hand": "roles"}).hand == "roles"
-    assert assumptions.choose(view, {"mode": "defaults", "outcome": "cost"}).mode == "defaults"
-    assert assumptions.choose(view, {"hand": "nobody", "mode": [], "page": "save", "outcome": None}) == view
-    assert assumptions.choose(view, {"hand": view.rival}).rival == view.hand
+    assert page.choose(view, {"hand": "roles"}).hand == "roles"
+    assert page.choose(view, {"mode": "defaults", "outcome": "cost"}).mode == "defaults"
+    assert page.choose(view, {"hand": "nobody", "mode": [], "page": "save", "outcome": None}) == view
+    assert page.choose(view, {"hand": view.rival}).rival == view.hand
 
 
 # --- what is tried -------------------------------------------------------------------------------------
@@ -295,8 +295,8 @@ def tried(study, outcome="lasting_adoption", kept=None, tell=None, worlds=6, see
 def few(monkeypatch):
     """The first twelve parameters, where it does not matter which they are, and a list of those that are run."""
     runs = []
-    monkeypatch.setattr(trying, "PARAMETERS", PARAMETERS[:12])
-    monkeypatch.setattr(trying, "move", lambda *asked: runs.append(asked[1].name) or move(*asked))
+    monkeypatch.setattr(flips, "PARAMETERS", PARAMETERS[:12])
+    monkeypatch.setattr(flips, "move", lambda *asked: runs.append(asked[1].name) or move(*asked))
     return runs
 
 
@@ -333,7 +333,7 @@ def test_the_visitors_changes_worlds_seed_and_mode_are_all_part_of_the_question(
         question_of(pair().select(PAIR[::-1]), 6, 1, "ranges"),
     }
     assert len(asked) == 7
-    assert question_of(pair(), 5_000, 1, "ranges").worlds == trying.MOST_WORLDS
+    assert question_of(pair(), 5_000, 1, "ranges").worlds == flips.MOST_WORLDS
 
 
 def test_a_changed_number_changes_what_is_tried():
@@ -342,8 +342,8 @@ def test_a_changed_number_changes_what_is_tried():
     flip = next(one for one in trial.flips if one.parameter.name == "t")
     assert flip.ends == ((0.9, 0.9), (0.9, 0.9))
     assert flip.fixed
-    assert turning.judged(trial, TITLES, "en")["t"]["turn"] == "fixed"
-    assert " 74 assumptions" in turning.answer(trial, TITLES, "en")
+    assert verdicts.judged(trial, TITLES, "en")["t"]["turn"] == "fixed"
+    assert " 74 assumptions" in verdicts.answer(trial, TITLES, "en")
 
 
 def test_who_leaves_stops_the_work_and_who_comes_goes_on_with_it(few):
@@ -383,7 +383,7 @@ def test_only_one_parameter_is_tried_at_a_time(few, monkeypatch):
         going.pop()
         return found
 
-    monkeypatch.setattr(trying, "move", watched)
+    monkeypatch.setattr(flips, "move", watched)
     threads = [
         threading.Thread(target=lambda seed=seed: tried(pair(), worlds=1, seed=seed, kept=Kept())) for seed in range(3)
     ]
@@ -396,13 +396,13 @@ def test_only_one_parameter_is_tried_at_a_time(few, monkeypatch):
 
 
 def test_who_waits_for_a_turn_can_leave_too():
-    with trying._turn(lambda: None):
+    with flips._turn(lambda: None):
         began = time.monotonic()
         with pytest.raises(Overtaken):
             tried(pair(), tell=lambda *_: (_ for _ in ()).throw(Overtaken))
         assert time.monotonic() - began < 5
-    assert trying._TURN.acquire(timeout=5)
-    trying._TURN.release()
+    assert flips._TURN.acquire(timeout=5)
+    flips._TURN.release()
 
 
 def test_what_is_kept_is_bounded():
@@ -416,7 +416,7 @@ def test_what_is_kept_is_bounded():
 
 
 def test_what_was_found_is_told_now_and_then(few, monkeypatch):
-    monkeypatch.setattr(trying, "OFTEN", 0.0)
+    monkeypatch.setattr(flips, "OFTEN", 0.0)
     told = []
     tried(pair(), worlds=1, found=told.append)
     assert [len(one.flips) for one in told] == list(range(12))
@@ -443,39 +443,39 @@ def kinds(trial, verdict, ends):
 
 def test_the_answer_says_whether_anything_flips(plain):
     none = kinds(plain, "beats", [])
-    assert turning.answer(none, TITLES, "en") == (
+    assert verdicts.answer(none, TITLES, "en") == (
         f"Full package beats IT only in {plain.verdict.wins} of 12 worlds"
         f"{', ties in ' + str(plain.verdict.ties) if plain.verdict.ties else ''}; none of the 75 assumptions, each put "
         "alone at either end of its range, flips that"
     )
     some = kinds(plain, "beats", [("beats", "undecided"), ("loses", "beats")])
-    assert "2 of the 75 assumptions" in turning.answer(some, TITLES, "en")
-    assert turning.answer(some, TITLES, "en").endswith("flip that (1 the other way round): bau_it, bau_business")
+    assert "2 of the 75 assumptions" in verdicts.answer(some, TITLES, "en")
+    assert verdicts.answer(some, TITLES, "en").endswith("flip that (1 the other way round): bau_it, bau_business")
     one = kinds(plain, "beats", [("loses", "loses")])
-    assert turning.answer(one, TITLES, "en").endswith("flips that, to the other way round: bau_business")
-    assert "1 van de 75" in turning.answer(one, TITLES, "nl")
+    assert verdicts.answer(one, TITLES, "en").endswith("flips that, to the other way round: bau_business")
+    assert "1 van de 75" in verdicts.answer(one, TITLES, "nl")
     open_ = kinds(plain, "beats", [("undecided", "beats")])
-    assert "flips that (none to the other way round): " in turning.answer(open_, TITLES, "en")
-    assert "round" not in turning.answer(kinds(plain, "same", [("beats", "same")]), TITLES, "en")
+    assert "flips that (none to the other way round): " in verdicts.answer(open_, TITLES, "en")
+    assert "round" not in verdicts.answer(kinds(plain, "same", [("beats", "same")]), TITLES, "en")
 
 
 def test_an_open_verdict_is_settled_not_flipped(plain):
     none = kinds(plain, "undecided", [])
-    assert turning.answer(none, TITLES, "en").endswith("settles it")
-    assert turning.judged(none, TITLES, "en")["t"]["text"] == "can't tell yet at either end"
+    assert verdicts.answer(none, TITLES, "en").endswith("settles it")
+    assert verdicts.judged(none, TITLES, "en")["t"]["text"] == "can't tell yet at either end"
     some = kinds(plain, "undecided", [("beats", "undecided")] * 8)
-    assert "settle it: " in turning.answer(some, TITLES, "en")
-    assert turning.answer(some, TITLES, "en").endswith(" and 2 more")
-    assert "flip" not in turning.answer(some, TITLES, "en")
+    assert "settle it: " in verdicts.answer(some, TITLES, "en")
+    assert verdicts.answer(some, TITLES, "en").endswith(" and 2 more")
+    assert "flip" not in verdicts.answer(some, TITLES, "en")
 
 
 def test_while_it_runs_the_answer_says_how_far_it_is(plain):
     half = Trial(plain.verdict, plain.flips[:30])
-    assert "so far 30 of the 75 assumptions" in turning.answer(half, TITLES, "en")
-    assert turning.most(half, "en") == ""
-    assert "?" in turning.answer(None, TITLES, "nl")
-    assert turning.judged(None, TITLES, "en") == {}
-    assert "moves it most" in turning.most(plain, "en")
+    assert "so far 30 of the 75 assumptions" in verdicts.answer(half, TITLES, "en")
+    assert verdicts.most(half, "en") == ""
+    assert "?" in verdicts.answer(None, TITLES, "nl")
+    assert verdicts.judged(None, TITLES, "en") == {}
+    assert "moves it most" in verdicts.most(plain, "en")
 
 
 @pytest.mark.parametrize(
@@ -491,13 +491,13 @@ def test_while_it_runs_the_answer_says_how_far_it_is(plain):
     ],
 )  # fmt: skip
 def test_a_row_says_what_happens_at_which_end(plain, now, low, high, turn, text):
-    told = turning.judged(kinds(plain, now, [(low, high)]), TITLES, "en")["bau_business"]
+    told = verdicts.judged(kinds(plain, now, [(low, high)]), TITLES, "en")["bau_business"]
     assert (told["turn"], told["text"]) == (turn, text)
-    assert turning.judged(kinds(plain, now, [(low, high)]), TITLES, "nl")["bau_business"]["text"] != text
+    assert verdicts.judged(kinds(plain, now, [(low, high)]), TITLES, "nl")["bau_business"]["text"] != text
 
 
 def test_what_flips_comes_first_then_what_moves_the_share_most(plain):
-    told = turning.judged(
+    told = verdicts.judged(
         kinds(plain, "beats", [("beats", "beats"), ("beats", "same"), ("loses", "beats")]), TITLES, "en"
     )
     order = sorted(told, key=lambda name: told[name]["rank"])
@@ -510,30 +510,30 @@ def test_what_flips_comes_first_then_what_moves_the_share_most(plain):
 def test_where_nothing_can_be_compared_it_says_so(plain):
     nothing = compare_pair(np.full(3, np.nan), np.ones(3), PAIR, BY_OUTCOME["cost"])
     sure = kinds(plain, "beats", [])
-    told = turning.judged(replace(sure, flips=(replace(sure.flips[0], at_low=nothing), *sure.flips[1:])), TITLES, "en")
+    told = verdicts.judged(replace(sure, flips=(replace(sure.flips[0], at_low=nothing), *sure.flips[1:])), TITLES, "en")
     assert told["bau_business"]["text"] == "flips at the low end: nothing to compare"
     assert told["bau_business"]["low"] == {"wins": 0, "worlds": 0, "share": None}
     json.dumps(told, allow_nan=False)
-    assert "nothing to compare" in turning.answer(replace(sure, verdict=nothing), TITLES, "en")
+    assert "nothing to compare" in verdicts.answer(replace(sure, verdict=nothing), TITLES, "en")
 
 
 def test_the_grades_are_counted_as_they_are_in_force():
     view = first_view("en", "assumptions")
-    said = assumptions.grades(assumptions.rows_of(view), "en")
+    said = page.grades(page.rows_of(view), "en")
     assert said.startswith("Where the 75 numbers come from: 2 from a study")
     assert "71 assumed" in said
     assert "of your own" not in said
     changes, _, _ = edit(row())
-    said = assumptions.grades(assumptions.rows_of(view.but(changes=changes)), "en")
+    said = page.grades(page.rows_of(view.but(changes=changes)), "en")
     assert "come from: 1 from a study" in said
     assert "1 of your own" in said
 
 
 def test_which_figures_are_in_force_is_said():
     view = first_view("en", "assumptions")
-    assert "low and high" in assumptions.force(view)
-    assert "every world uses the value" in assumptions.force(view.but(mode="defaults"))
-    assert "first 200 of your 1,000 worlds" in assumptions.basis(view.but(worlds=1_000))
+    assert "low and high" in page.force(view)
+    assert "every world uses the value" in page.force(view.but(mode="defaults"))
+    assert "first 200 of your 1,000 worlds" in page.basis(view.but(worlds=1_000))
 
 
 # --- in a browser --------------------------------------------------------------------------------------

@@ -12,17 +12,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulation import case
-from simulation.compare import compare_runs
-from simulation.dashboard import answer, charts, timeline
-from simulation.dashboard.latest import Overtaken, _Job
-from simulation.dashboard.pages import compare as page_of
-from simulation.dashboard.state import MOST_OWN, View, address_of, first_view, read_address
-from simulation.dashboard.variants import Base, Changes, study_data, study_of
-from simulation.ensemble import run_worlds
-from simulation.measures import MEASURES
-from simulation.outcomes import OUTCOMES
-from simulation.report import difference
-from simulation.words import LANGUAGES, say
+from simulation.analysis.compare import compare_runs
+from simulation.dashboard.pages.compare import answer, charts, timeline
+from simulation.dashboard.pages.compare import page as page_of
+from simulation.dashboard.state.tasks import Overtaken, _Job
+from simulation.dashboard.state.variants import Base, Changes, study_data, study_of
+from simulation.dashboard.state.view import MOST_OWN, View, address_of, first_view, read_address
+from simulation.engine.ensemble import run_worlds
+from simulation.model.outcomes import OUTCOMES
+from simulation.report.sentences import difference
+from simulation.study.measures import MEASURES
+from simulation.text.i18n import LANGUAGES, say
 
 FIRST = first_view("en")
 
@@ -365,13 +365,13 @@ def test_an_exception_in_the_background_becomes_a_word(capsys):
 
 
 def _before():
-    from simulation.dashboard.latest import Latest
+    from simulation.dashboard.state.tasks import Latest
 
     return Latest("a", "kept")
 
 
 def test_two_visitors_compute_side_by_side_and_get_their_own():
-    from simulation.dashboard.engine import engine
+    from simulation.dashboard.state.runs import engine
 
     engine().warm()
     got = {}
@@ -423,7 +423,7 @@ def test_the_page_is_whole_and_fits(visitor, address, language, width):
 
 @pytest.mark.browser
 def test_the_verdict_is_that_of_the_command_line(page, address, capsys):
-    from simulation.cli import main
+    from simulation.cli.main import main
 
     shown(page, address, "compare?worlds=50")
     said = page.inner_text("#answer")

@@ -6,9 +6,7 @@ import re
 import pytest
 from conftest import opened, served
 
-from simulation.dashboard.engine import engine
-from simulation.dashboard.state import address_of, first_view, read_address
-from simulation.dashboard.teaching import (
+from simulation.dashboard.pages.lesson.flow import (
     LETTERS,
     OWN,
     QUESTION_STEPS,
@@ -27,9 +25,11 @@ from simulation.dashboard.teaching import (
     toggled,
     voted,
 )
-from simulation.dashboard.variants import study_of
+from simulation.dashboard.state.runs import engine
+from simulation.dashboard.state.variants import study_of
+from simulation.dashboard.state.view import address_of, first_view, read_address
 from simulation.lesson.answers import answers_of
-from simulation.words import LANGUAGES, say
+from simulation.text.i18n import LANGUAGES, say
 
 TOLD = lesson_told()
 CHAPTERS = TOLD.lesson.chapters
@@ -171,7 +171,7 @@ def test_another_model_gives_another_answer(monkeypatch):
     """The same screen, with the order of worlds' outcomes turned upside down: nothing in it is fixed beforehand."""
     import dataclasses
 
-    from simulation.dashboard import teaching
+    from simulation.dashboard.pages.lesson import flow
 
     def turned(told, study, baseline, tell):
         found = real(told, study, baseline, tell)
@@ -179,8 +179,8 @@ def test_another_model_gives_another_answer(monkeypatch):
         return dataclasses.replace(found, runs=dataclasses.replace(runs, outcomes=runs.outcomes * 0.0 + 0.95))
 
     before = scene(TOLD, view(0, 3), told_of(view(0)))["headline"]
-    real = teaching._compared
-    monkeypatch.setattr(teaching, "_compared", turned)
+    real = flow._compared
+    monkeypatch.setattr(flow, "_compared", turned)
     assert scene(TOLD, view(0, 3), told_of(view(0)))["headline"] != before
 
 
@@ -303,8 +303,8 @@ def test_a_package_that_is_no_different_says_so_and_shares_its_place(package, ke
 
 
 def test_a_package_is_held_against_what_an_unknown_study_has(tmp_path):
-    from simulation.dashboard.variants import Base, Changes
-    from simulation.files import load_data
+    from simulation.dashboard.state.variants import Base, Changes
+    from simulation.study.sources.files import load_data
 
     text = (
         "synergy: 1\n"

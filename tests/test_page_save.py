@@ -14,16 +14,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulation import __version__
-from simulation.cli import main
-from simulation.dashboard import reader, saving
-from simulation.dashboard.opened import Opened, studies
-from simulation.dashboard.pages import save
-from simulation.dashboard.reader import study_of as study_of_file
-from simulation.dashboard.state import address_of, first_view, read_address
-from simulation.dashboard.variants import Base, Changes, cloned, study_of, with_measure
-from simulation.errors import InputRefused
-from simulation.files import LARGEST_FILE, load, parse
-from simulation.words import LANGUAGES, say
+from simulation.cli.main import main
+from simulation.dashboard.pages.save import downloads, page
+from simulation.dashboard.state import reader
+from simulation.dashboard.state.reader import study_of as study_of_file
+from simulation.dashboard.state.studies import Opened, studies
+from simulation.dashboard.state.variants import Base, Changes, cloned, study_of, with_measure
+from simulation.dashboard.state.view import address_of, first_view, read_address
+from simulation.study.errors import InputRefused
+from simulation.study.sources.files import LARGEST_FILE, load, parse
+from simulation.text.i18n import LANGUAGES, say
 
 FEW = 8
 
@@ -34,12 +34,12 @@ def tell(_done, _total):
 
 def compared(view):
     """The comparison of a view, with its pictures."""
-    return list(saving.prepared(view, tell))[-1]
+    return list(downloads.prepared(view, tell))[-1]
 
 
 @pytest.fixture(scope="module", autouse=True)
 def ready():
-    from simulation.dashboard.engine import engine
+    from simulation.dashboard.state.runs import engine
 
     engine().warm()
     yield
@@ -94,18 +94,18 @@ def test_the_study_file_gives_the_same_runs_on_the_command_line(make, tmp_path, 
     view = make()
     found = compared(view).found
     monkeypatch.chdir(tmp_path)
-    study = saving.made("study", view, found)
+    study = downloads.made("study", view, found)
     Path(study.name).write_bytes(study.content)
     assert study_of(view.changes, view.scenarios).digest() == load(study.name).select(view.scenarios).digest()
-    words = shlex.split(saving.command(view))
-    assert f"#   {saving.command(view)}" in study.content.decode()
+    words = shlex.split(downloads.command(view))
+    assert f"#   {downloads.command(view)}" in study.content.decode()
     assert words[:3] == ["synergy", "compare", study.name]
     assert main([*words[1:], "--out", "out", "--jobs", "1"]) == 0, capsys.readouterr().err
-    assert Path("out/runs.parquet").read_bytes() == saving.made("parquet", view, found).content
+    assert Path("out/runs.parquet").read_bytes() == downloads.made("parquet", view, found).content
     written = Path("out/comparison.json").read_text(encoding="utf-8")
     numbers = [
         json.loads(text.replace(Path(study.name).stem, "study"))
-        for text in (written, saving.made("json", view, found).content.decode())
+        for text in (written, downloads.made("json", view, found).content.decode())
     ]
     assert numbers[0].pop("files")
     assert not numbers[1].pop("files")  # a file that is saved alone has none beside it
@@ -115,8 +115,8 @@ def test_the_study_file_gives_the_same_runs_on_the_command_line(make, tmp_path, 
 @pytest.mark.parametrize("make", VIEWS)
 def test_the_study_file_opens_here_again_with_the_same_numbers(make):
     view = make()
-    text = saving.study_file(view)
-    base = brought(text, saving.file_name("study", view))
+    text = downloads.study_file(view)
+    base = brought(text, downloads.file_name("study", view))
     again = first_view(view.language, "save", base).but(scenarios=view.scenarios)
     assert again.study.digest() == view.study.digest()
     assert __version__ in text
@@ -127,8 +127,8 @@ def test_the_study_file_opens_here_again_with_the_same_numbers(make):
 def test_the_table_for_a_spreadsheet_holds_what_the_runs_hold(language):
     view = plain().but(language=language)
     found = compared(view).found
-    runs = pq.read_table(io.BytesIO(saving.made("parquet", view, found).content))
-    text = saving.made("csv", view, found).content.decode("utf-8-sig")
+    runs = pq.read_table(io.BytesIO(downloads.made("parquet", view, found).content))
+    text = downloads.made("csv", view, found).content.decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(text), delimiter=";" if language == "nl" else ","))
     assert rows[0] == runs.column_names
     assert "go_live_week_censored" in rows[0]
@@ -144,7 +144,7 @@ def test_the_table_for_a_spreadsheet_holds_what_the_runs_hold(language):
 
 @given(st.text(max_size=20))
 def test_no_cell_of_a_table_is_carried_out_by_a_spreadsheet(text):
-    cell = saving._cell(text, "en")
+    cell = downloads._cell(text, "en")
     assert not cell.startswith(("=", "+", "-", "@", "\t"))
     assert cell.endswith(text)
 
@@ -154,8 +154,8 @@ def test_no_cell_of_a_table_is_carried_out_by_a_spreadsheet(text):
 def test_the_pictures_are_pictures(kind, make):
     view = make()
     found = compared(view).found
-    file = saving.made(kind, view, found)
-    assert file.content == saving.made(kind, view, found).content
+    file = downloads.made(kind, view, found)
+    assert file.content == downloads.made(kind, view, found).content
     if kind.endswith("png"):
         assert file.content.startswith(b"\x89PNG")
     else:
@@ -165,7 +165,7 @@ def test_the_pictures_are_pictures(kind, make):
 
 
 def test_the_names_of_files_tell_study_digest_worlds_and_seed():
-    names = {kind: saving.file_name(kind, plain()) for kind in saving.KINDS}
+    names = {kind: downloads.file_name(kind, plain()) for kind in downloads.KINDS}
     assert len(set(names.values())) == len(names)
     for name in names.values():
         assert re.fullmatch(r"[a-z0-9-]+-[0-9a-f]{8}-8-worlds-seed-1-[a-z]+\.[a-z]+", name)
@@ -228,7 +228,7 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_read(monkeypatch):
 @pytest.mark.parametrize("digest", ["", "0" * 32, "x", "../../etc/passwd"])
 def test_a_study_that_was_not_sent_is_not_looked_at(digest):
     view = first_view("en", "save")
-    assert save.looking_at_opened(view, digest) == view
+    assert page.looking_at_opened(view, digest) == view
 
 
 def test_a_study_of_ones_own_does_not_change_that_of_others():
@@ -237,7 +237,7 @@ def test_a_study_of_ones_own_does_not_change_that_of_others():
     assert isinstance(view.changes.base, Base)
     assert view.changes.names != first_view("en").changes.names
     assert first_view("en").study.digest() == first_view("en").study.digest()
-    assert parse(saving.study_file(first_view("en").but(worlds=2)))
+    assert parse(downloads.study_file(first_view("en").but(worlds=2)))
 
 
 # --- in a browser --------------------------------------------------------------------------------------
@@ -262,15 +262,15 @@ def test_every_file_is_saved(page, address, language):
     for kind in ("study", "parquet", "csv", "json"):
         label = say("save.save_as", language, title=say(f"save.{kind}_title", language))
         name, content = downloaded(page, label)
-        assert name == saving.file_name(kind, view)
-        assert content == saving.made(kind, view, found).content
+        assert name == downloads.file_name(kind, view)
+        assert content == downloads.made(kind, view, found).content
         page.wait_for_selector(f"text={say('save.saved', language, name=name)}")
     title = say("save.ranking", language)
     name, content = downloaded(page, say("save.picture_as", language, kind="SVG", title=title))
-    assert content == saving.made("ranking_svg", view, found).content
+    assert content == downloads.made("ranking_svg", view, found).content
     title = say("save.adoption", language, hand=view.title(view.hand), rival=view.title(view.rival))
     name, content = downloaded(page, say("save.picture_as", language, kind="PNG", title=title))
-    assert name == saving.file_name("adoption_png", view)
+    assert name == downloads.file_name("adoption_png", view)
     assert content.startswith(b"\x89PNG")
 
 

@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from simulation import case
-from simulation.dashboard.pages.world import chosen, rested
-from simulation.dashboard.state import View
-from simulation.dashboard.variants import Changes, cloned, with_measure
-from simulation.dashboard.world_data import DETAILS, WEEK, log_of, shocks_of, states_sent, traced, world_of
-from simulation.dashboard.world_picks import pick_one, pick_pair
-from simulation.dashboard.world_story import headline, scenario_titles, world_page
-from simulation.measures import Plan, contacts
-from simulation.words import LANGUAGES
+from simulation.dashboard.pages.world.data import DETAILS, WEEK, log_of, shocks_of, states_sent, traced, world_of
+from simulation.dashboard.pages.world.page import chosen, rested
+from simulation.dashboard.pages.world.picks import pick_one, pick_pair
+from simulation.dashboard.pages.world.story import headline, scenario_titles, world_page
+from simulation.dashboard.state.variants import Changes, cloned, with_measure
+from simulation.dashboard.state.view import View
+from simulation.study.measures import Plan, contacts
+from simulation.text.i18n import LANGUAGES
 
 NONE = Changes()
 

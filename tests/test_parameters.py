@@ -8,9 +8,9 @@ import pytest
 from helpers import differing, outcomes
 
 from simulation import PARAMETERS, OrganisationModel, Values
-from simulation.organisation import Project
-from simulation.parameters import ASSUMED, BY_NAME
-from simulation.words import LANGUAGES, phrases, twin, words_of
+from simulation.study.organisation import Project
+from simulation.study.parameters import ASSUMED, BY_NAME
+from simulation.text.i18n import LANGUAGES, phrases, twin, words_of
 
 EACH = pytest.mark.parametrize("about", PARAMETERS, ids=[one.name for one in PARAMETERS])
 

@@ -8,10 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulation import OrganisationModel, case
-from simulation.ensemble import run_world
-from simulation.kernel.records import ORGANISATION, STATE
-from simulation.measures import MEASURES, Levers, Measures
-from simulation.mechanisms import (
+from simulation.analysis.divergence import part, swap_each
+from simulation.analysis.mechanisms import (
     ACTS_THROUGH,
     CONSEQUENCES,
     GROUP_OF,
@@ -21,11 +19,13 @@ from simulation.mechanisms import (
     STANDS,
     TOLD,
 )
-from simulation.organisation import Label
-from simulation.outcomes import OUTCOMES
-from simulation.parting import part, swap_each
-from simulation.study import Study
-from simulation.traces import trace
+from simulation.engine.ensemble import run_world
+from simulation.engine.kernel.records import ORGANISATION, STATE
+from simulation.engine.traces import trace
+from simulation.model.outcomes import OUTCOMES
+from simulation.study.measures import MEASURES, Levers, Measures
+from simulation.study.organisation import Label
+from simulation.study.scenario import Study
 
 NAMES = case().names
 EVERYTHING = {

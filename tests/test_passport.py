@@ -5,13 +5,13 @@ import pytest
 from helpers import organisation, scenario, study
 
 from simulation import InputRefused, case, run_worlds
-from simulation.compare import compare_pair
-from simulation.measures import AnchorInStrategy, CrossFunctionalTeam, Measures
-from simulation.organisation import Project
-from simulation.outcomes import BY_OUTCOME
-from simulation.parameters import PARAMETERS
-from simulation.passport import ends, flips, held, move, turn
-from simulation.study import Given
+from simulation.analysis.compare import compare_pair
+from simulation.analysis.sensitivity import ends, flips, held, move, turn
+from simulation.model.outcomes import BY_OUTCOME
+from simulation.study.measures import AnchorInStrategy, CrossFunctionalTeam, Measures
+from simulation.study.organisation import Project
+from simulation.study.parameters import PARAMETERS
+from simulation.study.scenario import Given
 
 PAIR = ("full", "full-no-anchoring")
 

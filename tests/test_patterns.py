@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from simulation.ensemble import run_worlds
-from simulation.patterns import PATTERNS, Measured, document, study, with_room
+from simulation.analysis.patterns import PATTERNS, Measured, document, study, with_room
+from simulation.engine.ensemble import run_worlds
 
 STRICT = {"1", "2", "3b", "4", "7", "17"}  # claimed at 1 by defaults and over the ranges
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from simulation.cli import _Commands
+from simulation.cli.main import command_line
 
 README = Path("README.md").read_text(encoding="utf-8")
 DOCUMENTS = [Path("README.md"), *sorted(Path("docs").glob("*.md"))]
@@ -26,7 +26,7 @@ def test_python_blocks_print_what_the_next_block_says():
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=str)
 def test_every_command_shown_is_understood(path):
-    parser = _Commands("en").top
+    parser = command_line("en")
     for line in "\n".join(blocks("sh", path.read_text(encoding="utf-8"))).splitlines():
         words = shlex.split(line, comments=True)
         if words[:1] == ["synergy"]:

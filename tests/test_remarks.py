@@ -6,11 +6,11 @@ import pytest
 from test_names import a_study, refusal
 
 from simulation import case
-from simulation.building import build
-from simulation.cli import main
-from simulation.files import load, parse, study_yaml
-from simulation.lesson.reading import shipped
-from simulation.limits import LIMITS
+from simulation.cli.main import main
+from simulation.lesson.source import shipped
+from simulation.study.build.merge import build
+from simulation.study.sources.files import load, parse, study_yaml
+from simulation.system.limits import LIMITS
 
 
 def with_measures(**measures):
@@ -204,7 +204,7 @@ def test_a_lesson_in_one_language_says_so_to_readers_of_another(tmp_path, capsys
     chapter = text[text.index("  - name: own-organisation") :]  # it has a package, so that nothing is counted
     path = tmp_path / "lesson.yaml"
     path.write_text(f"lesson: 1\ntitle: {{fr: Notre leçon}}\nworlds: 20\nchapters:\n{chapter}", encoding="utf-8")
-    monkeypatch.setattr("simulation.cli._prepare", lambda language: None)
+    monkeypatch.setattr("simulation.cli.commands.check.prepare", lambda language: None)
     assert main(["check", str(path), "--lang", "nl"]) == 0
     assert "andere taal te lezen staan (Frans): 1 van de" in capsys.readouterr().out
 

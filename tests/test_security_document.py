@@ -4,7 +4,7 @@ import os
 import re
 from pathlib import Path
 
-from simulation import limits
+from simulation.system import limits
 
 DOCUMENT = Path("docs/security.md")
 

@@ -13,13 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from simulation import InputRefused, case, run_worlds, sequential
-from simulation.best import best_of, not_beaten, probabilities
-from simulation.compare import compare_pair, mean_interval, who_wins, wilson
-from simulation.ensemble import Runs
-from simulation.outcomes import BY_OUTCOME, OUTCOMES
-from simulation.report import MAIN, best_lines, settled, verdict
-from simulation.sequential import (
+from simulation import InputRefused, case, run_worlds
+from simulation.analysis import sequential
+from simulation.analysis.best import best_of, not_beaten, probabilities
+from simulation.analysis.compare import compare_pair, mean_interval, who_wins, wilson
+from simulation.analysis.sequential import (
     BOTH_SIDES,
     ONE_SIDE,
     STEADY,
@@ -33,6 +31,9 @@ from simulation.sequential import (
     unbounded_interval,
     until_decided,
 )
+from simulation.engine.ensemble import Runs
+from simulation.model.outcomes import BY_OUTCOME, OUTCOMES
+from simulation.report.sentences import MAIN, best_lines, settled, verdict
 
 ADOPTION, LIVE, COST = BY_OUTCOME["lasting_adoption"], BY_OUTCOME["go_live_week"], BY_OUTCOME["cost"]
 NAMES = ("a", "b")
@@ -389,7 +390,7 @@ def test_who_is_never_defined_is_not_in_the_running():
 
 def test_no_way_better_has_no_best(monkeypatch):
     neither = {**BY_OUTCOME, MAIN: replace(ADOPTION, better="neither")}
-    monkeypatch.setattr("simulation.best.BY_OUTCOME", neither)
+    monkeypatch.setattr("simulation.analysis.best.BY_OUTCOME", neither)
     assert best_of(made(np.random.default_rng(116).random((3, 9))), MAIN) is None
 
 

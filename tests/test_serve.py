@@ -13,11 +13,11 @@ from conftest import CHROMIUM, free_port, served, watched
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulation.cli import main
-from simulation.dashboard.hosts import hosts_of, is_welcome
+from simulation.cli.main import main
 from simulation.dashboard.pages import pages
-from simulation.limits import LIMITS
-from simulation.words import LANGUAGES, say
+from simulation.dashboard.server.hosts import hosts_of, is_welcome
+from simulation.system.limits import LIMITS
+from simulation.text.i18n import LANGUAGES, say
 
 SOLARAS_WORDS = (
     "App is disconnected",

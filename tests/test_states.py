@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from simulation import OrganisationModel
-from simulation.kernel.records import LUCK, ORGANISATION, STATE
-from simulation.mechanisms import CONSEQUENCES, MECHANISMS
-from simulation.states import DEPARTMENT_STATES, LUCK_STATES, ORGANISATION_STATES, table
+from simulation.analysis.mechanisms import CONSEQUENCES, MECHANISMS
+from simulation.engine.kernel.records import LUCK, ORGANISATION, STATE
+from simulation.model.states import DEPARTMENT_STATES, LUCK_STATES, ORGANISATION_STATES, table
 
 TABLES = pytest.mark.parametrize("states", [DEPARTMENT_STATES, ORGANISATION_STATES], ids=["department", "organisation"])
 

@@ -18,12 +18,17 @@ import pandas as pd
 import psutil
 import pytest
 
-from simulation import cli, ensemble, signals, writing
-from simulation.cli import WRITTEN, main
-from simulation.errors import InputRefused
+from simulation.cli import main as command_line
+from simulation.cli.commands import compare
+from simulation.cli.commands.compare import WRITTEN
+from simulation.cli.main import EXECUTE, main
+from simulation.engine import ensemble
+from simulation.report import files
+from simulation.study.errors import InputRefused
+from simulation.system import signals
 
 SYNERGY = [sys.executable, "-m", "simulation.cli"]
-SCRIPT = [sys.executable, "-c", "from simulation.start import start; start()"]
+SCRIPT = [sys.executable, "-c", "from simulation.cli.start import start; start()"]
 SMALL = ["compare", "--scenarios", "it-only,full", "--worlds", "2", "--jobs", "1", "--lang", "en"]
 LARGE = ["compare", "--worlds", "200000", "--lang", "en"]
 posix = pytest.mark.skipif(os.name == "nt", reason="Windows has no such thing")
@@ -174,9 +179,9 @@ def test_what_fails_half_way_is_put_back(tmp_path, monkeypatch, failure, links):
 
     monkeypatch.setattr(Path, "replace", fail)
     if not links:
-        monkeypatch.setattr(writing.os, "link", no_links)
+        monkeypatch.setattr(files.os, "link", no_links)
     with pytest.raises((InputRefused, KeyboardInterrupt)):
-        writing.put_all(tmp_path, {"a": b"1", "new": b"2", "b": b"3", "c": b"4"})
+        files.put_all(tmp_path, {"a": b"1", "new": b"2", "b": b"3", "c": b"4"})
     assert count == 3
     assert contents(tmp_path) == {"a": b"old a", "b": b"old b"}
 
@@ -212,7 +217,7 @@ def test_what_a_killed_run_left_is_removed_by_the_next(tmp_path):
         (tmp_path / name).write_text("half")
     os.utime(tmp_path / left[2], (1e9, 1e9))
     (tmp_path / f".synergy-{ended.pid}-aaaaaaaa.new").mkdir()
-    writing.put(tmp_path / "weeks.csv", b"whole")
+    files.put(tmp_path / "weeks.csv", b"whole")
     assert contents(tmp_path) == {"weeks.csv": b"whole"} | dict.fromkeys(kept, b"half")
 
 
@@ -221,19 +226,19 @@ def test_a_killed_run_leaves_old_files_or_new_ones_or_tells(tmp_path):
     """SIGKILL between two renames: every file is whole, and the last one does not know the others."""
     program = (
         "import os, pathlib, signal, sys\n"
-        "from simulation import writing\n"
+        "from simulation.report import files\n"
         "swap = pathlib.Path.replace\n"
         "def replace(path, target):\n"
         "    if target.name == 'b': os.kill(os.getpid(), signal.SIGKILL)\n"
         "    return swap(path, target)\n"
         "pathlib.Path.replace = replace\n"
-        "writing.put_all(pathlib.Path(sys.argv[1]), {'a': b'new', 'b': b'new', 'c': b'new'})\n"
+        "files.put_all(pathlib.Path(sys.argv[1]), {'a': b'new', 'b': b'new', 'c': b'new'})\n"
     )
     for name in "abc":
         (tmp_path / name).write_text("old")
     assert run(str(tmp_path), command=[sys.executable, "-c", program]).returncode == -signal.SIGKILL
     assert {name: (tmp_path / name).read_text() for name in "abc"} == {"a": "new", "b": "old", "c": "old"}
-    writing.put_all(tmp_path, {"a": b"1", "b": b"2", "c": b"3"})
+    files.put_all(tmp_path, {"a": b"1", "b": b"2", "c": b"3"})
     assert contents(tmp_path) == {"a": b"1", "b": b"2", "c": b"3"}
 
 
@@ -244,13 +249,13 @@ def test_a_link_stays_a_link_and_rights_stay_as_they_were(tmp_path):
     real.write_text("old")
     real.chmod(0o640)
     link.symlink_to(real)
-    writing.put(link, b"new")
+    files.put(link, b"new")
     assert link.is_symlink()
     assert real.read_bytes() == b"new"
     assert real.stat().st_mode & 0o777 == 0o640
     dangling = tmp_path / "dangling"
     dangling.symlink_to(tmp_path / "elsewhere" / "made")
-    writing.put(dangling, b"made")
+    files.put(dangling, b"made")
     assert dangling.is_symlink()
     assert (tmp_path / "elsewhere" / "made").read_bytes() == b"made"
 
@@ -316,7 +321,7 @@ def test_what_is_no_ordinary_file_is_refused_and_stays(tmp_path, monkeypatch, ca
     ],
 )
 def test_a_folder_is_looked_at_before_anything_is_computed(tmp_path, monkeypatch, capsys, given, says):
-    monkeypatch.setattr(cli, "_simulated", lambda *_: pytest.fail("computed all the same"))
+    monkeypatch.setattr(compare, "_simulated", lambda *_: pytest.fail("computed all the same"))
     (tmp_path / "a file").write_text("")
     (tmp_path / "taken" / "comparison.svg").mkdir(parents=True)
     before = sorted(tmp_path.rglob("*"))
@@ -331,8 +336,10 @@ def test_a_folder_is_looked_at_before_anything_is_computed(tmp_path, monkeypatch
 )
 def test_a_file_is_looked_at_before_anything_is_computed(tmp_path, monkeypatch, capsys, words, given, says):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("simulation.model.OrganisationModel.step", lambda *_: pytest.fail("computed all the same"))
-    monkeypatch.setattr("simulation.patterns.measure", lambda *_: pytest.fail("computed all the same"))
+    monkeypatch.setattr(
+        "simulation.model.organisation.OrganisationModel.step", lambda *_: pytest.fail("computed all the same")
+    )
+    monkeypatch.setattr("simulation.analysis.patterns.measure", lambda *_: pytest.fail("computed all the same"))
     assert main([*words, given, "--lang", "en"]) == 1
     out, err = capsys.readouterr()
     assert (out, says in err) == ("", True)
@@ -351,7 +358,7 @@ def test_a_file_that_is_printed_to_is_not_replaced(tmp_path, stream):
 
 
 def test_folders_in_folders_are_made_or_refused_however_deep(tmp_path):
-    from simulation.writing import check_folder, put_all
+    from simulation.report.files import check_folder, put_all
 
     deep = tmp_path.joinpath(*["d"] * 1_500)
     check_folder(deep)
@@ -369,7 +376,7 @@ def test_folders_in_folders_are_made_or_refused_however_deep(tmp_path):
 
 @posix
 def test_a_link_to_nothing_is_no_folder(tmp_path):
-    from simulation.writing import check_folder
+    from simulation.report.files import check_folder
 
     (tmp_path / "link").symlink_to("nowhere")
     with pytest.raises(InputRefused, match="is a link that points at nothing"):
@@ -382,7 +389,7 @@ def test_a_file_that_may_not_be_written_is_refused(tmp_path, monkeypatch, capsys
     path = tmp_path / "weeks.csv"
     path.write_text("mine")
     path.chmod(0o444)
-    monkeypatch.setattr(writing.os, "access", lambda *_: False)  # root may write everything
+    monkeypatch.setattr(files.os, "access", lambda *_: False)  # root may write everything
     for language, says in (("en", "you do not have the rights"), ("nl", "je hebt er de rechten niet voor")):
         assert main(["run", "case", "full", "--weeks", str(path), "--lang", language]) == 1
         assert says in capsys.readouterr().err
@@ -487,13 +494,15 @@ def test_what_is_to_be_ignored_is_ignored():
 def test_the_command_begins_where_signals_are_heeded():
     text = Path("pyproject.toml").read_text(encoding="utf-8")
     module, _, name = tomllib.loads(text)["project"]["scripts"]["synergy"].partition(":")
-    assert getattr(import_module(module), name) is import_module("simulation.start").start
+    assert getattr(import_module(module), name) is import_module("simulation.cli.start").start
 
 
 def test_ctrl_c_tells_what_is_found_so_far_and_sigterm_does_not(capsys, tmp_path, monkeypatch):
     words = [*SMALL, "--until-decided", "--max-worlds", "4", "--out", str(tmp_path / "out")]
     for number, code, told in ((signal.SIGTERM, 143, False), (signal.SIGINT, 130, True)):
-        monkeypatch.setattr("simulation.sequential.extend_runs", lambda *_, one=number: signal.raise_signal(one))
+        monkeypatch.setattr(
+            "simulation.analysis.sequential.extend_runs", lambda *_, one=number: signal.raise_signal(one)
+        )
         assert main(words) == code
         out, err = capsys.readouterr()
         assert ("You stopped it after 2 worlds" in out) == told
@@ -503,7 +512,7 @@ def test_ctrl_c_tells_what_is_found_so_far_and_sigterm_does_not(capsys, tmp_path
 
 SERVER = """
 import sys, uvicorn
-from simulation import signals
+from simulation.system import signals
 
 class Server(uvicorn.Server):
     def capture_signals(self):
@@ -568,7 +577,7 @@ def test_a_signal_while_handlers_are_put_in_place_ends_in_its_code(monkeypatch):
     monkeypatch.setattr(signal, "signal", interrupted)
     try:
         with pytest.raises(SystemExit) as ended:
-            import_module("simulation.start").start()
+            import_module("simulation.cli.start").start()
     finally:
         for number, handler in usual.items():
             put(number, handler)
@@ -590,7 +599,7 @@ def test_a_mistake_after_a_signal_is_of_the_signal(capsys, monkeypatch):
             signal.raise_signal(signal.SIGTERM)
         raise ImportError("half")
 
-    monkeypatch.setitem(cli.COMMANDS, "check", half_imported)
+    monkeypatch.setattr(command_line, "EXECUTE", {**EXECUTE, "check": half_imported})
     assert main(["check", "case", "--lang", "en"]) == 143
     assert "Stopped" in capsys.readouterr().err
 
@@ -657,7 +666,7 @@ def test_what_the_system_refuses_is_no_mistake_of_ours(capsys, monkeypatch, erro
     def refuse(*_):
         raise error
 
-    monkeypatch.setitem(cli.COMMANDS, "check", refuse)
+    monkeypatch.setattr(command_line, "EXECUTE", {**EXECUTE, "check": refuse})
     for language, says in (("en", english), ("nl", dutch)):
         assert main(["check", "case", "--lang", language]) == 1
         assert says in capsys.readouterr().err
@@ -676,14 +685,14 @@ def test_a_signal_that_was_swallowed_is_heeded_while_computing(tmp_path, jobs):
     """What a signal raises can fall into code that swallows everything, and then nothing else would end the work."""
     code = f"""
 import contextlib, signal, sys
-from simulation import ensemble
+from simulation.engine import ensemble
 warm = ensemble.warm
 def swallowing():
     warm()
     with contextlib.suppress(BaseException):
         signal.raise_signal(signal.SIGTERM)
 ensemble.warm = swallowing
-from simulation.cli import main
+from simulation.cli.main import main
 sys.exit(main({[*LARGE, "--jobs", jobs, "--out", str(tmp_path / "out")]!r}))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)

@@ -7,7 +7,7 @@ import pytest
 from conftest import opened
 
 from simulation.dashboard.pages import pages
-from simulation.words import LANGUAGES
+from simulation.text.i18n import LANGUAGES
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 EXCEPTIONS = {

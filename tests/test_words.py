@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from simulation import PARAMETERS, case
-from simulation.languages import folders
-from simulation.measures import MEASURES
-from simulation.outcomes import OUTCOMES
-from simulation.words import LANGUAGES, own_phrases, phrases
+from simulation.model.outcomes import OUTCOMES
+from simulation.study.measures import MEASURES
+from simulation.text.i18n import LANGUAGES, own_phrases, phrases
+from simulation.text.languages import folders
 
 SOURCES = "".join(path.read_text(encoding="utf-8") for path in Path("simulation").rglob("*.py"))
 

@@ -6,15 +6,15 @@ from typing import Any
 import solara
 import solara.lab
 
-from simulation.dashboard.cookies import LANGUAGE
-from simulation.dashboard.latest import told
-from simulation.dashboard.mishaps import mishap, outdated
+from simulation.dashboard.components.parts import Frame, Text, packed
 from simulation.dashboard.pages import pages
-from simulation.dashboard.parts import Frame, Text, packed
-from simulation.dashboard.state import Change, Notice, View, address_of, first_view, read_address
-from simulation.errors import InputRefused
-from simulation.languages import LANGUAGES, preferred
-from simulation.words import language_name, say, words_of
+from simulation.dashboard.server.cookies import LANGUAGE
+from simulation.dashboard.server.mishaps import mishap, outdated
+from simulation.dashboard.state.tasks import told
+from simulation.dashboard.state.view import Change, Notice, View, address_of, first_view, read_address
+from simulation.study.errors import InputRefused
+from simulation.text.i18n import language_name, say, words_of
+from simulation.text.languages import LANGUAGES, preferred
 
 STYLE = files("simulation").joinpath("dashboard", "style.css").read_text(encoding="utf-8")
 
@@ -62,7 +62,7 @@ def Page() -> None:
 def opening(path: str, search: str) -> tuple[View, tuple[Notice, ...]]:
     """The view that an address asks for, in its language, that of the last visit, the browser's, or the server's.
 
-    The door decides alike for the document that comes before (:class:`simulation.dashboard.web.Asked`).
+    The door decides alike for the document that comes before (:class:`simulation.dashboard.server.web.Asked`).
     """
     page = path.strip("/")
     remembered = (solara.lab.cookies.value or {}).get(LANGUAGE)

@@ -14,12 +14,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from simulation import signals
-from simulation.dashboard.hosts import added_hosts, is_local
-from simulation.dashboard.keys import FIELD, Key, new_key
-from simulation.errors import InputRefused, problem
-from simulation.limits import LIMITS
-from simulation.words import say
+from simulation.dashboard.server.hosts import added_hosts, is_local
+from simulation.dashboard.server.keys import FIELD, Key, new_key
+from simulation.study.errors import InputRefused, problem
+from simulation.system import signals
+from simulation.system.limits import LIMITS
+from simulation.text.i18n import say
 
 SETTINGS = {
     "SOLARA_APP": "simulation.dashboard.app",
@@ -82,17 +82,17 @@ EVERYWHERE = ("0.0.0.0", "::")
 def serve(where: Where, browse: bool, language: str) -> int:
     """Serve until a signal ends it, and let that signal through.
 
-    Raises :class:`~simulation.errors.InputRefused` if the server cannot listen there.
+    Raises :class:`~simulation.study.errors.InputRefused` if the server cannot listen there.
     """
     sockets = listening(where.host, where.port)
     where = replace(where, bound=tuple(one.getsockname()[0] for one in sockets))
     _settle_environment(language)
     import uvicorn  # noqa: PLC0415 - Solara reads its settings when it is imported, which is now
 
-    from simulation.dashboard.connections import Messages, Requests  # noqa: PLC0415
-    from simulation.dashboard.engine import engine  # noqa: PLC0415
-    from simulation.dashboard.memory import Sweeper, sweep  # noqa: PLC0415
-    from simulation.dashboard.opened import studies  # noqa: PLC0415
+    from simulation.dashboard.server.connections import Messages, Requests  # noqa: PLC0415
+    from simulation.dashboard.server.memory import Sweeper, sweep  # noqa: PLC0415
+    from simulation.dashboard.state.runs import engine  # noqa: PLC0415
+    from simulation.dashboard.state.studies import studies  # noqa: PLC0415
 
     engine().warm()
     key = where.key()
@@ -166,7 +166,7 @@ def browse_to(url: str, secret: bool) -> None:
 
 
 def listening(host: str, port: int) -> list[socket.socket]:
-    """Sockets bound to an address; raises :class:`~simulation.errors.InputRefused` if there can be none.
+    """Sockets bound to an address; raises :class:`~simulation.study.errors.InputRefused` if there can be none.
 
     What is bound is what was checked: between a trial and the real thing somebody else could take the port.
     """
@@ -222,9 +222,9 @@ def _application(language: str, where: Where, key: Key | None) -> Any:
     """Solara's application behind a door of ours."""
     from solara.server.starlette import app  # noqa: PLC0415 - it reads its settings when imported
 
-    from simulation.dashboard.mishaps import say_mishaps  # noqa: PLC0415
     from simulation.dashboard.pages import pages  # noqa: PLC0415
-    from simulation.dashboard.web import Door  # noqa: PLC0415
+    from simulation.dashboard.server.mishaps import say_mishaps  # noqa: PLC0415
+    from simulation.dashboard.server.web import Door  # noqa: PLC0415
 
     say_mishaps()
     return Door(app, pages(), language, (where.host, *where.bound), key)

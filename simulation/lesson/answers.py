@@ -6,10 +6,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.compare import sign_test, wilson
-from simulation.ensemble import Runs
+from simulation.analysis.compare import sign_test, wilson
+from simulation.engine.ensemble import Runs
 from simulation.lesson.form import Chapter, Condition, Option
-from simulation.outcomes import BY_OUTCOME
+from simulation.model.outcomes import BY_OUTCOME
 
 Floats = NDArray[np.float64]
 Truths = NDArray[np.bool_]

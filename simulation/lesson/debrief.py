@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from simulation.lesson.story import AFTER, Story, lost_with, standstills, worded
-from simulation.words import number, say
+from simulation.text.i18n import number, say
 
 PARTED = {
     "adoption": "debrief.parted_adoption",

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, Strict
 
-from simulation.measures import Week, on_or_off
-from simulation.organisation import Frozen, Label, Name, Number, Text
+from simulation.study.measures import Week, on_or_off
+from simulation.study.organisation import Frozen, Label, Name, Number, Text
 
 FORMAT = 1
 """The version of the file format."""
@@ -19,7 +19,7 @@ OTHERWISE = "otherwise"
 """Written instead of conditions: this option holds where no other does."""
 
 State = Literal["adoption", "progress", "engagement", "business_engagement", "visibility"]
-"""What can be followed week by week (:data:`simulation.ensemble.WEEKLY`)."""
+"""What can be followed week by week (:data:`simulation.engine.ensemble.WEEKLY`)."""
 Switch = Annotated[bool, BeforeValidator(on_or_off), Strict()]
 
 

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.model import OrganisationModel
-from simulation.outcomes import Event
-from simulation.study import Scenario
-from simulation.telling import event_sentence
-from simulation.words import percent, say
-from simulation.worlds import Mode
+from simulation.model.organisation import OrganisationModel
+from simulation.model.outcomes import Event
+from simulation.model.worlds import Mode
+from simulation.report.narrative import event_sentence
+from simulation.study.scenario import Scenario
+from simulation.text.i18n import percent, say
 
 Floats = NDArray[np.float64]
 

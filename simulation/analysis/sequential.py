@@ -1,0 +1,438 @@
+"""Verdicts that know when to stop: a pair is judged after every world, and what is decided stays decided.
+
+Each question is a bet that is fair if the answer is "no". Its winnings, the evidence *e*, then ever reach 1/α with
+probability α at most (Ville 1939), so that one may look after every world and stop at will.
+
+Who wins more often: Robbins's (1970) mixture over the chance of winning. Whether the mean difference is within the
+margin, where outcomes have bounds: bets at several stakes side by side (Waudby-Smith & Ramdas 2024); where they have
+none: the t test mixed over effects (Lai 1976), which holds exactly for normal differences and about for others from
+many worlds on (Waudby-Smith et al. 2024). All evidence is a natural logarithm. ``docs/verdicts.md`` tells more.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import optimize, special
+
+from simulation.analysis.compare import (
+    CONFIDENCE,
+    ENOUGH,
+    RARE,
+    REACH,
+    Floats,
+    Interval,
+    Kind,
+    Pair,
+    about,
+    compare_pair,
+    who_wins,
+)
+from simulation.engine.ensemble import Progress, Runs, extend_runs
+from simulation.model.outcomes import BY_OUTCOME, Outcome
+from simulation.study.errors import InputRefused, problem
+from simulation.system.signals import Terminated
+
+MOST = 2_000
+"""More worlds than this are not added unless asked for: a mean share is then known to about two points (assumed)."""
+BATCH = 64
+"""Worlds are added in multiples of a block of the Sobol sequence."""
+GROWTH = 1.5
+"""Each batch makes so many times as many worlds: few batches, and at most a third of the worlds too many."""
+STEADY = 10 * ENOUGH
+"""So many worlds that differ make the t test hold about, for differences as skewed as those of the case (measured)."""
+STAKES: Floats = 0.95 * np.array([1.0, 1 / 2, 1 / 4, 1 / 8, 1 / 16, 1 / 32])
+"""Shares of the stock that are bet side by side: each is near the best for some spread."""
+TUNED = 25.0
+"""How many worlds the t test's mixture over effects weighs as: its range is narrowest at about 8 times as many."""
+BOTH_SIDES = math.log(1.0 / (1.0 - CONFIDENCE))
+"""The evidence that is enough where it may come from either side."""
+ONE_SIDE = math.log(2.0 / (1.0 - CONFIDENCE))
+"""The evidence that is enough of each of two bets, one a side, which share the error."""
+
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A pair judged after every world.
+
+    The ``pair`` counts all worlds there are; its verdict and intervals hold however often one looks. ``at`` is the
+    number of worlds after which the verdict fell, None while it is undecided. ``ahead`` says that it is sure which of
+    the two wins more often, though perhaps not yet whether by enough to matter.
+    """
+
+    pair: Pair
+    at: int | None
+    ahead: bool
+
+
+@dataclass(frozen=True)
+class Sequential:
+    """Runs that went on until each scenario was decided against the ``baseline``, ``most`` worlds, or Ctrl-C."""
+
+    runs: Runs
+    baseline: str
+    outcome: str
+    margin: float
+    most: int
+    stopped: bool
+    decisions: dict[str, Decision]
+
+    @property
+    def undecided(self) -> tuple[str, ...]:
+        """The scenarios not yet told from the baseline."""
+        return tuple(name for name, one in self.decisions.items() if one.at is None)
+
+
+@dataclass(frozen=True)
+class _Tally:
+    """What has been counted at some moments; a moment is the last axis of every array."""
+
+    margin: float
+    bounded: bool
+    worlds: Floats
+    wins: Floats
+    losses: Floats
+    differ: Floats
+    mean: Floats
+    scatter: Floats
+    bets: Floats
+
+    def if_it_goes_on(self, added: Floats) -> "_Tally":
+        """The tally after so many ``added`` worlds (shape (moments,)), like those there are."""
+        now = self.worlds[-1]
+        wins, losses = self.wins[-1], self.losses[-1]
+        # Of few wins one must not make too much: one win and one loss more are taken as seen (Laplace's rule).
+        share, lean = (wins + losses) / now, (wins + 1.0) / (wins + losses + 2.0)
+        times = 1.0 + added / now
+        return replace(
+            self,
+            worlds=now * times,
+            wins=wins + added * share * lean,
+            losses=losses + added * share * (1.0 - lean),
+            differ=self.differ[-1] * times,
+            mean=np.full_like(times, self.mean[-1]),
+            scatter=self.scatter[-1] * times,
+            bets=self.bets[..., -1:] * times,
+        )
+
+
+# --- evidence ------------------------------------------------------------------------------------------
+
+
+def sign_evidence(wins: Floats, losses: Floats) -> Floats:
+    """Evidence that a win is not as likely as a loss: the likelihood, mixed over all chances, against that of ½.
+
+    For a chance of ½ it ever reaches log(1/α) with probability α at most (Robbins 1970).
+
+    >>> np.exp(sign_evidence(np.array([7.0, 8.0]), np.array([0.0, 0.0]))).round(1).tolist()
+    [16.0, 28.4]
+    """
+    found: Floats = (wins + losses) * math.log(2.0) + special.betaln(wins + 1.0, losses + 1.0)
+    return found
+
+
+def bets(values: Floats, expected: float) -> Floats:
+    """What each of the :data:`STAKES` has won that the mean of values ≥ 0 (shape (n,)) is more than ``expected``.
+
+    The logarithm after every value: shape (stakes, n). A world pays value / expected on what is staked.
+    """
+    found: Floats = np.cumsum(np.log1p(STAKES[:, None] * (values / expected - 1.0)), axis=1)
+    return found
+
+
+def pooled(won: Floats) -> Floats:
+    """The evidence of bets made side by side, each with an equal part of the stock; stakes are the last axis but one.
+
+    >>> pooled(np.log([[1.0, 2.0], [3.0, 6.0]])).round(6).tolist() == np.log([2.0, 4.0]).round(6).tolist()
+    True
+    """
+    found: Floats = special.logsumexp(won, axis=-2) - math.log(won.shape[-2])
+    return found
+
+
+def mean_evidence(worlds: Floats, mean: Floats, scatter: Floats) -> Floats:
+    """Evidence that a mean is not 0, from the number of values, their mean and sum of squared deviations.
+
+    The t test's likelihood ratio, mixed over effects that are normal with variance 1 / :data:`TUNED` standard
+    deviations (Lai 1976). Exact for normal values; for others it holds about, from many on.
+
+    >>> values = np.random.default_rng(1).normal(0.5, 1.0, 100)
+    >>> bool(mean_evidence(np.array([100.0]), values.mean(), values.var() * 100.0)[0] > math.log(20.0))
+    True
+    """
+    shrunk = TUNED / (worlds + TUNED)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        against = worlds * mean**2 / scatter
+        ratio = np.log1p(against) - np.log1p(shrunk * against)
+    # Without any scatter the ratio is at its limit, and without a mean either there is no evidence.
+    ratio = np.where(scatter > 0.0, ratio, np.where(mean == 0.0, 0.0, -np.log(shrunk)))
+    found: Floats = 0.5 * np.log(shrunk) + 0.5 * worlds * ratio
+    return found
+
+
+def surely_more(gap: Floats, span: float) -> Floats:
+    """One-sided evidence, after every world, that the mean of ``gap`` (shape (worlds,)) is above 0.
+
+    ``span`` is how far from 0 a gap can be (inf: no bound). Evidence of −inf is none at all.
+    """
+    if math.isfinite(span):
+        return pooled(bets(gap + span, span))
+    worlds, mean, scatter = _moments(gap)
+    enough = (np.cumsum(gap != 0.0) >= STEADY) & (mean > 0.0)
+    return np.where(enough, mean_evidence(worlds, mean, scatter), -math.inf)
+
+
+def _moments(values: Floats) -> tuple[Floats, Floats, Floats]:
+    """After every value: how many there are, their mean, and their sum of squared deviations."""
+    count, apart = np.arange(1.0, len(values) + 1.0), values - values[0]
+    mean = np.cumsum(apart) / count
+    return count, mean + values[0], np.maximum(0.0, np.cumsum(apart**2) - count * mean**2)
+
+
+def span_of(outcome: Outcome, horizon: int) -> float:
+    """How far apart two scenarios can be on an outcome, in its unit; inf where nothing bounds it.
+
+    >>> span_of(BY_OUTCOME["lasting_adoption"], 156), span_of(BY_OUTCOME["cost"], 156)
+    (1.0, inf)
+    """
+    spans = {"share": 1.0, "0 or 1": 1.0, "−1 to 1": 2.0, "week": horizon + 1.0, "weeks": horizon + 1.0}
+    return spans.get(outcome.unit, math.inf)
+
+
+# --- intervals -----------------------------------------------------------------------------------------
+
+
+def bounded_interval(values: Floats, low: float, high: float) -> Interval:
+    """The mean of values from ``low`` to ``high`` (shape (n,)), with a 95 % interval that holds at every n at once.
+
+    All means against which the bets have not won (Waudby-Smith & Ramdas 2024); nan without values.
+
+    >>> found = bounded_interval(np.tile([0.4, 0.6], 100), 0.0, 1.0)
+    >>> round(found.low, 2), round(found.estimate, 2), round(found.high, 2)
+    (0.48, 0.5, 0.52)
+    """
+    if not len(values):
+        return Interval(math.nan, math.nan, math.nan)
+    above, below, width = np.clip(values, low, high) - low, high - np.clip(values, low, high), high - low
+    return Interval(float(np.mean(values)), low + _surely_above(above, width), high - _surely_above(below, width))
+
+
+def _surely_above(values: Floats, width: float) -> float:
+    """The largest mean of values in 0 … ``width`` that the bets rule out; the evidence falls with it."""
+
+    def spare(mean: float) -> float:
+        won = np.log1p(STAKES * (values[:, None] / mean - 1.0)).sum(axis=0)
+        return float(special.logsumexp(won)) - math.log(len(STAKES)) - ONE_SIDE
+
+    least = 1e-9 * width
+    return float(optimize.brentq(spare, least, width, xtol=least)) if spare(least) > 0.0 else 0.0
+
+
+def unbounded_interval(values: Floats) -> Interval:
+    """The mean of values without bounds (shape (n,)), with a 95 % interval that holds about at every n at once.
+
+    Unbounded while fewer than :data:`STEADY` values differ from 0; nan without values.
+
+    >>> found = unbounded_interval(np.tile([-1.0, 1.0], 100))
+    >>> round(found.low, 2), found.estimate, round(found.high, 2)
+    (-0.22, 0.0, 0.22)
+    """
+    worlds = len(values)
+    if not worlds:
+        return Interval(math.nan, math.nan, math.nan)
+    mean, shrunk = float(np.mean(values)), TUNED / (worlds + TUNED)
+    most = math.exp((BOTH_SIDES - 0.5 * math.log(shrunk)) * 2.0 / worlds)
+    if int((values != 0.0).sum()) < STEADY or most * shrunk >= 1.0:
+        return Interval(mean, -math.inf, math.inf)
+    half = math.sqrt(float(np.var(values)) * (most - 1.0) / (1.0 - most * shrunk))
+    return Interval(mean, mean - half, mean + half)
+
+
+# --- the verdict on a pair -----------------------------------------------------------------------------
+
+
+def decide(a: Floats, b: Floats, names: tuple[str, str], outcome: Outcome, margin: float, span: float) -> Decision:
+    """Judge an outcome of two scenarios (shape (worlds,) each) after every world, in their order.
+
+    The verdict is the first that falls, so that more worlds never change it: "same" as soon as the mean difference is
+    surely within the ``margin`` (in the outcome's unit; never for a margin of 0), "beats" or "loses" as soon as it is
+    sure which of the two wins more often and the mean difference so far is not within the margin. Each is wrong with
+    probability 5 % at most, however often one looks. ``span`` is as :func:`span_of` gives it.
+
+    >>> outcome = BY_OUTCOME["lasting_adoption"]
+    >>> found = decide(np.full(100, 0.8), np.linspace(0.0, 0.9, 100), ("a", "b"), outcome, 0.02, 1.0)
+    >>> found.pair.kind, found.at
+    ('beats', 8)
+    """
+    pair = compare_pair(a, b, names, outcome)
+    both = np.flatnonzero(np.isfinite(a) & np.isfinite(b))
+    if not len(both):
+        return Decision(replace(pair, kind="undecided", more=None), None, ahead=False)
+    every, a, b = len(a), a[both], b[both]
+    gap, signs = a - b, who_wins(a, b, outcome)
+    counted = _tally(gap, signs, margin, span)
+    kind, place = _first_verdict(counted)
+    return Decision(
+        replace(
+            pair,
+            kind=kind,
+            share=bounded_interval(np.maximum(signs, 0.0), 0.0, 1.0),
+            difference=bounded_interval(gap, -span, span) if math.isfinite(span) else unbounded_interval(gap),
+            more=_more(counted, every / len(both)) if place is None else 0,
+        ),
+        None if place is None else int(both[place]) + 1,
+        ahead=bool(_surely_apart(counted)[-1]),
+    )
+
+
+def _tally(gap: Floats, signs: Floats, margin: float, span: float) -> _Tally:
+    """Count after every world."""
+    worlds, mean, scatter = _moments(gap)
+    return _Tally(
+        margin=margin,
+        bounded=math.isfinite(span),
+        worlds=worlds,
+        wins=np.cumsum(signs > 0.0, dtype=np.float64),
+        losses=np.cumsum(signs < 0.0, dtype=np.float64),
+        differ=np.cumsum(signs != 0.0, dtype=np.float64),
+        mean=mean,
+        scatter=scatter,
+        bets=_bets_on_sameness(gap, margin, span),
+    )
+
+
+def _bets_on_sameness(gap: Floats, margin: float, span: float) -> Floats:
+    """Bets that the mean is below the margin and above its opposite; without bounds, that few worlds differ by more."""
+    if not math.isfinite(span):
+        return bets((np.abs(gap) <= margin).astype(np.float64), 1.0 - RARE)[None]
+    near = np.clip(gap, -span, span)
+    return np.stack([bets(span - near, span - margin), bets(span + near, span - margin)])
+
+
+def _surely_apart(found: _Tally) -> Bools:
+    """Where one surely wins more often than the other."""
+    apart: Bools = sign_evidence(found.wins, found.losses) >= BOTH_SIDES
+    return apart
+
+
+def _surely_ahead(found: _Tally) -> Bools:
+    """Where one surely wins more often than the other, and by as much as matters as far as is known."""
+    return _surely_apart(found) & (np.abs(found.mean) >= found.margin)
+
+
+def _surely_same(found: _Tally) -> Bools:
+    """Where the mean difference is surely within the margin."""
+    if found.margin <= 0.0:
+        return np.zeros(len(found.worlds), dtype=np.bool_)
+    sure = pooled(found.bets)
+    if found.bounded:
+        return np.asarray((sure >= ONE_SIDE).all(axis=0))
+    room = found.margin - np.abs(found.mean)
+    within = (room > 0.0) & (mean_evidence(found.worlds, np.maximum(room, 0.0), found.scatter) >= BOTH_SIDES)
+    return np.asarray(within & ((found.differ >= STEADY) | (sure[0] >= BOTH_SIDES)))
+
+
+def _first_verdict(found: _Tally) -> tuple[Kind, int | None]:
+    """The verdict that falls first, and its place among the worlds."""
+    same = _surely_same(found)
+    fallen = same | _surely_ahead(found)
+    if not fallen.any():
+        return "undecided", None
+    place = int(np.argmax(fallen))
+    if same[place]:
+        return "same", place
+    return ("beats" if found.wins[place] > found.losses[place] else "loses"), place
+
+
+def _more(found: _Tally, each: float) -> int | None:
+    """About how many more worlds would decide, if they are like those there are; None if out of reach.
+
+    ``each`` says how many worlds it takes for one in which both are defined.
+    """
+    added = np.unique(np.geomspace(5.0, REACH, 500).round())
+    later = found.if_it_goes_on(added)
+    fallen = _surely_same(later) | _surely_ahead(later)
+    return about(float(added[np.argmax(fallen)]) * each) if fallen.any() else None
+
+
+# --- many worlds ---------------------------------------------------------------------------------------
+
+
+def margin_of(outcome: Outcome, horizon: int, margin: float | None = None) -> float:
+    """The margin asked for, or else the outcome's own, in its unit.
+
+    Raises :class:`~simulation.study.errors.InputRefused` for one that is negative, not finite, or as large as any
+    difference can be.
+
+    >>> margin_of(BY_OUTCOME["lasting_adoption"], 156), margin_of(BY_OUTCOME["go_live_week"], 156, 4.0)
+    (0.02, 4.0)
+    """
+    if margin is None:
+        return outcome.margin
+    if not (math.isfinite(margin) and margin >= 0.0):
+        raise InputRefused([problem("bad_amount", given=repr(margin))])
+    span = span_of(outcome, horizon)
+    if margin >= span:
+        given, most = f"{margin:g}", f"{span:g}"
+        raise InputRefused(
+            [problem("margin_too_large", given=given, outcome=outcome.name, unit=outcome.unit, most=most)]
+        )
+    return margin
+
+
+def next_worlds(worlds: int, most: int) -> int:
+    """How many worlds there are after one batch more.
+
+    >>> next_worlds(100, 2000), next_worlds(1728, 2000)
+    (192, 2000)
+    """
+    return min(most, BATCH * math.ceil(worlds * GROWTH / BATCH))
+
+
+def until_decided(
+    runs: Runs,
+    baseline: str,
+    outcome: str = "lasting_adoption",
+    margin: float | None = None,
+    most: int = MOST,
+    threads: int = 1,
+    progress: Progress | None = None,
+) -> Sequential:
+    """Add worlds to some runs until every scenario is decided against the baseline, or there are ``most``.
+
+    The worlds that are there stay as they are. After Ctrl-C (KeyboardInterrupt) what has been found so far is
+    returned, with ``stopped``. Raises :class:`~simulation.study.errors.InputRefused` as :func:`margin_of` does.
+
+    >>> from simulation import case, run_worlds
+    >>> found = until_decided(run_worlds(case().select(("it-only", "full")), worlds=4), "it-only")
+    >>> len(found.runs.worlds), found.decisions["full"].pair.kind, found.undecided
+    (64, 'beats', ())
+    """
+    measured = BY_OUTCOME[outcome]
+    margin = margin_of(measured, runs.study.horizon, margin)
+    stopped = False
+    try:
+        while len(runs.worlds) < most and any(one.at is None for one in _decisions(runs, baseline, measured, margin)):
+            runs = extend_runs(runs, next_worlds(len(runs.worlds), most), threads, progress)
+    except Terminated:
+        raise  # nobody is there to read what has been found so far
+    except KeyboardInterrupt:
+        stopped = True
+    found = dict(zip(_others(runs, baseline), _decisions(runs, baseline, measured, margin), strict=True))
+    return Sequential(runs, baseline, outcome, margin, most, stopped, found)
+
+
+def _others(runs: Runs, baseline: str) -> list[str]:
+    """The scenarios that are held against the baseline."""
+    return [name for name in runs.study.names if name != baseline]
+
+
+def _decisions(runs: Runs, baseline: str, outcome: Outcome, margin: float) -> Iterator[Decision]:
+    """Each scenario against the baseline."""
+    span, base = span_of(outcome, runs.study.horizon), runs.of(baseline, outcome.name)
+    for name in _others(runs, baseline):
+        yield decide(runs.of(name, outcome.name), base, (name, baseline), outcome, margin, span)

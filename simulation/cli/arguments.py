@@ -1,0 +1,117 @@
+"""How a command says which words it takes: a parser a command, in the reader's language."""
+
+import argparse
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal
+
+from simulation.cli import parser
+from simulation.cli.parser import Help, Parser
+from simulation.text.i18n import LANGUAGES, say
+
+MOST_WORLDS = 10**6
+
+
+class Arguments:
+    """The words of the whole command line; each command adds its own (:mod:`simulation.cli.commands`)."""
+
+    def __init__(self, language: str, version: str) -> None:
+        self.language = Parser.language = Help.language = language
+        self.top = Parser(
+            prog="synergy",
+            description=self.told("about"),
+            add_help=False,
+            formatter_class=Help,
+            allow_abbrev=False,
+        )
+        self.commands = self.top.add_subparsers(
+            dest="command", required=True, title=self.told("commands"), metavar=self.told("a_command")
+        )
+        self._common(self.top)
+        self.top.add_argument("--version", action="version", version=f"synergy {version}", help=self.told("version"))
+
+    def told(self, key: str, **fields: Any) -> str:
+        """A help text in the reader's language."""
+        return say(f"cli.{key}", self.language, **fields).replace("%", "%%")
+
+    def count(self, low: int, high: int) -> Callable[[str], int]:
+        """A reader of whole numbers within bounds."""
+        return parser.count(low, high, self.language)
+
+    @property
+    def text(self) -> Callable[[str], str]:
+        """A reader of names."""
+        return parser.text(self.language)
+
+    @property
+    def file(self) -> Callable[[str], str]:
+        """A reader of files' names."""
+        return parser.file(self.language)
+
+    @property
+    def path(self) -> Callable[[str], Path]:
+        """A reader of a file to write."""
+        return parser.path(self.language)
+
+    @property
+    def folder(self) -> Callable[[str], Path]:
+        """A reader of a folder to write to."""
+        return parser.folder(self.language)
+
+    @property
+    def amount(self) -> Callable[[str], float]:
+        """A reader of numbers of 0 or more."""
+        return parser.amount(self.language)
+
+    def _common(self, command: argparse.ArgumentParser) -> None:
+        """What every command has."""
+        # argparse offers no public way to name these two groups
+        command._optionals.title, command._positionals.title = self.told("options"), self.told("arguments")
+        command.add_argument("-h", "--help", action="help", help=self.told("help"))
+        command.add_argument("--lang", choices=LANGUAGES, help=self.told("lang"))
+
+    def command(
+        self, name: str, file: Literal["needed", "optional"] | None = None, changes: bool = True
+    ) -> argparse.ArgumentParser:
+        """A command; ``file`` says whether it takes a file, and ``changes`` whether ``--set`` changes it."""
+        command: argparse.ArgumentParser = self.commands.add_parser(
+            name,
+            help=self.told(name),
+            description=self.told(name),
+            add_help=False,
+            formatter_class=Help,
+            allow_abbrev=False,
+        )
+        self._common(command)
+        if file == "needed":
+            command.add_argument("file", type=self.file, metavar="FILE", help=self.told("file"))
+        elif file == "optional":
+            command.add_argument(
+                "file", nargs="?", type=self.file, default="case", metavar="FILE", help=self.told("file")
+            )
+        if file and changes:
+            command.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", help=self.told("set"))
+        return command
+
+    def scenario(self, command: argparse.ArgumentParser) -> None:
+        """One scenario, by name."""
+        command.add_argument("scenario", type=self.text, metavar="SCENARIO", help=self.told("scenario"))
+
+    def luck(self, command: argparse.ArgumentParser) -> None:
+        """Seed and parameters."""
+        command.add_argument("--seed", type=self.count(0, 2**63 - 1), default=1, help=self.told("seed"))
+        modes = ("ranges", "defaults")
+        command.add_argument("--parameters", choices=modes, default="ranges", help=self.told("parameters"))
+
+    def worlds(self, command: argparse.ArgumentParser, default: int, least: int = 1) -> None:
+        """How many worlds, in how many threads."""
+        command.add_argument(
+            "--worlds",
+            type=self.count(least, MOST_WORLDS),
+            default=default,
+            metavar="N",
+            help=self.told("worlds", default=default),
+        )
+        jobs = self.count(1, 1024)
+        command.add_argument("--jobs", type=jobs, default=os.cpu_count() or 1, help=self.told("jobs"))

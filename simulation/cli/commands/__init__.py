@@ -1,0 +1,10 @@
+"""The commands, a file each.
+
+A command's file holds ``arguments``, which says which words it takes, and ``execute``, which carries it out and returns
+an exit code. It imports the rest of the software late, so that ``synergy --help`` is quick.
+"""
+
+from simulation.cli.commands import check, compare, dashboard, patterns, run, scenarios, show
+
+COMMANDS = (scenarios, check, show, run, compare, dashboard, patterns)
+"""In the order in which help lists them; a module's last name is the command's."""

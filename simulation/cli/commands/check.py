@@ -1,0 +1,89 @@
+"""``synergy check``: say what is wrong with a study or a lesson, or that nothing is."""
+
+import argparse
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from simulation.cli.arguments import Arguments
+from simulation.cli.codes import FINE
+from simulation.cli.work import prepare
+from simulation.text.characters import visible
+from simulation.text.i18n import say
+
+if TYPE_CHECKING:
+    from simulation.study.organisation import Label
+
+
+def arguments(words: Arguments) -> None:
+    """A file, with changes."""
+    words.command("check", "needed")
+
+
+def execute(asked: argparse.Namespace, language: str) -> int:
+    """Check a file."""
+    from simulation.study.errors import InputRefused
+    from simulation.study.parameters import PARAMETERS
+    from simulation.study.remarks import texts_of
+    from simulation.study.sources.files import parse, text_of
+
+    text = text_of(asked.file)
+    try:
+        study = parse(text, asked.file, tuple(asked.set))
+    except InputRefused as refused:
+        if any(one.key == "is_a_lesson" for one in refused.problems):
+            return _check_lesson(asked, text, language)
+        raise
+    given = len(study.scenarios[0].parameters)
+    counts = {
+        "departments": len(study.organisation.departments),
+        "scenarios": len(study.scenarios),
+        "horizon": study.horizon,
+        "given": given,
+        "assumed": len(PARAMETERS) - given,
+    }
+    print(say("cli.check_ok", language, file=visible(asked.file), **counts))
+    for remark in study.remarks:
+        print(visible(remark.told(language)))
+    _hint_language(texts_of(study), language)
+    return FINE
+
+
+def _check_lesson(asked: argparse.Namespace, text: str, language: str) -> int:
+    """Check a lesson's file, and count in how many worlds each of its options holds."""
+    from simulation.engine.ensemble import run_worlds
+    from simulation.lesson.answers import answers_of
+    from simulation.lesson.source import read_lesson
+    from simulation.study.errors import InputRefused, problem, shown
+
+    if asked.set:
+        raise InputRefused([problem("set_of_lesson", given=shown(asked.set[0]), file=shown(asked.file, 200))])
+    told = read_lesson(asked.file, text)
+    worlds = told.lesson.worlds
+    prepare(language)
+    lines = [
+        say("cli.lesson_ok", language, file=visible(asked.file), chapters=len(told.lesson.chapters), worlds=worlds)
+    ]
+    for chapter in told.lesson.chapters:
+        if chapter.package:
+            lines.append(say("cli.lesson_package", language, name=chapter.name))
+            continue
+        found = answers_of(
+            chapter, run_worlds(told.study.select(chapter.scenarios), worlds, told.lesson.seed, weekly=True)
+        )
+        counts = ", ".join(f"{chr(ord('A') + place)} {count}" for place, count in enumerate(found.counts))
+        lines.append(say("cli.lesson_chapter", language, name=chapter.name, counts=counts))
+        for key, count in zip(("cli.lesson_none", "cli.lesson_several"), found.unclear, strict=True):
+            if count:
+                lines.append(say(key, language, n=count, worlds=worlds))
+    print("\n".join(lines))
+    _hint_language(told.lesson.texts, language)
+    return FINE
+
+
+def _hint_language(texts: Iterable["Label"], language: str) -> None:
+    """Say that some of a file's texts are not in the reader's language, if so."""
+    from simulation.study.remarks import untranslated
+
+    remark = untranslated(texts, language)
+    if remark is not None:
+        print(visible(remark.told(language)))

@@ -1,0 +1,39 @@
+"""``synergy patterns``: measure the patterns that the model must show."""
+
+import argparse
+from pathlib import Path
+
+from simulation.cli.arguments import Arguments
+from simulation.cli.codes import FINE, REFUSED
+from simulation.cli.work import ProgressBar, prepare
+from simulation.text.characters import visible
+from simulation.text.i18n import say
+
+
+def arguments(words: Arguments) -> None:
+    """How many worlds, and the document that is written or checked."""
+    command = words.command("patterns")
+    words.worlds(command, 200, least=2)
+    out = Path("docs/patterns.md")
+    command.add_argument("--out", type=words.path, default=out, metavar="FILE", help=words.told("patterns_out"))
+    command.add_argument("--check", type=words.path, metavar="FILE", help=words.told("patterns_check"))
+
+
+def execute(asked: argparse.Namespace, language: str) -> int:
+    """Measure the patterns."""
+    from simulation.analysis.patterns import document, measure
+    from simulation.report.files import check_file, put, read
+
+    if asked.check is None:
+        check_file(asked.out)
+    before = None if asked.check is None else read(asked.check)
+    prepare(language)
+    with ProgressBar(language) as told:
+        written = document(measure(asked.worlds, asked.jobs, told)).encode()
+    if before is None:
+        put(asked.out, written)
+        print(say("cli.wrote", language, path=visible(str(asked.out))))
+        return FINE
+    same = before.replace(b"\r\n", b"\n") == written
+    print(say("cli.patterns_same" if same else "cli.patterns_differ", language, path=visible(str(asked.check))))
+    return FINE if same else REFUSED

@@ -1,0 +1,48 @@
+"""``synergy run``: run one world of one scenario, and tell it."""
+
+import argparse
+
+from simulation.cli.arguments import Arguments
+from simulation.cli.codes import FINE
+from simulation.text.characters import visible
+from simulation.text.i18n import say
+
+
+def arguments(words: Arguments) -> None:
+    """A scenario, a world, and where its weeks are written."""
+    command = words.command("run", "needed")
+    words.scenario(command)
+    command.add_argument("--world", type=words.count(0, 10**9), default=0, metavar="R", help=words.told("world"))
+    command.add_argument("--weeks", type=words.path, metavar="CSV", help=words.told("weeks"))
+    words.luck(command)
+
+
+def execute(asked: argparse.Namespace, language: str) -> int:
+    """Run one world and tell it."""
+    from simulation.model.organisation import OrganisationModel
+    from simulation.model.outcomes import OUTCOMES, outcomes_of
+    from simulation.report.files import check_file, put
+    from simulation.report.narrative import event_sentence, weeks_csv
+    from simulation.report.sentences import level
+    from simulation.study.sources.files import load
+
+    if asked.weeks:
+        check_file(asked.weeks)
+    study = load(asked.file, tuple(asked.set))
+    scenario = study.scenario(asked.scenario)
+    model = OrganisationModel(scenario, asked.world, asked.seed, parameters=asked.parameters)
+    while model.running:
+        model.step()
+    if asked.weeks:
+        put(asked.weeks, weeks_csv(model, language).encode())  # before anything is said, to whoever may have gone
+    for event in model.events:
+        print(say("cli.week", language, week=event.week, what=event_sentence(event, scenario, language)))
+    print()
+    for outcome, value in zip(OUTCOMES, outcomes_of(model.ledger).values(), strict=True):
+        late = outcome.censored and value > study.horizon
+        shown = say("result.never", language, horizon=study.horizon) if late else level(value, outcome.name, language)
+        print(f"{say(f'outcome.{outcome.name}', language)}: {shown}")
+    print(say("result.not_a_forecast", language))
+    if asked.weeks:
+        print(say("cli.wrote", language, path=visible(str(asked.weeks))))
+    return FINE

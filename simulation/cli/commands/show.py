@@ -1,0 +1,20 @@
+"""``synergy show``: print a scenario with all that it is made of."""
+
+import argparse
+
+from simulation.cli.arguments import Arguments
+from simulation.cli.codes import FINE
+
+
+def arguments(words: Arguments) -> None:
+    """A file, and a scenario in it."""
+    words.scenario(words.command("show", "needed"))
+
+
+def execute(asked: argparse.Namespace, language: str) -> int:
+    """Print a scenario resolved."""
+    from simulation.study.sources.files import load, resolved_yaml
+
+    study = load(asked.file, tuple(asked.set))
+    print(resolved_yaml(study, study.scenario(asked.scenario), language), end="")
+    return FINE

@@ -1,0 +1,1 @@
+"""What the pages are put together from, drawn by the browser."""

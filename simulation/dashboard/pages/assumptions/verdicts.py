@@ -1,0 +1,142 @@
+"""What the page about assumptions says: the answer in a sentence, and what becomes of the verdict, row by row."""
+
+import math
+from typing import Any
+
+from simulation.analysis.compare import Pair
+from simulation.analysis.sensitivity import Flip, Turn
+from simulation.dashboard.pages.assumptions.flips import Trial
+from simulation.study.parameters import PARAMETERS
+from simulation.text.i18n import say
+
+MOST_NAMED = 6
+"""Assumptions that the answer names."""
+ORDER = ("reverses", "differs", "settles", "blurs", "holds", "fixed")
+"""From what changes a verdict most to what cannot."""
+ANSWERS = {
+    True: ("assumptions.open_none", "assumptions.open_one", "assumptions.open_some"),
+    False: ("assumptions.sure_none", "assumptions.sure_one", "assumptions.sure_some"),
+}
+"""By whether the verdict is still open: the answer when no assumption changes it, when one does, when several do."""
+ENDS = {"low": "assumptions.end_low", "high": "assumptions.end_high", "both": "assumptions.end_both"}
+BECOMES = {
+    "beats": "assumptions.is_beats",
+    "loses": "assumptions.is_loses",
+    "same": "assumptions.is_same",
+    "undecided": "assumptions.is_undecided",
+    "undefined": "assumptions.is_undefined",
+}
+Titles = tuple[str, str]
+
+
+def answer(trial: Trial | None, titles: Titles, language: str) -> str:
+    """The page's headline."""
+    if trial is None:
+        return say("assumptions.begin", language, a=titles[0], b=titles[1], all=len(PARAMETERS))
+    fields = {"verdict": verdict_of(trial.verdict, titles, language), **_counts(trial, language)}
+    if not trial.done:
+        return say("assumptions.so_far", language, **fields)
+    return say(ANSWERS[trial.verdict.kind == "undecided"][min(fields["n"], 2)], language, **fields)
+
+
+def verdict_of(pair: Pair, titles: Titles, language: str) -> str:
+    """The verdict as it is, without its size."""
+    ties = say("verdict.ties", language, ties=pair.ties) if pair.ties else ""
+    fields = {"wins": pair.wins, "losses": pair.losses, "worlds": pair.worlds, "ties": ties}
+    kind = pair.kind if pair.worlds else "undefined"
+    return say(f"verdict.{kind}", language, a=titles[0], b=titles[1], **fields)
+
+
+def _counts(trial: Trial, language: str) -> dict[str, Any]:
+    """How many were tried, how many flip the verdict, how many reverse it, and which."""
+    able = [one for one in trial.flips if not one.fixed]
+    flip = sorted((one for one in able if one.flips(trial.verdict)), key=lambda one: _rank(one, trial.verdict))
+    named = ", ".join(one.parameter.name for one in flip[:MOST_NAMED])
+    if len(flip) > MOST_NAMED:
+        named += say("assumptions.further", language, more=len(flip) - MOST_NAMED)
+    about_face = sum(one.reverses(trial.verdict) for one in flip)
+    turned_how = "turned_none" if about_face == 0 else "turned_all" if about_face == len(flip) else "turned"
+    could = trial.verdict.kind in {"beats", "loses"}
+    return {
+        "done": len(trial.flips),
+        "all": len(PARAMETERS),
+        "of": len(able),
+        "n": len(flip),
+        "names": named,
+        "turned": say(f"assumptions.{turned_how}", language, m=about_face) if could else "",
+    }
+
+
+def _rank(flip: Flip, verdict: Pair) -> tuple[int, float]:
+    """Where a row stands when those that flip come first: by what happens, then by how far the share of wins moves."""
+    shares = [one.share.estimate for one in (flip.at_low, flip.at_high)]
+    moves = [abs(one - verdict.share.estimate) for one in shares if math.isfinite(one)]
+    return ORDER.index(turned(flip, verdict)), -max(moves, default=0.0)
+
+
+def turned(flip: Flip, verdict: Pair) -> str:
+    """What becomes of the verdict, at the end where more becomes of it: a word of :data:`ORDER`."""
+    return "fixed" if flip.fixed else min(flip.turns(verdict), key=ORDER.index)
+
+
+def judged(trial: Trial | None, titles: Titles, language: str) -> dict[str, dict[str, Any]]:
+    """What becomes of the verdict by parameter, as plain data: what, in words, and the share of worlds won."""
+    if trial is None:
+        return {}
+    ranked = sorted(trial.flips, key=lambda one: _rank(one, trial.verdict))
+    return {
+        one.parameter.name: {
+            "turn": turned(one, trial.verdict),
+            "rank": place,
+            "text": _sentence(one, trial.verdict, titles, language),
+            "low": _won(one.at_low),
+            "high": _won(one.at_high),
+        }
+        for place, one in enumerate(ranked)
+    }
+
+
+def most(trial: Trial | None, language: str) -> str:
+    """What moves the verdict most, once everything was tried; nothing where nothing can be moved."""
+    able = [one for one in trial.flips if not one.fixed] if trial and trial.done else []
+    if trial is None or not able:
+        return ""
+    first = min(able, key=lambda one: _rank(one, trial.verdict))
+    meaning = say(f"parameter.{first.parameter.name}", language)
+    fields = {"name": first.parameter.name, "low": first.at_low.wins, "high": first.at_high.wins}
+    return say("assumptions.most", language, meaning=meaning[0].lower() + meaning[1:], **fields)
+
+
+def now(trial: Trial | None) -> dict[str, Any] | None:
+    """The share of worlds won as it is."""
+    return None if trial is None else _won(trial.verdict)
+
+
+def _won(pair: Pair) -> dict[str, Any]:
+    """How many worlds the scenario in hand wins, of how many; no share where nothing can be compared."""
+    return {"wins": pair.wins, "worlds": pair.worlds, "share": pair.wins / pair.worlds if pair.worlds else None}
+
+
+def _sentence(flip: Flip, verdict: Pair, titles: Titles, language: str) -> str:
+    """What becomes of the verdict at either end."""
+    if flip.fixed:
+        return say("assumptions.is_fixed", language)
+    low, high = flip.turns(verdict)
+    if low == high == "holds":
+        return say("assumptions.still_open" if verdict.kind == "undecided" else "assumptions.holds", language)
+    at_low, at_high = (_becomes(one, titles, language) for one in (flip.at_low, flip.at_high))
+    if (low, at_low) == (high, at_high):
+        return _clause(low, "both", at_low, language)
+    said = [(low, "low", at_low), (high, "high", at_high)]
+    return "; ".join(_clause(what, end, text, language) for what, end, text in said if what != "holds")
+
+
+def _clause(what: Turn, end: str, text: str, language: str) -> str:
+    """What becomes of it at one end."""
+    verb = {"reverses": "reverses", "settles": "settles"}.get(what, "flips")
+    return say(f"assumptions.{verb}", language, end=say(ENDS[end], language), what=text)
+
+
+def _becomes(pair: Pair, titles: Titles, language: str) -> str:
+    """The verdict at an end, in a few words."""
+    return say(BECOMES[pair.kind if pair.worlds else "undefined"], language, a=titles[0], b=titles[1])

@@ -1,0 +1,402 @@
+"""Compare: scenarios over the same worlds, the levers of one of them, and what moving them does."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from time import monotonic
+from typing import Any
+
+import numpy as np
+import solara
+
+from simulation.analysis.compare import Comparison, compare_runs
+from simulation.dashboard.components.parts import Chart, Controls, Ranking, Table, Text, Timeline, packed
+from simulation.dashboard.pages.compare import answer, charts, timeline
+from simulation.dashboard.state.runs import FEW, engine
+from simulation.dashboard.state.tasks import Latest, Steps, Tell, use_latest
+from simulation.dashboard.state.variants import refused, scenario_of, study_of
+from simulation.dashboard.state.view import MOST_SEED, MOST_WORLDS, Change, View, title_of
+from simulation.model.outcomes import BY_OUTCOME, OUTCOMES
+from simulation.report.sentences import go_live, level, note
+from simulation.text.i18n import money, percent, say, words_of
+
+PLACE = 10
+MOST_HORIZON = 520
+ONE_CHANGE = 1.2
+"""Seconds; answers that follow each other faster belong to one change, such as a drag."""
+
+Answered = tuple[View, Comparison]
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A change that could not be made: beside which ``field``, ``why``, and what was ``asked`` when it was tried."""
+
+    field: str = ""
+    why: str = ""
+    asked: tuple[Any, ...] = ()
+
+
+NOTHING = Refusal()
+
+
+@solara.component
+def Page(view: View, change: Change) -> None:
+    """The answer and why, the levers below it, the scenarios beside it."""
+    latest: Latest[Answered | None] = use_latest(lambda tell: compare(view, tell), question(view))
+    answered = latest.value
+    before = use_before(answered)
+    wrong, alter, put = use_attempts(view, change)
+
+    # One mark for all that is not fresh: each element that changes is a message to the browser.
+    with solara.Div(classes=["sy-compare"] if latest.fresh else ["sy-compare", "sy-stale"]):
+        with solara.Div(classes=["sy-compare-main"]):
+            with solara.Div(classes=["sy-compare-answer"]):
+                Answer(view, latest, before, change)
+            if answered is not None:
+                Weeks(answered)
+            Levers(view, answered, alter, wrong)
+        with solara.Div(classes=["sy-compare-side"]):
+            Scenarios(view, answered, change)
+            Numbers(view, put, wrong)
+            if answered is not None:
+                Beside(answered)
+    if answered is not None:
+        Foot(answered)
+
+
+def use_attempts(view: View, change: Change) -> tuple[Refusal, Callable[[Any], None], Callable[[Any], None]]:
+    """What was refused last, until something else is asked; and how a measure and a number are changed."""
+    refusal, set_refusal = solara.use_state(NOTHING)
+
+    def attempt(field: str, make: Callable[[View], tuple[View, str]]) -> None:
+        said = NOTHING
+
+        def made(now: View) -> View:
+            nonlocal said
+            after, why = make(now)
+            said = Refusal(field, why, question(after)) if why else NOTHING
+            return after
+
+        change(made)
+        set_refusal(said)
+
+    def alter(asked: Any) -> None:
+        if isinstance(asked, dict):
+            attempt(str(asked.get("measure", "")), lambda now: timeline.changed(now, asked))
+
+    def put(asked: Any) -> None:
+        if isinstance(asked, dict):
+            attempt("numbers", lambda now: numbered(now, asked))
+
+    return refusal if refusal.asked == question(view) else NOTHING, alter, put
+
+
+def question(view: View) -> tuple[Any, ...]:
+    """What decides the answer, the language apart."""
+    return (view.changes, view.scenarios, view.hand, view.rival, view.worlds, view.seed, view.mode, view.horizon)
+
+
+def stamp(view: View) -> str:
+    """A mark of the question, by which one sees in a page whether all of it answers the same."""
+    return f"{hash(question(view)) & 0xFFFFFFFF:08x}"
+
+
+def compare(view: View, tell: Tell) -> Steps[Answered | None]:
+    """The comparison that a view asks for; while the engine is being compiled, over a few worlds first."""
+    if len(view.scenarios) < 2:
+        return None
+    study = view.study
+    if not engine().ready and view.worlds > FEW:
+        yield view, engine().compare(study, view.rival, FEW, view.seed, view.mode, tell)
+    return view, engine().compare(study, view.rival, view.worlds, view.seed, view.mode, tell)
+
+
+def use_before(answered: Answered | None) -> Answered | None:
+    """The answer before the change that led to this one; answers that follow each other closely are one change."""
+    kept: Any = solara.use_ref((None, None, 0.0))
+    last, before, at = kept.current
+    if answered is not None and last is not answered:
+        whole = last is not None and len(last[1].runs.worlds) == last[0].worlds
+        begins = whole and (before is None or monotonic() - at > ONE_CHANGE)
+        kept.current = (answered, remembered(last) if begins else before, monotonic())
+    found: Answered | None = kept.current[1]
+    return found
+
+
+def remembered(answered: Answered) -> Answered:
+    """What has to be known of an answer once it is past: the scenario in hand, without its weeks."""
+    view, found = answered
+    runs, hand = found.runs, view.hand
+    place = runs.study.names.index(hand)
+    few = replace(
+        runs,
+        study=runs.study.select((hand,)),
+        outcomes=runs.outcomes[place : place + 1].copy(),
+        weekly=runs.weekly[place : place + 1, :, :0].copy(),
+    )
+    return view, compare_runs(few, hand)
+
+
+# --- the answer ----------------------------------------------------------------------------------------
+
+
+@solara.component
+def Answer(view: View, latest: Latest[Answered | None], before: Answered | None, change: Change) -> None:
+    """The study, the answer in a sentence, what stands behind it, and what the last change did."""
+    language = view.language
+    Text("p", title_of(view), "sy-study")
+    if len(view.scenarios) < 2:
+        Text("h1", say("compare.too_few", language), "sy-answer")
+        return
+    if latest.wrong:
+        Text("h1", say("compare.failed", language, why=latest.why(language)), "sy-answer", role="alert")
+        return
+    if latest.value is None:
+        Text("h1", say("compare.computing", language), "sy-answer sy-wait", role="status")
+        return
+    asked, found = latest.value
+    asked = asked.but(language=language, outcome=view.outcome)
+    said, under = answer.headline(found, asked)
+    Text("h1", said, "sy-answer sy-dims", id="answer")
+    Text("p", under, "sy-under sy-dims")
+    price = answer.price(found, asked)
+    if price:
+        Text("p", price, "sy-price sy-dims")
+    told = answer.since(before, found, asked) if latest.fresh else progress(latest, found, view)
+    with solara.Div(classes=["sy-last"]):
+        Text("p", told or note(found, language), "sy-since", role="status")
+        if told and latest.fresh and before is not None:
+            earlier = before[0]
+            undo = {"on_click": lambda: change(lambda now: undone(now, earlier)), "classes": ["sy-undo"]}
+            solara.Button(say("compare.undo", language), text=True, small=True, **undo)
+
+
+def undone(now: View, earlier: View) -> View:
+    """The view with what is compared as it was, in the language and on the outcome of now."""
+    kept = {
+        name: getattr(earlier, name) for name in ("changes", "scenarios", "hand", "rival", "worlds", "seed", "mode")
+    }
+    shown = kept["hand"] if now.shown == now.hand else now.shown
+    return now.but(**kept, shown=shown)
+
+
+def progress(latest: Latest[Answered | None], found: Comparison, view: View) -> str:
+    """How far a comparison is that takes its time."""
+    if latest.value is not None and latest.key == question(view) and len(found.runs.worlds) < view.worlds:
+        return say("compare.first_worlds", view.language, worlds=len(found.runs.worlds), all=view.worlds)
+    if latest.total > 1:
+        return say("compare.runs_done", view.language, done=latest.done, total=latest.total)
+    return say("compare.computing", view.language)
+
+
+@solara.component
+def Weeks(answered: Answered) -> None:
+    """Progress and use over weeks."""
+    view, found = answered
+    option = solara.use_memo(lambda: packed(charts.weeks(found, view)), [found, view])
+    title, under = say("compare.weeks_title", view.language), say("compare.weeks_under", view.language)
+    with solara.Div(classes=["sy-compare-weeks", "sy-dims"]):
+        Text("h2", title)
+        Text("p", under, "sy-under")
+        Chart(
+            option_text=option,
+            label=f"{title}. {under}",
+            height=charts.HEIGHT,
+            language=view.language,
+            unit=say("number.percent", view.language, n=""),
+            stamp=stamp(view),
+        )
+        Table(say("compare.table_weeks", view.language), weeks_table(found, view))
+
+
+def weeks_table(found: Comparison, view: View) -> list[list[str]]:
+    """The middle world of every scenario, twice a year, as rows of words; the first is the head."""
+    study, language = found.runs.study, view.language
+    at = list(range(26, study.horizon + 1, 26)) or [study.horizon]
+    rows = [["", *(say("compare.week_said", language, week=week) for week in at)]]
+    for name in study.names:
+        for state in ("progress", "adoption"):
+            values = found.runs.weeks(name, state)[:, [week - 1 for week in at]]
+            title = f"{study.scenario(name).called(language)}: {say(f'compare.{state}', language)}"
+            cells = middle_of(values)
+            rows.append([title, *(percent(cell, language) for cell in cells)])
+    return rows
+
+
+def middle_of(values: Any) -> list[float]:
+    """The median of each column."""
+    return [float(one) for one in np.median(values, axis=0)]
+
+
+# --- the levers ----------------------------------------------------------------------------------------
+
+
+@solara.component
+def Levers(view: View, answered: Answered | None, alter: Callable[[Any], None], wrong: Refusal) -> None:
+    """The timeline of the scenario in hand."""
+    live = None
+    if answered is not None and view.hand in answered[1].runs.study.names:
+        found = answered[1]
+        median = found.summary(view.hand, "go_live_week").median
+        live = median if median <= found.runs.study.horizon else None
+    scenario = scenario_of(view.changes, view.hand)
+    base = view.title(scenario.extends) if scenario.extends else ""
+    Timeline(
+        rows_text=packed(timeline.rows_of(view, live)),
+        scenario=view.hand,
+        title=say("compare.timeline_of", view.language, title=scenario.called(view.language)),
+        base=say("compare.based", view.language, base=base) if base else "",
+        horizon=view.horizon,
+        live=round(live) if live is not None else 0,
+        stamp=stamp(view),
+        language=view.language,
+        words_text=packed(words_of("compare", view.language) | words_of("value", view.language)),
+        wrong={"measure": wrong.field, "why": wrong.why},
+        event_alter=alter,
+    )
+
+
+# --- the scenarios and the numbers ---------------------------------------------------------------------
+
+
+@solara.component
+def Scenarios(view: View, answered: Answered | None, change: Change) -> None:
+    """The scenarios that are compared, ranked, and what can be done with them."""
+    known = answered is not None and set(view.scenarios) == set(answered[1].runs.study.names)
+    rows = answer.ranking(answered[1], view) if answered and known else waiting(view)
+    doing: dict[str, Callable[[View, Any], View]] = {
+        "take": lambda now, name: now.but(hand=name, shown=name) if name in now.scenarios else now,
+        "hold": lambda now, name: held(now, name) if name in now.scenarios else now,
+        "judge": lambda now, name: now.but(outcome=name) if name in BY_OUTCOME else now,
+        "add": lambda now, name: now.ticked(name, True) if name in now.changes.names else now,
+        "remove": timeline.removed,
+        "copy": lambda now, _: timeline.copied(now),
+        "rename": timeline.renamed,
+    }
+
+    def act(asked: Any) -> None:
+        if isinstance(asked, dict) and asked.get("do") in list(doing) and isinstance(asked.get("what", ""), str):
+            change(lambda now: doing[asked["do"]](now, asked.get("what", "")))
+
+    outcome = say(f"outcome.{view.outcome}", view.language)
+    others = [{"name": name, "title": view.title(name)} for name in view.changes.names if name not in view.scenarios]
+    outcomes = [{"name": one.name, "title": say(f"outcome.{one.name}", view.language)} for one in OUTCOMES]
+    Ranking(
+        rows_text=packed(rows),
+        others_text=packed(others),
+        outcomes_text=packed(outcomes),
+        outcome=view.outcome,
+        title=say("compare.ranking_of", view.language, outcome=outcome),
+        words_text=packed(words_of("compare", view.language)),
+        event_act=act,
+    )
+
+
+def held(view: View, name: str) -> View:
+    """The view with another rival, which also stands beside the one that is looked at in one world, if one does."""
+    after = view.but(rival=name)
+    return after.but(beside=after.rival, shown=after.hand) if after.beside == view.rival else after
+
+
+def waiting(view: View) -> list[dict[str, Any]]:
+    """The rows of the scenarios of which nothing is known yet."""
+    rows = []
+    for one in study_of(view.changes, view.scenarios).scenarios:
+        told = {"name": one.name, "title": one.called(view.language), "description": one.description.in_(view.language)}
+        place = {"hand": one.name == view.hand, "rival": one.name == view.rival}
+        rows.append(
+            {**told, **place, "own": one.name in view.changes.scenarios, "marks": None, "mean": "…", "said": ""}
+        )
+    return rows
+
+
+@solara.component
+def Numbers(view: View, put: Callable[[Any], None], wrong: Refusal) -> None:
+    """How many worlds, how far ahead, which seed, which numbers."""
+    Controls(
+        worlds=view.worlds,
+        most=MOST_WORLDS,
+        horizon=view.horizon,
+        longest=MOST_HORIZON,
+        seed=view.seed,
+        largest=MOST_SEED,
+        mode=view.mode,
+        wrong=wrong.why if wrong.field == "numbers" else "",
+        words_text=packed(words_of("compare", view.language)),
+        event_put=put,
+    )
+
+
+def numbered(view: View, asked: dict[str, Any]) -> tuple[View, str]:
+    """The view with another number of worlds, horizon, seed or mode, as far as it is legal, and why it is not.
+
+    >>> numbered(View(), {"worlds": 50, "seed": "x"})[0].worlds, numbered(View(), {"horizon": 52})[0].horizon
+    (50, 52)
+    >>> after, why = numbered(View(), {"horizon": 30})
+    >>> after.horizon, why[:58]
+    (156, 'Full, anchored late begins something after week 30 (anchor')
+    """
+    why = ""
+    bounds = {"worlds": (2, MOST_WORLDS), "seed": (0, MOST_SEED), "horizon": (1, MOST_HORIZON)}
+    for key, (low, high) in bounds.items():
+        value = asked.get(key)
+        if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
+            if key == "horizon":
+                view, why = _with_horizon(view, value)
+            else:
+                view = view.but(**{key: value})
+    if asked.get("mode") in ("ranges", "defaults"):
+        view = view.but(mode=asked["mode"])
+    return view, why
+
+
+def _with_horizon(view: View, weeks: int) -> tuple[View, str]:
+    """The view with another horizon, if every scenario can have it, or why not."""
+    changes = view.changes.put("project", "horizon", weeks)
+    # Those that are not compared are listed beside them, so they must be able to have it too.
+    for name in changes.names:
+        wrong = refused(changes, (name,))
+        if wrong is not None:
+            return view, timeline.too_late(view, name, weeks) or wrong.told(view.language)
+    return view.but(changes=changes), ""
+
+
+@solara.component
+def Beside(answered: Answered) -> None:
+    """Cost beside lasting adoption."""
+    view, found = answered
+    option = solara.use_memo(lambda: packed(charts.cost(found, view)), [found, view])
+    title, under = say("compare.cost_title", view.language), say("compare.cost_under", view.language)
+    with solara.Div(classes=["sy-block", "sy-dims"]):
+        Text("h2", title)
+        Text("p", under, "sy-under")
+        Chart(option_text=option, label=f"{title}. {under}", height=240, language=view.language)
+        Table(say("compare.table", view.language), table(found, view))
+
+
+def table(found: Comparison, view: View) -> list[list[str]]:
+    """The ranking in numbers, as rows of words; the first is the head."""
+    study, language = found.runs.study, view.language
+    keys = ("scenario", "lasting", "spread", "go_live", "live_by", "cost", "net")
+    rows = [[say(f"result.{key}", language) for key in keys]]
+    for name in found.ranking:
+        one, live = found.summary(name, "lasting_adoption"), found.summary(name, "go_live_week")
+        rows.append(
+            [
+                study.scenario(name).called(language),
+                level(one.mean.estimate, "lasting_adoption", language),
+                f"{level(one.q05, 'lasting_adoption', language)} – {level(one.q95, 'lasting_adoption', language)}",
+                go_live(live, study.horizon, language),
+                level(found.summary(name, "go_live_104").mean.estimate, "go_live_104", language),
+                money(found.summary(name, "cost").mean.estimate, language),
+                money(found.summary(name, "net_value").mean.estimate, language),
+            ]
+        )
+    return rows
+
+
+@solara.component
+def Foot(answered: Answered) -> None:
+    """How many worlds, which seed, and what all this is not."""
+    view, found = answered
+    Text("p", f"{note(found, view.language)} {say('result.not_a_forecast', view.language)}", "sy-note")

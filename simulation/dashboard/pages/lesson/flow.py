@@ -1,0 +1,561 @@
+"""The lesson's page without its picture: where one is in it, what the room predicts, and what is shown.
+
+Everything that a browser sends is checked here; everything that it draws is made here, as plain data.
+"""
+
+import functools
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from simulation.analysis.compare import Comparison
+from simulation.dashboard.state.runs import engine
+from simulation.dashboard.state.variants import Changes, study_of
+from simulation.dashboard.state.view import View
+from simulation.lesson.answers import (
+    Answers,
+    agreement,
+    answers_of,
+    places_of,
+    span_of,
+    twins_of,
+    weeks_asked,
+    worlds_told,
+)
+from simulation.lesson.debrief import asked, questions
+from simulation.lesson.form import Chapter, Package
+from simulation.lesson.prediction import Prediction, prediction
+from simulation.lesson.source import Told, read_lesson
+from simulation.lesson.story import Story, moments, run_story, sentence
+from simulation.report.sentences import MAIN, level
+from simulation.study.measures import MEASURES
+from simulation.text.i18n import LANGUAGES, number, say
+
+LETTERS = "ABCDEFGHI"
+QUESTION_STEPS = ("situation", "question", "world", "worlds", "debrief")
+PACKAGE_STEPS = ("situation", "compose", "question", "ranking", "debrief")
+MOST_RIVALS = 5
+"""So many of an unknown study's scenarios a package is held against."""
+OWN = "room-package"
+"""The name of the scenario that a room puts together."""
+RARE = 0.1
+"""An option that holds in a smaller share of worlds is called rare (assumed)."""
+STATES = {
+    "adoption": "lesson.state_adoption",
+    "progress": "lesson.state_progress",
+    "engagement": "lesson.state_engagement",
+    "business_engagement": "lesson.state_business_engagement",
+    "visibility": "lesson.state_visibility",
+}
+"""What is followed, in words."""
+TOPS = (0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8, 1.0)
+"""Where a scale may end."""
+
+Scene = dict[str, Any]
+Tell = Callable[[int, int], None]
+
+
+@functools.cache
+def lesson_told() -> Told:
+    """The lesson that this server tells: the one that it was started with, or the case's."""
+    return read_lesson(os.environ.get("SYNERGY_LESSON") or None)
+
+
+# --- where one is --------------------------------------------------------------------------------------
+
+
+def steps_of(chapter: Chapter) -> tuple[str, ...]:
+    """What a chapter consists of."""
+    return PACKAGE_STEPS if chapter.package else QUESTION_STEPS
+
+
+def place(told: Told, view: View) -> tuple[int, int]:
+    """The chapter and the step that a view is at, brought within bounds."""
+    chapter = min(view.chapter, len(told.lesson.chapters) - 1)
+    return chapter, min(view.step, len(steps_of(told.lesson.chapters[chapter])) - 1)
+
+
+def moved(told: Told, view: View, message: Any) -> View:
+    """The view one step on (``{"by": 1}``) or back, or at ``{"chapter": …, "step": …}``; the same for anything else."""
+    chapter, step = place(told, view)
+    by = _whole(message, "by")
+    if by in {-1, 1}:
+        every = [(c, s) for c, one in enumerate(told.lesson.chapters) for s in range(len(steps_of(one)))]
+        at = min(max(every.index((chapter, step)) + by, 0), len(every) - 1)
+        return _at(view, *every[at])
+    to, then = _whole(message, "chapter"), _whole(message, "step")
+    if to is None or not 0 <= to < len(told.lesson.chapters):
+        return view
+    return _at(view, to, min(max(then or 0, 0), len(steps_of(told.lesson.chapters[to])) - 1))
+
+
+def _at(view: View, chapter: int, step: int) -> View:
+    """The view at a place; in another chapter a typical world comes first again."""
+    return view.but(chapter=chapter, step=step, take=view.take if chapter == view.chapter else 0)
+
+
+def _whole(message: Any, key: str) -> int | None:
+    """A whole number in a message."""
+    value = message.get(key) if isinstance(message, dict) else None
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+# --- what the room does --------------------------------------------------------------------------------
+
+
+def option_count(chapter: Chapter, view: View) -> int:
+    """How many options a chapter has; a package has places among the scenarios that there are."""
+    if chapter.package:
+        return len(rivals(chapter.package, view)) + 1
+    return len(chapter.options)
+
+
+def predicted(told: Told, view: View) -> Prediction:
+    """What the room predicts in the chapter at hand."""
+    at, _ = place(told, view)
+    counts = view.votes[at] if at < len(view.votes) else ()
+    return prediction(counts, option_count(told.lesson.chapters[at], view))
+
+
+def voted(told: Told, view: View, message: Any) -> View:
+    """The view with hands counted by the trainer: ``{"option": 0, "add": 1}``, ``{"option": 0, "set": 12}`` or
+    ``{"clear": True}``; the same for anything else. This is one collector; a prediction does not know who collected it.
+    """
+    now, option = predicted(told, view), _whole(message, "option")
+    add, count = _whole(message, "add"), _whole(message, "set")
+    if isinstance(message, dict) and message.get("clear") is True:
+        return _holding(told, view, Prediction(tuple(0 for _ in now.counts)))
+    if option is None or (add is None and count is None):
+        return view
+    return _holding(told, view, now.add(option, add) if add is not None else now.set(option, count or 0))
+
+
+def _holding(told: Told, view: View, now: Prediction) -> View:
+    """The view with another prediction in the chapter at hand."""
+    at, _ = place(told, view)
+    votes = [*view.votes, *(() for _ in range(at + 1 - len(view.votes)))]
+    votes[at] = now.counts
+    return view.but(votes=tuple(votes))
+
+
+def toggled(told: Told, view: View, message: Any) -> View:
+    """The view with a measure of the room's package switched; the same if the chapter does not offer it."""
+    package = told.lesson.chapters[place(told, view)[0]].package
+    if package is None or message not in package.measures:
+        return view
+    chosen = {*view.package} ^ {message}
+    return view.but(package=tuple(one for one in MEASURES if one in chosen))
+
+
+# --- the room's own package ----------------------------------------------------------------------------
+
+
+def rivals(package: Package, view: View) -> tuple[str, ...]:
+    """The scenarios that a package is held against, as far as the study that is shown has them, or else its first."""
+    there = tuple(one for one in view.changes.names if one != OWN)
+    return tuple(one for one in package.against if one in there) or there[:MOST_RIVALS]
+
+
+def with_package(package: Package, view: View) -> Changes:
+    """The visitor's changes with the room's package as a scenario of their own."""
+    base = package.base if package.base in view.changes.names else view.changes.names[0]
+    title = {language: say("lesson.own_title", language) for language in LANGUAGES}
+    measures = {name: True for name in view.package if name in package.measures}
+    return view.changes.put("scenarios", OWN, {"extends": base, "title": title, "measures": measures})
+
+
+def to_compare(told: Told, view: View) -> View:
+    """The page Compare with the room's package in hand, against what it was held against here."""
+    package = told.lesson.chapters[place(told, view)[0]].package
+    if package is None:
+        return view
+    names = rivals(package, view)
+    changed = view.but(page="compare", changes=with_package(package, view))
+    rival = names[-1] if names else changed.rival
+    return changed.but(scenarios=(*names, OWN), hand=OWN, rival=rival)
+
+
+# --- what the model does -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Reveal:
+    """What a chapter reveals: the runs, the option that holds in each world, and the world told.
+
+    ``of`` is the option of that world; ``typical`` says whether it is typical of it. A package has no stories.
+    """
+
+    found: Comparison
+    answers: Answers
+    world: int
+    of: int
+    typical: bool
+    stories: tuple[Story, ...]
+
+
+def reveal_of(told: Told, view: View, tell: Tell) -> Reveal:
+    """Work out what the chapter at hand reveals; ``tell`` is told (runs done, runs in all)."""
+    chapter = told.lesson.chapters[place(told, view)[0]]
+    if chapter.package:
+        return _package_reveal(told, chapter.package, view, tell)
+    found = _compared(told, told.study.select(chapter.scenarios), chapter.scenarios[0], tell)
+    answers = answers_of(chapter, found.runs)
+    order = worlds_told(answers, np.array([found.runs.weeks(name, chapter.state) for name in chapter.shows]))
+    own = chapter.world if chapter.world is not None and chapter.world < len(order) else None
+    world = order[view.take % len(order)] if own is None or view.take else own
+    stories: list[Story] = []
+    for name in chapter.shows:
+        tell(len(stories), len(chapter.shows))
+        stories.append(run_story(told.study.scenario(name), world, told.lesson.seed))
+    typical = world in order[: len(answers.order)]
+    return Reveal(found, answers, world, int(answers.of[world]), typical, tuple(stories))
+
+
+def _compared(told: Told, study: Any, baseline: str, tell: Tell) -> Comparison:
+    """Scenarios compared over the lesson's worlds."""
+    return engine().compare(study, baseline, told.lesson.worlds, told.lesson.seed, "ranges", tell)
+
+
+def _package_reveal(told: Told, package: Package, view: View, tell: Tell) -> Reveal:
+    """The same for the room's own package."""
+    names = (*rivals(package, view), OWN)
+    found = _compared(told, study_of(with_package(package, view), names), OWN, tell)
+    return Reveal(found, places_of(found.runs, OWN), 0, -1, False, ())
+
+
+def reveal_key(told: Told, view: View) -> tuple[Any, ...]:
+    """What a reveal depends on."""
+    at, _ = place(told, view)
+    chapter = told.lesson.chapters[at]
+    return (at, view.changes, view.package) if chapter.package else (at, view.take)
+
+
+def still_holds(told: Told, view: View, key: Any) -> bool:
+    """Whether what was worked out for ``key`` may be shown until the newest is there: another world of the chapter."""
+    at, _ = place(told, view)
+    return not told.lesson.chapters[at].package and isinstance(key, tuple) and key[0] == at
+
+
+# --- what is drawn -------------------------------------------------------------------------------------
+
+
+def scene(told: Told, view: View, reveal: Reveal | None, wrong: str = "") -> Scene:
+    """All that the browser draws at the place where a view is; without a ``reveal`` it says that it is coming."""
+    at, step = place(told, view)
+    chapter, language = told.lesson.chapters[at], view.language
+    kind = steps_of(chapter)[step]
+    head: Scene = {
+        "kind": kind,
+        "chapter": at,
+        "step": step,
+        "chapters": [one.title.in_(language) for one in told.lesson.chapters],
+        "steps": [say(f"lesson.{STEPS[one]}", language) for one in steps_of(chapter)],
+        "last": at == len(told.lesson.chapters) - 1 and step == len(steps_of(chapter)) - 1,
+        "title": chapter.title.in_(language),
+        "note": say("lesson.note", language),
+        "wait": "",
+    }
+    if kind in SCENES:
+        return head | SCENES[kind](told, chapter, view)
+    if wrong:
+        return head | {"wait": say("lesson.wrong", language, why=wrong)}
+    if reveal is None:
+        return head | {"wait": say("lesson.wait", language, worlds=number(told.lesson.worlds, language))}
+    return head | REVEALS[kind](told, chapter, view, reveal)
+
+
+STEPS = {
+    "situation": "step_situation",
+    "question": "step_question",
+    "world": "step_world",
+    "worlds": "step_worlds",
+    "debrief": "step_debrief",
+    "compose": "step_compose",
+    "ranking": "step_ranking",
+}
+"""The name of each step, below ``lesson`` in the locale."""
+
+
+def _situation(told: Told, chapter: Chapter, view: View) -> Scene:
+    """The situation in a few sentences."""
+    return {"sentences": [one.in_(view.language) for one in chapter.situation], "lesson": _title(told, view)}
+
+
+def _title(told: Told, view: View) -> str:
+    """The lesson's title."""
+    return told.lesson.title.in_(view.language)
+
+
+def _question(told: Told, chapter: Chapter, view: View) -> Scene:
+    """The question, the options, and the hands so far."""
+    room = predicted(told, view)
+    options = [
+        {"letter": LETTERS[place], "text": text, "count": room.counts[place], "share": room.share(place)}
+        for place, text in enumerate(option_texts(chapter, view))
+    ]
+    return {"question": chapter.question.in_(view.language), "options": options, "total": room.total}
+
+
+def option_texts(chapter: Chapter, view: View) -> list[str]:
+    """The options in words."""
+    count = option_count(chapter, view)
+    if chapter.package:
+        return [say("lesson.place", view.language, n=n + 1, of=count) for n in range(count)]
+    return [one.text.in_(view.language) for one in chapter.options]
+
+
+def _compose(_told: Told, chapter: Chapter, view: View) -> Scene:
+    """The switches of the room's package."""
+    package = chapter.package
+    if package is None:
+        return {}
+    switches = [
+        {"name": name, "label": _capital(say(f"measure.{name}", view.language)), "on": name in view.package}
+        for name in package.measures
+    ]
+    base = package.base if package.base in view.changes.names else view.changes.names[0]
+    return {"switches": switches, "empty": say("lesson.compose_none", view.language, base=view.title(base))}
+
+
+def _capital(text: str) -> str:
+    """The text with a capital."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
+def _world(_told: Told, chapter: Chapter, view: View, reveal: Reveal) -> Scene:
+    """One world, week by week."""
+    language, story = view.language, reveal.stories[0]
+    texts = option_texts(chapter, view)
+    inside = np.flatnonzero(story.internal)
+    names = [story.called(story.names[int(one)], language) for one in inside]
+    if reveal.of >= 0:
+        ends = say("lesson.this_world", language, option=f"“{texts[reveal.of]}”")
+    else:
+        ends = say("lesson.this_unclear", language)
+    return {
+        "world": reveal.world,
+        "shown": say("lesson.shown", language, world=reveal.world),
+        "shown_done": _which(chapter, view, reveal),
+        "ends": ends,
+        "axis": say(STATES[chapter.state], language),
+        "horizon": story.horizon,
+        "top": scale(chapter, reveal),
+        "lines": [_line(one, chapter.state, language) for one in reveal.stories],
+        "moments": _moments(story, language),
+        "departments": names,
+        "engagement": np.round(story.departments["engagement"][:, inside], 2).tolist(),
+    }
+
+
+def _which(chapter: Chapter, view: View, reveal: Reveal) -> str:
+    """Which world this is and why it is shown, for when it has been played: it names the answer that holds."""
+    if reveal.of < 0:
+        return say("lesson.shown", view.language, world=reveal.world)
+    count, worlds = reveal.answers.counts[reveal.of], reveal.answers.worlds
+    own = chapter.world == reveal.world and not view.take
+    typical = "lesson.shown_rare" if count < RARE * worlds else "lesson.shown_typical"
+    key = "lesson.shown_own" if own else typical if reveal.typical else "lesson.shown_other"
+    fields = {"letter": LETTERS[reveal.of], "n": count, "of": worlds}
+    return say(key, view.language, world=reveal.world, **fields)
+
+
+def _line(story: Story, state: str, language: str) -> Scene:
+    """What is followed, in one world of one scenario."""
+    values = np.round(story.whole[state], 4).tolist()
+    return {"title": story.scenario.called(language), "values": values, "live": story.live}
+
+
+def _moments(story: Story, language: str) -> list[Scene]:
+    """What happened, in sentences."""
+    return [
+        {"week": one.week, "text": sentence(one, story, language), "weighty": one.weighty} for one in moments(story)
+    ]
+
+
+def scale(chapter: Chapter, reveal: Reveal) -> float:
+    """Where the vertical scale ends, the same for one world and for all.
+
+    Above nine tenths of all worlds, and above every line that is drawn.
+    """
+    if chapter.state in {"progress", "adoption"}:
+        return 1.0
+    highest = [
+        float(np.quantile(reveal.found.runs.weeks(name, chapter.state), 0.95, axis=0).max()) for name in chapter.shows
+    ]
+    highest += [float(one.whole[chapter.state].max()) for one in reveal.stories]
+    return next((top for top in TOPS if top >= max(highest)), 1.0)
+
+
+def _worlds(told: Told, chapter: Chapter, view: View, reveal: Reveal) -> Scene:
+    """All worlds, with the room beside the model."""
+    language = view.language
+    bands = []
+    for name in chapter.shows:
+        quantiles = np.quantile(reveal.found.runs.weeks(name, chapter.state), (0.05, 0.25, 0.5, 0.75, 0.95), axis=0)
+        bands.append({"title": told.study.scenario(name).called(language), "q": np.round(quantiles, 4).tolist()})
+    return {
+        "axis": say(STATES[chapter.state], language),
+        "horizon": told.study.horizon,
+        "top": scale(chapter, reveal),
+        "lines": [_line(one, chapter.state, language) for one in reveal.stories],
+        "bands": bands,
+        "weeks": [week for week in weeks_asked(chapter) if week <= told.study.horizon],
+        **_against(told, chapter, view, reveal.answers),
+    }
+
+
+def _against(told: Told, chapter: Chapter, view: View, answers: Answers) -> Scene:
+    """The room beside the model, and what that says of the lesson."""
+    room, language, texts = predicted(told, view), view.language, option_texts(chapter, view)
+    options = [
+        {
+            "letter": LETTERS[place],
+            "text": text,
+            "room": room.counts[place],
+            "room_share": room.share(place),
+            "model": of_100(answers.counts[place], answers.worlds, language),
+            "model_share": answers.counts[place] / answers.worlds,
+        }
+        for place, text in enumerate(texts)
+    ]
+    return {
+        "question": chapter.question.in_(language),
+        "options": options,
+        "total": room.total,
+        "headline": _headline(answers, texts, language),
+        "verdicts": [*_room_said(room, answers, language), *_lesson_said(chapter, answers, language)],
+        "counted": say("lesson.counted", language, worlds=number(answers.worlds, language), seed=told.lesson.seed),
+    }
+
+
+def _headline(answers: Answers, texts: list[str], language: str) -> str:
+    """The model's answer."""
+    if not answers.order:
+        return say("lesson.nowhere", language)
+    most = answers.order[0]
+    n = of_100(answers.counts[most], answers.worlds, language)
+    return say("lesson.most", language, n=n, option=f"“{texts[most]}”")
+
+
+def of_100(count: int, worlds: int, language: str) -> str:
+    """A share of worlds as a number of a hundred; never all or none unless it is.
+
+    >>> of_100(157, 200, "en"), of_100(199, 200, "en"), of_100(1, 400, "nl"), of_100(200, 200, "nl")
+    ('79', 'more than 99', 'minder dan 1', '100')
+    """
+    share = 100 * count / worlds
+    if 0 < share < 1:
+        return say("lesson.fewer_than_1", language)
+    if 99 < share < 100:
+        return say("lesson.more_than_99", language)
+    return number(int(share + 0.5), language)
+
+
+def _room_said(room: Prediction, answers: Answers, language: str) -> list[str]:
+    """What the room said of what the model shows most often."""
+    if not room.total:
+        return [say("lesson.room_none", language)]
+    if not answers.order:
+        return []
+    most = answers.order[0]
+    letter = LETTERS[room.leaders[0]]
+    return [say(_room_key(room, most), language, n=room.counts[most], of=room.total, letter=letter)]
+
+
+def _room_key(room: Prediction, most: int) -> str:
+    """Which sentence fits a room: more than half of it saw this, its largest group did, others led, or it was split."""
+    one = "_one" if room.counts[most] == 1 else ""
+    if room.leaders == (most,):
+        return f"lesson.room_same{one}" if 2 * room.counts[most] > room.total else "lesson.room_largest"
+    return f"lesson.room_some{one}" if len(room.leaders) == 1 else f"lesson.room_tied{one}"
+
+
+def _lesson_said(chapter: Chapter, answers: Answers, language: str) -> list[str]:
+    """What the model says of the lesson, and where it cannot say."""
+    said = []
+    verdict = agreement(chapter, answers) if chapter.options else "silent"
+    if verdict != "silent" and chapter.claim:
+        held = sum(answers.counts[place] for place, one in enumerate(chapter.options) if one.lesson)
+        fields = {"n": of_100(held, answers.worlds, language), "claim": chapter.claim.in_(language)}
+        said.append(say(VERDICTS[verdict], language, **fields))
+    if answers.divided:
+        a, b = (LETTERS[one] for one in sorted(answers.order[:2]))
+        said.append(say("lesson.close", language, a=a, b=b))
+    for key, count in zip(("lesson.no_option", "lesson.more_options"), answers.unclear, strict=True):
+        if count:
+            said.append(say(key, language, n=of_100(count, answers.worlds, language)))
+    return said
+
+
+VERDICTS = {"agrees": "lesson.agrees", "divided": "lesson.divided", "disagrees": "lesson.disagrees"}
+
+
+def _debrief(_told: Told, chapter: Chapter, view: View, reveal: Reveal) -> Scene:
+    """Questions from the world that was shown, and those of the chapter."""
+    language = view.language
+    drawn: list[str] = []
+    if reveal.stories:
+        story, *rest = reveal.stories
+        beside = rest[0] if rest else None
+        drawn = [asked(one, story, beside, language) for one in questions(story, beside, chapter.state)]
+    return {"drawn": drawn, "always": [one.in_(language) for one in chapter.debrief], "package": bool(chapter.package)}
+
+
+def _ranking(told: Told, chapter: Chapter, view: View, reveal: Reveal) -> Scene:
+    """The room's package among the scenarios that it is held against."""
+    found, language = reveal.found, view.language
+    bars = []
+    spans = {name: span_of(found.runs, name) for name in found.ranking}
+    for name in sorted(found.ranking, key=lambda one: spans[one]):
+        one = found.summary(name, MAIN)
+        said = level(one.mean.estimate, MAIN, language)
+        title = found.runs.study.scenario(name).called(language)
+        bars.append(
+            {
+                "title": title,
+                "mean": one.mean.estimate,
+                "low": one.q05,
+                "high": one.q95,
+                "said": said,
+                "place": _placed(spans[name], language),
+                "own": name == OWN,
+            }
+        )
+    weeks = number(found.runs.study.horizon, language)
+    against = _against(told, chapter, view, reveal.answers)
+    against["verdicts"] = [*_shared(view, reveal, spans[OWN]), *against["verdicts"]]
+    return {"bars": bars, "under": say("lesson.ranking_under", language, weeks=weeks), **against}
+
+
+def _placed(span: tuple[int, int], language: str) -> str:
+    """A place, or the places that are shared."""
+    first, last = span
+    return str(first) if first == last else say("lesson.tied", language, first=first, last=last)
+
+
+def _shared(view: View, reveal: Reveal, span: tuple[int, int]) -> list[str]:
+    """Whether the package shares its place, and what it is no different from."""
+    runs, language = reveal.found.runs, view.language
+    said = [say("lesson.place_shared", language, first=span[0], last=span[1])] if span[0] < span[1] else []
+    twins = twins_of(runs, OWN)
+    if twins:
+        key = "lesson.same_as" if view.package else "lesson.same_empty"
+        said.append(say(key, language, title=runs.study.scenario(twins[0]).called(language)))
+    return said
+
+
+SCENES: dict[str, Callable[[Told, Chapter, View], Scene]] = {
+    "situation": _situation,
+    "question": _question,
+    "compose": _compose,
+}
+REVEALS: dict[str, Callable[[Told, Chapter, View, Reveal], Scene]] = {
+    "world": _world,
+    "worlds": _worlds,
+    "debrief": _debrief,
+    "ranking": _ranking,
+}
+"""What is drawn at each step, before and after the model has been asked."""

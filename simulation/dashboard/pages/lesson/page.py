@@ -1,0 +1,126 @@
+"""The page of the lesson: a trainer tells the case, the room predicts, the model answers."""
+
+from collections.abc import Callable
+from typing import Any, NotRequired
+
+import solara
+from typing_extensions import TypedDict
+
+from simulation.dashboard.components.parts import Text
+from simulation.dashboard.pages.lesson.flow import (
+    lesson_told,
+    moved,
+    reveal_key,
+    reveal_of,
+    scene,
+    still_holds,
+    to_compare,
+    toggled,
+    voted,
+)
+from simulation.dashboard.server.gate import Event, Word, closed, component
+from simulation.dashboard.state.tasks import use_latest
+from simulation.dashboard.state.view import Change, View
+from simulation.lesson.source import Told
+from simulation.study.errors import InputRefused
+from simulation.text.i18n import LANGUAGES, language_name, say, words_of
+
+PLACE = 40
+
+
+@solara.component
+def Page(view: View, change: Change) -> None:
+    """The page, or why there is no lesson."""
+    told = solara.use_memo(_told, [])
+    if isinstance(told, InputRefused):
+        Text("h1", say("lesson.no_lesson", view.language), "sy-answer")
+        for line in told.told(view.language).splitlines()[:12]:
+            Text("p", line)
+        return
+    Lesson(told, view, change)
+
+
+def _told() -> Told | InputRefused:
+    """The lesson, or what is wrong with its file."""
+    try:
+        return lesson_told()
+    except InputRefused as error:
+        return error
+
+
+@solara.component
+def Lesson(told: Told, view: View, change: Change) -> None:
+    """The stage; what it reveals is worked out while the room is still talking."""
+    key = reveal_key(told, view)
+    latest = use_latest(lambda tell: reveal_of(told, view, tell), key)
+    holds = not latest.wrong and (latest.fresh or still_holds(told, view, latest.key))
+    reveal = latest.value if holds else None
+    shown = solara.use_memo(
+        lambda: scene(told, view, reveal, latest.why(view.language)),
+        [view.language, view.chapter, view.step, view.votes, view.package, view.changes, reveal, latest.wrong],
+    )
+
+    def on(how: Callable[[Told, View, Any], View]) -> Event[Any]:
+        return lambda message: change(lambda now: how(told, now, message))
+
+    Stage(
+        scene=shown,
+        words=stage_words(view.language),
+        language=view.language,
+        following=following(view.language),
+        event_go=on(moved),
+        event_vote=on(voted),
+        event_toggle=on(toggled),
+        event_another=lambda _: change(lambda now: now.but(take=(now.take + 1) % told.lesson.worlds)),
+        event_compare=lambda _: change(lambda now: to_compare(told, now)),
+    )
+
+
+def stage_words(language: str) -> dict[str, str]:
+    """What the stage says by itself."""
+    own = {key: text for key, text in words_of("lesson", language).items() if "." not in key}
+    return own | words_of("number", language)
+
+
+def following(language: str) -> dict[str, str]:
+    """The language that the stage's own switch turns to: the next one, by code and name.
+
+    >>> following("en")
+    {'code': 'nl', 'name': 'Nederlands'}
+    """
+    code = LANGUAGES[(LANGUAGES.index(language) + 1) % len(LANGUAGES)]
+    return {"code": code, "name": language_name(code)}
+
+
+@closed
+class Walk(TypedDict):
+    """One step on or back, or a step of a chapter."""
+
+    by: NotRequired[int]
+    chapter: NotRequired[int]
+    step: NotRequired[int]
+
+
+@closed
+class Hands(TypedDict):
+    """Hands for an option: more or fewer, so many, or none for any option."""
+
+    option: NotRequired[int]
+    add: NotRequired[int]
+    set: NotRequired[int]
+    clear: NotRequired[bool]
+
+
+@component("lesson.vue")
+def Stage(
+    scene: dict[str, Any],
+    words: dict[str, str],
+    language: str,
+    following: dict[str, str],
+    event_go: Event[Walk],
+    event_vote: Event[Hands],
+    event_toggle: Event[Word],
+    event_another: Event[None],
+    event_compare: Event[None],
+) -> None:
+    """One screen of the lesson."""

@@ -1,0 +1,169 @@
+"""What a visitor takes along: runs, pictures, numbers and the study file, as the command line writes them."""
+
+import base64
+import csv
+import io
+import re
+import threading
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from simulation import __version__
+from simulation.analysis.compare import Comparison
+from simulation.dashboard.state.runs import engine
+from simulation.dashboard.state.tasks import Steps, Tell
+from simulation.dashboard.state.variants import study_data
+from simulation.dashboard.state.view import View
+from simulation.report.figures import adoption, encoded, ranking
+from simulation.report.repeat import Request
+from simulation.report.sentences import as_json, parquet
+from simulation.study.sources.files import study_yaml
+from simulation.text.i18n import say, separators
+
+KINDS = {
+    "study": ("study", "yaml", "application/yaml"),
+    "parquet": ("runs", "parquet", "application/vnd.apache.parquet"),
+    "csv": ("runs", "csv", "text/csv"),
+    "json": ("comparison", "json", "application/json"),
+    "ranking_png": ("ranking", "png", "image/png"),
+    "ranking_svg": ("ranking", "svg", "image/svg+xml"),
+    "adoption_png": ("adoption", "png", "image/png"),
+    "adoption_svg": ("adoption", "svg", "image/svg+xml"),
+}
+"""What a file is called at its end, its ending, and its kind, by what a visitor asks for."""
+
+_drawing = threading.Lock()
+"""Matplotlib's style is one for all threads, so one draws at a time."""
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that was made."""
+
+    name: str
+    kind: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A comparison that can be saved, and its pictures as addresses of images, once they are drawn."""
+
+    found: Comparison
+    pictures: tuple[tuple[str, str], ...] = ()
+
+
+def prepared(view: View, tell: Tell) -> Steps[Ready | None]:
+    """The comparison that a view asks for, and then its pictures; nothing if there are not two scenarios."""
+    if len(view.scenarios) < 2:
+        return None
+    found = engine().compare(view.study, view.rival, view.worlds, view.seed, view.mode, tell)
+    yield Ready(found)
+    drawn: list[tuple[str, str]] = []
+    for kind in ("ranking", "adoption"):
+        if drawn:
+            yield Ready(found, tuple(drawn))
+        tell(0, 0)
+        content = made(f"{kind}_png", view, found).content
+        drawn.append((kind, f"data:image/png;base64,{base64.b64encode(content).decode()}"))
+    return Ready(found, tuple(drawn))
+
+
+def made(kind: str, view: View, found: Comparison) -> File:
+    """A file of one of :data:`KINDS`."""
+    return File(file_name(kind, view), KINDS[kind][2], _content(kind, view, found))
+
+
+def _content(kind: str, view: View, found: Comparison) -> bytes:
+    """What is in a file."""
+    if kind == "study":
+        return study_file(view).encode()
+    if kind == "parquet":
+        return parquet(found)
+    if kind == "csv":
+        return table(parquet(found), view.language).encode("utf-8-sig")
+    if kind == "json":
+        return as_json(found, command(view), view.outcome)
+    picture, form = KINDS[kind][0], KINDS[kind][1]
+    with _drawing:
+        if picture == "ranking":
+            figure = ranking(found, view.language, hand=view.hand)
+        else:
+            figure = adoption(found, view.hand, view.language)
+        return encoded(figure, form)
+
+
+def table(runs: bytes, language: str) -> str:
+    """The runs of a Parquet file as a spreadsheet of that language reads them: semicolons where numbers have commas.
+
+    A text that a spreadsheet would carry out gets a quote before it.
+    """
+    found = pq.read_table(io.BytesIO(runs))
+    stream = io.StringIO()
+    writer = csv.writer(stream, delimiter=";" if separators(language).decimal == "," else ",", lineterminator="\r\n")
+    writer.writerow(found.column_names)
+    for row in zip(*(column.to_pylist() for column in found.columns), strict=True):
+        writer.writerow([_cell(value, language) for value in row])
+    return stream.getvalue()
+
+
+def _cell(value: Any, language: str) -> str:
+    """One value of a table.
+
+    >>> _cell(0.5, "nl"), _cell(0.5, "en"), _cell(True, "en"), _cell(float("nan"), "en"), _cell("=1+1", "en")
+    ('0,5', '0.5', '1', '', "'=1+1")
+    """
+    if isinstance(value, str):
+        return f"'{value}" if value[:1] in {"=", "+", "-", "@", "\t"} else value
+    if isinstance(value, bool):
+        return str(int(value))
+    text = "" if value != value else repr(value)  # noqa: PLR0124 - what is not itself is not a number
+    return text.replace(".", separators(language).decimal)
+
+
+def file_name(kind: str, view: View) -> str:
+    """A name that says what is in a file: the study, its digest, worlds and seed.
+
+    >>> from simulation.dashboard.state.view import first_view
+    >>> re.sub("-[0-9a-f]{8}-", "-…-", file_name("csv", first_view("en")))
+    'a-supplier-moves-to-a-new-…-200-worlds-seed-1-runs.csv'
+    """
+    ending, form, _ = KINDS[kind]
+    counted = say("save.in_a_name", view.language, worlds=view.worlds, seed=view.seed)
+    return f"{_slug(view)}-{view.study.digest()[:8]}-{counted}-{ending}.{form}"
+
+
+def _slug(view: View) -> str:
+    """The study's title as a part of a file's name."""
+    plain = unicodedata.normalize("NFKD", view.study.title.in_(view.language)).encode("ascii", "ignore").decode()
+    words = re.sub("[^a-z0-9]+", "-", plain.lower()).strip("-")
+    return re.sub("-[^-]*$", "", words[:33]) if len(words) > 32 else words or "study"
+
+
+def command(view: View) -> str:
+    """The words that repeat a comparison on the command line, beside the study file."""
+    request = Request(
+        file=file_name("study", view),
+        scenarios=",".join(view.scenarios),
+        baseline=view.rival,
+        worlds=view.worlds,
+        seed=view.seed,
+        parameters=view.mode,
+        outcome=view.outcome,
+    )
+    return request.command()
+
+
+def study_file(view: View) -> str:
+    """The study as a file that ``synergy compare`` takes, with remarks on how it gives the same numbers."""
+    language = view.language
+    remarks = (
+        say("save.made_by", language, version=__version__, digest=view.study.digest()),
+        say("save.illustrative", language),
+        say("save.repeat", language),
+        f"  {command(view)}",
+    )
+    return study_yaml(study_data(view.changes, view.scenarios), remarks)

@@ -1,0 +1,196 @@
+"""One world, run ahead and sent whole to the browser, where it is scrubbed without asking the server."""
+
+import base64
+import functools
+import itertools
+from typing import Any
+
+import numpy as np
+
+from simulation.dashboard.state.variants import Changes, scenario_of
+from simulation.engine.traces import Trace, trace
+from simulation.model.outcomes import Event
+from simulation.model.worlds import Mode
+from simulation.report.narrative import event_sentence
+from simulation.study.measures import Levers, contacts
+from simulation.study.organisation import Organisation
+
+Data = dict[str, Any]
+
+ROUTINE = {"incident"}
+"""Events so common that they are told only in their own week."""
+
+DETAILS: tuple[tuple[str, str, str], ...] = (
+    ("head_stand", "engagement", "share"),
+    ("head_stand", "adoption", "share"),
+    ("head_stand", "habit", "share"),
+    ("head_mind", "conviction", "share"),
+    ("head_mind", "it_frame", "share"),
+    ("head_mind", "norm", "share"),
+    ("head_mind", "felt_responsibility", "share"),
+    ("head_mind", "ownership", "share"),
+    ("head_mind", "progress_role", "share"),
+    ("head_mind", "priority_role", "share"),
+    ("head_mind", "voice_role", "share"),
+    ("head_mind", "priority", "share"),
+    ("head_mind", "knowledge", "share"),
+    ("head_work", "process_progress", "share"),
+    ("head_work", "technical_progress", "share"),
+    ("head_work", "own_share", "share"),
+    ("head_work", "activity", "share"),
+    ("head_work", "open_issues", "count"),
+    ("head_work", "paired_hours", "hours"),
+    ("head_work", "bought_done", "hours"),
+    ("head_luck", "incident_weeks", "weeks"),
+    ("head_luck", "absence_weeks", "weeks"),
+)
+"""What is shown of a department: under which heading, which state, and in which unit."""
+WEEK = ("available", "load", "headroom", "meetings", "work_hours", "care_hours", "hours")
+"""What its week consists of (h)."""
+SCALE = {"share": 1000, "hours": 10, "count": 1, "weeks": 1}
+"""States are sent as whole numbers: so many to one."""
+MOST_SENT = 65535
+NEVER_SHOWN = {"it": {"process_progress", "own_share", "paired_hours", "bought_done"}}
+"""What a kind of department does not have: IT has no process work of its own."""
+
+
+@functools.lru_cache(maxsize=16)
+def traced(changes: Changes, name: str, world: int, seed: int, mode: Mode, compiled: bool) -> Trace:
+    """A scenario in a world, run once for all who ask."""
+    return trace(scenario_of(changes, name), world, seed, mode, compiled)
+
+
+def world_of(found: Trace, language: str) -> Data:
+    """A trace as plain data for ``world.vue``.
+
+    ``packed`` holds all states of all departments and weeks as base64 of unsigned 16-bit numbers (states, departments,
+    weeks), in the order of ``states``; ``adoption`` and ``engagement`` are the means inside, week by week, per mille.
+    """
+    organisation = found.scenario.organisation
+    place = {one.name: at for at, one in enumerate(organisation.departments)}
+    whole = found.organisation
+    return {
+        "name": found.scenario.name,
+        "title": found.scenario.called(language),
+        "goLive": found.go_live or 0,
+        "lasting": round(found.lasting, 3),
+        "nodes": _nodes(organisation, language),
+        "needs": [[place[tie.a], place[tie.b], round(tie.strength, 2)] for tie in organisation.interdependence],
+        "phases": _phases(found),
+        "packed": _packed(found),
+        "adoption": _per_mille(whole["mean_adoption"]),
+        "engagement": _per_mille(whole["mean_engagement"]),
+        "started": int(np.argmax(whole["started"] > 0)) + 1 if whole["started"].any() else 0,
+        "closed": int(np.argmax(whole["closed"] > 0)) + 1 if whole["closed"].any() else 0,
+    }
+
+
+def states_sent() -> list[list[Any]]:
+    """The states in the order in which they are packed: name, unit, scale, heading (none: part of the week)."""
+    shown: list[list[Any]] = [[name, unit, SCALE[unit], head] for head, name, unit in DETAILS]
+    return [*shown, *([name, "hours", SCALE["hours"], ""] for name in WEEK)]
+
+
+def _per_mille(values: Any) -> list[int]:
+    """Shares as whole numbers of a thousandth."""
+    found: list[int] = np.rint(1000.0 * values).astype(int).tolist()
+    return found
+
+
+def _packed(found: Trace) -> str:
+    """All states that are shown, in few letters."""
+    rows = np.stack([found.departments[name].astype(float).T * scale for name, _, scale, _ in states_sent()])
+    return base64.b64encode(np.clip(np.rint(rows), 0, MOST_SENT).astype("<u2").tobytes()).decode()
+
+
+def _nodes(organisation: Organisation, language: str) -> list[Data]:
+    """The departments: what they are called, how large they are beside the largest, and what kind."""
+    largest = max(one.capacity for one in organisation.departments) or 1.0
+    return [
+        {
+            "name": one.called(language),
+            "size": round(float(np.sqrt(one.capacity / largest)), 3),
+            "kind": one.kind,
+            "inside": one.internal,
+            "hidden": sorted(NEVER_SHOWN.get(one.kind, ())),
+        }
+        for one in organisation.departments
+    ]
+
+
+def _phases(found: Trace) -> list[Data]:
+    """Who is in contact, and who else is at work, from which week on; a phase begins where levers change."""
+    phases: list[Data] = []
+    before: Levers | None = None
+    for week in range(1, found.horizon + 1):
+        levers = found.levers[week]
+        if levers is not before:
+            data = _phase(found.scenario.organisation, levers)
+            if not phases or data != {key: value for key, value in phases[-1].items() if key != "from"}:
+                phases.append({"from": week} | data)
+        before = levers
+    return phases
+
+
+def _phase(organisation: Organisation, levers: Levers) -> Data:
+    """What is at work under some levers; a tie is [one, another, strength, whether a measure makes it]."""
+    anyway = _informal(organisation)
+    ties = [
+        [i, j, round(strength, 2), int(strength > anyway.get((i, j), 0.0))]
+        for (i, j), strength in sorted(contacts(organisation, levers).items())
+        if i < j
+    ]
+    partner = levers.partner
+    return {
+        "ties": ties,
+        "partner": {"hours": partner.hours, "over": partner.substitution} if partner else None,
+        "board": levers.anchored,
+    }
+
+
+def _informal(organisation: Organisation) -> dict[tuple[int, int], float]:
+    """Who talks to whom anyway, the lower place first."""
+    place = {one.name: at for at, one in enumerate(organisation.departments)}
+    found: dict[tuple[int, int], float] = {}
+    for tie in organisation.informal_ties:
+        i, j = sorted((place[tie.a], place[tie.b]))
+        found[i, j] = min(1.0, found.get((i, j), 0.0) + tie.strength)
+    return found
+
+
+def shocks_of(found: Trace) -> list[list[int]]:
+    """The weeks in which the daily rush rules: [first, last], the same whatever the scenario."""
+    running = found.organisation["shock_weeks"] > 0
+    spans = []
+    for on, weeks in itertools.groupby(enumerate(running, 1), key=lambda one: bool(one[1])):
+        numbers = [week for week, _ in weeks]
+        if on:
+            spans.append([numbers[0], numbers[-1]])
+    return spans
+
+
+def log_of(traces: list[Trace], language: str) -> list[Data]:
+    """What happens in one world or two, in order of weeks; what happens in both is told once.
+
+    ``who`` names the worlds: ``a``, ``b`` or ``ab``.
+    """
+    entries: dict[Event, Data] = {}
+    for letter, found in zip("ab", traces, strict=False):
+        for event in found.events:
+            said = entries.setdefault(event, _told(event, found, language))
+            said["who"] += letter
+    return sorted(entries.values(), key=lambda one: int(one["week"]))
+
+
+def _told(event: Event, found: Trace, language: str) -> Data:
+    """One event, in a sentence."""
+    names = found.names
+    text = event_sentence(event, found.scenario, language)
+    return {
+        "week": event.week,
+        "kind": event.kind,
+        "department": names.index(event.department) if event.department in names else -1,
+        "text": text[:1].upper() + text[1:],
+        "routine": event.kind in ROUTINE,
+        "who": "",
+    }

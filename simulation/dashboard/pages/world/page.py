@@ -1,0 +1,129 @@
+"""One world, week by week: one scenario, or two under the same luck, what happens, and why they come apart."""
+
+from typing import Annotated, Any, NotRequired
+
+import solara
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from simulation.dashboard.components.parts import Text
+from simulation.dashboard.pages.world.picks import picks
+from simulation.dashboard.pages.world.story import scenario_titles, world_page
+from simulation.dashboard.server.gate import Event, Word, closed, component
+from simulation.dashboard.state.runs import engine
+from simulation.dashboard.state.tasks import use_latest
+from simulation.dashboard.state.view import MOST_WORLDS, Change, View
+from simulation.text.i18n import say, words_of
+
+PLACE = 20
+
+
+@closed
+class Choice(TypedDict):
+    """Another world, or other scenarios."""
+
+    world: NotRequired[int]
+    shown: NotRequired[Word]
+    beside: NotRequired[Word]
+
+
+@component("world_pick.vue")
+def Pick(
+    scenarios: list[dict[str, Any]],
+    shown: str,
+    beside: str,
+    world: int,
+    worlds: int,
+    found: dict[str, Any],
+    words: dict[str, str],
+    event_choose: Event[Choice],
+) -> None:
+    """Which scenarios, and which world."""
+
+
+@component("world.vue")
+def Player(
+    run: dict[str, Any],
+    start: int,
+    stale: bool,
+    language: str,
+    words: dict[str, str],
+    event_rest: Event[Annotated[int, Field(ge=1, le=520)]],
+) -> None:
+    """A world that is stepped through in the browser; ``event_rest`` tells in which week the slider came to rest."""
+
+
+@solara.component
+def Page(view: View, change: Change) -> None:
+    """The page."""
+    language = view.language
+    words = words_of("world", language) | words_of("number", language)
+    beside = "" if view.beside == view.shown else view.beside
+    asked = (view.changes, view.shown, beside, view.world, view.seed, view.mode)
+    found = use_latest(lambda _tell: world_page(*asked, language, engine().ready), (*asked, language))
+    page = found.value
+    if found.wrong:
+        Text("h1", say("world.failed", language, why=found.why(language)), "sy-answer", role="alert")
+    elif page is None:
+        Text("h1", say("world.waiting", language, world=view.world), "sy-answer", role="status")
+    else:
+        Text("h1", page["headline"], "sy-answer")
+        Text("p", say("world.under" if beside else "world.under_one", language, horizon=page["horizon"]), "sy-under")
+    Finder(view, change, beside, words)
+    if page is not None:
+        Player(
+            run=page,
+            start=view.week,
+            stale=not found.fresh,
+            language=language,
+            words=words,
+            event_rest=lambda week: change(lambda now: rested(now, week)),
+        )
+
+
+@solara.component
+def Finder(view: View, change: Change, beside: str, words: dict[str, str]) -> None:
+    """The choice of scenarios and world, with worlds worth looking at, which are looked for in the background."""
+    asked = (view.changes, view.shown, beside, view.worlds, view.seed, view.mode)
+    found = use_latest(lambda tell: picks(*asked, tell), asked)
+    Pick(
+        scenarios=scenario_titles(view.changes, view.language),
+        shown=view.shown,
+        beside=beside,
+        world=view.world,
+        worlds=view.worlds,
+        found=found.value if found.value is not None and found.fresh else {"wrong": found.wrong},
+        words=words,
+        event_choose=lambda said: change(lambda now: chosen(now, said)),
+    )
+
+
+def chosen(view: View, said: Any) -> View:
+    """The view with another scenario or world; what cannot be is left as it is.
+
+    >>> chosen(View(), {"world": 12}).world, chosen(View(), {"world": "x", "shown": "nobody"}) == View()
+    (12, True)
+    """
+    if not isinstance(said, dict):
+        return view
+    world, names = said.get("world"), view.changes.names
+    told: dict[str, Any] = {}
+    if isinstance(world, int) and not isinstance(world, bool) and 0 <= world < MOST_WORLDS:
+        told["world"] = world
+    if said.get("shown") in names:
+        told["shown"] = said["shown"]
+    if said.get("beside") in ("", *names):
+        told["beside"] = said["beside"]
+    if told.get("shown", view.shown) == told.get("beside", view.beside):
+        told["beside"] = view.shown if told.get("shown", view.shown) != view.shown else ""
+    return view.but(**told) if told else view
+
+
+def rested(view: View, week: Any) -> View:
+    """The view in another week; what is no week of it is left as it is.
+
+    >>> rested(View(), 54).week, rested(View(), "soon").week, rested(View(), 9999).week
+    (54, 26, 26)
+    """
+    whole = isinstance(week, int) and not isinstance(week, bool)
+    return view.but(week=week) if whole and 1 <= week <= view.horizon else view

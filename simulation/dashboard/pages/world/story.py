@@ -1,0 +1,313 @@
+"""Why two scenarios come out differently in one world, in sentences."""
+
+import functools
+from typing import Any
+
+from simulation.analysis.divergence import Ending, Parting, SameLuck, Step, Swap, part, swap_each
+from simulation.analysis.mechanisms import SHARE
+from simulation.dashboard.pages.world.data import log_of, shocks_of, states_sent, traced, world_of
+from simulation.dashboard.state.variants import Changes, study_of
+from simulation.engine.ensemble import mesa_world, run_world
+from simulation.engine.traces import Trace
+from simulation.model.worlds import Mode
+from simulation.study.scenario import Scenario
+from simulation.text.i18n import number, percent, say, say_count
+
+Item = dict[str, Any]
+"""A line of the story: the week one can go to (0: none), the department to look at (−1: none), a lead and a text."""
+
+LUCK_TOLD = 3
+"""So many strokes of luck with another effect are told; the rest is counted."""
+LONGEST_TITLE = 48
+
+
+def short(text: str, most: int = LONGEST_TITLE) -> str:
+    """A name in a sentence.
+
+    >>> short("a" * 9, 5)
+    'aaaa…'
+    """
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def share(value: float, language: str) -> str:
+    """A share as people say it.
+
+    >>> share(0.714, "nl")
+    '71 %'
+    """
+    return percent(value, language)
+
+
+def headline(traces: list[Trace], language: str) -> str:
+    """What happens in this world, in a sentence."""
+    said = []
+    for found, (live, never) in zip(traces, (("first_live", "first_never"), ("then_live", "then_never")), strict=False):
+        said.append(
+            say(
+                f"world.{live if found.go_live else never}",
+                language,
+                world=found.world,
+                scenario=short(found.scenario.called(language)),
+                week=found.go_live,
+                share=share(found.lasting, language),
+            )
+        )
+    if len(said) == 1:
+        return say("world.alone", language, first=said[0])
+    return say("world.and", language, first=said[0], then=said[1])
+
+
+class Story:
+    """Tells a parting of two scenarios."""
+
+    def __init__(self, found: Parting, a: Trace, b: Trace, language: str) -> None:
+        self.found, self.a, self.b, self.language = found, a, b, language
+        self.titles = {
+            "first": short(a.scenario.called(language)),
+            "second": short(b.scenario.called(language)),
+        }
+        self.labels = {one.name: short(one.called(language)) for one in a.scenario.organisation.departments}
+
+    def items(self) -> list[Item]:
+        """The whole story, in order; empty weeks mean that there is nowhere to go."""
+        if self.found.week is None:
+            return [*self._measures(), self._item(self._say("same"))]
+        steps = sorted([*self._measures(), *map(self._step, self.found.steps)], key=lambda one: one["week"] or 10**6)
+        return [*steps, *self._luck(), self._end()]
+
+    def opening(self) -> str:
+        """When and through what the worlds part; empty if they never do."""
+        week = self.found.week
+        if week is None:
+            return ""
+        through = [self._say(f"group.{one}") for one in self.found.mechanisms]
+        key = "parts" if week > 1 else "parts_at_once"
+        return self._say(key, week=week, before=week - 1, through=self._listed(through))
+
+    def _listed(self, names: list[str]) -> str:
+        """Names, one after another."""
+        return self._say("listed", some=", ".join(names[:-1]), last=names[-1]) if len(names) > 1 else "".join(names)
+
+    def caveats(self) -> list[str]:
+        """What may be concluded from it, and what may not."""
+        measures = self.found.differences
+        said = []
+        if self.found.beyond:
+            what = self._listed([self._say(BESIDES[name]) for name in self.found.beyond])
+            said.append(self._say("other_differences", what=what))
+        elif len(measures) == 1:
+            said.append(self._say("one_measure", measure=self._measure(measures[0].measure)))
+        if len(measures) > 1:
+            said.append(self._say("many_measures", count=len(measures)))
+        if self.found.week is not None:
+            said.append(self._say("order"))
+        return said
+
+    def _say(self, key: str, **fields: Any) -> str:
+        """A sentence of this page."""
+        return say(f"world.{key}", self.language, **fields)
+
+    def _measure(self, name: str) -> str:
+        """What a measure is called."""
+        return say(f"measure.{name}", self.language)
+
+    def _item(self, text: str, week: int = 0, department: str = "", lead: str = "", kind: str = "") -> Item:
+        """A line of the story."""
+        at = self.a.names.index(department) if department in self.a.names else -1
+        text = text[:1].upper() + text[1:]
+        return {"text": text, "week": week, "department": at, "lead": lead, "kind": kind} | {
+            "a": "",
+            "b": "",
+            "more": None,
+        }
+
+    def _measures(self) -> list[Item]:
+        """Which measures differ, by week and by who has them."""
+        kinds: dict[tuple[int, str], list[str]] = {}
+        for one in self.found.differences:
+            who = (
+                "never_shows"
+                if one.week is None
+                else "a"
+                if one.in_a > one.in_b
+                else "b"
+                if one.in_b > one.in_a
+                else ""
+            )
+            kinds.setdefault((one.week or 0, who), []).append(self._measure(one.measure))
+        return [self._measure_item(week, who, self._listed(names)) for (week, who), names in kinds.items()]
+
+    def _measure_item(self, week: int, who: str, measures: str) -> Item:
+        """Measures that begin to differ in a week."""
+        if who in ("a", "b"):
+            title = self.titles["first" if who == "a" else "second"]
+            text = self._say("only_with", scenario=title, measures=measures)
+        else:
+            text = self._say("never_shows" if who else "differently", measures=measures)
+        return self._item(text, week, kind="measure")
+
+    def amount(self, value: float, state: str) -> str:
+        """A state's value as people say it."""
+        if state in HOURS:
+            return self._say("hours", n=number(value, self.language, 0 if value >= 9.95 or value < 0.05 else 1))
+        if state in COUNTS:
+            return number(value, self.language, 0 if value == int(value) else 1)
+        return share(value, self.language)
+
+    def _step(self, step: Step) -> Item:
+        """When something first differs by enough to matter."""
+        others = step.many - 1
+        more = say_count("world.more", others, self.language) if others else ""
+        text = self._say(f"state.{step.state}")
+        if step.department:
+            text = self._say("step", state=text, department=self.labels[step.department], more=more)
+        item = self._item(text, step.week, step.department, self._say(f"group.{step.group}"), "step")
+        item |= {"state": step.state, "a": self.amount(step.a, step.state), "b": self.amount(step.b, step.state)}
+        if step.widest != step.week:
+            item["more"] = self._widest(step)
+        return item
+
+    def _widest(self, step: Step) -> Item:
+        """When, and where, it differs most."""
+        text = self._say("widest", department=self.labels[step.most]) if step.most else self._say("widest_whole")
+        item = self._item(text, step.widest, step.most)
+        return item | {"a": self.amount(step.most_a, step.state), "b": self.amount(step.most_b, step.state)}
+
+    def _luck(self) -> list[Item]:
+        """Strokes of luck that work out differently, the largest first."""
+        notes = sorted(self.found.luck, key=lambda one: -abs(one.a - one.b))
+        said = [self._stroke(one) for one in sorted(notes[:LUCK_TOLD], key=lambda one: one.week)]
+        if len(notes) > LUCK_TOLD:
+            said.append(self._item(say_count("world.luck_more", len(notes) - LUCK_TOLD, self.language)))
+        for item in said:
+            item["kind"] = "luck"
+        for item in said[:1]:
+            item["lead"] = self._say("luck_lead")
+        return said
+
+    def _stroke(self, note: SameLuck) -> Item:
+        """One stroke of luck."""
+        a, b = (say_count("world.points", 100 * one, self.language) for one in (note.a, note.b))
+        name = self.labels.get(note.department, "")
+        if note.kind == "spared":
+            text = self._say(
+                "luck_spared", department=name, scenario=self.titles["first" if note.a > note.b else "second"]
+            )
+        elif note.kind == "leave":
+            state = self._say(f"state.{note.state}")
+            text = self._say("luck_leave", department=name, state=state, a=a, b=b, **self.titles)
+        else:
+            text = self._say("luck_shock", a=a, b=b, **self.titles)
+        return self._item(text, note.week, note.department)
+
+    def _end(self) -> Item:
+        """How it ends."""
+        a, b = self.found.a, self.found.b
+        keys = {(True, True): "end_both", (True, False): "end_first", (False, True): "end_second"}
+        text = self._say(
+            keys.get((a.go_live is not None, b.go_live is not None), "end_neither"),
+            a=a.go_live,
+            b=b.go_live,
+            share_a=share(a.lasting, self.language),
+            share_b=share(b.lasting, self.language),
+            horizon=self.a.horizon,
+            **self.titles,
+        )
+        return self._item(text, self.a.horizon, lead=self._say("end_lead"), kind="end")
+
+    # --- one difference at a time ---
+
+    def swaps(self, swaps: tuple[Swap, ...]) -> Item:
+        """The table of what each difference does alone, and what can be read off it."""
+        rows = [[self._measure(one.measure), self._cell(one.a), self._cell(one.b)] for one in swaps]
+        now = [self._say("swap_now"), self._cell(self.found.a), self._cell(self.found.b)]
+        ways = {(one.in_a, one.in_b) for one in self.found.differences}
+        added, dropped = {(True, False)}, {(False, True)}
+        a = "swap_without" if ways == added else "swap_with" if ways == dropped else "swap_other"
+        b = "swap_with" if ways == added else "swap_without" if ways == dropped else "swap_other"
+        first, second = self.titles["first"], self.titles["second"]
+        heads = [
+            self._say(a, scenario=first, rival=second),
+            self._say(b, scenario=second, rival=first),
+        ]
+        return {"heads": [self._say("swap_measure"), *heads], "rows": [now, *rows], "said": self._read(swaps)}
+
+    def _cell(self, end: Ending) -> str:
+        """How a run ends, in a cell."""
+        live = self._say("live_in", week=end.go_live) if end.go_live else self._say("live_never")
+        return self._say("swap_cell", share=share(end.lasting, self.language), live=live)
+
+    def _read(self, swaps: tuple[Swap, ...]) -> list[str]:
+        """What the table says."""
+        out = max(swaps, key=lambda one: abs(one.a.lasting - self.found.a.lasting))
+        into = max(swaps, key=lambda one: abs(one.b.lasting - self.found.b.lasting))
+        return [
+            self._moved("swap_most", "swap_least", out.measure, out.a, self.found.a),
+            self._moved("swap_alone", "swap_together", into.measure, into.b, self.found.b),
+        ]
+
+    def _moved(self, much: str, little: str, measure: str, now: Ending, before: Ending) -> str:
+        """Whether the measure that moves most moves enough."""
+        if abs(now.lasting - before.lasting) < SHARE:
+            return self._say(little, **self.titles)
+        return self._say(
+            much,
+            measure=self._measure(measure),
+            now=share(now.lasting, self.language),
+            before=share(before.lasting, self.language),
+            **self.titles,
+        )
+
+
+BESIDES = {"organisation": "by_organisation", "project": "by_project", "parameters": "by_parameters"}
+HOURS = {"headroom", "meetings", "bought_done", "helped_done", "paired_hours", "technical_size", "hours"}
+COUNTS = {"contacts", "open_issues", "pull"}
+
+
+@functools.lru_cache(maxsize=64)
+def _parting(
+    changes: Changes, pair: tuple[str, str], world: int, seed: int, mode: Mode, compiled: bool
+) -> tuple[Parting, tuple[Swap, ...]]:
+    """Where two scenarios part, and what each difference does alone; worked out once for all who ask."""
+    a, b = (traced(changes, name, world, seed, mode, compiled) for name in pair)
+    found = part(a, b)
+    many = len(found.differences) > 1
+    run = run_world if compiled else mesa_world
+    return found, swap_each(a.scenario, b.scenario, world, seed, mode, run) if many else ()
+
+
+def world_page(
+    changes: Changes, shown: str, beside: str, world: int, seed: int, mode: Mode, language: str, compiled: bool
+) -> Item:
+    """All that the page shows of one scenario in a world, or of two under the same luck; plain data."""
+    names = (shown, beside) if beside else (shown,)
+    traces = [traced(changes, name, world, seed, mode, compiled) for name in names]
+    page = {
+        "key": "/".join([*names, str(world), str(seed), mode]),
+        "headline": headline(traces, language),
+        "world": world,
+        "horizon": traces[0].horizon,
+        "worlds": [world_of(found, language) for found in traces],
+        "states": states_sent(),
+        "shocks": shocks_of(traces[0]),
+        "events": log_of(traces, language),
+        "story": [],
+        "opening": "",
+        "caveats": [],
+        "swaps": None,
+    }
+    if beside:
+        found, swaps = _parting(changes, (shown, beside), world, seed, mode, compiled)
+        story = Story(found, traces[0], traces[1], language)
+        page |= {"story": story.items(), "opening": story.opening(), "caveats": story.caveats()}
+        page["swaps"] = story.swaps(swaps) if swaps else None
+    return page
+
+
+@functools.lru_cache(maxsize=64)
+def scenario_titles(changes: Changes, language: str) -> list[Item]:
+    """All scenarios that can be looked at, by name and title."""
+    names = changes.names
+    found: tuple[Scenario, ...] = study_of(changes, names).scenarios
+    return [{"name": one.name, "title": one.called(language)} for one in found]

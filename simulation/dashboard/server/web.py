@@ -1,0 +1,512 @@
+"""What stands between the network and Solara: what may be asked, by whom, and what is sent with every answer.
+
+Solara serves more than a page needs, some of which a visitor must not reach: ``/_solara/cdn/…`` fetches from the
+internet what it does not have, and removes a folder when it is asked for one; ``/resourcez`` tells how the server is;
+``script-name`` in a request's head would become the address of everybody's pages. So what is not listed here is not
+there.
+"""
+
+import asyncio
+import functools
+import gzip
+import html
+import json
+import os
+import re
+import secrets
+import sys
+import threading
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, parse_qsl, urlencode
+
+from simulation.dashboard.server.cookies import LANGUAGE, SESSION, cookies_in, head_of
+from simulation.dashboard.server.document import document, dressed
+from simulation.dashboard.server.gate import Dropped, Gate, Refused, install
+from simulation.dashboard.server.hosts import hosts_of, is_local, is_own_page, is_welcome
+from simulation.dashboard.server.keys import FIELD, Key
+from simulation.dashboard.server.mishaps import say_outdated
+from simulation.dashboard.server.traffic import WITHOUT_COOKIES, Full, Line, Queue, Traffic, visitor_of
+from simulation.dashboard.state.studies import studies
+from simulation.study.errors import InputRefused
+from simulation.system.limits import LIMITS
+from simulation.text.characters import visible
+from simulation.text.i18n import say
+from simulation.text.languages import LANGUAGES, preferred
+
+Scope = dict[str, Any]
+Send = Callable[[Any], Awaitable[None]]
+Receive = Callable[[], Awaitable[Any]]
+Application = Callable[[Any, Any, Any], Awaitable[None]]
+Headers = list[tuple[bytes, bytes]]
+
+UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+READ = ("GET", "HEAD")
+FILES = re.compile(r"/(static|jupyter/nbextensions|_solara/cdn)/[A-Za-z0-9@._+/-]+")
+CLOSE = re.compile(f"/_solara/api/close/({UUID})")
+SOCKET = re.compile(f"/jupyter/api/kernels/({UUID})/channels")
+UNHEARD = {b"script-name", b"x-script-name", b"x-forwarded-host", b"x-forwarded-proto", b"authorization"} | {b"cookie"}
+"""What a request may say that Solara would believe, for all visitors at once (set SOLARA_ROOT_PATH instead), and its
+cookies, of which only those that are known are passed on."""
+SOLARAS_OWN = ("kernelid", "modelid", "solara-no-close-beacon")
+"""What Solara reads in an address; a link with one of these could open somebody else's page, or none."""
+UPLOAD = "/upload"
+"""Where a page sends a study file."""
+LIGHT = 4_096
+"""Characters that count as much as one message more: a long one takes longer to hold against the list."""
+MOST_PROBLEMS_SHOWN = 20
+"""Problems of an uploaded file that a page is told; it says how many more there are."""
+
+ALWAYS: Headers = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (
+        b"permissions-policy",
+        b"accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), "
+        b"microphone=(), midi=(), payment=(), serial=(), usb=(), xr-spatial-tracking=()",
+    ),
+]
+"""Sent with every answer: no guessing at kinds, no framing, no address told to others, no devices."""
+
+
+def policy(nonce: str, host: str) -> bytes:
+    """The Content-Security-Policy of a page: scripts from this server only, and in the page only those with ``nonce``.
+
+    ``unsafe-eval`` cannot be left out: Vue 2 compiles its templates in the browser with ``new Function``, and ipyvue
+    evaluates components so. Styles stand in the page itself (``unsafe-inline``), since Vuetify and Solara write them
+    there. ``host`` names the websocket for browsers in which ``'self'`` does not.
+    """
+    sockets = f"ws://{host} wss://{host}" if host else ""
+    said = {
+        "default-src": "'self'",
+        "script-src": f"'self' 'nonce-{nonce}' 'unsafe-eval'" if nonce else "'self'",
+        "style-src": "'self' 'unsafe-inline'",
+        "img-src": "'self' data: blob:",
+        "font-src": "'self' data:",
+        "connect-src": f"'self' {sockets}".strip(),
+        "worker-src": "'none'",
+        "frame-src": "'none'",
+        "object-src": "'none'",
+        "frame-ancestors": "'none'",
+        "base-uri": "'self'",
+        "form-action": "'none'",
+    }
+    return "; ".join(f"{name} {value}" for name, value in said.items()).encode()
+
+
+# --- the door ------------------------------------------------------------------------------------------
+
+
+class Door:
+    """An ASGI application around Solara's: ``inner``, bound to ``bound`` (the name that was given, then addresses).
+
+    With a ``key`` nothing is answered without it, by whatever way it is asked for.
+    """
+
+    def __init__(
+        self, inner: Application, pages: Iterable[str], language: str, bound: Sequence[str], key: Key | None = None
+    ) -> None:
+        self.inner, self.language, self.key = inner, language, key
+        self.pages = {"/", *(f"/{name}" for name in pages)}
+        self.names = frozenset().union(*map(hosts_of, bound))
+        self.local = all(map(is_local, bound[1:] or bound))
+        self.traffic, self.dropped, self.readers = Traffic(_contexts), Dropped(), Queue(LIMITS.waiting_uploads)
+        install(self.drop)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let in what may come in."""
+        if scope["type"] == "lifespan":
+            await self.inner(scope, receive, send)
+            return
+        asked = Asked(scope, self.language)
+        if asked.has_body and scope["type"] == "http":
+            send = _closing(send)  # a body that nobody reads would be taken apart bit by bit all the same
+        welcome = is_welcome(asked.host, self.names, self.local)
+        if scope["type"] == "websocket":
+            await self._socket(asked, welcome, receive, send)
+        elif not welcome:
+            await self._say(asked, send, 421, say("web.host", asked.language, given=visible(asked.host, 80)))
+        elif not asked.readable:
+            most = {"most": LIMITS.query_characters, "fields": LIMITS.query_fields}
+            await self._say(asked, send, 414, say("web.long", asked.language, **most))
+        elif self.key is not None and not self.key.is_in(asked.cookies):
+            await self._ask_for_key(asked, self.key, send)
+        else:
+            await self._answer(asked, receive, send)
+
+    async def _ask_for_key(self, asked: "Asked", key: Key, send: Send) -> None:
+        """Whoever comes with the key in the address is sent on, with a cookie; whoever does not reads where it is."""
+        given = asked.query.get(FIELD, [""])[0]
+        if asked.path in self.pages and asked.method == "GET" and key.fits(given):
+            onward = f"{asked.path}?{asked.without((FIELD,))}".rstrip("?")
+            heads = [(b"location", onward.encode()), (b"set-cookie", key.set_cookie()), (b"cache-control", b"no-store")]
+            await self._say(asked, send, 303, "", heads)
+        else:
+            await self._say(asked, send, 403, say("web.key", asked.language))
+
+    async def _answer(self, asked: "Asked", receive: Receive, send: Send) -> None:
+        """Answer a request of this server."""
+        methods = self._methods(asked.path)
+        if not methods:
+            await self._say(asked, send, 404, say("shell.lost", asked.language))
+        elif asked.method not in methods:
+            allow = [(b"allow", ", ".join(methods).encode())]
+            await self._say(asked, send, 405, say("web.method", asked.language), allow)
+        elif asked.path in self.pages:
+            await self._page(asked, send)
+        elif asked.path == UPLOAD:
+            await _guarded(self._upload(asked, receive, send))
+        elif CLOSE.fullmatch(asked.path):
+            await self._close(asked, send)
+        else:
+            await self._pass(asked, receive, send)
+
+    def _methods(self, path: str) -> tuple[str, ...]:
+        """By what a path may be asked for; nothing if there is no such path."""
+        if path in self.pages or path == "/readyz" or (FILES.fullmatch(path) and is_file(path)):
+            return READ
+        if path == "/resourcez" and os.environ.get("SYNERGY_DEBUG"):
+            return READ
+        return ("POST",) if path == UPLOAD or CLOSE.fullmatch(path) else ()
+
+    async def _page(self, asked: "Asked", send: Send) -> None:
+        """One of the pages, in our words."""
+        if any(name in asked.query for name in (*SOLARAS_OWN, FIELD)):
+            where = [(b"location", f"{asked.path}?{asked.without((*SOLARAS_OWN, FIELD))}".encode())]
+            await self._say(asked, send, 303, "", where)
+            return
+        if not self.traffic.has_room(asked.visitor):
+            await self._say(asked, send, 503, say("web.full", asked.language), [(b"retry-after", b"60")])
+            return
+        status, headers, body = await _collected(self.inner, asked.plain())
+        if status != 200:
+            await self._say(asked, send, 500, say("web.failed", asked.language))
+            return
+        nonce = secrets.token_urlsafe(18)
+        kept = [one for one in headers if one[0] == b"set-cookie"]
+        kept += [(b"cache-control", b"no-cache"), (b"vary", b"cookie, accept-encoding, accept-language")]
+        await _send(asked, send, 200, dressed(body.decode(), asked.language, nonce).encode(), kept, nonce)
+
+    async def _close(self, asked: "Asked", send: Send) -> None:
+        """A page that is left: its memory is given back, by a thread. What is not open cannot be closed."""
+        match = CLOSE.fullmatch(asked.path)
+        page, kernel = asked.query.get("session_id", [""])[0], match[1] if match else ""
+        context = _contexts().get(kernel)
+        if context is not None and visitor_of(context) == asked.visitor and page in context.page_status:
+            self.traffic.leave(kernel, page, context)
+        await _send(asked, send, 204, b"", [], "")
+
+    async def _pass(self, asked: "Asked", receive: Receive, send: Send) -> None:
+        """Let Solara answer, with our heads; a request's body is never read."""
+        begun = False
+
+        async def told(message: Any) -> None:
+            nonlocal begun
+            if message["type"] == "http.response.start":
+                begun = True
+                message = {**message, "headers": [*message["headers"], *ALWAYS, _policy("", asked)]}
+            await send(message)
+
+        try:
+            await self.inner(asked.scope, _empty(receive), told)
+        except BaseException as error:  # whatever it is, no traceback reaches a visitor
+            _note(error)
+            if not begun:
+                await self._say(asked, send, 500, say("web.failed", asked.language))
+
+    async def _say(
+        self, asked: "Asked", send: Send, status: int, sentence: str, headers: Headers | None = None
+    ) -> None:
+        """A page with a sentence and a way on."""
+        home = "" if status == 403 else say("shell.home", asked.language)  # without the key there is no way on
+        text = document(sentence, home, asked.language)
+        await _send(asked, send, status, text.encode(), headers or [], "")
+
+    async def _upload(self, asked: "Asked", receive: Receive, send: Send) -> None:
+        """A study file that a page of ours sends: the digest by which it is opened, or what is wrong with it."""
+        status, answer = await self._opened(asked, receive)
+        await _send_json(asked, send, status, answer)
+
+    async def _opened(self, asked: "Asked", receive: Receive) -> tuple[int, dict[str, Any]]:
+        """The status of an upload, and the digest or the sentences."""
+        refusal = self._refusal(asked)
+        if refusal is None:
+            name = asked.query.get("name", ["study.yaml"])[0]
+            try:
+                content = await asyncio.wait_for(_body(receive, LIMITS.file_bytes + 1), LIMITS.half_open_seconds)
+                base = await self.readers.do(functools.partial(studies().open, content, name), asked.visitor, receive)
+                return 200, {"digest": base.digest}
+            except InputRefused as refused:
+                return 200, {"problems": _sentences(refused, asked.language)}
+            except TimeoutError:
+                refusal = 408, "upload_slow"
+            except Full:
+                refusal = 503, "upload_full"
+        status, key = refusal
+        return status, {"problems": [say(f"web.{key}", asked.language, most=LIMITS.uploads_per_minute)]}
+
+    def _refusal(self, asked: "Asked") -> tuple[int, str] | None:
+        """Why an upload is not even received: the status, and the key of the sentence."""
+        if asked.origin is None or not is_own_page(asked.origin, asked.host):
+            return 403, "upload_foreign"
+        if not self.traffic.has_page(asked.visitor):
+            return 403, "upload_foreign"
+        if asked.in_pieces:
+            return 411, "upload_pieces"
+        return None if self.traffic.may_upload(asked.visitor) else (429, "upload_pace")
+
+    async def _socket(self, asked: "Asked", welcome: bool, receive: Receive, send: Send) -> None:
+        """A page's connection: opened by our own pages only, and what they say held against the list."""
+        page = asked.query.get("session_id", [""])[0]
+        match = SOCKET.fullmatch(asked.path)
+        known = match and re.fullmatch(UUID, page) and asked.readable
+        keyed = self.key is None or self.key.is_in(asked.cookies)
+        there = _contexts().get(match[1]) if match else None
+        own = is_own_page(asked.origin, asked.host) and (there is None or visitor_of(there) == asked.visitor)
+        if not (welcome and keyed and match and known and own):
+            await _turned_away(receive, send, 1008)
+            return
+        try:
+            async with self.traffic.connected(asked.visitor, match[1], page) as line:
+                await self.inner(asked.known_as(page), self._checked(match[1], line, receive), send)
+        except Full:
+            await _turned_away(receive, send, 1013)
+        except BaseException as error:  # what a visitor sends can be anything, and may even ask us to exit
+            _note(error)
+
+    def _checked(self, page: str, line: Line, receive: Receive) -> Receive:
+        """Receive only what comes through the gate, no faster than allowed."""
+
+        def context() -> Any:
+            return _contexts().get(page)
+
+        gate = Gate(context)
+
+        async def checked() -> Any:
+            while True:
+                message = await line.or_ended(receive())
+                amount = 1.0 + len(message.get("text") or message.get("bytes") or "") / LIGHT
+                await line.pace.take(amount)
+                await self.traffic.every.take(amount)
+                try:
+                    return gate.passed(message)
+                except Refused as refused:
+                    self.drop(refused)
+                    if refused.outdated:
+                        threading.Thread(target=say_outdated, args=(context(),), daemon=True).start()
+
+        return checked
+
+    def drop(self, refused: Refused) -> None:
+        """Count a message that was dropped, and tell whoever started the server at the first, tenth, hundredth …"""
+        count = self.dropped.add(refused.reason)
+        if str(count).strip("0") == "1" and refused.reason != "gone":  # what was closed meanwhile is nobody's offence
+            sys.stderr.write(
+                f"synergy dashboard: dropped what no page of ours says ({refused.reason}; {count} by now)\n"
+            )
+
+
+class Asked:
+    """What is asked: ``path``, ``query``, ``host``, and the ``language`` of whoever asks.
+
+    ``readable`` says whether the whole of the query was read; ``visitor`` is what Solara knows them by, nothing for a
+    browser that keeps no cookies: all of those count as one visitor.
+    """
+
+    def __init__(self, scope: Scope, language: str) -> None:
+        heads = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        self.cookies = heads.get(b"cookie", "")
+        ours = cookies_in(self.cookies, (SESSION, LANGUAGE))
+        passed_on = [one for one in scope["headers"] if one[0].lower() not in UNHEARD]
+        self.scope = {**scope, "headers": [*passed_on, *([(b"cookie", head_of(ours))] if ours else [])]}
+        self.method: str = scope.get("method", "GET")
+        self.path: str = scope["path"]
+        self.host = heads.get(b"host", "")
+        self.origin = heads.get(b"origin")
+        self.zips = "gzip" in heads.get(b"accept-encoding", "")
+        self.in_pieces = b"transfer-encoding" in heads
+        self.has_body = self.in_pieces or heads.get(b"content-length", "0") != "0"
+        self.search = scope.get("query_string", b"").decode("latin-1")
+        query = _parsed(self.search)
+        self.query, self.readable = query or {}, query is not None
+        self.visitor = ours.get(SESSION, "")
+        wished = preferred(heads.get(b"accept-language", ""), LANGUAGES)
+        self.language = _first((*self.query.get("lang", []), ours.get(LANGUAGE, ""), wished), language)
+
+    def known_as(self, page: str) -> Scope:
+        """The same for Solara, which would give a browser without cookies another name at each connection."""
+        if self.visitor:
+            return self.scope
+        others = [head for head in self.scope["headers"] if head[0] != b"cookie"]
+        return {**self.scope, "headers": [*others, (b"cookie", f"{SESSION}={WITHOUT_COOKIES}{page}".encode())]}
+
+    def plain(self) -> Scope:
+        """The same, asked for as one that can be read."""
+        headers = [one for one in self.scope["headers"] if one[0].lower() != b"accept-encoding"]
+        return {**self.scope, "method": "GET", "headers": headers}
+
+    def without(self, names: tuple[str, ...]) -> str:
+        """The query without some of its parts."""
+        kept = [one for one in parse_qsl(self.search, keep_blank_values=True) if one[0] not in names]
+        return urlencode(kept)
+
+
+def _parsed(search: str) -> dict[str, list[str]] | None:
+    """A query's parts; None if it cannot be read whole, for what is not read cannot be looked through either."""
+    if len(search) > LIMITS.query_characters:
+        return None
+    try:
+        return parse_qs(search, keep_blank_values=True, max_num_fields=LIMITS.query_fields)
+    except ValueError:
+        return None
+
+
+def _first(asked: tuple[str, ...], language: str) -> str:
+    """The first that is a language of ours."""
+    return next((one for one in asked if one in LANGUAGES), language)
+
+
+def is_file(path: str) -> bool:
+    """Whether a path of the assets is one: no way up, and, where Solara would fetch it, a file that is here."""
+    parts = path.split("/")[1:]
+    if ".." in parts or "" in parts:
+        return False
+    if parts[:2] != ["_solara", "cdn"]:
+        return True
+    from solara.server import settings  # noqa: PLC0415 - it reads its settings when imported
+
+    try:
+        return Path(settings.assets.proxy_cache_dir, *parts[2:]).is_file() and len(parts) > 3
+    except OSError:  # a name longer than the system's are
+        return False
+
+
+def _empty(then: Receive) -> Receive:
+    """A request without a body, whatever was sent; ``then`` tells when whoever asked is gone."""
+    told = False
+
+    async def receive() -> Any:
+        nonlocal told
+        if told:
+            message = await then()
+            while message["type"] == "http.request":  # a body, which nobody reads
+                message = await then()
+            return message
+        told = True
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    return receive
+
+
+async def _never() -> Any:
+    """Whoever asked waits."""
+    await asyncio.Event().wait()
+
+
+async def _collected(inner: Application, scope: Scope) -> tuple[int, Headers, bytes]:
+    """The whole of an answer; 500 if there is none."""
+    status, headers, body = 500, [], b""
+
+    async def told(message: Any) -> None:
+        nonlocal status, headers, body
+        if message["type"] == "http.response.start":
+            status, headers = message["status"], list(message.get("headers", []))
+        else:
+            body += message.get("body", b"")
+
+    try:
+        await inner(scope, _empty(_never), told)
+    except BaseException as error:  # whatever it is, no traceback reaches a visitor
+        _note(error)
+        return 500, [], b""
+    return status, headers, body
+
+
+async def _guarded(work: Awaitable[None]) -> None:
+    """Work of which whoever asked, or the server, may go away meanwhile."""
+    try:
+        await work
+    except BaseException as error:  # whatever it is, no traceback reaches anybody
+        _note(error)
+
+
+async def _body(receive: Receive, most: int) -> bytes:
+    """The body of a request, or its first ``most`` bytes."""
+    body = b""
+    while len(body) < most:
+        message = await receive()
+        body += message.get("body", b"")
+        if not message.get("more_body"):
+            break
+    return body[:most]
+
+
+def _closing(send: Send) -> Send:
+    """An answer after which the connection ends."""
+
+    async def closing(message: Any) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message["headers"], (b"connection", b"close")]}
+        await send(message)
+
+    return closing
+
+
+async def _turned_away(receive: Receive, send: Send, code: int) -> None:
+    """A connection that is not taken: 1008 for good, 1013 for now."""
+    await receive()
+    await send({"type": "websocket.close", "code": code})
+
+
+def _contexts() -> dict[str, Any]:
+    """Solara's memory of every page, by the page's kernel."""
+    from solara.server import kernel_context  # noqa: PLC0415 - it reads its settings when imported
+
+    contexts: dict[str, Any] = kernel_context.contexts
+    return contexts
+
+
+def _sentences(refused: InputRefused, language: str) -> list[str]:
+    """What is wrong with a file, in so many sentences as somebody reads."""
+    sentences = [problem.told(language) for problem in refused.problems]
+    more = len(sentences) - MOST_PROBLEMS_SHOWN
+    further = [say("problem.more_problems", language, more=more)] if more > 0 else []
+    return sentences[:MOST_PROBLEMS_SHOWN] + further
+
+
+def _policy(nonce: str, asked: Asked) -> tuple[bytes, bytes]:
+    """The head that says what a page may load."""
+    host = asked.host if re.fullmatch(r"[A-Za-z0-9.:\[\]_-]+", asked.host) else ""
+    return b"content-security-policy", policy(nonce, host)
+
+
+async def _send(asked: Asked, send: Send, status: int, body: bytes, headers: Headers, nonce: str) -> None:
+    """Send a page of text."""
+    head = [*headers, *ALWAYS, _policy(nonce, asked), (b"content-type", b"text/html; charset=utf-8")]
+    if asked.zips and len(body) > 1_000:
+        body = gzip.compress(body, 6)
+        head.append((b"content-encoding", b"gzip"))
+    if status != 204:
+        head.append((b"content-length", str(len(body)).encode()))
+    await send({"type": "http.response.start", "status": status, "headers": head})
+    await send({"type": "http.response.body", "body": b"" if asked.method == "HEAD" else body})
+
+
+async def _send_json(asked: Asked, send: Send, status: int, data: dict[str, Any]) -> None:
+    """Send plain data."""
+    body = json.dumps(data, ensure_ascii=False).encode("utf-8", "replace")
+    head = [*ALWAYS, _policy("", asked), (b"content-type", b"application/json"), (b"cache-control", b"no-store")]
+    head.append((b"content-length", str(len(body)).encode()))
+    await send({"type": "http.response.start", "status": status, "headers": head})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _note(error: BaseException) -> None:
+    """Write what went wrong to the server's standard error, in a line; that the server ends is nothing wrong."""
+    if isinstance(error, asyncio.CancelledError):
+        return
+    sys.stderr.write(f"synergy dashboard: {type(error).__name__}: {visible(html.unescape(str(error)), 300)}\n")

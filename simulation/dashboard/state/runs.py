@@ -1,0 +1,181 @@
+"""Runs for all visitors: worked out once by the compiled engine, and by the Mesa model until that is compiled."""
+
+import functools
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context, parent_process
+
+import numpy as np
+
+from simulation.analysis.compare import Comparison, compare_runs
+from simulation.engine.ensemble import Chunk, Runs, mesa_world, run_worlds, warm
+from simulation.engine.kernel import compilation
+from simulation.model.worlds import Mode
+from simulation.study.scenario import Study
+
+Key = tuple[str, int, Mode]
+Progress = Callable[[int, int], None]
+MOST_KEPT = 20_000
+"""Runs kept in memory; one takes about 3 KB."""
+FEW = 8
+"""So many worlds are run by the Mesa model while the engine is being compiled; more than that wait for the engine."""
+
+
+class Engine:
+    """The runs that have been done, the oldest forgotten first, and what does them.
+
+    What is kept are results only, the same for everybody who asks; no visitor's choices.
+    """
+
+    def __init__(self, processors: int) -> None:
+        self.processors = processors
+        self._pool: ProcessPoolExecutor | None = None
+        self._compiler: subprocess.Popen[bytes] | None = None
+        self._ready = threading.Event()
+        self._failed = False
+        self._kept: OrderedDict[Key, Chunk] = OrderedDict()
+        self._lock = threading.Lock()
+        self._places = threading.Semaphore(2)
+
+    def warm(self) -> None:
+        """Load the engine; if it must be compiled first, do that in a process of its own and go on meanwhile."""
+        if not compilation.kept():
+            self._pool = ProcessPoolExecutor(self.processors, get_context("spawn"), quiet)
+            for _ in range(self.processors):
+                self._pool.submit(get_ready)  # so that they are up when the first visitor comes
+            self._compiler = compiler()
+        threading.Thread(target=self._load, daemon=True).start()
+
+    def _load(self) -> None:
+        """Wait until the engine is compiled, load it, and let the processes go; without it, the Mesa model does all."""
+        if self._compiler:
+            self._compiler.wait()
+        try:
+            warm()
+        except Exception as error:
+            from simulation.dashboard.state.tasks import told  # noqa: PLC0415 - the pool's processes need no Solara
+
+            told(error)
+            self._pool = self._pool or ProcessPoolExecutor(self.processors, get_context("spawn"), quiet)
+            self._failed = True
+            return
+        self._ready.set()
+        if self._pool:
+            self._pool.shutdown(wait=False)
+
+    @property
+    def ready(self) -> bool:
+        """Whether the compiled engine answers."""
+        return self._ready.is_set()
+
+    def close(self) -> None:
+        """End the processes."""
+        if self._compiler:
+            self._compiler.terminate()
+        if self._pool:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def compare(
+        self, study: Study, baseline: str, worlds: int, seed: int, mode: Mode, progress: Progress
+    ) -> Comparison:
+        """Compare all scenarios of ``study`` over worlds 0 … ``worlds`` − 1; runs known already are not run again.
+
+        ``progress`` is told (runs done, runs in all); if it raises, the work not yet begun is dropped.
+        """
+        keys: dict[str, Key] = {one.name: (study.select((one.name,)).digest(), seed, mode) for one in study.scenarios}
+        with self._lock:
+            chunks = {name: self._kept[key] for name, key in keys.items() if key in self._kept}
+        known = {name: chunk for name, chunk in chunks.items() if len(chunk[0]) >= worlds}
+        missing = tuple(name for name in study.names if name not in known)
+        if missing:
+            found = self._run(study.select(missing), worlds, seed, mode, progress)
+            known |= {name: (found.outcomes[place], found.weekly[place]) for place, name in enumerate(missing)}
+        self._keep({keys[name]: chunk for name, chunk in known.items()})
+        outcomes = np.stack([known[name][0][:worlds] for name in study.names])
+        weekly = np.stack([known[name][1][:worlds] for name in study.names])
+        return compare_runs(Runs(study, tuple(range(worlds)), seed, mode, outcomes, weekly), baseline)
+
+    def _run(self, study: Study, worlds: int, seed: int, mode: Mode, progress: Progress) -> Runs:
+        """Run all scenarios of a study."""
+        pool = self._pool
+        while not self.ready:
+            if pool is not None and (self._failed or worlds <= FEW):
+                return self._run_by_mesa(pool, study, worlds, seed, mode, progress)
+            progress(0, worlds * len(study.scenarios))
+            self._ready.wait(0.05)
+            pool = self._pool
+        return self._run_compiled(study, worlds, seed, mode, progress)
+
+    def _run_by_mesa(
+        self, pool: ProcessPoolExecutor, study: Study, worlds: int, seed: int, mode: Mode, progress: Progress
+    ) -> Runs:
+        """Run by the Mesa model, in the processes of ``pool``."""
+        waiting = {pool.submit(mesa_world, study, world, seed, mode): world for world in range(worlds)}
+        chunks: list[Chunk | None] = [None] * worlds
+        try:
+            for done, future in enumerate(as_completed(waiting), 1):
+                chunks[waiting[future]] = future.result()
+                progress(done * len(study.scenarios), worlds * len(study.scenarios))
+        finally:
+            for future in waiting:
+                future.cancel()
+        rows = [chunk for chunk in chunks if chunk is not None]
+        outcomes = np.stack([outcomes for outcomes, _ in rows], axis=1)
+        weekly = np.stack([weekly for _, weekly in rows], axis=1)
+        return Runs(study, tuple(range(worlds)), seed, mode, outcomes, weekly)
+
+    def _run_compiled(self, study: Study, worlds: int, seed: int, mode: Mode, progress: Progress) -> Runs:
+        """Run by the compiled engine, once it has a place; who is overtaken while waiting goes away."""
+        while not self._places.acquire(timeout=0.05):
+            progress(0, worlds * len(study.scenarios))
+        try:
+            return run_worlds(study, worlds, seed, mode, self.processors, progress, weekly=True)
+        finally:
+            self._places.release()
+
+    def _keep(self, chunks: dict[Key, Chunk]) -> None:
+        """Remember runs, and forget the oldest."""
+        with self._lock:
+            for key, chunk in chunks.items():
+                if key not in self._kept or len(self._kept[key][0]) < len(chunk[0]):
+                    self._kept[key] = chunk
+                self._kept.move_to_end(key)
+            while len(self._kept) > 1 and sum(len(chunk[0]) for chunk in self._kept.values()) > MOST_KEPT:
+                self._kept.popitem(last=False)
+
+
+def compiler() -> subprocess.Popen[bytes]:
+    """A process that compiles the engine and lets others go first, where systems know such a thing."""
+    below = getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)  # Windows only
+    return subprocess.Popen([sys.executable, "-m", "simulation.engine.ensemble"], creationflags=below)
+
+
+def get_ready() -> None:
+    """Import, in a process of the pool, what running a world takes."""
+    import simulation.model.organisation  # noqa: F401, PLC0415 - Mesa takes long to import
+
+
+def quiet() -> None:
+    """Make a process a good worker: leave Ctrl-C to the parent, which ends the work, and end when the parent does."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Wait until the parent is gone, however it went."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+@functools.cache
+def engine() -> Engine:
+    """The server's one engine."""
+    return Engine(os.cpu_count() or 1)

@@ -1,0 +1,344 @@
+"""A visitor's state: one frozen value, changed only by making another, that an address holds and gives back.
+
+Nothing in an address is trusted: it is data, read within bounds, and what cannot be is left out and said.
+"""
+
+import base64
+import binascii
+import json
+import os
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
+from urllib.parse import parse_qs, urlencode
+
+from simulation.dashboard.state.studies import known
+from simulation.dashboard.state.variants import (
+    Base,
+    Changes,
+    base_data,
+    base_names,
+    base_study,
+    changes_of,
+    refused,
+    scenario_of,
+    study_of,
+)
+from simulation.model.outcomes import BY_OUTCOME
+from simulation.model.worlds import Mode
+from simulation.study.errors import InputRefused, shown
+from simulation.study.measures import MEASURES
+from simulation.study.scenario import Study
+from simulation.system.limits import LIMITS
+from simulation.text.characters import visible
+from simulation.text.i18n import LANGUAGES, language_of, say
+
+FIRST = ("it-only", "roles", "package-partner-with", "full-no-anchoring", "full")
+"""What is compared first, as far as the study has it."""
+ALL_OF = 12
+"""A study of so many scenarios or fewer is first shown with all of them."""
+MOST_SCENARIOS = 24
+MOST_WORLDS = 2_000
+MOST_SEED = 2**31 - 1
+LONGEST_ADDRESS = LIMITS.query_characters
+LONGEST_CHANGES = LIMITS.changes_characters
+MOST_OWN = 24
+"""A visitor's own scenarios."""
+
+
+@dataclass(frozen=True)
+class View:
+    """What a visitor looks at.
+
+    ``page`` is the page's name; ``scenarios`` are compared, ``hand`` is the one in hand and ``rival`` what all are held
+    against. ``world`` is the world that is looked at, of ``shown`` and, if it is not empty, ``beside`` it. ``changes``
+    are the visitor's own. ``chapter``, ``step``, ``take`` (which world is told), ``votes`` (hands per option, chapter
+    by chapter) and ``package`` (the measures that a room chose) belong to the lesson.
+    """
+
+    page: str = "compare"
+    language: str = "en"
+    scenarios: tuple[str, ...] = FIRST
+    hand: str = "full"
+    rival: str = "it-only"
+    outcome: str = "lasting_adoption"
+    worlds: int = 200
+    seed: int = 1
+    mode: Mode = "ranges"
+    world: int = 0
+    week: int = 26
+    shown: str = "full"
+    beside: str = "it-only"
+    chapter: int = 0
+    step: int = 0
+    take: int = 0
+    votes: tuple[tuple[int, ...], ...] = ()
+    package: tuple[str, ...] = ()
+    changes: Changes = field(default_factory=Changes)
+
+    def but(self, **changes: Any) -> "View":
+        """The same view with changes; what it can no longer hold falls back to what it can.
+
+        The scenario in hand and its rival are never the same: choosing one for both swaps them.
+
+        >>> View().but(rival="full").hand, View().but(rival="full").rival
+        ('it-only', 'full')
+        """
+        changed = replace(self, **changes)
+        order = changed.changes.names
+        chosen = tuple(sorted({one for one in changed.scenarios if one in order}, key=order.index))[:MOST_SCENARIOS]
+        hand, rival = changed.hand, changed.rival
+        if hand == rival:
+            hand, rival = self.rival, self.hand
+        if hand not in chosen:
+            other = (one for one in (*reversed(chosen), *reversed(order)) if one != rival)
+            hand = next(other, order[-1]) if chosen else order[-1]
+        if rival not in chosen:
+            rival = next((one for one in (*chosen, *order) if one != hand), hand)
+        changed = replace(changed, votes=_canonical(changed.votes))
+        world = changed if changed.shown in order else replace(changed, shown=hand)
+        world = world if world.beside in ("", *order) else replace(world, beside="")
+        return replace(world, scenarios=chosen, hand=hand, rival=rival)
+
+    def ticked(self, name: str, on: bool) -> "View":
+        """The same view with one scenario more or less to compare."""
+        others = tuple(one for one in self.scenarios if one != name)
+        return self.but(scenarios=(*others, name) if on else others)
+
+    @property
+    def study(self) -> Study:
+        """The scenarios that are compared, with all changes."""
+        return study_of(self.changes, self.scenarios)
+
+    @property
+    def horizon(self) -> int:
+        """The weeks that are looked at."""
+        asked = self.changes.data.get("project", {}).get("horizon")
+        return int(asked) if asked else base_study(self.changes.base).horizon
+
+    def title(self, name: str) -> str:
+        """A scenario's title in the visitor's language."""
+        return scenario_of(self.changes, name).called(self.language)
+
+
+def _canonical(votes: tuple[tuple[int, ...], ...]) -> tuple[tuple[int, ...], ...]:
+    """Hands per option, per chapter, with nothing for a chapter without any, and nothing after the last with some.
+
+    >>> _canonical(((0, 0), (0, 3), (), (0,)))
+    ((), (0, 3))
+    """
+    last = max((place for place, one in enumerate(votes) if any(one)), default=-1)
+    return tuple(one if any(one) else () for one in votes[: last + 1])
+
+
+Change = Callable[[Callable[[View], View]], None]
+"""Changes the view as it is by then, so that quick clicks do not overwrite each other."""
+
+
+def first_view(language: str | None = None, page: str = "compare", base: Base | None = None) -> View:
+    """What a visitor sees first, of the server's study or of ``base``: in the language given, or else the server's."""
+    names = base_names(base)
+    # Of a few scenarios, such as those somebody saved, all are shown; of the many of the case, a handful.
+    chosen = names if len(names) <= ALL_OF else tuple(one for one in FIRST if one in names) or names[:5]
+    spoken = language if language in LANGUAGES else language_of(dict(os.environ))
+    view = View(page=page, language=spoken, changes=Changes(base=base))
+    hand, rival = chosen[-1], chosen[0]
+    return view.but(scenarios=chosen, hand=hand, rival=rival, shown=hand, beside=rival)
+
+
+# --- the address ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something about a link that could not be followed: a key of ``link`` in the locale, and what was given.
+
+    ``wrong`` is what a file that says the same would be refused for.
+    """
+
+    key: str
+    given: str = ""
+    wrong: InputRefused | None = None
+
+    def told(self, language: str) -> str:
+        """In a sentence."""
+        given = self.wrong.problems[0].told(language) if self.wrong else self.given
+        return say(f"link.{self.key}", language, given=given)
+
+
+def address_of(view: View) -> str:
+    """The address of a view, path and query; what is as at first is left out, except the language.
+
+    >>> address_of(first_view("nl"))
+    '/compare?lang=nl'
+    """
+    base = view.changes.base
+    first = first_view(view.language, view.page, base)
+    said: list[tuple[str, str]] = [("lang", view.language)]
+    if base is not None:
+        said.append(("base", base.digest))
+    for name in _PLAIN:
+        value = getattr(view, name)
+        if value != getattr(first, name):
+            said.append((name, str(value)))
+    if view.scenarios != first.scenarios:
+        said += [("s", one) for one in view.scenarios or ("",)]
+    if view.votes:
+        said.append(("votes", "_".join("-".join(map(str, one)) for one in view.votes)))
+    if view.package:
+        said.append(("package", ".".join(view.package)))
+    if view.changes.said != Changes().said:
+        said.append(("c", _packed(view.changes.said)))
+    return f"/{view.page}?{urlencode(said)}"
+
+
+_COUNTS = {"worlds": (2, MOST_WORLDS), "seed": (0, MOST_SEED), "world": (0, MOST_WORLDS - 1), "week": (1, 520)} | {
+    "chapter": (0, 99),
+    "step": (0, 99),
+    "take": (0, 999),
+}
+"""Whole numbers in an address, and their bounds."""
+_PLAIN = (*_COUNTS, "hand", "rival", "outcome", "mode", "shown", "beside")
+
+
+def read_address(page: str, search: str, language: str | None = None) -> tuple[View, tuple[Notice, ...]]:
+    """The view that an address holds, and what in it could not be followed.
+
+    >>> view, notices = read_address("compare", "?worlds=100&hand=../../etc/passwd", "en")
+    >>> view.worlds, view.hand, notices[0].told("en")
+    (100, 'full', 'The link names a scenario that is not here: ../../etc/passwd.')
+    """
+    if len(search) > LONGEST_ADDRESS:
+        return first_view(language, page), (Notice("too_long"),)
+    try:
+        said = parse_qs(search.lstrip("?"), keep_blank_values=True, max_num_fields=200)
+    except ValueError:
+        return first_view(language, page), (Notice("unreadable"),)
+    asked = said.get("lang", [""])[0]
+    notices: list[Notice] = []
+    spoken = asked if asked in LANGUAGES else language
+    base = known(said["base"][0]) if "base" in said else None
+    if "base" in said and base is None:
+        return first_view(spoken, page), (Notice("base"),)
+    view = first_view(spoken, page, base)
+    changes = _changes(said["c"][0], base, notices) if "c" in said else Changes(base=base)
+    view = replace(view, changes=changes)
+    told: dict[str, Any] = {}
+    for name, (low, high) in _COUNTS.items():
+        if name in said:
+            _take_count(name, said[name][0], (low, high), told, notices)
+    _take_names(said, changes, told, notices)
+    _take_words(said, told, notices)
+    return view.but(**told), tuple(notices)
+
+
+def _take_count(name: str, given: str, bounds: tuple[int, int], told: dict[str, Any], notices: list[Notice]) -> None:
+    """Take a whole number within bounds."""
+    if given.isascii() and given.isdigit() and len(given) < 11 and bounds[0] <= int(given) <= bounds[1]:
+        told[name] = int(given)
+    else:
+        notices.append(Notice("number", f"{name}={shown(given, 40)}"))
+
+
+def _take_names(said: dict[str, list[str]], changes: Changes, told: dict[str, Any], notices: list[Notice]) -> None:
+    """Take names of scenarios that are there."""
+    known = changes.names
+    strange = [one for one in said.get("s", []) if one and one not in known]
+    if "s" in said:
+        told["scenarios"] = tuple(one for one in said["s"] if one in known)
+    for name in ("hand", "rival", "shown", "beside"):
+        given = said.get(name, [None])[0]
+        if given is None:
+            continue
+        if given in known or (name == "beside" and not given):
+            told[name] = given
+        else:
+            strange.append(given)
+    notices += [Notice("scenario", _short(one)) for one in dict.fromkeys(strange)]
+
+
+def _take_words(said: dict[str, list[str]], told: dict[str, Any], notices: list[Notice]) -> None:
+    """Take what is one of a few words, and the votes."""
+    for name, legal in (("mode", ("ranges", "defaults")), ("outcome", tuple(BY_OUTCOME))):
+        given = said.get(name, [None])[0]
+        if given in legal:
+            told[name] = given
+        elif given is not None:
+            notices.append(Notice("number", f"{name}={_short(given)}"))
+    told["votes"] = _votes(said.get("votes", [""])[0])
+    chosen = said.get("package", [""])[0].split(".")
+    told["package"] = tuple(one for one in MEASURES if one in chosen)
+
+
+def _votes(given: str) -> tuple[tuple[int, ...], ...]:
+    """Hands per option, per chapter; what is no count is none.
+
+    >>> _votes("3-0-12__x-1")
+    ((3, 0, 12), (), (0, 1))
+    """
+    chapters = [[one for one in part.split("-")[:12] if one] for part in given.split("_")[:20]] if given else []
+    votes = tuple(
+        tuple(int(one) if one.isascii() and one.isdigit() and len(one) <= 3 else 0 for one in part) for part in chapters
+    )
+    return votes if any(map(any, votes)) else ()
+
+
+def _short(given: str) -> str:
+    """What was given, in a sentence."""
+    return visible(given, 60)
+
+
+def _packed(said: str) -> str:
+    """Text as letters that an address may hold."""
+    return base64.urlsafe_b64encode(zlib.compress(said.encode(), 9)).decode().rstrip("=")
+
+
+def _changes(given: str, base: Base | None, notices: list[Notice]) -> Changes:
+    """Changes from an address; none if they cannot be read or no file could say them."""
+    none = Changes(base=base)
+    try:
+        packed = base64.urlsafe_b64decode(given + "=" * (-len(given) % 4))
+        opener = zlib.decompressobj()
+        text = opener.decompress(packed, LONGEST_CHANGES)
+        if opener.unconsumed_tail:
+            raise ValueError("longer than we read")
+        found = changes_of(_sound(json.loads(text.decode()), base), base)
+        found.said.encode()  # half a character can be written in JSON, and sent to nobody
+    except (ValueError, binascii.Error, zlib.error, RecursionError):
+        notices.append(Notice("changes"))
+        return none
+    wrong = refused(found, found.names if found.data.keys() - {"scenarios"} else tuple(found.scenarios))
+    if wrong is not None:
+        notices.append(Notice("refused", wrong=wrong))
+        return none
+    return found
+
+
+def _sound(data: Any, base: Base | None) -> dict[str, Any]:
+    """Plain data of changes, if that is what it is: parts, and in them only what may be put together with a file."""
+    if not isinstance(data, dict) or not data.keys() <= {"project", "parameters", "organisation", "scenarios"}:
+        raise ValueError("not changes")
+    own = data.get("scenarios", {})
+    organisation = data.get("organisation", {})
+    if not all(isinstance(part, dict) for part in data.values()) or len(own) > MOST_OWN:
+        raise ValueError("not changes")
+    departments = organisation.get("departments", {})
+    if not organisation.keys() <= {"departments"} or not isinstance(departments, dict):
+        raise ValueError("not changes")
+    if not all(isinstance(one, dict) for one in (*own.values(), *departments.values())):
+        raise ValueError("not changes")
+    if set(own) & set(base_names(base)):
+        raise ValueError("what comes with the study is not a visitor's own")
+    return cast(dict[str, Any], data)
+
+
+def is_own(view: View) -> bool:
+    """Whether the visitor looks at a study of their own."""
+    return view.changes.base is not None
+
+
+def title_of(view: View) -> str:
+    """The title of the study that is looked at."""
+    titled = base_data(view.changes.base).get("title")
+    return base_study(view.changes.base).title.in_(view.language) if titled else ""

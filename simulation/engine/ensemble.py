@@ -1,0 +1,278 @@
+"""Many worlds at once: scenarios × worlds in the compiled week, in one thread or several.
+
+Whatever the number of threads and however worlds are split, the numbers are the same: a run depends only on its
+scenario, its world, the seed and the mode. The Mesa model stays the definition and the judge; :func:`mesa_world` runs
+it, for a check, or while the engine is still being compiled.
+"""
+
+import functools
+import itertools
+import os
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulation.engine.kernel import records, run
+from simulation.engine.kernel.lanes import blocks_for
+from simulation.engine.kernel.layout import Layout, lay_out, values_of_worlds
+from simulation.engine.kernel.prepare import prepare
+from simulation.model.outcomes import OUTCOMES, outcomes_of
+from simulation.model.worlds import Mode, check_world, sobol_point
+from simulation.study.constants import WAITING_WEEKS
+from simulation.study.errors import InputRefused, problem
+from simulation.study.parameters import PARAMETERS
+from simulation.study.scenario import Study
+from simulation.system.signals import raise_missed
+
+WEEKLY = ("adoption", "progress", "engagement", "business_engagement", "visibility")
+"""What may be kept of each run week by week: means over the internal departments, or as the name says."""
+
+MOST_WORLDS = 1_000_000
+
+Progress = Callable[[int, int], None]
+Chunk = tuple[NDArray[np.float64], NDArray[np.float32]]
+
+BATCH = 1200
+"""About so many departments go to a thread at a time: some 10 ms, so that work can be stopped and told of."""
+MOST_DRAWS = 4_000_000
+"""More draws than this are not kept for the scenarios of a world to share, but drawn week by week."""
+
+
+@dataclass(frozen=True, eq=False)
+class Runs:
+    """Runs of scenarios over the same worlds.
+
+    ``outcomes`` has shape (scenarios, worlds, outcomes), in the order of ``study.scenarios``, ``worlds`` and
+    :data:`~simulation.model.outcomes.OUTCOMES`; undefined ones are nan. ``weekly`` has shape
+    (scenarios, worlds, weeks, :data:`WEEKLY`), with no week where none was asked for.
+    """
+
+    study: Study
+    worlds: tuple[int, ...]
+    seed: int
+    mode: Mode
+    outcomes: NDArray[np.float64]
+    weekly: NDArray[np.float32]
+
+    def of(self, scenario: str, outcome: str) -> NDArray[np.float64]:
+        """An outcome of a scenario in every world: shape (worlds,)."""
+        place = [one.name for one in OUTCOMES].index(outcome)
+        found: NDArray[np.float64] = self.outcomes[self.study.names.index(scenario), :, place]
+        return found
+
+    def weeks(self, scenario: str, state: str) -> NDArray[np.float32]:
+        """A weekly state of a scenario in every world: shape (worlds, weeks)."""
+        found: NDArray[np.float32] = self.weekly[self.study.names.index(scenario), :, :, WEEKLY.index(state)]
+        return found
+
+
+def run_worlds(
+    study: Study,
+    worlds: int = 100,
+    seed: int = 1,
+    mode: Mode = "ranges",
+    threads: int = 1,
+    progress: Progress | None = None,
+    weekly: bool = False,
+) -> Runs:
+    """Run every scenario of a study in worlds 0 … ``worlds`` − 1; with ``weekly``, keep :data:`WEEKLY` of each.
+
+    ``progress`` is told (runs done, runs in all); what it raises ends the work. Raises
+    :class:`~simulation.study.errors.InputRefused` for a number of worlds, a seed or a mode that cannot be.
+
+    >>> from simulation import case
+    >>> runs = run_worlds(case().select(("it-only", "roles")), worlds=3)
+    >>> runs.outcomes.shape, bool((runs.of("roles", "progress_104") > runs.of("it-only", "progress_104")).all())
+    ((2, 3, 22), True)
+    """
+    check_world(0, seed, mode)
+    _check_worlds(worlds)
+    shape = (len(study.scenarios), 0)
+    none = np.empty((*shape, study.horizon if weekly else 0, len(WEEKLY)), dtype=np.float32)
+    return extend_runs(Runs(study, (), seed, mode, np.empty((*shape, len(OUTCOMES))), none), worlds, threads, progress)
+
+
+def _check_worlds(worlds: int) -> None:
+    """Refuse a number of worlds that cannot be."""
+    if isinstance(worlds, bool) or not isinstance(worlds, int) or not 1 <= worlds <= MOST_WORLDS:
+        raise InputRefused([problem("worlds_out_of_range", given=repr(worlds), most=f"{MOST_WORLDS:,}")])
+
+
+def extend_runs(runs: Runs, worlds: int, threads: int = 1, progress: Progress | None = None) -> Runs:
+    """The same runs with worlds added up to ``worlds`` in all; the worlds there are stay as they are.
+
+    ``progress`` is told (runs done, runs in all), the earlier ones among them. Raises
+    :class:`~simulation.study.errors.InputRefused` for a number of worlds that cannot be; with none to add, the same
+    runs.
+
+    >>> from simulation import case
+    >>> few = run_worlds(case().select(("it-only", "roles")), worlds=1)
+    >>> more = extend_runs(few, 2)
+    >>> bool((more.of("roles", "cost")[:1] == few.of("roles", "cost")).all())
+    True
+    """
+    _check_worlds(worlds)
+    before = len(runs.worlds)
+    if worlds <= before:
+        return runs
+    scenarios, weeks = len(runs.study.scenarios), runs.weekly.shape[2]
+    outcomes = np.empty((scenarios, worlds, len(OUTCOMES)))
+    weekly = np.empty((scenarios, worlds, weeks, len(WEEKLY)), dtype=np.float32)
+    outcomes[:, :before], weekly[:, :before] = runs.outcomes, runs.weekly
+    batches = _Batches(runs.study, runs.seed, runs.mode)
+    done = before
+    with closing(batches.run(before, outcomes[:, before:], weekly[:, before:], threads)) as sizes:
+        for size in sizes:
+            done += size
+            if progress:
+                progress(scenarios * done, scenarios * worlds)
+    return Runs(runs.study, tuple(range(worlds)), runs.seed, runs.mode, outcomes, weekly)
+
+
+def run_world(study: Study, world: int, seed: int, mode: Mode) -> Chunk:
+    """Every scenario in one world: outcomes (scenarios, outcomes) and weekly states (scenarios, weeks, states)."""
+    outcomes = np.empty((len(study.scenarios), 1, len(OUTCOMES)))
+    weekly = np.empty((len(study.scenarios), 1, study.horizon, len(WEEKLY)), dtype=np.float32)
+    for _ in _Batches(study, seed, mode).run(world, outcomes, weekly, 1):
+        pass
+    return outcomes[:, 0], weekly[:, 0]
+
+
+def trace_world(study: Study, world: int, seed: int, mode: Mode = "ranges") -> tuple[NDArray[Any], NDArray[Any]]:
+    """All states of a study's last scenario in one world, week by week.
+
+    Returns records of :data:`~simulation.records.STATE`, shape (weeks, departments), and of
+    :data:`~simulation.records.ORGANISATION`, shape (weeks,).
+
+    >>> from simulation import case
+    >>> departments, organisation = trace_world(case().select(("full",)), world=3, seed=1)
+    >>> departments.shape, bool(organisation["mean_progress"][-1] > 0.9)
+    ((156, 9), True)
+    """
+    batches = _Batches(study, seed, mode)
+    count = int(batches.arrays.scenarios[-1]["count"])
+    blocks, organisation = (
+        np.zeros((study.horizon, blocks_for(count)), records.BLOCK),
+        np.zeros(study.horizon, records.ORGANISATION),
+    )
+    outcomes = np.empty((len(study.scenarios), 1, len(OUTCOMES)))
+    batches.batch(world, outcomes, np.empty((len(outcomes), 1, 0, len(WEEKLY)), np.float32), blocks, organisation)
+    return records.states_of(blocks, count), organisation
+
+
+def mesa_world(study: Study, world: int, seed: int, mode: Mode) -> Chunk:
+    """The same as :func:`run_world` by the Mesa model, some two hundred times slower."""
+    from simulation.model.organisation import OrganisationModel  # noqa: PLC0415 - Mesa takes long to import, and few need it
+
+    rows = []
+    weekly = np.empty((len(study.scenarios), study.horizon, len(WEEKLY)), dtype=np.float32)
+    for place, scenario in enumerate(study.scenarios):
+        model = OrganisationModel(scenario, world, seed, parameters=mode, collect=False)
+        while model.running:
+            model.step()
+        rows.append(list(outcomes_of(model.ledger).values()))
+        for column, state in enumerate(WEEKLY):
+            weekly[place, :, column] = getattr(model.ledger, state)
+    return np.array(rows), weekly
+
+
+class _Batches:
+    """A study laid out, run a few worlds at a time."""
+
+    def __init__(self, study: Study, seed: int, mode: Mode) -> None:
+        self.seed, self.mode = seed, mode
+        self.layout = _laid_out(study)
+        self.arrays = records.arrays_of(self.layout)
+        self.departments = int(self.layout.scenarios["count"].max())
+        shared = len(study.scenarios) > 1 and study.horizon * self.departments * 8 <= MOST_DRAWS
+        self.weeks_drawn = study.horizon + 1 if shared else 1
+        self.size = max(1, BATCH // int(self.layout.scenarios["count"].sum()))
+
+    def run(
+        self, first: int, outcomes: NDArray[np.float64], weekly: NDArray[np.float32], threads: int
+    ) -> Generator[int, None, None]:
+        """Fill ``outcomes`` (scenarios, worlds, …) and ``weekly`` from world ``first`` on; tells of each batch."""
+        warm()
+        parts = [slice(start, start + self.size) for start in range(0, outcomes.shape[1], self.size)]
+
+        def one(part: slice) -> int:
+            return self.batch(first + part.start, outcomes[:, part], weekly[:, part])
+
+        threads = min(threads, len(parts))
+        for count in map(one, parts) if threads <= 1 else _in_threads(one, parts, threads):
+            raise_missed()
+            yield count
+
+    def batch(
+        self,
+        first: int,
+        outcomes: NDArray[np.float64],
+        weekly: NDArray[np.float32],
+        trace: NDArray[Any] | None = None,
+        organisation_trace: NDArray[Any] | None = None,
+    ) -> int:
+        """Run the worlds from ``first`` on for which there is room; returns how many."""
+        worlds: int = outcomes.shape[1]
+        # Compiled code knows the layout of what it is given: rows of its own, one after another.
+        rows, weeks = np.empty(outcomes.shape), np.empty(weekly.shape, np.float32)
+        points = np.zeros((worlds, len(PARAMETERS)))  # parameters at their defaults need none
+        if self.mode == "ranges":
+            points[:] = [sobol_point(self.seed, first + one) for one in range(worlds)]
+        run.run_batch(
+            self.arrays,
+            values_of_worlds(self.layout, points, self.mode == "defaults"),
+            np.uint64(first),
+            np.uint64(self.seed),
+            np.zeros(2, records.ORGANISATION),
+            records.room_for(self.departments),
+            np.zeros(WAITING_WEEKS),
+            *records.room_for_luck(self.weeks_drawn, self.departments),
+            rows,
+            weeks,
+            np.zeros((0, 0), records.BLOCK) if trace is None else trace,
+            np.zeros(0, records.ORGANISATION) if organisation_trace is None else organisation_trace,
+        )
+        outcomes[...], weekly[...] = rows, weeks
+        return worlds
+
+
+HEEDED_EVERY = 1.0
+"""Seconds after which a signal is heeded at the latest that came while an import, say, swallowed what it raised."""
+
+
+def _in_threads(do: Callable[[slice], int], parts: list[slice], threads: int) -> Iterator[int]:
+    """Do all parts, a few at a time, and tell of each that is done; whoever stops listening stops the work."""
+    waiting, ahead = iter(parts), 2 * threads
+    pool = ThreadPoolExecutor(threads)
+    try:
+        going: set[Future[int]] = {pool.submit(do, part) for part in itertools.islice(waiting, ahead)}
+        while going:
+            done, going = wait(going, timeout=HEEDED_EVERY, return_when=FIRST_COMPLETED)
+            raise_missed()
+            going |= {pool.submit(do, part) for part in itertools.islice(waiting, len(done))}
+            yield from (one.result() for one in done)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+@functools.lru_cache(maxsize=32)
+def _laid_out(study: Study) -> Layout:
+    """A study in arrays, which nobody writes to: laid out once for all worlds that are asked for, one after another."""
+    return lay_out(study)
+
+
+@functools.cache
+def warm() -> None:
+    """Load the engine, compiled before or now."""
+    prepare()
+
+
+if __name__ == "__main__":
+    if hasattr(os, "nice"):
+        os.nice(10)  # whoever waits for an answer meanwhile goes first
+    warm()

@@ -1,0 +1,227 @@
+"""Compiling with Numba: which functions, with which settings, and where the result is kept.
+
+The equations of :mod:`simulation.model.rules` and the steps of :mod:`simulation.model.steps` are compiled as they
+stand. What is compiled is kept on disk, in a folder whose name is a digest of all source that goes into it, of Numba,
+of NumPy and of this kind of processor: after an upgrade, or another processor, nothing stale is ever loaded.
+"""
+
+import functools
+import hashlib
+import os
+import platform
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from pathlib import Path
+from stat import S_ISDIR
+from types import FunctionType, ModuleType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import llvmlite
+import numba
+import numpy as np
+from llvmlite import binding
+from numba import types
+from numba.core import config
+from numba.core.caching import NullCache
+from numba.extending import intrinsic
+from platformdirs import user_cache_path
+
+from simulation.model import rules as plain_rules
+from simulation.model import steps as plain_steps
+from simulation.study.errors import InputRefused, problem
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+SETTINGS: dict[str, Any] = {
+    "nogil": True,  # so that threads run side by side
+    "error_model": "numpy",  # the rules guard their divisions themselves
+    "fastmath": {"arcp", "contract", "nsz"},  # by a common divisor once; a product and a sum at once; −0 is 0
+    "_nrt": False,
+    "no_rewrites": True,
+    "no_cfunc_wrapper": True,  # array expressions are not used
+}
+INNER = SETTINGS | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+"""A function that only compiled functions call needs no way in from Python: that halves the time to compile."""
+
+SOURCES = (
+    "study/constants.py",
+    "study/measures.py",
+    "study/parameters.py",
+    "model/outcomes.py",
+    "model/rules.py",
+    "model/states.py",
+    "model/steps.py",
+    "model/terms.py",
+    "engine/kernel/*.py",
+)
+"""The files whose text decides what is compiled."""
+
+DIGITS = 16
+MOST_VERSIONS = 4
+"""Compiled code of so many versions is kept, this one included; each takes some 2 MB."""
+
+
+def check() -> None:
+    """Raise :class:`~simulation.study.errors.InputRefused` if Numba was told not to compile: we cannot do without."""
+    if config.DISABLE_JIT:
+        raise InputRefused([problem("no_compiler", given="NUMBA_DISABLE_JIT")])
+
+
+def inner(function: Function) -> Function:
+    """Compile a small function that compiled functions call, and put it in its callers' place."""
+    compiled: Function = numba.njit(forceinline=True, **INNER)(function)
+    return compiled
+
+
+def apart(function: Function) -> Function:
+    """Compile a larger or seldom called function, which stays one function."""
+    compiled: Function = numba.njit(**INNER)(function)
+    return compiled
+
+
+def woven(function: Function) -> Function:
+    """Let a function become part of the compiled function that calls it: it is there for the reader alone."""
+    compiled: Function = numba.njit(inline="always", **INNER)(function)
+    return compiled
+
+
+def outer(function: Function) -> Function:
+    """Compile a function that Python calls, and keep the result on disk."""
+    return _kept(function, SETTINGS)
+
+
+def stage(function: Function) -> Function:
+    """Compile a stage of the week: kept on disk as well, so that two processes can share the work of compiling."""
+    return _kept(function, INNER | {"forceinline": True})
+
+
+def _kept(function: Function, settings: dict[str, Any]) -> Function:
+    """Compile a function into our folder, whichever folder Numba would take for others."""
+    before = config.CACHE_DIR
+    config.CACHE_DIR = str(folder())
+    try:
+        compiled: Function = numba.njit(cache=True, **settings)(function)
+    finally:
+        config.CACHE_DIR = before
+    return compiled
+
+
+def compiled_copy(module: ModuleType, **others: ModuleType) -> ModuleType:
+    """The same functions compiled: a module whose functions call each other's compiled form, and that of ``others``."""
+    copy = ModuleType(f"{module.__name__}.compiled", module.__doc__)
+    space = copy.__dict__
+    space["__name__"] = module.__name__  # where compiled code that comes from disk looks for what it needs
+    space.update({name: value for name, value in vars(module).items() if not name.startswith("__")} | others)
+    for name, value in vars(module).items():
+        if isinstance(value, FunctionType) and value.__module__ == module.__name__:
+            wrap = apart if name.endswith("_from_mode") else inner
+            space[name] = wrap(FunctionType(value.__code__, space, name, value.__defaults__))
+    return copy
+
+
+@intrinsic  # type: ignore[untyped-decorator]  # Numba is untyped
+def high_product(typing_context: Any, a: Any, b: Any) -> Any:
+    """The upper 64 bits of the 128-bit product of two unsigned 64-bit numbers."""
+
+    def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        from llvmlite import ir  # noqa: PLC0415 - only while compiling
+
+        wide = ir.IntType(128)
+        a, b = (builder.zext(one, wide) for one in arguments)
+        return builder.trunc(builder.lshr(builder.mul(a, b), ir.Constant(wide, 64)), ir.IntType(64))
+
+    return types.uint64(types.uint64, types.uint64), build
+
+
+@functools.cache
+def digest() -> str:
+    """Sixteen hexadecimal digits that change with anything that decides what is compiled, or whether it is loaded.
+
+    Numba loads nothing whose source file has another date, and nothing for another processor: both are part of it.
+    """
+    here = Path(__file__).parents[2]
+    found = hashlib.sha256()
+    for pattern in SOURCES:
+        for path in sorted(here.glob(pattern)):
+            found.update(path.read_bytes() + str(path.stat().st_mtime_ns).encode())
+    for version in (numba.__version__, llvmlite.__version__, np.__version__, platform.python_version()):
+        found.update(version.encode())
+    found.update(f"{_processor()} {here}".encode())
+    return found.hexdigest()[:DIGITS]
+
+
+def _processor() -> str:
+    """The kind of this processor, and what it can do."""
+    host: Any = binding
+    return f"{host.get_host_cpu_name()} {host.get_host_cpu_features().flatten()}"
+
+
+@functools.cache
+def folder() -> Path:
+    """Where compiled code is kept: the user's cache, or a temporary folder where that cannot be written.
+
+    ``SYNERGY_CACHE_DIR`` overrides it.
+    """
+    for place in (_lasting, _temporary):
+        with suppress(OSError):
+            found = place() / digest()
+            found.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=found):
+                return found
+    return Path(tempfile.mkdtemp(prefix="synergy-"))
+
+
+def _lasting() -> Path:
+    """The folder that the user chose, or else has for such things."""
+    chosen = os.environ.get("SYNERGY_CACHE_DIR")
+    return Path(chosen) if chosen else user_cache_path("synergy", appauthor=False)
+
+
+def _temporary() -> Path:
+    """A folder of ours among temporary files; what somebody else put there under its name is not ours to run."""
+    found = Path(tempfile.gettempdir()) / f"synergy-{_user()}"
+    found.mkdir(mode=0o700, exist_ok=True)
+    about = found.lstat()
+    if hasattr(os, "getuid") and (about.st_uid != os.getuid() or not S_ISDIR(about.st_mode) or about.st_mode & 0o022):
+        raise PermissionError(found)
+    return found
+
+
+def _user() -> str:
+    """The user, in the name of a folder."""
+    return str(os.getuid()) if hasattr(os, "getuid") else os.environ.get("USERNAME", "user")
+
+
+def forget_old() -> None:
+    """Delete compiled code of earlier versions, but for the few that were used last."""
+    with suppress(OSError):
+        os.utime(folder())
+        others = [one for one in folder().parent.iterdir() if _is_ours(one)]
+        for one in sorted(others, key=lambda one: one.stat().st_mtime, reverse=True)[MOST_VERSIONS:]:
+            shutil.rmtree(one, ignore_errors=True)
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether a folder is named by a digest and holds nothing but compiled code."""
+    named = len(path.name) == DIGITS and set(path.name) <= set("0123456789abcdef")
+    return named and path.is_dir() and all(one.name.startswith("kernel_") for one in path.iterdir())
+
+
+def keep_nothing(functions: Iterable[Callable[..., Any]]) -> None:
+    """Let functions be compiled for this process alone, where the disk takes nothing."""
+    for compiled in functions:
+        dispatcher: Any = compiled
+        dispatcher._cache = NullCache()  # Numba has no public way to change its mind about keeping
+
+
+def kept() -> bool:
+    """Whether compiled code for this version is on disk already."""
+    return any(folder().rglob("run.run_batch*.nbc"))
+
+
+rules = plain_rules if TYPE_CHECKING else compiled_copy(plain_rules)
+"""The rules, compiled."""
+steps = plain_steps if TYPE_CHECKING else compiled_copy(plain_steps, rules=rules)
+"""The steps, compiled."""

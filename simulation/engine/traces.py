@@ -1,0 +1,177 @@
+"""One world of one scenario with all its states, week by week, and what happened in it, read off those states.
+
+A trace comes from the compiled week, or from the Mesa model while that is being compiled: the same records.
+"""
+
+import functools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulation.engine.ensemble import trace_world
+from simulation.engine.kernel.records import ORGANISATION, STATE
+from simulation.model import randomness
+from simulation.model.outcomes import Event
+from simulation.model.worlds import Mode, check_world, traits_of, values_of
+from simulation.study.constants import KEY_PERSON_MISSED
+from simulation.study.measures import Levers, Plan, begun_and_ended
+from simulation.study.parameters import Values
+from simulation.study.scenario import Scenario, Study
+
+OBJECTION = randomness.PURPOSES.index("objection")
+"""Where the draw of an objection stands among those of a week."""
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """A scenario in a world.
+
+    ``departments`` holds records of :data:`~simulation.engine.kernel.records.STATE`, shape (weeks, departments), and
+    ``organisation`` of :data:`~simulation.engine.kernel.records.ORGANISATION`, shape (weeks,), at the end of each week.
+    """
+
+    scenario: Scenario
+    world: int
+    seed: int
+    mode: Mode
+    departments: NDArray[Any]
+    organisation: NDArray[Any]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The departments' names, in the organisation's order."""
+        return self.scenario.organisation.names
+
+    @property
+    def horizon(self) -> int:
+        """How many weeks there are."""
+        return len(self.organisation)
+
+    @property
+    def go_live(self) -> int | None:
+        """The week of go-live; None without."""
+        return int(self.organisation["go_live_week"][-1]) or None
+
+    @property
+    def lasting(self) -> float:
+        """Lasting adoption: the mean over internal departments in the last week."""
+        return float(self.organisation["mean_adoption"][-1])
+
+    @functools.cached_property
+    def values(self) -> Values:
+        """The parameters of this world."""
+        return values_of(self.scenario.parameters, self.seed, self.world, self.mode)
+
+    @functools.cached_property
+    def levers(self) -> tuple[Levers, ...]:
+        """The levers of week 0, in which nothing is done yet, and of weeks 1 …; equal weeks share one object."""
+        plan = Plan(self.scenario.measures, self.scenario.organisation)
+        return (plan.levers(0, None), *(plan.levers(week, self.go_live) for week in range(1, self.horizon + 1)))
+
+    @functools.cached_property
+    def events(self) -> tuple[Event, ...]:
+        """What happened, in the order in which it did: the same events as the Mesa model notes."""
+        return tuple(event for week in range(1, self.horizon + 1) for event in self._events(week))
+
+    def _events(self, week: int) -> Iterator[Event]:
+        """What happened in a week, stage by stage."""
+        now = self.organisation[week - 1]
+        if now["shock_begins"]:
+            yield Event(week, "shock")
+        yield from self._each("incident", self._risen("incident_weeks", week), week)
+        closes = bool(now["closed"]) and not (week > 1 and self.organisation[week - 2]["closed"])
+        for kind in begun_and_ended(self.levers[week - 1], self.levers[week], closes):
+            yield Event(week, kind)
+        if self._starts(week):
+            yield Event(week, "start")
+        yield from self._each("objection", self._objects(week), week)
+        if now["go_live_week"] == week:
+            yield Event(week, "go_live")
+        outside = np.array([not one.internal for one in self.scenario.organisation.departments])
+        states = self.departments[week - 1]
+        yield from self._each("cut_over", outside & (states["cut_over_week"] == week), week)
+        yield from self._leaving(states, week)
+
+    def _each(self, kind: str, where: Any, week: int) -> Iterator[Event]:
+        """An event for each department of which it is true."""
+        return (Event(week, kind, self.names[place]) for place in np.flatnonzero(where))
+
+    def _risen(self, clock: str, week: int) -> Any:
+        """Where a clock that counts down was set again this week."""
+        before = self.departments[clock][week - 2] if week > 1 else 0
+        return self.departments[clock][week - 1] > before
+
+    def _starts(self, week: int) -> bool:
+        """Whether work starts this week, and that is worth telling: it waited, or starts later than at once."""
+        started = self.organisation["started"]
+        waits = self.scenario.measures.wait_for_capacity is not None
+        begins = bool(started[week - 1]) and not (week > 1 and started[week - 2])
+        return begins and (waits or week > 1)
+
+    def _objects(self, week: int) -> Any:
+        """Where somebody objects this week: the draw is below what conviction lacks, where people speak up at all."""
+        voice, draws, first = self._speaking
+        conviction = self.departments["conviction"][week - 2] if week > 1 else first
+        return draws[week] < voice * (1.0 - conviction)
+
+    @functools.cached_property
+    def _speaking(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        """How far departments speak up, what is drawn for that (weeks, departments), and conviction before week 1."""
+        voice = np.array([one.voice for one in self.scenario.organisation.departments])
+        draws = np.ones((self.horizon + 1, len(voice)))
+        first = np.ones(len(voice))
+        if voice.any():
+            first[:] = [one.conviction for one in traits_of(self.scenario, self.values, self.seed, self.world)]
+        for place in np.flatnonzero(voice):
+            draws[:, place] = randomness.draws(self.seed, self.world, self.names[place], self.horizon)[:, OBJECTION]
+        return voice, draws, first
+
+    def _leaving(self, states: NDArray[Any], week: int) -> Iterator[Event]:
+        """Where a key person leaves this week, with or without a role."""
+        for place in np.flatnonzero(states["absence_weeks"] == KEY_PERSON_MISSED):
+            one = states[place]
+            held = max(one["progress_role"], one["priority_role"], one["voice_role"]) > 0.0
+            yield Event(week, "leave_role" if held else "leave", self.names[place])
+
+
+def trace(scenario: Scenario, world: int, seed: int = 1, mode: Mode = "ranges", compiled: bool = True) -> Trace:
+    """A scenario in a world, by the compiled week or, some fifty times slower, by the Mesa model.
+
+    Raises :class:`~simulation.study.errors.InputRefused` for a world, a seed or a mode that cannot be.
+
+    >>> from simulation import case
+    >>> found = trace(case().scenario("roles"), world=3)
+    >>> found.departments.shape, [event.kind for event in found.events if event.week == 8 and not event.department]
+    ((156, 9), ['roles_begins'])
+    """
+    check_world(world, seed, mode)
+    if not compiled:
+        return Trace(scenario, world, seed, mode, *_by_mesa(scenario, world, seed, mode))
+    alone = Study(scenario.name, scenario.title, scenario.description, (scenario,))
+    return Trace(scenario, world, seed, mode, *trace_world(alone, world, seed, mode))
+
+
+def _by_mesa(scenario: Scenario, world: int, seed: int, mode: Mode) -> tuple[NDArray[Any], NDArray[Any]]:
+    """The same records by the Mesa model; what only the compiled week keeps stays 0."""
+    from simulation.model.organisation import OrganisationModel  # noqa: PLC0415 - Mesa takes long to import, and few need it
+
+    model = OrganisationModel(scenario, world, seed, parameters=mode, collect=False)
+    departments = np.zeros((scenario.project.horizon, len(model.everyone)), STATE)
+    organisation = np.zeros(scenario.project.horizon, ORGANISATION)
+    while model.running:
+        model.step()
+        _write(organisation[model.week - 1], model)
+        for row, one in zip(departments[model.week - 1], model.everyone, strict=True):
+            _write(row, one)
+    return departments, organisation
+
+
+def _write(row: Any, source: Any) -> None:
+    """Write down what numbers a department or the organisation has of a record's names; None is 0."""
+    for name in row.dtype.names:
+        value = getattr(source, name, None)
+        if isinstance(value, int | float | np.number):
+            row[name] = value

@@ -1,0 +1,331 @@
+"""A lesson's file read and checked: every mistake is told at once, with its line."""
+
+import copy
+from dataclasses import dataclass, replace
+from importlib.resources import files
+from itertools import islice
+from pathlib import Path as FilePath
+from typing import Any
+
+from simulation.lesson.form import FORMAT, MOST_CHAPTERS, OTHERWISE, Lesson
+from simulation.model.outcomes import BY_OUTCOME
+from simulation.study.build.problems import Gatherer
+from simulation.study.deadline import reading
+from simulation.study.errors import InputRefused, Problem, abridged, nearest, shown
+from simulation.study.measures import MEASURES
+from simulation.study.paths import Path
+from simulation.study.scenario import Study
+from simulation.study.sources.files import CASE, case, is_study, load, read_file
+from simulation.system.limits import LIMITS
+from simulation.text.characters import first_unseen, look
+
+MEASURED = ("outcome", "state")
+"""What a condition may be about."""
+LONGEST = 520
+"""The last week that any study has; what is beyond is told as too large."""
+BOUNDS = ("at_least", "below", "equals", "happens")
+FINISHED = ("options", "shows")
+"""What a chapter with a question needs and one with a package has not."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """A lesson that was found in order, and the study that it is about."""
+
+    lesson: Lesson
+    study: Study
+
+
+def shipped() -> str:
+    """The path of the lesson that comes along."""
+    return str(files("simulation").joinpath("lesson", "case.yaml"))
+
+
+def read_lesson(source: str | None = None, text: str | None = None) -> Told:
+    """Read a lesson's file, or the one that comes along; ``text`` is what it holds, if it was read before.
+
+    Raises :class:`~simulation.study.errors.InputRefused` with every problem of the file.
+
+    >>> len(read_lesson().lesson.chapters)
+    7
+    """
+    path = source or shipped()
+    with reading():
+        data, line_of, found = read_file(path, text)
+        reader = _Reader(data, FilePath(path).parent, line_of)
+        problems: list[Problem] = list(found)
+        try:
+            lesson = reader.lesson()
+        except InputRefused as refused:  # it took too long
+            lesson = None
+            problems += refused.problems
+    problems += reader.all_problems()
+    if problems or lesson is None or reader.study is None:
+        raise InputRefused(abridged(replace(one, file=one.file or path) for one in problems))
+    return Told(lesson, reader.study)
+
+
+def _listed(data: Any) -> Any:
+    """The data with everything that may be said shortly said in full; see :meth:`_Reader.original`."""
+    data = copy.deepcopy(data)
+    for chapter in _entries(data, "chapters"):
+        if chapter.get("world") == "typical":
+            del chapter["world"]
+        for option in _entries(chapter, "options"):
+            when = option.get("when")
+            if when == OTHERWISE:
+                option["when"] = []
+            elif isinstance(when, dict):
+                option["when"] = [when]
+            for one in _entries(option, "when"):
+                if isinstance(one.get("minus"), str):
+                    one["minus"] = {"of": one["minus"]}
+    return data
+
+
+def _entries(data: Any, key: str) -> list[dict[str, Any]]:
+    """The mappings in a list, as far as it is one."""
+    said = data.get(key) if isinstance(data, dict) else None
+    return [one for one in said if isinstance(one, dict)] if isinstance(said, list) else []
+
+
+class _Reader(Gatherer):
+    """Reads one lesson."""
+
+    def __init__(self, data: Any, folder: FilePath, line_of: Any) -> None:
+        super().__init__(line_of)
+        self.data, self.folder = data, folder
+        self.study: Study | None = None
+        self.scenarios: dict[str, None] = {}
+
+    def lesson(self) -> Lesson | None:
+        """The lesson, or None with problems."""
+        if not isinstance(self.data, dict) or not self.data:
+            self.refuse("lesson_empty" if not self.data else "not_a_lesson", (), given=shown(self.data))
+            return None
+        if is_study(self.data):
+            self.refuse("is_a_study", (), legal=FORMAT)
+            return None
+        format_key = self._check_format()
+        self.study = self._study()
+        self.scenarios = dict.fromkeys(self.study.names if self.study else ())
+        full = _listed(self._of_few_chapters())
+        read = self.read(Lesson, {key: one for key, one in full.items() if key != format_key}, self.original)
+        self._check_chapters(full.get("chapters"))
+        return read
+
+    def _of_few_chapters(self) -> dict[str, Any]:
+        """The data with no more chapters than a lesson may have; more of them are not looked at."""
+        chapters = self.data.get("chapters")
+        if not isinstance(chapters, list) or len(chapters) <= MOST_CHAPTERS:
+            return dict(self.data)
+        self.refuse("too_many", ("chapters",), given=len(chapters), limit=MOST_CHAPTERS)
+        return {**self.data, "chapters": chapters[:MOST_CHAPTERS]}
+
+    def _check_format(self) -> str:
+        """Whether this is a lesson that we can read; the key that says so, as it is spelt here."""
+        given = self.data.get("lesson")
+        strange = [key for key in map(str, islice(self.data, LIMITS.problems)) if key not in Lesson.model_fields]
+        misspelt = None if "lesson" in self.data else next((key for key in strange if nearest(key, ["lesson"])), None)
+        if misspelt is not None:
+            self.no_such("unknown_key", (misspelt,), misspelt, ("lesson", *Lesson.model_fields))
+            return misspelt
+        if given is None:
+            self.refuse("no_lesson_format", ("lesson",), legal=FORMAT)
+        elif given != FORMAT or given is True:
+            self.refuse("wrong_lesson_format", ("lesson",), given=shown(given), legal=FORMAT)
+        return "lesson"
+
+    def _study(self) -> Study | None:
+        """The study that the lesson is about; a file beside the lesson's own comes first."""
+        source = self.data.get("study", CASE)
+        if not isinstance(source, str) or len(source) > LIMITS.name_characters or first_unseen(source):
+            return None  # it can be no name, which is told where the whole is read
+        beside = self.folder / source
+        try:
+            return load(str(beside)) if _is_file(beside) else case() if source == CASE else load(source)
+        except InputRefused as error:
+            self.problems += map(self._in_lesson, error.problems)
+            return None
+
+    def _in_lesson(self, said: Problem) -> Problem:
+        """What is wrong with a study as a whole is told where the lesson names it, the rest where it stands."""
+        if said.line is not None or said.path or said.key == "more_problems":
+            return said
+        return replace(said, file="", path="study", line=self.line_of(("study",)))
+
+    def original(self, path: Path) -> Path:
+        """A place in the full data as a place in the file: a single condition is no list there."""
+        found: list[Any] = []
+        here: Any = self.data
+        for part in path:
+            if isinstance(part, int) and found and found[-1] == "when" and not isinstance(here, list):
+                continue
+            found.append(part)
+            inside = isinstance(here, dict) and part in here
+            there = isinstance(here, list) and isinstance(part, int) and part < len(here)
+            here = here[part] if inside or there else None
+        return tuple(found)
+
+    def _check_chapters(self, chapters: Any) -> None:
+        """Each chapter by itself; and no two have one name."""
+        seen: dict[str, str] = {}
+        for place, chapter in enumerate(chapters if isinstance(chapters, list) else ()):
+            if not isinstance(chapter, dict) or self.full:
+                continue
+            _Checks(self, chapter, ("chapters", place)).all()
+            name = chapter.get("name")
+            if not isinstance(name, str) or len(name) > LIMITS.name_characters:
+                continue
+            if look(name) in seen:
+                self.refuse("chapter_twice", ("chapters", place, "name"), given=shown(seen[look(name)]))
+            seen.setdefault(look(name), name)
+
+
+class _Checks:
+    """What no single field of a chapter can know; it looks at what is said, beside what pydantic finds."""
+
+    def __init__(self, reader: _Reader, chapter: dict[str, Any], at: Path) -> None:
+        self.reader, self.chapter, self.at = reader, chapter, at
+
+    def all(self) -> None:
+        """Check everything."""
+        package = self.chapter.get("package")
+        if package is None:
+            for key in FINISHED:
+                if self.chapter.get(key, []) == [] and not _misspelt(key, self.chapter):
+                    self.refuse("chapter_needs", (key,), name=key)
+        else:
+            for key in FINISHED:
+                if key in self.chapter:
+                    self.refuse("package_has_none", (key,), name=key)
+        self._names(self.chapter.get("shows"), ("shows",))
+        self._options()
+        if isinstance(package, dict):
+            self._package(package)
+
+    def refuse(self, key: str, path: Path, **fields: Any) -> None:
+        """Add a problem at a place of this chapter."""
+        self.reader.refuse(key, self.reader.original((*self.at, *path)), **fields)
+
+    def no_such(self, key: str, path: Path, given: object, legal: Any) -> None:
+        """Add a problem with a name that is not legal."""
+        self.reader.no_such(key, self.reader.original((*self.at, *path)), given, legal)
+
+    def _names(self, names: Any, path: Path) -> None:
+        """Scenarios that are named must be there, each once."""
+        self._once(names, path)
+        for place, name in enumerate(names if isinstance(names, list) else ()):
+            self._scenario(name, (*path, place))
+
+    def _once(self, names: Any, path: Path) -> None:
+        """No name stands in a list twice."""
+        texts = names if isinstance(names, list) and all(isinstance(one, str) for one in names) else []
+        before: set[str] = set()
+        for place, name in enumerate(texts):
+            if name in before:
+                self.refuse("named_twice", (*path, place), given=shown(name))
+            before.add(name)
+
+    def _scenario(self, name: Any, path: Path) -> None:
+        """A scenario that is named must be there."""
+        known = self.reader.scenarios
+        if known and isinstance(name, str) and name not in known:
+            self.no_such("unknown_scenario", path, name, known)
+
+    def _package(self, package: dict[str, Any]) -> None:
+        """What a room may put together."""
+        self._scenario(package.get("base"), ("package", "base"))
+        self._names(package.get("against"), ("package", "against"))
+        measures = package.get("measures")
+        self._once(measures, ("package", "measures"))
+        for place, name in enumerate(measures if isinstance(measures, list) else ()):
+            if isinstance(name, str) and (name not in MEASURES or name == "platform"):
+                legal = [one for one in MEASURES if one != "platform"]
+                self.no_such("unknown_measure", ("package", "measures", place), name, legal)
+
+    def _options(self) -> None:
+        """The options, one by one and together."""
+        options = self.chapter.get("options")
+        if not isinstance(options, list):
+            return
+        if len(options) == 1:
+            self.refuse("one_option", ("options",))
+        rest = [place for place, one in enumerate(options) if isinstance(one, dict) and one.get("when") == []]
+        for place in rest[1:]:
+            self.refuse("otherwise_twice", ("options", place, "when"), first=rest[0] + 1)
+        for place, option in enumerate(options):
+            for at, one in enumerate(_entries(option, "when")):
+                if self.reader.full:
+                    return
+                self._condition(one, ("options", place, "when", at))
+
+    def _condition(self, said: dict[str, Any], path: Path) -> None:
+        """One condition: something that can be measured, and bounds that some value can meet."""
+        outcome = said.get("outcome")
+        named = [key for key in MEASURED if key in said]
+        if len(named) > 1 or not (named or any(_misspelt(key, said) for key in MEASURED)):
+            self.refuse("outcome_or_state", path)
+        self._filled(said, path)
+        if isinstance(outcome, str) and outcome not in BY_OUTCOME:
+            self.no_such("not_one_of", (*path, "outcome"), outcome, BY_OUTCOME)
+        self._scenario(said.get("of"), (*path, "of"))
+        minus = said.get("minus")
+        if isinstance(minus, dict):
+            self._filled(minus, (*path, "minus"))
+            self._scenario(minus.get("of"), (*path, "minus"))
+            if not minus:
+                self.refuse("too_few", (*path, "minus"))
+            elif all(value is None or value == said.get(key) for key, value in minus.items()):
+                self.refuse("minus_itself", (*path, "minus"))
+        self._weeks(said, path)
+        self._bounds(said, path)
+
+    def _filled(self, said: dict[str, Any], path: Path) -> None:
+        """A key that is there has a value: what may be left out is not left out by saying nothing of it."""
+        for key, value in said.items():
+            if value is None and isinstance(key, str):
+                self.refuse("not_filled", (*path, key))
+
+    def _weeks(self, said: dict[str, Any], path: Path) -> None:
+        """A state has a week, an outcome has none; none lies beyond the horizon."""
+        weeks: list[tuple[Path, Any]] = [(("week",), said.get("week"))]
+        if isinstance(said.get("minus"), dict):
+            weeks.append((("minus", "week"), said["minus"].get("week")))
+        if said.get("state") is not None and weeks[0][1] is None:
+            self.refuse("state_needs_week", path)
+        for key, week in weeks:
+            if week is not None and said.get("state") is None and said.get("outcome") is not None:
+                self.refuse("outcome_has_no_week", (*path, *key))
+            elif self.reader.study and isinstance(week, int) and self.reader.study.horizon < week <= LONGEST:
+                self.refuse("week_beyond", (*path, *key), given=week, horizon=self.reader.study.horizon)
+
+    def _bounds(self, said: dict[str, Any], path: Path) -> None:
+        """There are bounds, and some value can meet them."""
+        given = [key for key in BOUNDS if key in said]
+        if not given and not any(_misspelt(key, said) for key in BOUNDS):
+            self.refuse("no_bounds", path)
+        elif ("equals" in given or "happens" in given) and len(given) > 1:
+            self.refuse("bounds_together", path, given=", ".join(given))
+        low, high = said.get("at_least"), said.get("below")
+        if isinstance(low, int | float) and isinstance(high, int | float) and low >= high:
+            self.refuse("bounds_order", path, low=f"{low:g}", high=f"{high:g}")
+        outcome = BY_OUTCOME.get(str(said.get("outcome")))
+        if "happens" in given and outcome is not None and not outcome.censored:
+            legal = ", ".join(name for name, one in BY_OUTCOME.items() if one.censored)
+            self.refuse("happens_not", (*path, "happens"), given=outcome.name, legal=legal)
+        if "happens" in given and (said.get("state") is not None or said.get("minus") is not None):
+            self.refuse("happens_alone", (*path, "happens"))
+
+
+def _is_file(path: FilePath) -> bool:
+    """Whether a file is there; there is none of a name that the system does not take."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def _misspelt(key: str, said: dict[str, Any]) -> bool:
+    """Whether a key that is missing seems to be there, misspelt."""
+    return key not in said and any(nearest(str(one), [key]) for one in islice(said, LIMITS.problems))

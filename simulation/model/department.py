@@ -1,0 +1,204 @@
+"""The Mesa agent: a department, or a chain partner, through one week.
+
+What it does in a stage is a step in :mod:`simulation.model.steps`. Before a stage in which others matter it looks
+around, so that everybody sees what earlier stages, or last week, left behind: the order of visiting does not matter.
+"""
+
+from typing import TYPE_CHECKING
+
+import mesa
+
+from simulation.model import rules, steps
+from simulation.model.states import DEPARTMENT_STATES
+from simulation.model.terms import Answers, Request, Seat
+from simulation.model.worlds import Traits
+from simulation.study.constants import CLOSE_NEED, KEY_PERSON_MISSED
+from simulation.study.organisation import Department as Description
+from simulation.study.parameters import Values
+
+if TYPE_CHECKING:
+    from simulation.model.organisation import OrganisationModel
+
+Ties = list[tuple["Department", float]]
+
+
+class Department(mesa.Agent):
+    """One department with its capacity (h/week), its traits in this world, and its state.
+
+    Its states are those of :mod:`simulation.model.states`, which ``docs/odd.md`` shows in section 2. Shares are in
+    [0, 1], hours are per week. ``contacts`` are weighted so that they sum to 1; ``helpers`` are those whom it needs by
+    more than a quarter, with their contact.
+    """
+
+    model: "OrganisationModel"
+
+    def __init__(self, model: "OrganisationModel", description: Description, traits: Traits) -> None:
+        super().__init__(model)
+        self._begin(traits)
+        self.name, self.kind, self.internal = description.name, description.kind, description.internal
+        self.is_it, self.in_business = description.kind == "it", description.kind == "business"
+        self.capacity, self.rate = description.capacity, description.rate
+        self.benefit = description.benefit if description.internal else 0.0
+        self.description, self.traits = description, traits
+        self.values: Values = model.values
+        self.interdependence: Ties = []
+        self.contacts: Ties = []
+        self.helpers: Ties = []
+        self.chain: Ties = []
+        steps.begin(self, self.values)
+
+    def _begin(self, traits: Traits) -> None:
+        """Set the state of week 0: this world's traits, and nothing of all else."""
+        for state in DEPARTMENT_STATES:
+            setattr(self, state.name, state.nothing)
+        self.conviction, self.it_frame, self.knowledge = traits.conviction, traits.it_frame, traits.knowledge
+        self.workload, self.competing_pull, self.projects = traits.workload, traits.competing_pull, traits.projects
+        self.process_size, self.technical_size = traits.process_work, traits.technical_work
+        self.cut_over_week: int | None = None
+
+    def tie(self, interdependence: Ties, mean: float) -> None:
+        """Set whom it needs, and how much; ``mean`` is the organisation's mean need of those who need anybody."""
+        self.interdependence = interdependence
+        self.chain = [(other, strength) for other, strength in interdependence if not other.internal]
+        weight, self.chain_weight = _whole(interdependence), _whole(self.chain)
+        self.need_share = 1.0 / weight if weight > 0.0 else 0.0
+        self.chain_share = 1.0 / self.chain_weight if self.chain_weight > 0.0 else 0.0
+        self.entangled = weight / mean if mean > 0.0 else 0.0
+
+    # --- when levers change ----------------------------------------------------------------------------
+
+    def take_levers(self, ask: Request, contact: dict[int, float], parties: int) -> None:
+        """What stays as it is until levers change.
+
+        ``contact`` is how strong its contact with others is, by their place in the organisation; ``parties`` are those
+        among whom a responsibility is diffused.
+        """
+        everyone, near = self.model.everyone, sorted(contact.items())
+        whole = sum(strength for _, strength in near)
+        self.contacts = [(everyone[i], strength / whole) for i, strength in near if whole > 0.0]
+        in_touch = [(other, d, contact.get(self.model.index[other.name], 0.0)) for other, d in self.interdependence]
+        self.helpers = [(other, strength) for other, d, strength in in_touch if d > CLOSE_NEED]
+        covered = sum(d * strength for _, d, strength in in_touch)
+        tied = covered / _whole(self.interdependence) if self.need_share > 0.0 else 0.0
+        seat = Seat(1.0 if self.contacts else 0.0, tied, len(self.helpers))
+        steps.take_levers(self, self.values, self.model.settings, ask, seat, parties)
+
+    # --- stages 0 and 1 --------------------------------------------------------------------------------
+
+    def luck(self, purpose: str) -> float:
+        """This week's draw for a purpose, in [0, 1)."""
+        return self.model.luck(self.name, purpose)
+
+    def meet_luck(self) -> None:
+        """Stage 0: an incident goes on, ends or begins."""
+        self.noise, self.incident = self.luck("noise"), self.luck("incident")
+        self.leave, self.arrivals = self.luck("leave"), self.luck("arrivals")
+        before = self.incident_weeks
+        steps.meet_luck(self, self.values)
+        if self.incident_weeks > before:
+            self.model.note("incident", self.name)
+
+    def apply_measures(self) -> None:
+        """Stage 1: roles are raised to what is received of them; naming and persuasion do their work."""
+        steps.apply_measures(self, self.values, self.model.settings)
+
+    # --- stage 2 ---------------------------------------------------------------------------------------
+
+    def look_around(self) -> None:
+        """Before stage 2: what its contacts do and think, and how busy those are whom it needs."""
+        self.near_activity = _over(self.contacts, "activity")
+        self.near_conviction = _over(self.contacts, "conviction")
+        self.near_frame = _over(self.contacts, "it_frame")
+        self.busy = _over(self.interdependence, "activity")
+
+    def perceive(self) -> None:
+        """Stage 2: what others seem to do and think; whose job it seems; how responsible one feels."""
+        steps.perceive(self, self.values, self.model)
+
+    # --- stages 3 and 4 --------------------------------------------------------------------------------
+
+    def plan(self) -> None:
+        """Stage 3: how many hours there are, what competes for them, and which meetings one attends."""
+        steps.plan(self, self.values, self.model)
+
+    def weigh(self) -> None:
+        """Stage 4, first half: what is open, and how much one is in it."""
+        steps.weigh(self, self.values)
+
+    def exert(self, it_waiting: float) -> None:
+        """Stage 4, second half: hours, spent once, over attention, care and work in proportion.
+
+        ``it_waiting`` are the hours of technical work that wait for IT.
+        """
+        steps.exert(self, self.values, self.model, it_waiting)
+
+    # --- stage 5 ---------------------------------------------------------------------------------------
+
+    def deliver(self, substitution: float, a_part: float, a_need: float, inside: float, outside: float) -> None:
+        """Stage 5: output of the stream, progress, and the issues to be expected.
+
+        ``a_part`` are a partner's process hours, of which he takes over the share ``substitution``, and ``a_need`` IT's
+        help, for each hour that counts; ``inside`` and ``outside`` are the shares of technical need that are met.
+        """
+        steps.deliver(self, self.values, substitution, a_part, a_need, inside, outside)
+        steps.advance(self, self.values, self.model)
+
+    def look_for_help(self) -> None:
+        """Before issues are taken up: how willing those are whom it needs most, as far as they are in reach."""
+        self.near_willing = sum(rules.neighbour_reach(contact) * other.willingness for other, contact in self.helpers)
+
+    def pick_up(self) -> None:
+        """Stage 5, end: issues come; somebody takes them up, or nobody does; objections likewise."""
+        steps.wait_for(self, self.values, self.model)
+        steps.arrive(self)
+        if not steps.listens(self, self.description):
+            return
+        before = self.model.objections
+        answers = Answers(*(self.luck(purpose) for purpose in Answers._fields))
+        steps.pick_up(self, self.description, self.model, answers)
+        if self.model.objections > before:
+            self.model.note("objection", self.name)
+
+    # --- stage 6 ---------------------------------------------------------------------------------------
+
+    def look_at_use(self) -> None:
+        """Before stages 5 and 6, and after: how far those use the new way whom it needs."""
+        self.others_adoption = _over(self.interdependence, "adoption")
+        self.chain_adoption = _over(self.chain, "adoption")
+
+    @property
+    def quality(self) -> float:
+        """Quality of its process, by how much of it the department made itself."""
+        return float(steps.quality(self, self.values))
+
+    def adopt(self, begins: bool) -> None:
+        """Stage 6: use of the new way rises and falls; perhaps it is cut over, inside where the platform ``begins``."""
+        before = self.cut_over_week
+        steps.adopt(self, self.values, begins, self.model.week)
+        if self.cut_over_week != before and not self.internal:
+            self.model.note("cut_over", self.name)
+
+    # --- stages 7 and 8 --------------------------------------------------------------------------------
+
+    def learn(self) -> None:
+        """Stage 7: ownership, knowledge, priority, activity, conviction; roles fade; a key person may leave."""
+        steps.learn(self, self.values, self.model, self.model.settings)
+        if self.model.roles_fade:
+            steps.let_fade(self, self.values, self.model.settings)
+        steps.keep_or_lose(self, self.values)
+        if self.absence_weeks == KEY_PERSON_MISSED:
+            held = max(self.progress_role, self.priority_role, self.voice_role) > 0.0
+            self.model.note("leave_role" if held else "leave", self.name)
+
+
+def _whole(ties: Ties) -> float:
+    """How strong ties are together."""
+    return sum(strength for _, strength in ties)
+
+
+def _over(ties: Ties, state: str) -> float:
+    """The sum of a state of others, weighted by ties."""
+    whole = 0.0
+    for other, strength in ties:
+        whole += strength * getattr(other, state)
+    return whole

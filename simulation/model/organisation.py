@@ -1,0 +1,306 @@
+"""The Mesa model: one world of one scenario, week by week, stage by stage.
+
+This is the readable definition of the order of a week; what is done in a stage stands in :mod:`simulation.model.steps`,
+and the equations in :mod:`simulation.model.rules`.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import mesa
+import numpy as np
+from numpy.typing import NDArray
+
+from simulation.model import outcomes, randomness, rules, steps
+from simulation.model.department import Department
+from simulation.model.outcomes import Event, Ledger
+from simulation.model.states import DEPARTMENT_STATES, ORGANISATION_STATES, collected
+from simulation.model.terms import requests_of, settings_of, terms_of
+from simulation.model.worlds import Mode, Traits, check_world, traits_of, values_of
+from simulation.study.constants import CLOSING_WEEKS, WAITING_WEEKS
+from simulation.study.measures import Levers, Plan, begun_and_ended, contacts
+from simulation.study.parameters import Values
+from simulation.study.scenario import Scenario, Study
+
+AGENT_STATES = ("name", "kind", *collected(DEPARTMENT_STATES))
+"""What the data collector writes of each department every week."""
+
+MODEL_STATES = collected(ORGANISATION_STATES)
+"""What it writes of the organisation every week."""
+
+
+class WeekCollector(mesa.DataCollector):
+    """Mesa's data collector, with which ``batch_run`` finds the last week's agents on Mesa 3.3 too.
+
+    Mesa 3.3 files agents under the number of steps and its ``batch_run`` looks them up one lower.
+    """
+
+    def collect(self, model: mesa.Model) -> None:
+        """Collect a week."""
+        super().collect(model)
+        if not hasattr(self, "_collection_steps"):
+            self._agent_records[model.steps - 1] = self._agent_records.pop(model.steps)
+
+
+class OrganisationModel(mesa.Model):
+    """One world of one scenario.
+
+    ``scenario`` is a :class:`~simulation.study.scenario.Scenario`, or the name of one in ``study`` (the case without
+    one). ``world`` picks the world, ``rng`` (a whole number ≥ 0) the seed of all luck; ``parameters`` is
+    ``"ranges"`` or ``"defaults"``; ``values`` and ``traits`` replace what the world would draw. Without
+    ``collect`` no data is collected, which is quicker.
+
+    Raises :class:`~simulation.study.errors.InputRefused` for an unknown scenario, world, seed or mode.
+
+    >>> model = OrganisationModel("roles", rng=1)
+    >>> model.step()
+    >>> model.steps, len(model.departments), round(model.datacollector.model_vars["mean_progress"][0], 2)
+    (1, 9, 0.0)
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario | str = "it-only",
+        world: int = 0,
+        rng: int | None = None,
+        *,
+        study: Study | None = None,
+        parameters: Mode = "ranges",
+        values: Values | None = None,
+        traits: tuple[Traits, ...] | None = None,
+        collect: bool = True,
+    ) -> None:
+        check_world(world, rng, parameters)
+        super().__init__(rng=None if rng is None else int(rng))
+        self.seed = int(self.rng.integers(2**63)) if rng is None else int(rng)
+        self.chosen = _scenario(scenario, study)
+        self.world = int(world)
+        self.values = values or values_of(self.chosen.parameters, self.seed, self.world, parameters)
+        self.organisation, self.project = self.chosen.organisation, self.chosen.project
+        self.plan = Plan(self.chosen.measures, self.organisation)
+        self._populate(traits or traits_of(self.chosen, self.values, self.seed, self.world))
+        self._begin()
+        self.datacollector = WeekCollector(
+            model_reporters={name: name for name in MODEL_STATES} if collect else {},
+            agent_reporters={name: name for name in AGENT_STATES} if collect else {},
+        )
+        self._collects = collect
+
+    # --- setting up ------------------------------------------------------------------------------------
+
+    def _populate(self, traits: tuple[Traits, ...]) -> None:
+        """Make the departments and tie them."""
+        described = self.organisation.departments
+        for description, one in zip(described, traits, strict=True):
+            Department(self, description, one)
+        # Mesa 3.3 counts agents in a dictionary of the class that holds every model for ever; all ours are made now.
+        getattr(mesa.Agent, "_ids", {}).pop(self, None)
+        self.departments = self.agents
+        everyone: list[Department] = list(self.agents)
+        self.index = {department.name: place for place, department in enumerate(everyone)}
+        self.everyone = tuple(everyone)
+        self.internal = tuple(one for one in everyone if one.internal)
+        self.chain = tuple(one for one in everyone if not one.internal)
+        self.business = tuple(one for one in everyone if one.kind == "business")
+        self.it = next(one for one in everyone if one.is_it)
+        needs: dict[str, list[tuple[Department, float]]] = {one.name: [] for one in everyone}
+        for tie in self.organisation.interdependence:
+            needs[tie.a].append((everyone[self.index[tie.b]], tie.strength))
+            needs[tie.b].append((everyone[self.index[tie.a]], tie.strength))
+        weights = [weight for weight in (sum(d for _, d in near) for near in needs.values()) if weight > 0.0]
+        for one in everyone:
+            one.tie(needs[one.name], sum(weights) / len(weights) if weights else 0.0)
+
+    def _begin(self) -> None:
+        """Set the organisation's state of week 0."""
+        horizon = self.project.horizon
+        self._draws: dict[str, NDArray[np.float64]] = {
+            name: randomness.draws(self.seed, self.world, name, horizon) for name in ("", *self.index)
+        }
+        self._draw_row: dict[str, list[float]] = {}
+        self.visibility = self.technical_debt = self.debt_weight = self.other_it_load = 0.0
+        self.shock_weeks, self.shock_begins = 0, False
+        self.go_live_week: int | None = None
+        self.backlog = self.signal = self.connected = self.carried_outside = 0.0
+        self.objections = 0
+        self.started = self.work_seen = self.roles_fade = self.closed = False
+        self.mean_adoption = self.mean_engagement = self.business_engagement = 0.0
+        self.mean_progress = self.before = 0.0
+        self.business_frame = self.diffused = self.outsider = self.partner_process_hours = 0.0
+        self.need_inside = self.need_outside = self.need_process = 0.0
+        self._spare = [0.0] * WAITING_WEEKS
+        self.events: list[Event] = []
+        self.terms = terms_of(self.chosen)
+        steps.begin_organisation(self, self.values, self.terms)
+        self._take_levers(self.plan.levers(0, None))
+        self.ledger = Ledger(self.terms.internal, self.terms.full_benefit)
+
+    # --- what a week asks ------------------------------------------------------------------------------
+
+    @property
+    def week(self) -> int:
+        """The week, from 1."""
+        return int(self.steps)
+
+    @property
+    def live(self) -> bool:
+        """Whether the platform went live before this week."""
+        return self.go_live_week is not None and self.week > self.go_live_week
+
+    def luck(self, department: str, purpose: str) -> float:
+        """This week's draw for a department (``""``: the organisation) and a purpose, in [0, 1)."""
+        return self._draw_row[department][_PURPOSE[purpose]]
+
+    def note(self, kind: str, department: str = "") -> None:
+        """Write down that something happened."""
+        self.events.append(Event(self.week, kind, department))
+
+    def total(self, step: Callable[..., tuple[float, ...]], *given: Any) -> tuple[float, ...]:
+        """The sums of what a step returns for every department, without rounding on the way."""
+        return tuple(map(math.fsum, zip(*(step(one, *given) for one in self.everyone), strict=True)))
+
+    # --- the week --------------------------------------------------------------------------------------
+
+    def step(self) -> None:
+        """One week, stage by stage."""
+        if self.week > self.project.horizon:
+            self.running = False
+            return
+        self._draw_row = {name: table[self.week].tolist() for name, table in self._draws.items()}
+        self._meet_luck()
+        self._apply_measures()
+        self._perceive()
+        self._plan()
+        self._work()
+        self._deliver()
+        self._adopt()
+        self._learn()
+        self._account()
+        if self._collects:
+            self.datacollector.collect(self)
+        self.running = self.week < self.project.horizon
+
+    def _meet_luck(self) -> None:
+        """Stage 0: the daily rush, other IT projects, incidents."""
+        steps.meet_shock(self, self.values, self.luck("", "shock"), self.luck("", "other_load"))
+        if self.shock_begins:
+            self.note("shock")
+        self.departments.do("meet_luck")
+
+    def _apply_measures(self) -> None:
+        """Stage 1: this week's levers, and what is done at once."""
+        week, live = self.week, self.go_live_week
+        levers = self.plan.levers(week, live)
+        closed = live is not None and week >= live + CLOSING_WEEKS
+        for kind in begun_and_ended(self.levers, levers, closed and not self.closed):
+            self.note(kind)
+        if levers is not self.levers:
+            self._take_levers(levers)
+        held = any(portion > 0.0 for portions in levers.roles for portion in portions)
+        roles = self.chosen.measures.assign_roles
+        taken_back = roles is not None and roles.end is not None and week > roles.end
+        self.closed, self.roles_fade = closed, closed or (taken_back and not held)
+        steps.name_openly(self, self.values, self.settings)
+        self.departments.do("apply_measures")
+
+    def _take_levers(self, levers: Levers) -> None:
+        """Lay the contact network of these levers, and let each department see what they ask of it."""
+        self.levers, self.settings = levers, settings_of(levers)
+        parties = len(self.everyone) if levers.consulted or levers.forum else len(self.internal)
+        self.diffused = rules.diffusion(parties, self.values.t)
+        contact: list[dict[int, float]] = [{} for _ in self.everyone]
+        for (i, j), strength in contacts(self.organisation, levers).items():
+            contact[i][j] = strength
+        for one, ask, near in zip(self.everyone, requests_of(levers), contact, strict=True):
+            one.take_levers(ask, near, parties)
+
+    def _perceive(self) -> None:
+        """Stage 2: all look around first, then each makes something of it."""
+        frame = math.fsum(steps.business_frame(one) for one in self.everyone)
+        self.business_frame = frame / len(self.business) if self.business else 0.0
+        self.departments.do("look_around")
+        self.departments.do("perceive")
+
+    def _plan(self) -> None:
+        """Stage 3: capacity, and whether work has started."""
+        self.departments.do("plan")
+        before = self.started
+        steps.start_or_wait(self, self.values, self.terms, self.it, self._spare, self.week)
+        if self.started and not before and (self.terms.waits or self.week > 1):
+            self.note("start")
+
+    def _work(self) -> None:
+        """Stage 4: how much each is in it, what is needed in all, and how many hours each gives."""
+        self.departments.do("weigh")
+        self.need_inside, self.need_outside, self.need_process = self.total(steps.needs)
+        self.departments.do("exert", steps.waiting_for_it(self, self.terms))
+
+    def _deliver(self) -> None:
+        """Stage 5: the week's output, and the issues it brings."""
+        self.departments.do("look_at_use")
+        blocked, parts, at_work = self.total(steps.before_work)
+        supplied = steps.supply(self, self.values, self.settings, self.terms, self.it, blocked, parts)
+        *shares, own, connecting = supplied
+        for one in self.everyone:
+            one.deliver(self.settings.substitution, *shares)
+        self._credit(own, connecting)
+        self.work_seen = self.work_seen or at_work > 0.0
+        self.departments.do("look_for_help")
+        self.objections = 0
+        self.departments.do("pick_up")
+        steps.hear_objections(self)
+
+    def _credit(self, own: float, connecting: float) -> None:
+        """Write down who delivered this week's output (h): departments, IT, and outsiders as one party."""
+        steps.credit(self, self.it, own, connecting, *self.total(steps.after_work))
+
+    def _adopt(self) -> None:
+        """Stage 6: go-live, adoption, growth and debt; and what progress there is to be seen."""
+        technical, built, process, unready = self.total(steps.progress)
+        begins = steps.go_live(self, self.terms, technical, unready, self.week)
+        if begins:
+            self.note("go_live")
+        if self.go_live_week is not None:
+            self.departments.do("adopt", begins)
+            self.departments.do("look_at_use")
+        steps.grow(self, self.values, self.terms, technical, built, process)
+
+    def _learn(self) -> None:
+        """Stage 7: what success is seen, how openly things are spoken of, and what all that does to each."""
+        steps.signal(self, self.terms, *self.total(steps.success))
+        team = self.total(steps.meeting) if self.settings.team else (0.0, 0.0, 0.0)
+        source = steps.openness(self, self.values, self.settings, *team)
+        self.departments.do("learn")
+        steps.open_up(self, self.values, source)
+
+    def _account(self) -> None:
+        """Stage 8: hours, money, and the week's line in the ledger."""
+        book = self.ledger
+        steps.add_up(book, *self.total(steps.account, self.values))
+        steps.pay(book, self, self.settings, self.terms)
+        book.go_live_week = self.go_live_week
+        book.adoption.append(self.mean_adoption)
+        book.progress.append(self.mean_progress)
+        book.engagement.append(self.mean_engagement)
+        book.business_engagement.append(self.business_engagement)
+        book.ownership.append(outcomes.mean([one.ownership for one in self.internal]))
+        book.knowledge.append(outcomes.mean([one.knowledge for one in self.internal]))
+        book.visibility.append(self.visibility)
+        passive = sum(steps.passive(one, self.values) for one in self.everyone) if self.started else 0.0
+        book.passive.append(passive / len(self.internal))
+        book.carried = {one.name: one.carried for one in self.internal} | {"": self.carried_outside}
+
+
+_PURPOSE = {purpose: place for place, purpose in enumerate(randomness.PURPOSES)}
+
+
+def _scenario(scenario: Scenario | str, study: Study | None) -> Scenario:
+    """The scenario itself, or the one of that name."""
+    if isinstance(scenario, Scenario):
+        return scenario
+    if study is None:
+        from simulation.study.sources.files import case  # noqa: PLC0415 - reading files is not part of a model
+
+        study = case()
+    return study.scenario(scenario)

@@ -1,0 +1,572 @@
+"""What departments and the organisation do in each stage of a week, once: plain functions over their states.
+
+A step reads and writes states by the names of ``docs/odd.md``; the equations stand in :mod:`simulation.model.rules`.
+The Mesa agents and model call the steps as they are, and :mod:`simulation.engine.kernel` compiles them as they are.
+Letters are the same throughout: ``d`` is a department and ``o`` the organisation, with the states of section 2; ``p``
+are the parameters of this world and ``c`` the constants; ``s`` is what the scenario fixes and ``m`` what this week's
+levers set (:mod:`simulation.model.terms`). Shares are in [0, 1], hours are per week.
+
+Compiled, a step of a department is done to several at once by one instruction. So it works out both ways and takes
+one; it neither loops nor calls on other departments; and it does not write what is common to all. What others do is
+summed before it begins, so that the order of visiting cannot matter. ``pick_up`` and steps of the organisation are
+done one at a time and need not keep to that.
+"""
+
+import math
+from typing import Any
+
+from simulation.model import rules
+from simulation.study import constants as c
+
+# --- week 0 --------------------------------------------------------------------------------------------
+
+
+def trait(given: float, spread: float, u: float, most: float, otherwise: float) -> float:
+    """A trait that the file gives, within its spread by the draw ``u``, or ``otherwise`` where it is nan.
+
+    >>> trait(0.5, 0.1, 1.0, 1.0, 0.3), trait(math.nan, 0.0, 1.0, 1.0, 0.3)
+    (0.6, 0.3)
+    """
+    return otherwise if math.isnan(given) else rules.spread_around(given, u, spread, 0.0, max(most, given))
+
+
+def given_or(value: float, otherwise: float) -> float:
+    """What is given, or the other for nan.
+
+    >>> given_or(2.0, 3.0), given_or(math.nan, 3.0)
+    (2.0, 3.0)
+    """
+    return otherwise if math.isnan(value) else value
+
+
+def traits(w: Any, p: Any, it: Any, chain: Any, self_built: Any, u: Any) -> Any:
+    """What a department is like in this world, in the order of :class:`~simulation.model.worlds.Traits`.
+
+    ``w`` is what its file says; ``u`` holds the draws for conviction, IT frame, workload, pull and knowledge.
+    """
+    half, wide = (c.CHAIN_PROCESS, c.CHAIN_TECHNICAL) if chain else (1.0, 1.0)
+    conviction = rules.spread_around(p.x0, u[0], c.CONVICTION_SPREAD, c.CONVICTION_LEAST, c.SHARE_MOST)
+    conviction = trait(w.conviction, w.conviction_spread, u[0], 1.0, conviction)
+    it_frame = rules.spread_around(p.f0, u[1], c.FRAME_SPREAD, 0.0, c.SHARE_MOST)
+    it_frame = trait(w.it_frame, w.it_frame_spread, u[1], 1.0, it_frame)
+    usual = p.bau_it if it else p.bau_business
+    workload = rules.spread_around(usual, u[2], c.WORKLOAD_SPREAD, 0.0, c.WORKLOAD_MOST)
+    pull = (p.omega_it if it else p.omega_business) * (c.PULL_LEAST + c.PULL_RANGE * u[3])
+    knowledge = trait(w.knowledge, w.knowledge_spread, u[4], 1.0, p.k0)
+    return (
+        conviction,
+        1.0 - p.acc if it else it_frame,
+        trait(w.workload, w.workload_spread, u[2], 1.0, workload),
+        trait(w.competing_pull, w.competing_pull_spread, u[3], c.PULL_MOST, pull),
+        min(1.0, knowledge + c.SELF_BUILT_KNOWLEDGE * self_built),
+        given_or(w.projects, p.n_projects_it if it else p.n_projects_business),
+        0.0 if it else given_or(w.process_work, p.WB * half),
+        given_or(w.technical_work, p.WT * wide) * (c.SELF_BUILT_WORK if self_built else 1.0),
+    )
+
+
+def begin(d: Any, p: Any) -> None:
+    """What of a department's week 0 is not 0. A half without work is done from the start; IT has no process work."""
+    d.conviction_anchor, d.frame_anchor = d.conviction, d.it_frame
+    d.priority = p.om0
+    d.process_progress = 0.0 if d.process_size > 0.0 or d.is_it else 1.0
+    d.technical_progress = 0.0 if d.technical_size > 0.0 else 1.0
+
+
+def begin_organisation(o: Any, p: Any, s: Any) -> None:
+    """What of the organisation's week 0 is not 0."""
+    o.technical_debt = p.debt0 if s.self_built else c.STANDARD_DEBT
+    o.debt_weight = 1.0 if s.self_built else c.STANDARD_DEBT_GROWTH
+    o.other_it_load = 1.0
+
+
+# --- when levers change --------------------------------------------------------------------------------
+
+
+def take_levers(d: Any, p: Any, m: Any, ask: Any, seat: Any, parties: Any) -> None:
+    """What stays as it is until levers change: what is asked of a department, who hears it, which projects go on.
+
+    ``parties`` are those among whom a responsibility is diffused.
+    """
+    d.active = d.internal or m.consulted
+    kept = 1.0 - m.cut if d.is_it else 1.0
+    d.switching = rules.switching_efficiency(d.projects * kept, p.kappa)
+    d.standing_pull = d.competing_pull * kept
+    d.unheld = rules.diffusion(parties if m.forum else 1 + seat.close, p.t)
+    d.near_share, d.tied = seat.share, seat.tied
+    d.progress_portion, d.priority_portion, d.voice_portion = ask.progress, ask.priority, ask.voice
+    d.granted, d.persuasion, d.member = ask.granted, ask.persuasion, ask.member
+    d.meetings_asked = meetings_asked(d, p, m, ask)
+
+
+def meetings_asked(d: Any, p: Any, m: Any, ask: Any) -> Any:
+    """Hours of meetings a week that team, roles, chain table and forum ask of a department."""
+    asked = p.role_h / c.ROLES * ask.roles
+    if ask.member:
+        asked += given_or(m.team_hours, p.m_team)
+    if m.forum and d.internal:
+        asked += given_or(m.forum_hours, p.m_team)
+    if m.consulted and not d.internal:
+        asked += c.CHAIN_MEETING * p.m_team
+    return asked
+
+
+# --- stages 0 and 1: luck and measures -----------------------------------------------------------------
+
+
+def meet_shock(o: Any, p: Any, shock: Any, other_load: Any) -> None:
+    """Stage 0, of the organisation: the daily rush goes on, ends or begins; other IT projects move. Two draws."""
+    before = o.shock_weeks
+    o.shock_weeks = rules.event_clock(before, shock, p.p_shock, c.SHOCK_LASTS)
+    o.shock_begins = o.shock_weeks > before
+    o.other_it_load = rules.other_it_load(o.other_it_load, other_load)
+
+
+def meet_luck(d: Any, p: Any) -> None:
+    """Stage 0: an incident goes on, ends or begins."""
+    d.incident_weeks = rules.event_clock(d.incident_weeks, d.incident, p.p_inc, c.INCIDENT_LASTS)
+
+
+def name_openly(o: Any, p: Any, m: Any) -> None:
+    """Stage 1, of the organisation: naming the elephant makes things visible."""
+    if m.naming:
+        o.visibility = rules.raised(o.visibility, p.dV_name)
+
+
+def apply_measures(d: Any, p: Any, m: Any) -> None:
+    """Stage 1: roles, naming, persuasion; what is received of a role depends on the frame before this stage."""
+    heard_as = 0.0 if d.is_it else d.it_frame
+    d.it_frame = rules.frame_after_naming(d.it_frame, p.zeta) if m.naming and d.in_business else d.it_frame
+    d.progress_role = rules.role_clarity(d.progress_role, heard_as, p.c_role, p.paper, d.progress_portion)
+    d.priority_role = rules.role_clarity(d.priority_role, heard_as, p.c_role, p.paper, d.priority_portion)
+    d.voice_role = rules.role_clarity(d.voice_role, heard_as, p.c_role, p.paper, d.voice_portion)
+    d.conviction_anchor = rules.raised(d.conviction_anchor, d.persuasion)
+
+
+# --- stage 2: perception -------------------------------------------------------------------------------
+
+
+def business_frame(d: Any) -> Any:
+    """A business department's belief that it is IT's job; 0 for others."""
+    return d.it_frame if d.in_business else 0.0
+
+
+def seen(d: Any, o: Any) -> Any:
+    """How openly things are spoken of where a department is."""
+    return o.visibility if d.active else 0.0
+
+
+def perceive(d: Any, p: Any, o: Any) -> None:
+    """Stage 2: what others seem to do and think; whose job it seems; how responsible one feels.
+
+    IT's own frame and a chain partner's stay as they are.
+    """
+    openly = seen(d, o)
+    d.norm = rules.perceived_norm(openly, d.near_activity * d.near_share, d.near_conviction * d.near_share)
+    near_frame = d.near_frame * d.near_share if d.near_share > 0.0 else d.it_frame
+    of_it = rules.unassigned_responsibility_it(o.business_frame, o.diffused, p.acc)
+    of_others = rules.unassigned_responsibility(d.it_frame, o.diffused, p.nu)
+    unassigned = of_it if d.is_it else of_others
+    moved = d.it_frame + rules.frame_from_talk(d.it_frame, d.frame_anchor, near_frame, p.g, p.eta_f)
+    evidence = rules.frame_from_evidence(d.it_frame, openly, d.own_share, d.activity, p.eta_e)
+    moved = rules.clip(moved + (evidence if o.work_seen else 0.0), 0.0, 1.0)
+    d.it_frame = moved if d.in_business else d.it_frame
+    d.felt_responsibility = rules.felt_responsibility(d.felt_responsibility, d.progress_role, unassigned, p.tau_s)
+
+
+# --- stage 3: capacity ---------------------------------------------------------------------------------
+
+
+def plan(d: Any, p: Any, o: Any) -> None:
+    """Stage 3: how many hours there are, what competes for them, and which meetings one attends."""
+    incident = p.s_inc * d.capacity if d.incident_weeks > 0 else 0.0
+    upkeep = p.debt_m * o.technical_debt * d.capacity if d.is_it else 0.0
+    d.available = rules.available_hours(d.capacity, d.absence_weeks > 0)
+    d.load = rules.ordinary_load(d.capacity, d.workload, rules.weekly_noise(d.noise), incident, upkeep)
+    d.overload = d.load / d.available if d.available > 0.0 else 0.0
+    d.headroom = rules.headroom(d.available, d.load, d.granted)
+    pull = d.standing_pull * (o.other_it_load if d.is_it else 1.0)
+    d.pull = pull + c.SHOCK_PULL if o.shock_weeks > 0 else pull
+    d.meetings = rules.meeting_hours(d.meetings_asked, d.headroom)
+    d.attendance = d.meetings / d.meetings_asked if d.meetings_asked > 0.0 else 0.0
+
+
+def start_or_wait(o: Any, p: Any, s: Any, it: Any, spare: Any, week: Any) -> None:
+    """Stage 3, of the organisation: whether work has started; ``spare`` holds IT's spare hours of the last weeks."""
+    spare[(week - 1) % c.WAITING_WEEKS] = rules.spare_it_hours(
+        it.headroom, it.capacity, o.other_it_load, it.standing_pull
+    )
+    if o.started or week < s.start:
+        return
+    if s.waits:
+        whole = 0.0
+        for back in range(c.WAITING_WEEKS):
+            whole += spare[(week + back) % c.WAITING_WEEKS]
+        o.started = week >= c.WAITING_WEEKS and whole / c.WAITING_WEEKS > p.h_ref
+    else:
+        o.started = True
+
+
+# --- stage 4: effort -----------------------------------------------------------------------------------
+
+
+def weigh(d: Any, p: Any) -> None:
+    """Stage 4, first half: what is open, and how much one is in it; the platform core waits for no process."""
+    d.responsibility = rules.responsibility(d.felt_responsibility, d.ownership)
+    d.expectancy = rules.expectancy(d.norm, p.e0)
+    d.engagement = rules.engagement(d.conviction, d.responsibility, d.expectancy)
+    d.blocked = rules.blocked(d.open_issues, p.I_half)
+    core = (1.0 - d.technical_progress) * d.technical_size
+    process = rules.process_need(d.process_progress, d.technical_progress, d.process_size)
+    technical = rules.technical_need(d.process_progress, d.technical_progress, p.lead, d.technical_size)
+    d.process_need = process if d.active and not d.is_it else 0.0
+    d.technical_need = core if d.is_it else technical if d.active else 0.0
+    coordinated = rules.coordination(p.ad_hoc, d.busy * d.need_share, d.tied)
+    d.productivity = rules.productivity(rules.skill(d.knowledge, p.kmin), d.switching, d.blocked, coordinated)
+
+
+def needs(d: Any) -> Any:
+    """What a department adds to what is needed (h): technical inside, technical outside, process."""
+    inside = d.technical_need if d.internal else 0.0
+    return inside, d.technical_need - inside, d.process_need
+
+
+def waiting_for_it(o: Any, s: Any) -> Any:
+    """Hours of technical work that wait for IT: streams, connections, and what technical debt adds to both."""
+    return (o.need_inside + o.need_outside + s.connection_hours * o.backlog) * (1.0 + o.technical_debt)
+
+
+def exert(d: Any, p: Any, o: Any, it_waiting: Any) -> None:
+    """Stage 4, second half: hours, spent once, over attention, care and work in proportion."""
+    working = d.active and o.started
+    d.waiting = (it_waiting if d.is_it else d.process_need) if working else d.waiting
+    attention = p.h_ref / c.ATTENTION if working else 0.0
+    care = p.h_care if working and o.live else 0.0
+    work = rules.hours_for(d.waiting, d.productivity) if working else 0.0
+    d.demand = attention + care + work
+    d.hours = rules.effort(d.demand, d.headroom, d.meetings, d.engagement, d.priority, d.pull)
+    part = d.hours / d.demand if d.demand > 0.0 else 0.0
+    d.work_hours, d.care_hours = part * work, part * care
+    d.willingness = rules.willingness(d.conviction, d.expectancy, d.headroom, d.capacity)
+
+
+# --- stage 5: work and issues --------------------------------------------------------------------------
+
+
+def partner_part(d: Any) -> Any:
+    """How much a department counts where a partner's process hours are shared: by process work that is left."""
+    counts = (1.0 if d.internal else c.CHAIN_COUNTS) if d.active else 0.0
+    return (1.0 - d.process_progress) * d.process_size * counts
+
+
+def before_work(d: Any) -> Any:
+    """What a department adds to work that is blocked inside, to the partner's parts, and to those at work."""
+    return (d.blocked if d.internal else 0.0), partner_part(d), (1.0 if d.hours > 0.0 else 0.0)
+
+
+def share_out(offered: Any, need: Any) -> Any:
+    """What streams take of technical output (as a share of their need), and what is left of it (h).
+
+    >>> share_out(5.0, 10.0), share_out(12.0, 10.0)
+    ((0.5, 0.0), (1.0, 2.0))
+    """
+    taken = rules.absorbed(offered, need)
+    return (taken / need if need > 0.0 else 0.0), (offered - taken if offered > taken else 0.0)
+
+
+def supply(o: Any, p: Any, m: Any, s: Any, it: Any, blocked: Any, parts: Any) -> Any:
+    """Stage 5, of the organisation: technical output goes to streams inside, to the chain's, to connections, to help.
+
+    Returns a partner's process hours for each hour that counts, IT's help for each hour of process need, the share of
+    technical need that is met inside and outside, IT's own share of technical output, and hours put into connections.
+    """
+    hours = m.hours if m.partner and o.started else 0.0
+    o.outsider = m.substitution
+    o.partner_process_hours = (1.0 - m.tech_share) * hours
+    by_it = it.work_hours * it.productivity
+    hired = (m.tech_share * hours + (m.technicians if o.started else 0.0)) * (1.0 - blocked / s.internal)
+    inside, left = share_out((by_it + hired) / (1.0 + o.technical_debt), o.need_inside)
+    outside, left = share_out(left, o.need_outside)
+    asked = s.connection_hours * o.backlog
+    connecting = rules.absorbed(left, asked)
+    o.connected = min(o.backlog, connecting / s.connection_hours)
+    o.backlog -= o.connected
+    left = left - connecting if left > asked else 0.0
+    helped = 0.0 if o.go_live_week else left * p.phi_it
+    a_part = o.partner_process_hours / parts if parts > c.NOTHING else 0.0
+    a_need = helped / o.need_process if o.need_process > c.NOTHING else 0.0
+    own = by_it / (by_it + hired) if by_it + hired > 0.0 else 0.0
+    return a_part, a_need, inside, outside, own, connecting
+
+
+def deliver(d: Any, p: Any, substitution: Any, a_part: Any, a_need: Any, inside: Any, outside: Any) -> None:
+    """Stage 5: process and technical work done for a stream.
+
+    ``substitution`` is the share of a partner's hours in which he takes over; the last four numbers are the first that
+    :func:`supply` returns.
+    """
+    partner_hours, helped = a_part * partner_part(d), a_need * d.process_need
+    d.technical_done = d.technical_need * (inside if d.internal else outside)
+    d.paired_hours = min((1.0 - substitution) * partner_hours, d.work_hours)
+    alone = 0.0 if d.is_it else d.work_hours * d.productivity
+    own = alone + d.paired_hours * p.phi_pair * (1.0 - d.blocked)
+    bought = substitution * partner_hours * p.phi_sub * (1.0 - d.blocked)
+    everything = own + bought + helped
+    d.process_done = everything if everything < d.process_need else d.process_need
+    part = 1.0 / everything if everything > c.NOTHING else 0.0
+    used = d.process_done * part
+    d.own_done, d.bought_done, d.helped_done = used * own, used * bought, used * helped
+    d.own_output += d.own_done
+    d.all_output += d.process_done
+    own_share = rules.smoothed(d.own_share, own * part, c.OWN_SHARE_RATE)
+    d.own_share = own_share if d.process_done > 0.0 else d.own_share
+
+
+def advance(d: Any, p: Any, o: Any) -> None:
+    """Stage 5: output turns into progress, and progress into the issues to be expected.
+
+    They come by work done and, once live, by ignorance and by a chain that lags behind.
+    """
+    before = d.process_progress * d.process_size + d.technical_progress * d.technical_size
+    process = rules.progress(d.process_progress, d.process_done, p.eps0, p.eps_b, d.blocked, d.process_size)
+    technical = rules.progress(d.technical_progress, d.technical_done, p.eps0, p.eps_b, d.blocked, d.technical_size)
+    technical = technical if d.technical_size > 0.0 else d.technical_progress
+    d.technical_gain = technical - d.technical_progress
+    d.process_progress = process if d.process_size > 0.0 else d.process_progress
+    d.technical_progress = technical
+    progressed = d.process_progress * d.process_size + d.technical_progress * d.technical_size - before
+    live = 1.0 if o.live and d.internal else 0.0
+    gap = p.iota_c * d.adoption * (d.chain_weight - d.chain_adoption) * live
+    d.expected = rules.new_issues(p.iota, progressed, d.entangled, live, d.knowledge, gap)
+
+
+def after_work(d: Any) -> Any:
+    """What a department adds to technical work done, to what was bought, and to IT's help."""
+    return d.technical_done, d.bought_done, d.helped_done
+
+
+def credit(o: Any, it: Any, own: Any, connecting: Any, technical: Any, bought: Any, helped: Any) -> None:
+    """Stage 5, of the organisation: who delivered the output (h): IT its ``own`` share, outsiders the rest."""
+    it.carried += own * (technical + helped + connecting)
+    o.carried_outside += bought + (1.0 - own) * (technical + helped + connecting)
+
+
+def wait_for(d: Any, p: Any, o: Any) -> None:
+    """Stage 5: the rate per week at which an issue here is taken up."""
+    own = d.willingness * rules.own_pick_up(d.progress_role, d.unheld, d.ownership)
+    near = rules.neighbours_pick_up(d.near_willing, d.progress_role, d.unheld)
+    d.hazard = p.mu * (own + near) + rules.partner_pick_up(p.mu_p, o.partner_process_hours, p.h_ref)
+
+
+def arrive(d: Any) -> None:
+    """Stage 5: issues come."""
+    d.open_issues += rules.poisson_quantile(d.arrivals, d.expected)
+
+
+def listens(d: Any, w: Any) -> Any:
+    """Whether there is anything here that somebody could take up, or object to."""
+    return d.open_issues > 0 or d.open_objections > 0 or w.voice > 0.0
+
+
+def pick_up(d: Any, w: Any, o: Any, u: Any) -> None:
+    """Stage 5, end: somebody takes up open issues, or nobody does; objections likewise; ``u`` are its answers.
+
+    An objection makes things visible, and each one that is answered convinces a little.
+    """
+    d.open_issues -= rules.taken_up(u.pick_up, d.open_issues, d.hazard)
+    if w.voice > 0.0:
+        if u.objection < w.voice * (1.0 - d.conviction):
+            d.open_objections += 1
+            o.objections += 1
+        answered = rules.taken_up(u.answer, d.open_objections, d.hazard)
+        d.open_objections -= answered
+        for _ in range(answered):
+            d.conviction_anchor = rules.raised(d.conviction_anchor, c.ANSWER_CONVINCES)
+
+
+def hear_objections(o: Any) -> None:
+    """Stage 5, end: what was objected this week is spoken of."""
+    o.visibility = min(1.0, o.visibility + c.OBJECTION_SEEN * o.objections)
+
+
+# --- stage 6: go-live and adoption ---------------------------------------------------------------------
+
+
+def progress(d: Any) -> Any:
+    """What a department adds to technical progress, and its gain, inside, and to process progress in the business.
+
+    The last number counts the business departments whose process is not ready for go-live.
+    """
+    process = d.process_progress if d.in_business else 0.0
+    unready = 1.0 if d.in_business and d.process_progress < c.READY_PROCESS else 0.0
+    return (d.technical_progress if d.internal else 0.0), (d.technical_gain if d.internal else 0.0), process, unready
+
+
+def go_live(o: Any, s: Any, technical: Any, unready: Any, week: Any) -> Any:
+    """Stage 6, of the organisation: whether the platform goes live this week; sums as in :func:`progress`."""
+    begins = not o.go_live_week and technical / s.internal >= c.READY_TECHNICAL and unready == 0.0
+    if begins:
+        o.go_live_week = week
+    return begins
+
+
+def quality(d: Any, p: Any) -> Any:
+    """Quality of a department's process, by how much of it the department made itself."""
+    return rules.process_quality(d.own_output, d.all_output, p.qloss)
+
+
+def adopt(d: Any, p: Any, begins: Any, week: Any) -> None:
+    """Stage 6: use of the new way rises and falls, from the week after its cut-over; perhaps it is cut over now.
+
+    All inside cut over when the platform ``begins``, a chain partner when it is ready to follow.
+    """
+    care = min(1.0, d.care_hours / p.h_care) if p.h_care > 0.0 else 1.0
+    fits = quality(d, p)
+    knows = rules.skill(d.knowledge, p.kmin)
+    near = d.others_adoption * d.need_share
+    gain = rules.adoption_gain(d.adoption, near, fits, knows, d.blocked, care, p.p_a, p.q_a)
+    held = d.responsibility * d.priority
+    loss = rules.adoption_loss(d.adoption, d.habit, d.overload, held, p.de_a, p.press)
+    moved = rules.clip(d.adoption + gain - loss, 0.0, 1.0)
+    d.habit = rules.toward(d.habit, d.adoption, p.tau_z) if d.cut_over_week else d.habit
+    ready = d.process_progress > c.CHAIN_READY_PROCESS and d.technical_progress > c.CHAIN_READY_TECHNICAL
+    switches = begins if d.internal else ready and not d.cut_over_week
+    at_first = p.a_cut * fits
+    moved = moved if d.cut_over_week else d.adoption
+    d.adoption = max(moved, at_first) if switches else moved
+    d.cut_over_week = week if switches else d.cut_over_week
+
+
+def grow(o: Any, p: Any, s: Any, technical: Any, built: Any, process: Any) -> None:
+    """Stage 6, of the organisation: connections to make, debt, mean progress; sums as in :func:`progress`."""
+    if o.live:
+        o.backlog += s.connections_per_week
+    o.technical_debt = rules.debt(o.technical_debt, built / s.internal, o.connected, p.debt_g, o.debt_weight)
+    o.before = o.mean_progress
+    o.mean_progress = 0.5 * (process / s.business if s.business else 0.0) + 0.5 * (technical / s.internal)
+
+
+# --- stage 7: slow states ------------------------------------------------------------------------------
+
+
+def success(d: Any) -> Any:
+    """What a department adds to adoption and engagement inside, and to engagement in the business."""
+    return (
+        d.adoption if d.internal else 0.0,
+        d.engagement if d.internal else 0.0,
+        d.engagement if d.in_business else 0.0,
+    )
+
+
+def signal(o: Any, s: Any, adoption: Any, engagement: Any, of_business: Any) -> None:
+    """Stage 7, of the organisation: what success is there to be seen; sums as in :func:`success`."""
+    o.mean_adoption, o.mean_engagement = adoption / s.internal, engagement / s.internal
+    o.business_engagement = of_business / s.business if s.business else 0.0
+    raw = o.mean_adoption if o.live else min(1.0, c.SIGNAL_PER_PROGRESS * (o.mean_progress - o.before))
+    o.signal = rules.smoothed(o.signal, raw, c.SIGNAL_RATE)
+
+
+def meeting(d: Any) -> Any:
+    """What a department adds to the team: a member, attendance, and a voice that counts."""
+    return (1.0, d.attendance, d.voice_role) if d.member else (0.0, 0.0, 0.0)
+
+
+def openness(o: Any, p: Any, m: Any, members: Any, attendance: Any, voice: Any) -> Any:
+    """What feeds visibility: meeting in a team, the board, a partner who works along; sums as in :func:`meeting`."""
+    along = c.OPENNESS_BY_PARTNER * (1.0 - o.outsider) if m.partner else 0.0
+    source = (p.v_board if m.anchored else 0.0) + along
+    if members > 0.0:
+        heard = c.OPENNESS_WITHOUT_VOICE + c.OPENNESS_BY_VOICE * (voice / members)
+        source += p.v_meet * (attendance / members) * heard
+    return source
+
+
+def learn(d: Any, p: Any, o: Any, m: Any) -> None:
+    """Stage 7: ownership, knowledge, priority, activity, conviction."""
+    asked = min(p.h_ref, d.demand)
+    involved = rules.involvement(d.hours, asked, p.h_ref)
+    knowing = d.knowledge if involved > c.KNOWING_FROM else 0.0
+    routes = rules.ownership_routes(d.voice_role, o.outsider, knowing, min(1.0, d.hours / p.h_ref))
+    d.ownership = rules.ownership(d.ownership, routes, d.priority, p.al_o, p.de_o)
+    paired = min(1.0, d.paired_hours / p.h_ref)
+    d.knowledge = rules.knowledge(d.knowledge, involved, paired, d.adoption, p.lam_k, p.lam_t, p.de_k)
+    reprioritise(d, p, o, m)
+    worked = min(1.0, d.hours / asked) if asked > 0.0 else 0.0
+    d.activity = rules.smoothed(d.activity, worked, c.ACTIVITY_RATE)
+    d.conviction = rules.clip(rules.conviction(d.conviction, d.conviction_anchor, o.signal, p.eta_x, p.xi), 0.0, 1.0)
+
+
+def reprioritise(d: Any, p: Any, o: Any, m: Any) -> None:
+    """Priority moves to what visibility, roles and the board make of it; a shock pushes it down."""
+    anchored = p.A if m.anchored and d.internal else 0.0
+    base = p.om_done if o.closed else p.om0
+    goal = rules.priority_goal(base, p.bV * seen(d, o), p.bP * d.priority_role, anchored)
+    priority = rules.toward(d.priority, goal, p.tau_om)
+    shocked = rules.priority_after_shock(priority, p.sh_om, p.A if m.anchored else 0.0)
+    d.priority = shocked if o.shock_begins else priority
+
+
+def let_fade(d: Any, p: Any, m: Any) -> None:
+    """Stage 7: nobody refreshes the roles any more."""
+    kept = p.A if m.anchored else 0.0
+    d.progress_role = rules.faded_clarity(d.progress_role, p.tau_c, kept)
+    d.priority_role = rules.faded_clarity(d.priority_role, p.tau_c, kept)
+    d.voice_role = rules.faded_clarity(d.voice_role, p.tau_c, kept)
+
+
+def keep_or_lose(d: Any, p: Any) -> None:
+    """Stage 7, end: a key person may leave, sooner under overload, and takes knowledge, ownership and roles along."""
+    leaves = d.leave < rules.chance_of_leaving(p.p_leave, d.overload)
+    kept, halved = (1.0 - p.loss_leave if leaves else 1.0), (c.ROLE_LEFT if leaves else 1.0)
+    d.knowledge *= kept
+    d.ownership *= kept
+    d.progress_role *= halved
+    d.priority_role *= halved
+    d.voice_role *= halved
+    d.absence_weeks = c.KEY_PERSON_MISSED if leaves else max(0, d.absence_weeks - 1)
+
+
+def open_up(o: Any, p: Any, source: Any) -> None:
+    """Stage 7, end, of the organisation: visibility; ``source`` as :func:`openness` returns it."""
+    o.visibility = rules.visibility(o.visibility, p.tau_V, min(1.0, source))
+
+
+# --- stage 8: accounts ---------------------------------------------------------------------------------
+
+
+def account(d: Any, p: Any) -> Any:
+    """Stage 8: a department's cost (€), hours shared, alone and beyond capacity, and benefit (€)."""
+    claim = c.STANDING_CLAIM * d.pull * d.capacity
+    beyond = rules.overload_hours(d.load, claim, d.meetings, d.hours, d.available)
+    d.carried += d.own_done if d.internal else 0.0
+    chain = d.chain_adoption * d.chain_share if d.chain_weight > 0.0 else 1.0
+    return (
+        (d.hours + d.meetings) * d.rate,
+        d.meetings + d.paired_hours,
+        d.hours - d.paired_hours,
+        beyond if d.internal else 0.0,
+        rules.benefit(d.benefit, d.adoption, p.gam, chain),
+    )
+
+
+def passive(d: Any, p: Any) -> Any:
+    """1 for a department that finds it important and yet does next to nothing while work waits for it."""
+    little = d.hours < c.PASSIVE_BELOW * min((p.WB + p.WT) / c.YEAR, d.demand)
+    return 1.0 if d.internal and d.waiting > 0.0 and d.conviction >= c.PASSIVE_CONVINCED and little else 0.0
+
+
+def add_up(book: Any, cost: Any, shared: Any, solitary: Any, beyond: Any, benefit: Any) -> None:
+    """Stage 8: what departments cost and bring goes into the book; sums as :func:`account` returns them."""
+    book.cost += cost
+    book.shared_hours += shared
+    book.solitary_hours += solitary
+    book.overload_hours += beyond
+    book.benefit += benefit
+
+
+def pay(book: Any, o: Any, m: Any, s: Any) -> None:
+    """Stage 8: what measures, partner and licence cost (€) goes into the book, and the connections made."""
+    book.connections += o.connected
+    partner = m.hours * m.fee if m.partner else 0.0
+    book.partner_cost += partner
+    book.cost += partner + m.one_off_cost + m.running_cost + (s.licence if o.started else 0.0)

@@ -1,0 +1,172 @@
+"""The terms of a week as numbers: what a scenario fixes, what levers ask, and what a file says of a department.
+
+The steps (:mod:`simulation.model.steps`) read these names, in the Mesa model from the tuples below and in the engine
+from records of the same fields. A number that is left to a parameter or to the world is nan.
+"""
+
+from math import nan
+from typing import NamedTuple
+
+from simulation.study.measures import Levers
+from simulation.study.organisation import Department, Surveyed, SurveyedShare, Workload
+from simulation.study.scenario import Scenario
+
+SURVEYED = ("conviction", "it_frame", "workload", "competing_pull", "knowledge")
+"""The traits that a survey may give, each with a spread."""
+
+
+class Terms(NamedTuple):
+    """``s``: what a scenario fixes. Fees in € a week, connections in hours each, departments counted by kind."""
+
+    licence: float
+    connections_per_week: float
+    connection_hours: float
+    full_benefit: float
+    internal: int
+    business: int
+    start: int
+    waits: bool
+    self_built: bool
+
+
+class Settings(NamedTuple):
+    """``m``: what levers set for the whole organisation. Hours a week (nan: by the parameter), € a week."""
+
+    team_hours: float
+    forum_hours: float
+    hours: float
+    tech_share: float
+    substitution: float
+    fee: float
+    technicians: float
+    cut: float
+    one_off_cost: float
+    running_cost: float
+    naming: bool
+    team: bool
+    forum: bool
+    consulted: bool
+    anchored: bool
+    partner: bool
+
+
+class Request(NamedTuple):
+    """``ask``: what levers ask of, or give to, one department: portions of roles, hours a week, how many roles."""
+
+    progress: float
+    priority: float
+    voice: float
+    granted: float
+    persuasion: float
+    member: bool
+    roles: int
+
+
+class Seat(NamedTuple):
+    """``seat``: a department's seat in a contact network.
+
+    ``share`` is what a contact of strength 1 is of all of them (0: it has none), ``tied`` the share of its
+    interdependence that contacts cover, ``close`` how many it needs by more than a quarter.
+    """
+
+    share: float
+    tied: float
+    close: int
+
+
+class Profile(NamedTuple):
+    """``w``: what a file says of a department's traits, each surveyed one with its spread; nan where it is silent."""
+
+    conviction: float
+    conviction_spread: float
+    it_frame: float
+    it_frame_spread: float
+    workload: float
+    workload_spread: float
+    competing_pull: float
+    competing_pull_spread: float
+    knowledge: float
+    knowledge_spread: float
+    projects: float
+    process_work: float
+    technical_work: float
+
+
+class Answers(NamedTuple):
+    """``u``: a week's draws, in [0, 1), for an issue that is taken up, for an objection, and for its answer."""
+
+    pick_up: float
+    objection: float
+    answer: float
+
+
+def terms_of(scenario: Scenario) -> Terms:
+    """What a scenario fixes.
+
+    >>> from simulation import case
+    >>> terms = terms_of(case().scenario("full"))
+    >>> terms.internal, terms.business, terms.self_built
+    (7, 6, False)
+    """
+    project, platform, everybody = scenario.project, scenario.measures.platform, scenario.organisation.departments
+    self_built = platform.kind == "self-built"
+    return Terms(
+        licence=0.0 if self_built else platform.licence,
+        connections_per_week=project.connections_per_week,
+        connection_hours=project.connection_hours,
+        full_benefit=sum(one.benefit for one in everybody if one.internal),
+        internal=sum(one.internal for one in everybody),
+        business=sum(one.kind == "business" for one in everybody),
+        start=project.start,
+        waits=scenario.measures.wait_for_capacity is not None,
+        self_built=self_built,
+    )
+
+
+def settings_of(levers: Levers) -> Settings:
+    """What levers set for the whole organisation; without a partner its numbers are 0."""
+    partner = levers.partner
+    return Settings(
+        team_hours=_or_nan(levers.team_hours),
+        forum_hours=_or_nan(levers.forum_hours),
+        hours=partner.hours if partner else 0.0,
+        tech_share=partner.tech_share if partner else 0.0,
+        substitution=partner.substitution if partner else 0.0,
+        fee=partner.fee if partner else 0.0,
+        technicians=levers.technicians,
+        cut=levers.cut,
+        one_off_cost=levers.one_off_cost,
+        running_cost=levers.running_cost,
+        naming=levers.naming,
+        team=levers.team,
+        forum=levers.forum,
+        consulted=levers.consulted,
+        anchored=levers.anchored,
+        partner=partner is not None,
+    )
+
+
+def requests_of(levers: Levers) -> list[Request]:
+    """What levers ask of each department, in the organisation's order."""
+    rows = zip(levers.roles, levers.granted, levers.persuasion, levers.members, strict=True)
+    return [
+        Request(*roles, granted, persuasion, member, sum(portion > 0.0 for portion in roles))
+        for roles, granted, persuasion, member in rows
+    ]
+
+
+def profile_of(department: Department) -> Profile:
+    """What a file says of a department's traits."""
+    surveyed: dict[str, float] = {}
+    for name in SURVEYED:
+        trait: Surveyed | SurveyedShare | Workload | None = getattr(department, name)
+        surveyed[name] = nan if trait is None else trait.value
+        surveyed[f"{name}_spread"] = 0.0 if trait is None else trait.plus_minus
+    sizes = (department.projects, department.process_work, department.technical_work)
+    projects, process, technical = (_or_nan(size) for size in sizes)
+    return Profile(**surveyed, projects=projects, process_work=process, technical_work=technical)
+
+
+def _or_nan(value: float | None) -> float:
+    """The value, or nan for none."""
+    return nan if value is None else value

@@ -1,0 +1,114 @@
+"""Worlds: one draw each of everything nobody knows.
+
+By default a study draws the parameters of world *r* from their ranges with a scrambled Sobol sequence, indexed
+by world, so that worlds can be added without changing the earlier ones; or it keeps them at their defaults.
+The departments' initial traits, and the luck of every week, are keyed draws (:mod:`simulation.model.randomness`).
+"""
+
+import copy
+import functools
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import qmc
+
+from simulation.model import randomness, steps
+from simulation.model.terms import profile_of
+from simulation.study.errors import InputRefused, problem
+from simulation.study.organisation import Department
+from simulation.study.parameters import PARAMETERS, Values
+from simulation.study.scenario import Given, Scenario
+
+Mode = Literal["ranges", "defaults"]
+MODES: tuple[Mode, ...] = ("ranges", "defaults")
+
+_BLOCK = 64
+MOST_DRAWN = 10_000_000
+"""Worlds whose parameters are drawn; getting further along the Sobol sequence takes longer than anybody waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What one department is like in one world; sizes in hours, the rest as in :mod:`simulation.study.parameters`."""
+
+    conviction: float
+    it_frame: float
+    workload: float
+    competing_pull: float
+    knowledge: float
+    projects: float
+    process_work: float
+    technical_work: float
+
+
+@functools.lru_cache(maxsize=16)
+def _scrambled(seed: int) -> qmc.Sobol:
+    """The scrambled Sobol sequence of a seed, at its begin; scrambling takes a hundred times as long as a copy."""
+    return qmc.Sobol(len(PARAMETERS), scramble=True, rng=np.random.default_rng(seed))
+
+
+@functools.lru_cache(maxsize=256)
+def _sobol_block(seed: int, block: int) -> NDArray[np.float64]:
+    """Rows ``64·block … 64·block + 63`` of the scrambled Sobol sequence of a seed."""
+    sequence = copy.deepcopy(_scrambled(seed))
+    if block:
+        sequence.fast_forward(_BLOCK * block)
+    rows: NDArray[np.float64] = sequence.random(_BLOCK)
+    rows.flags.writeable = False
+    return rows
+
+
+def sobol_point(seed: int, world: int) -> NDArray[np.float64]:
+    """Point ``world`` of the scrambled Sobol sequence of ``seed``: shape ``(number of parameters,)``, in [0, 1)."""
+    row: NDArray[np.float64] = _sobol_block(seed, world // _BLOCK)[world % _BLOCK]
+    return row
+
+
+def values_of(given: tuple[Given, ...], seed: int, world: int, mode: Mode = "ranges") -> Values:
+    """The parameters of a world: drawn from their ranges, or at their defaults; what a file fixes is fixed.
+
+    >>> values_of((), 1, 0, "defaults").t
+    1.0
+    >>> values_of((), 1, 0) == values_of((), 1, 0)
+    True
+    """
+    said = {one.name: one for one in given}
+    if mode == "defaults":
+        return replace(Values(), **{one.name: one.value for one in given})
+    point = sobol_point(seed, world)
+    drawn = {}
+    for parameter, u in zip(PARAMETERS, point.tolist(), strict=True):
+        own = said.get(parameter.name)
+        low, high = (own.low, own.high) if own else (parameter.low, parameter.high)
+        drawn[parameter.name] = low + u * (high - low)
+    return Values(**drawn)
+
+
+def traits_of(scenario: Scenario, values: Values, seed: int, world: int) -> tuple[Traits, ...]:
+    """The initial traits of every department in a world, in the organisation's order."""
+    self_built = scenario.measures.platform.kind == "self-built"
+    return tuple(_traits(one, values, seed, world, self_built) for one in scenario.organisation.departments)
+
+
+def _traits(one: Department, values: Values, seed: int, world: int, self_built: bool) -> Traits:
+    """Draw what the file leaves open; take what it gives, with the survey's own uncertainty."""
+
+    def u(purpose: str) -> float:
+        return randomness.draw(seed, world, purpose, one.name)
+
+    draws = (u("conviction"), u("it_frame"), u("workload"), u("pull"), u("survey"))
+    return Traits(*steps.traits(profile_of(one), values, one.kind == "it", one.kind == "chain", self_built, draws))
+
+
+def check_world(world: int, rng: int | None, parameters: str) -> None:
+    """Refuse a world, a seed or a mode that cannot be."""
+    for name, value in (("world", world), ("seed", 0 if rng is None else rng)):
+        whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+        if not whole or not 0 <= value < 2**63:
+            raise InputRefused([problem("not_a_count", given=repr(value), name=name)])
+    if parameters not in MODES:
+        raise InputRefused([problem("unknown_mode", given=repr(parameters), legal=", ".join(MODES))])
+    if parameters == "ranges" and world >= MOST_DRAWN:
+        raise InputRefused([problem("world_too_far", given=world, most=f"{MOST_DRAWN - 1:_}".replace("_", " "))])

@@ -1,0 +1,1 @@
+"""What is told, drawn and written of runs."""

@@ -1,0 +1,188 @@
+"""Data to picture, for files and the command line (Matplotlib).
+
+The titles say what to see; labels stand at what they label; uncertainty is drawn before the middle.
+"""
+
+import io
+import textwrap
+import warnings
+from typing import Any
+
+import numpy as np
+from matplotlib import rc_context, rcParamsDefault
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from simulation import __version__
+from simulation.analysis.compare import Comparison
+from simulation.analysis.sequential import Sequential
+from simulation.report.sentences import MAIN, headline, note, verdict
+from simulation.text.i18n import number, percent, say, say_count
+
+ACCENT = "#0a4f80"
+RIVAL = "#d9772b"
+RIVAL_TEXT = "#9a4a0c"
+INK = "#1f2933"
+QUIET = "#66727f"
+FAINT = "#cbd2d9"
+"""One accent for the scenario in hand, a second for its rival, grey for the rest. A test measures that they are apart
+on a grey printer and for eyes that do not tell red from green; the dashboard's ``style.css`` has the same two."""
+
+STYLE: Any = {
+    **{name: one for name, one in rcParamsDefault.items() if name != "backend"},  # nobody's own settings
+    "font.family": "DejaVu Sans",
+    "font.size": 10,
+    "text.parse_math": False,  # a name may hold a dollar sign
+    "text.color": INK,
+    "axes.edgecolor": FAINT,
+    "axes.labelcolor": QUIET,
+    "xtick.color": QUIET,
+    "ytick.color": INK,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "synergy",
+}
+
+
+def ranking(
+    comparison: Comparison, language: str = "en", sequential: Sequential | None = None, hand: str | None = None
+) -> Figure:
+    """Lasting adoption of every scenario over worlds, best first, with how often each beats the baseline.
+
+    The title is the answer about ``hand``, by default about the first in the ranking.
+    """
+    study, names = comparison.runs.study, comparison.ranking
+    loud = hand or names[0]
+    with rc_context(STYLE):
+        figure = Figure(figsize=(10.0, 1.9 + 0.3 * len(names)), dpi=120)
+        FigureCanvasAgg(figure)
+        height = figure.get_figheight()
+        axes = figure.add_axes((0.27, 0.95 / height, 0.56, 1.0 - 1.9 / height))
+        for place, name in enumerate(names):
+            _row(axes, comparison, name, place, language, loud)
+        axes.set_yticks(range(len(names)), [_cut(study.scenario(name).called(language), 38) for name in names])
+        axes.set_ylim(len(names) - 0.5, -0.7)
+        axes.set_xlim(0.0, 1.0)
+        axes.set_xticks(np.linspace(0, 1, 6), [percent(share, language) for share in np.linspace(0, 1, 6)])
+        axes.tick_params(length=0)
+        axes.tick_params(axis="y", pad=8)
+        axes.spines[["top", "right", "left", "bottom"]].set_visible(False)
+        axes.grid(axis="x", color=FAINT, linewidth=0.6)
+        axes.set_axisbelow(True)
+        axes.set_xlabel(say("result.axis", language, horizon=study.horizon), loc="left")
+        base = _cut(study.scenario(comparison.baseline).called(language), 38)
+        against = say("result.beats", language, baseline=_cut(base, 16))
+        axes.text(1.02, -0.75, against, color=QUIET, fontsize=8.5, va="bottom")
+        said = _answer(comparison, hand, language) if hand else headline(comparison, language, sequential)
+        _frame(figure, height, said, say("result.bands", language, baseline=base))
+        made = f"{note(comparison, language)} synergy {__version__}."
+        foot = f"{made}\n{say('result.not_a_forecast', language)}"
+        figure.text(0.02, 0.1 / height, foot, fontsize=7.5, color=QUIET, va="bottom")
+    return figure
+
+
+def _answer(comparison: Comparison, hand: str, language: str) -> str:
+    """The verdict on a scenario against the baseline, without how large the difference is."""
+    study, base = comparison.runs.study, comparison.baseline
+    titles = study.scenario(hand).called(language), study.scenario(base).called(language)
+    return verdict(comparison.pair(hand, base), titles, language).split(";")[0]
+
+
+def _frame(figure: Figure, height: float, title: str, under: str) -> None:
+    """The title, which is the answer, in one line or two, and a line on how to read the picture."""
+    lines = textwrap.wrap(title, 74) if len(title) <= 74 else textwrap.wrap(title, 100, max_lines=2, placeholder="…")
+    size, top = (14.0, 0.2) if len(title) <= 74 else (11.5, 0.1)
+    figure.text(0.02, 1.0 - top / height, "\n".join(lines), fontsize=size, fontweight="bold", va="top")
+    figure.text(0.02, 1.0 - 0.53 / height, under, fontsize=9, color=QUIET, va="top")
+
+
+def _row(axes: Any, comparison: Comparison, name: str, place: int, language: str, loud: str) -> None:
+    """One scenario: the spread over worlds, the median, and its record against the baseline."""
+    one = comparison.summary(name, MAIN)
+    base = name == comparison.baseline
+    colour = RIVAL if base else ACCENT if name == loud else QUIET
+    axes.plot([one.q05, one.q95], [place, place], color=colour, linewidth=1.4, alpha=0.55, solid_capstyle="butt")
+    axes.plot([one.q25, one.q75], [place, place], color=colour, linewidth=6, alpha=0.45, solid_capstyle="butt")
+    axes.plot([one.median], [place], "o", color=colour, markersize=6, clip_on=False, zorder=3)
+    if base:
+        record = say("result.baseline_mark", language)
+    else:
+        pair = comparison.pair(name, comparison.baseline)
+        counts: dict[str, Any] = {one: number(getattr(pair, one), language) for one in ("wins", "worlds")}
+        record = say("result.in_of", language, **counts)
+        if pair.ties:
+            record = say_count("result.in_of_ties", pair.ties, language, **counts)
+    text = RIVAL_TEXT if base else ACCENT if name == loud else INK
+    axes.text(1.02, place, record, va="center", fontsize=9, color=text)
+
+
+def adoption(comparison: Comparison, hand: str, language: str = "en") -> Figure:
+    """Adoption over weeks of the scenario in ``hand`` and of the baseline: bands that hold 90 and 50 % of the worlds,
+    then the middle world; the other scenarios' middle worlds behind them, in grey."""
+    study = comparison.runs.study
+    loud = tuple(dict.fromkeys((comparison.baseline, hand)))
+    with rc_context(STYLE):
+        figure = Figure(figsize=(10.0, 5.4), dpi=120)
+        FigureCanvasAgg(figure)
+        axes = figure.add_axes((0.07, 0.2, 0.67, 0.6))
+        for name in (one for one in study.names if one not in loud):
+            axes.plot(*_weeks(comparison, name, 0.5), color=FAINT, linewidth=1.0)
+        for name in loud:
+            colour = ACCENT if name == hand else RIVAL
+            for low, high, alpha in ((0.05, 0.95, 0.13), (0.25, 0.75, 0.27)):
+                weeks, floor = _weeks(comparison, name, low)
+                axes.fill_between(
+                    weeks, floor, _weeks(comparison, name, high)[1], color=colour, alpha=alpha, linewidth=0
+                )
+        for name in loud:
+            colour, style = (ACCENT, "solid") if name == hand else (RIVAL, (0, (4, 2)))
+            axes.plot(*_weeks(comparison, name, 0.5), color=colour, linewidth=2.2, linestyle=style)
+        _name_lines(axes, comparison, loud, hand, language)
+        axes.set_xlim(0, study.horizon)
+        axes.set_xticks(range(0, study.horizon + 1, 26 if study.horizon <= 260 else 52))
+        axes.set_ylim(0.0, 1.0)
+        axes.set_yticks(np.linspace(0, 1, 5), [percent(share, language) for share in np.linspace(0, 1, 5)])
+        axes.tick_params(length=0)
+        axes.spines[["top", "right", "left"]].set_visible(False)
+        axes.grid(axis="y", color=FAINT, linewidth=0.6)
+        axes.set_axisbelow(True)
+        axes.set_xlabel(say("result.week_axis", language), loc="left")
+        said = _answer(comparison, hand, language)
+        _frame(figure, figure.get_figheight(), said, say("result.weeks_bands", language))
+        made = f"{note(comparison, language)} synergy {__version__}."
+        foot = f"{made}\n{say('result.not_a_forecast', language)}"
+        figure.text(0.02, 0.02, foot, fontsize=7.5, color=QUIET, va="bottom")
+    return figure
+
+
+def _weeks(comparison: Comparison, name: str, share: float) -> tuple[Any, Any]:
+    """Weeks 0 … horizon, and a quantile of adoption over worlds in each; in week 0 nothing is done the new way yet."""
+    values = np.quantile(comparison.runs.weeks(name, "adoption"), share, axis=0)
+    return np.arange(len(values) + 1), np.concatenate(([0.0], values))
+
+
+def _name_lines(axes: Any, comparison: Comparison, loud: tuple[str, ...], hand: str, language: str) -> None:
+    """The lines' names at their ends, apart from each other."""
+    ends = sorted((float(_weeks(comparison, name, 0.5)[1][-1]), name) for name in loud)
+    least = 0.0
+    for end, name in ends:
+        height = max(end, least)
+        least = height + 0.07
+        title = _cut(comparison.runs.study.scenario(name).called(language), 28)
+        colour = ACCENT if name == hand else RIVAL_TEXT
+        x = comparison.runs.study.horizon * 1.015
+        axes.text(x, height, title, color=colour, fontsize=10, fontweight="bold", va="center")
+
+
+def _cut(text: str, most: int) -> str:
+    """A text that fits."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def encoded(figure: Figure, kind: str) -> bytes:
+    """A figure as the bytes of a ``png`` or ``svg`` file; equal figures give equal bytes."""
+    stream = io.BytesIO()
+    with rc_context(STYLE), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph")  # a name may hold what the font does not: a box is drawn
+        metadata = {"Date": None} if kind == "svg" else {"Software": f"synergy {__version__}"}
+        figure.savefig(stream, format=kind, dpi=160, facecolor="white", metadata=metadata)
+    return stream.getvalue()

@@ -1,0 +1,43 @@
+"""The command that repeats a comparison."""
+
+import shlex
+from dataclasses import dataclass
+
+from simulation.analysis.sequential import Sequential
+
+DEFAULT_OUTCOME = "lasting_adoption"
+"""The outcome that a comparison leads with unless it is told otherwise."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked of a comparison; ``scenarios`` is a list with commas, or None for all of the file."""
+
+    file: str
+    scenarios: str | None
+    baseline: str
+    worlds: int
+    seed: int
+    parameters: str
+    outcome: str = DEFAULT_OUTCOME
+    overrides: tuple[str, ...] = ()
+
+    def command(self, settled: Sequential | None = None) -> str:
+        """The words of the command line; a comparison that was stopped goes as far as it went.
+
+        >>> Request("case", None, "it-only", 200, 1, "ranges").command()
+        'synergy compare case --baseline it-only --worlds 200 --seed 1 --parameters ranges'
+        """
+        words = ["synergy", "compare", self.file]
+        if self.scenarios is not None:
+            words += ["--scenarios", self.scenarios]
+        words += ["--baseline", self.baseline, "--worlds", str(self.worlds), "--seed", str(self.seed)]
+        words += ["--parameters", self.parameters]
+        if self.outcome != DEFAULT_OUTCOME:
+            words += ["--outcome", self.outcome]
+        if settled:
+            most = len(settled.runs.worlds) if settled.stopped else settled.most
+            words += ["--until-decided", "--margin", str(settled.margin), "--max-worlds", str(most)]
+        for override in self.overrides:
+            words += ["--set", override]
+        return shlex.join(words)

@@ -1,0 +1,1 @@
+"""From plain data to a study: scenarios merged, validated and checked, every problem gathered."""

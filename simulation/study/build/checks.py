@@ -1,0 +1,134 @@
+"""What no single field of a study can know. It looks at what is said, so that it can be told beside other mistakes."""
+
+from collections.abc import Callable
+from typing import Any, get_args
+
+from pydantic import BaseModel
+
+from simulation.study.build.problems import Gatherer
+from simulation.study.build.validation import model_in
+from simulation.study.errors import several, shown
+from simulation.study.measures import Measures
+from simulation.study.organisation import Kind, Project
+from simulation.study.paths import Path
+from simulation.system.limits import LIMITS
+from simulation.text.characters import first_unseen
+
+HOLDERS = ("members", "departments", "progress", "priority", "voice")
+"""The settings of measures that name departments."""
+
+
+class Checks:
+    """Checks of what one scenario says; ``where`` tells, for a part of a file, in which layer a place of it stands."""
+
+    def __init__(
+        self,
+        gatherer: Gatherer,
+        where: Callable[[str], Callable[[Path], Path]],
+        organisation: dict[str, Any],
+        project: dict[str, Any],
+    ) -> None:
+        self.gatherer, self.organisation = gatherer, organisation
+        self.of_departments: dict[str, Any] = organisation.get("departments") or {}
+        self.start, self.horizon = _weeks(Project, project, "start", "horizon")
+        self.in_organisation, self.in_measures, self.in_project = map(where, ("organisation", "measures", "project"))
+
+    def departments(self) -> None:
+        """Departments by themselves and together."""
+        if self.of_departments:
+            self._kinds()
+        for name, said in self.of_departments.items():
+            self._department(name, said if isinstance(said, dict) else {})
+
+    def _kinds(self) -> None:
+        """One IT department, and somebody else."""
+        kinds = {name: one.get("kind") if isinstance(one, dict) else None for name, one in self.of_departments.items()}
+        if not all(kind in get_args(Kind) for kind in kinds.values()):
+            return
+        where = self.in_organisation(("departments",))
+        if self.gatherer.has_strange_keys(where):
+            return  # one of them may be what is missing
+        them = [name for name, kind in kinds.items() if kind == "it"]
+        if not them:
+            self.gatherer.refuse("no_it", where)
+        elif len(them) > 1:
+            self.gatherer.refuse("one_it", where, given=len(them), names=several(them))
+        if "business" not in kinds.values():
+            self.gatherer.refuse("no_business", where)
+
+    def _department(self, name: str, said: dict[str, Any]) -> None:
+        """What a kind of department cannot have."""
+        for kind, key, problem_key in (
+            ("it", "it_frame", "it_has_no_frame"),
+            ("it", "process_work", "it_has_no_process"),
+            ("chain", "benefit", "chain_has_no_benefit"),
+        ):
+            given = said.get(key)
+            if said.get("kind") == kind and given is not None and (given != 0 or key == "it_frame"):
+                where = self.in_organisation(("departments", name, key))
+                self.gatherer.refuse(problem_key, where, given=shown(given))
+
+    def ties(self, key: str) -> None:
+        """Ties join two known, different departments, once."""
+        pairs: set[frozenset[str]] = set()
+        said = self.organisation.get(key)
+        for place, tie in enumerate(said if isinstance(said, list | tuple) else ()):
+            ends = (tie.get("a"), tie.get("b")) if isinstance(tie, dict) else tie
+            if isinstance(ends, list | tuple) and len(ends) > 1 and all(isinstance(one, str) for one in ends[:2]):
+                self._tie((key, place), ends[0], ends[1], pairs)
+
+    def _tie(self, at: Path, a: str, b: str, pairs: set[frozenset[str]]) -> None:
+        """One tie, given the pairs before it."""
+        for name in (a, b):
+            self._named(name, self.in_organisation, at)
+        pair = frozenset((a, b))
+        if a == b:
+            self.gatherer.refuse("self_tie", self.in_organisation(at), given=shown(a))
+        elif pair in pairs:
+            self.gatherer.refuse("tied_twice", self.in_organisation(at), given=f"{shown(a)[1:-1]} – {shown(b)[1:-1]}")
+        pairs.add(pair)
+
+    def _named(self, name: str, where: Callable[[Path], Path], at: Path) -> None:
+        """A department that is named must be there."""
+        if first_unseen(name) or len(name) > LIMITS.name_characters:
+            return  # it can be no name at all, which is told where it stands
+        if self.of_departments and name not in self.of_departments and name not in self._stripped():
+            self.gatherer.no_such("unknown_department", where(at), name, self.of_departments)
+
+    def _stripped(self) -> set[str]:
+        """Names without the spaces around them, which are a mistake of their own."""
+        if not hasattr(self, "_without_spaces"):
+            self._without_spaces = {name.strip() for name in self.of_departments}
+        return self._without_spaces
+
+    def project(self) -> None:
+        """The project starts before it ends."""
+        self._late(self.in_project, ("start",), self.start)
+
+    def weeks(self, name: str, said: dict[str, Any]) -> None:
+        """The weeks of a measure are in order and within the horizon."""
+        model = model_in(Measures.model_fields[name].annotation)
+        start, end = _weeks(model, said, "start", "end") if model else (None, None)
+        if start is not None and end is not None and end < start:
+            self.gatherer.refuse("ends_before_start", self.in_measures((name, "end")), start=start, end=end)
+        self._late(self.in_measures, (name, "start"), start)
+
+    def _late(self, where: Callable[[Path], Path], at: Path, start: int | None) -> None:
+        """Nothing starts after the last week."""
+        if start is not None and self.horizon is not None and start > self.horizon:
+            self.gatherer.refuse("starts_too_late", where(at), start=start, horizon=self.horizon)
+
+    def holders(self, name: str, said: dict[str, Any]) -> None:
+        """The departments that a measure names."""
+        for key in HOLDERS:
+            names = said.get(key)
+            for place, one in enumerate(names if isinstance(names, list | tuple) else ()):
+                if isinstance(one, str):
+                    self._named(one, self.in_measures, (name, key, place))
+
+
+def _weeks(model: type[BaseModel], said: dict[str, Any], *keys: str) -> list[int | None]:
+    """Weeks as they are said, or else as they are by default; None for what cannot be one."""
+    defaults = {key: one.default for key, one in model.model_fields.items()}
+    found = [said.get(key, defaults.get(key)) for key in keys]
+    return [week if isinstance(week, int) and week is not True and 1 <= week <= 520 else None for week in found]

@@ -1,0 +1,115 @@
+"""What is legal in a study and yet may not be meant."""
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+
+from simulation.study.errors import Remark, remark, several, shown
+from simulation.study.organisation import Label, Organisation
+from simulation.study.paths import Path, told_path
+from simulation.study.scenario import Scenario, Study
+from simulation.system.limits import LIMITS
+from simulation.text.i18n import language_name
+
+SMALL = 5.0
+"""Hours, or euros, a week below which somebody may have meant thousands."""
+
+
+def remarks_on(study: Study, line_of: Callable[[Path], int | None] = lambda path: None) -> tuple[Remark, ...]:
+    """What to say of a study that is sound, each thing once, in the order of its scenarios.
+
+    ``line_of`` tells where something stands.
+
+    >>> from simulation import case
+    >>> remarks_on(case())
+    ()
+    """
+    found = [_remark(key, path, line_of, **fields) for key, path, fields in islice(_all(study), LIMITS.problems)]
+    return tuple(dict.fromkeys(found))
+
+
+def untranslated(texts: Iterable[Label], language: str) -> Remark | None:
+    """What to say, once for a whole file, to a reader whose language some of its ``texts`` lack; nothing if none does.
+
+    It is about the reader rather than the file, so it is none of the study's own remarks.
+
+    >>> from simulation import case
+    >>> untranslated(texts_of(case()), "nl") is None
+    True
+    >>> print(untranslated([Label(nl="Inkoop"), Label(en="Sales", nl="Verkoop")], "en").told())
+    texts that are not in English, and are shown in another language (Dutch): 1 of 2, such as 'Inkoop'.
+    """
+    every = [text for text in dict.fromkeys(texts) if text.in_(language)]
+    lacking = [text for text in every if text.lacks(language)]
+    if not lacking:
+        return None
+    shown_in = sorted({language_name(text.language_for(language), language) for text in lacking})
+    return remark(
+        "untranslated",
+        lacking=len(lacking),
+        texts=len(every),
+        languages=several(shown_in),
+        first=shown(lacking[0].in_(language), 40),
+    )
+
+
+def texts_of(study: Study) -> Iterator[Label]:
+    """Every text of a study that a reader meets."""
+    yield from (study.title, study.description)
+    for scenario in study.scenarios:
+        yield from (scenario.title, scenario.description)
+    for organisation in {id(one.organisation): one.organisation for one in study.scenarios}.values():
+        yield from (one.label for one in organisation.departments if one.label)
+
+
+def _remark(key: str, path: Path, line_of: Callable[[Path], int | None], **fields: str) -> Remark:
+    """A remark with its place and line."""
+    return remark(key, told_path(path), line_of(path), **fields)
+
+
+def _all(study: Study) -> Iterator[tuple[str, Path, dict[str, str]]]:
+    """The key, place and fields of every remark."""
+    yield from _on_ties(study.organisation)
+    yield from _on_amounts(study.organisation)
+    titles: dict[str, str] = {}
+    chains: dict[int, bool] = {}
+    for one in study.scenarios:
+        departments = one.organisation.departments
+        if id(one.organisation) not in chains:
+            chains[id(one.organisation)] = not all(each.internal for each in departments)
+            if all(each.capacity == 0.0 for each in departments):
+                yield "no_capacity", ("organisation", "departments"), {}
+        yield from _on_measures(one, chains[id(one.organisation)])
+        for title in dict.fromkeys(one.title.texts.values()):
+            first = titles.setdefault(title, one.name)
+            if first != one.name:
+                yield "same_title", ("scenarios", one.name), {"given": shown(title), "first": shown(first)}
+                break
+
+
+def _on_ties(organisation: Organisation) -> Iterator[tuple[str, Path, dict[str, str]]]:
+    """Departments that are tied to nobody: all of them, or some."""
+    tied = {name for tie in (*organisation.interdependence, *organisation.informal_ties) for name in tie.pair}
+    untied = [name for name in organisation.names if name not in tied]
+    where: Path = ("organisation", "departments")
+    if len(untied) == len(organisation.names):
+        yield "nobody_tied", where, {}
+    elif untied:
+        yield "untied", (*where, *untied) if len(untied) == 1 else where, {"given": several(untied)}
+
+
+def _on_amounts(organisation: Organisation) -> Iterator[tuple[str, Path, dict[str, str]]]:
+    """Amounts so small that a thousand may have been written with a point."""
+    for one in organisation.departments:
+        for name, value in (("capacity", one.capacity), ("benefit", one.benefit)):
+            if 0.0 < value < SMALL:
+                yield "tiny", ("organisation", "departments", one.name, name), {"given": f"{value:g}", "name": name}
+
+
+def _on_measures(scenario: Scenario, has_chain: bool) -> Iterator[tuple[str, Path, dict[str, str]]]:
+    """What is to be said of a scenario's measures, in an organisation with chain partners or without."""
+    roles, chain = scenario.measures.assign_roles, scenario.measures.consult_chain
+    within: Path = ("scenarios", scenario.name, "measures")
+    if chain is not None and not has_chain:
+        yield "no_chain", (*within, "consult_chain"), {}
+    if roles is not None and not (roles.progress or roles.priority or roles.voice):
+        yield "no_roles", (*within, "assign_roles"), {}

@@ -1,0 +1,136 @@
+"""Scenarios as *base + differences*, the study that holds them, and its digest.
+
+How they are built from what a file holds, and what may be wrong with that, stands in
+:mod:`simulation.study.build.merge`.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import BaseModel
+
+from simulation.study.errors import InputRefused, Remark, unknown
+from simulation.study.measures import Measures
+from simulation.study.organisation import (
+    Label,
+    Organisation,
+    Project,
+    without_dust,
+)
+
+FORMAT = 1
+"""The version of the file format."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A parameter that a file gives, with the range it gives and where it has it from; dust in it is 0.
+
+    >>> Given("t", 1e-300, 0.0, 1.0, "time sheets").value
+    0.0
+    """
+
+    name: str
+    value: float
+    low: float
+    high: float
+    source: str
+
+    def __post_init__(self) -> None:
+        for name in ("value", "low", "high"):
+            object.__setattr__(self, name, without_dust(getattr(self, name)))
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """An organisation and project plus a set of measures, all differences worked in."""
+
+    name: str
+    title: Label
+    description: Label
+    extends: str | None
+    organisation: Organisation
+    project: Project
+    parameters: tuple[Given, ...]
+    measures: Measures
+
+    def called(self, language: str) -> str:
+        """Its title for a reader."""
+        return self.title.in_(language)
+
+    def resolved(self) -> dict[str, Any]:
+        """Plain data of all that decides its outcome; equal data give equal runs."""
+        return {
+            "organisation": plain(self.organisation),
+            "project": plain(self.project),
+            "parameters": {
+                one.name: {"value": one.value, "low": one.low, "high": one.high, "source": one.source}
+                for one in self.parameters
+            },
+            "measures": plain(self.measures),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """Scenarios to be compared over the same worlds.
+
+    ``remarks`` say what in the file is legal and yet may not be meant; they decide nothing, and count in no comparison.
+    """
+
+    name: str
+    title: Label
+    description: Label
+    scenarios: tuple[Scenario, ...]
+    remarks: tuple[Remark, ...] = field(default=(), compare=False)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The scenarios' names, in the file's order."""
+        return tuple(one.name for one in self.scenarios)
+
+    @property
+    def organisation(self) -> Organisation:
+        """The organisation of the first scenario, the base of the others."""
+        return self.scenarios[0].organisation
+
+    @property
+    def horizon(self) -> int:
+        """Weeks that one looks ahead; the same in every scenario."""
+        return self.scenarios[0].project.horizon
+
+    def scenario(self, name: str) -> Scenario:
+        """The scenario of that name; raises ``InputRefused`` with the legal ones."""
+        for one in self.scenarios:
+            if one.name == name:
+                return one
+        raise InputRefused([unknown("unknown_scenario", name, self.names)])
+
+    def select(self, names: tuple[str, ...]) -> "Study":
+        """The same study with these scenarios only, in this order."""
+        chosen = tuple(self.scenario(name) for name in names)
+        return Study(self.name, self.title, self.description, chosen, self.remarks)
+
+    def digest(self) -> str:
+        """Sixteen hexadecimal digits that change with anything that decides an outcome."""
+        data = {one.name: one.resolved() for one in self.scenarios}
+        return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def plain(model: BaseModel) -> dict[str, Any]:
+    """A model as the plain data of a file: departments by name, ties as lists, nothing that was left out."""
+    data = model.model_dump(exclude_none=True)
+    if isinstance(model, Organisation):
+        data["departments"] = {one.pop("name"): one for one in data["departments"]}
+        for ties in ("interdependence", "informal_ties"):
+            data[ties] = [[one["a"], one["b"], one["strength"]] for one in data[ties]]
+    return _listed(data)  # type: ignore[no-any-return]  # a mapping stays a mapping
+
+
+def _listed(value: Any) -> Any:
+    """Turn tuples into lists, all the way down."""
+    if isinstance(value, dict):
+        return {key: _listed(one) for key, one in value.items()}
+    return [_listed(one) for one in value] if isinstance(value, list | tuple) else value

@@ -1,0 +1,379 @@
+"""Files in, files out: studies by path or by name, changes from the command line, and studies written as YAML.
+
+An error names file, line and path, what was given, what is legal and what to do.
+"""
+
+import functools
+import os
+import re
+import stat
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import replace
+from importlib.resources import files as packaged
+from pathlib import Path as FilePath
+from typing import Any
+
+from simulation.study.build.merge import build
+from simulation.study.deadline import check_time, reading
+from simulation.study.errors import InputRefused, Problem, abridged, nearest, problem, shown, unknown
+from simulation.study.parameters import PARAMETERS, Parameter
+from simulation.study.paths import Path, told_path
+from simulation.study.scenario import FORMAT, Given, Scenario, Study
+from simulation.study.sources.yaml_text import INVISIBLE, Reader, clean, spaced
+from simulation.system.limits import LIMITS
+from simulation.text.characters import composed, escaped, first_unseen
+from simulation.text.i18n import say, twin
+
+CASE = "case"
+OUT_OF_REACH = {"too_close_to_zero", "too_far_from_zero"}
+"""Problems of a number as it is written: what is wrong with what is left of it is no news."""
+LARGEST_FILE = LIMITS.file_bytes
+WIDTH = 110
+"""Lines that are written are no longer, if they can be broken."""
+
+
+def scenario_folder() -> Any:
+    """The folder with the organisations that come with the software."""
+    inside = packaged("simulation").joinpath("_scenarios")
+    return inside if inside.is_dir() else FilePath(__file__).parents[3] / "scenarios"
+
+
+@functools.cache
+def case() -> Study:
+    """The case organisation with its scenarios.
+
+    >>> len(case().scenarios), case().scenarios[0].name
+    (24, 'it-only')
+    """
+    return load(CASE)
+
+
+def load(source: str, overrides: tuple[str, ...] = ()) -> Study:
+    """Read a study: a file's path, or the name of an organisation that comes along (``case``).
+
+    ``overrides`` are ``path=value`` texts such as ``parameters.t=0.5``. Raises
+    :class:`~simulation.study.errors.InputRefused` with every problem of the file. What is legal and yet may not be
+    meant stands in :attr:`~simulation.study.scenario.Study.remarks`.
+    """
+    return parse(text_of(source), source, overrides)
+
+
+def text_of(source: str) -> str:
+    """The text of a file, or of an organisation that comes along; raises as :func:`load` does."""
+    if source in _shipped_names() and not FilePath(source).is_file():
+        text: str = scenario_folder().joinpath(f"{source}.yaml").read_text("utf-8")
+        return text
+    return _read(source)
+
+
+def load_data(source: str) -> dict[str, Any]:
+    """The plain data of a study that can be read, as its file says it; raises as :func:`load` does.
+
+    >>> load_data("case")["scenarios"]["partner-over"]["extends"]
+    'partner-with'
+    """
+    return parse_data(text_of(source), source)
+
+
+def parse_data(text: str, name: str = "study") -> dict[str, Any]:
+    """The plain data of the text of a file that can be read; raises as :func:`parse` does.
+
+    >>> text = scenario_folder().joinpath("case.yaml").read_text("utf-8")
+    >>> parse_data(text) == load_data("case")
+    True
+    """
+    data: dict[str, Any] = _study_and_data(text, name, ())[1]
+    return data
+
+
+def read_file(source: str, text: str | None = None) -> tuple[Any, Callable[[Path], int | None], list[Problem]]:
+    """Plain data of any YAML file, what tells the line of a place in it, and problems that do not stop the reading.
+
+    ``text`` is what the file holds, if it was read before: a pipe can be read but once. Raises
+    :class:`~simulation.study.errors.InputRefused` for what is no sound YAML.
+    """
+    text = _read(source) if text is None else text
+    try:
+        with reading():
+            read = Reader(clean(text))
+    except InputRefused as error:
+        raise _refused(source, *error.problems) from None
+    return read.data, read.line, read.all_problems()
+
+
+def _read(source: str) -> str:
+    """The text of a file that a person named."""
+    try:
+        if FilePath(source).is_dir():
+            raise _refused(source, problem("a_directory"))
+        data = _bytes_of(source)
+    except FileNotFoundError:
+        near = unknown("no_file", source, sorted(_shipped_names())[:5])
+        raise _refused(source, near) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise _refused(source, problem("unreadable", why=reason)) from None
+    if len(data) > LIMITS.file_bytes:
+        raise _refused(source, problem("too_big", most=spaced(LIMITS.file_bytes)))
+    if b"\0" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise _refused(source, problem("not_text_file"))
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        byte = f"0x{data[error.start]:02x}"
+        raise _refused(source, problem("not_utf8", line=line, given=byte)) from None
+
+
+def _bytes_of(source: str) -> bytes:
+    """What a file holds, or its beginning if that is too much; of a device only what is typed or piped in is read."""
+    with FilePath(source).open("rb") as stream:
+        about = os.fstat(stream.fileno())
+        if stat.S_ISCHR(about.st_mode) and not _is_input(about):
+            raise _refused(source, problem("no_ordinary_file", given=shown(source, 200)))
+        if stat.S_ISREG(about.st_mode):
+            with suppress(OSError, AttributeError):
+                os.set_blocking(stream.fileno(), False)  # some of the system's files wait for more, for ever
+        return stream.read(LIMITS.file_bytes + 1) or b""
+
+
+def _is_input(about: os.stat_result) -> bool:
+    """Whether this is what our standard input comes from."""
+    with suppress(OSError):
+        return os.fstat(0).st_rdev == about.st_rdev
+    return False
+
+
+def _shipped_names() -> list[str]:
+    """Names of the organisations that come along."""
+    return [one.name.removesuffix(".yaml") for one in scenario_folder().iterdir() if one.name.endswith(".yaml")]
+
+
+def _refused(file: str, *problems: Problem) -> InputRefused:
+    """A refusal that names the file."""
+    return InputRefused(replace(one, file=file) for one in problems)
+
+
+def parse(text: str, name: str = "study", overrides: tuple[str, ...] = ()) -> Study:
+    """Read a study from the text of a YAML file; ``name`` is what errors and results call it.
+
+    Raises as :func:`load` does; a text that takes too long is refused (:mod:`simulation.study.deadline`).
+    """
+    return _study_and_data(text, name, overrides)[0]
+
+
+def _study_and_data(text: str, name: str, overrides: tuple[str, ...]) -> tuple[Study, Any]:
+    """A study and the plain data that it is made of."""
+    found: list[Problem] = []
+    try:
+        with reading():
+            _check_changes(overrides)
+            read = Reader(clean(text))
+            found += read.all_problems()
+            if is_lesson(read.data):
+                raise InputRefused([problem("is_a_lesson", legal=FORMAT)])
+            changed = [_override(read.data, one) for one in overrides]
+            study = build(read.data, escaped(FilePath(name).stem or name), _line_teller(read, changed))
+    except InputRefused as refused:
+        lost = {(one.path, one.line) for one in found if one.key in OUT_OF_REACH}
+        found += [one for one in refused.problems if (one.path, one.line) not in lost]
+    if found:
+        raise InputRefused(abridged(replace(one, file=name) for one in found))
+    remarks = (*read.remarks, *study.remarks)[: LIMITS.problems]
+    return replace(study, remarks=tuple(replace(one, file=name) for one in remarks)), read.data
+
+
+def is_lesson(data: Any) -> bool:
+    """Whether a file's data seem to be a lesson, and not a study.
+
+    >>> is_lesson({"lesson": 1}), is_lesson({"chapters": []}), is_lesson({"synergy": 1, "lesson": 1})
+    (True, True, False)
+    """
+    return _seems(data, {"lesson", "chapters"}, {"synergy", "organisation", "scenarios"}, "lesson")
+
+
+def is_study(data: Any) -> bool:
+    """Whether a file's data seem to be a study, and not a lesson."""
+    return _seems(data, {"synergy", "organisation", "scenarios"}, {"lesson", "chapters"}, "synergy")
+
+
+def _seems(data: Any, own: set[str], others: set[str], first: str) -> bool:
+    """Whether data have keys of the one kind of file: the key of its format, or else none of the other kind's."""
+    keys = data.keys() if isinstance(data, dict) else set()
+    formats = keys & {"lesson", "synergy"}
+    return formats == {first} or (not formats and bool(keys & own) and not keys & others)
+
+
+def _line_teller(read: Reader, changed: list[Path]) -> Callable[[Path], int | None]:
+    """What tells the line of a place; what was changed on the command line has none."""
+
+    def line_of(path: Path) -> int | None:
+        made = any(path == one[: len(path)] for one in changed) and path not in read.lines
+        return None if made or any(path[: len(one)] == one for one in changed) else read.line(path)
+
+    return line_of
+
+
+def _check_changes(changes: Iterable[str]) -> None:
+    """Refuse more, or longer, changes than a command line needs."""
+    sizes = [len(one) for one in changes]
+    for size, given, most in (
+        ("too_many_changes", len(sizes), LIMITS.sets),
+        ("long_change", max(sizes, default=0), LIMITS.set_characters),
+        ("long_changes", sum(sizes), LIMITS.sets_characters),
+    ):
+        if given > most:
+            raise InputRefused([problem(size, given=spaced(given), limit=spaced(most))])
+
+
+def _override(data: Any, text: str) -> Path:
+    """Set ``path=value`` in a file's data, as if the file said so; the path is told."""
+    check_time()
+    left, value = _change(text)
+    place: dict[str, Any] = data if isinstance(data, dict) else {}
+    path: Path = ()
+    while True:
+        key, left = _next_key(place, left)
+        path = (*path, key)
+        inside: Any = place.get(key)
+        if not key or (left and isinstance(inside, list)):
+            raise InputRefused([problem("bad_override", given=shown(text))])
+        if not left:
+            place[key] = value
+            return path
+        if key not in place and path[:-1] in _NAMED:
+            raise InputRefused([unknown(_NAMED[path[:-1]], key, place, told_path(path))])
+        if not isinstance(inside, dict):
+            number = isinstance(inside, int | float) and not isinstance(inside, bool)
+            place[key] = {"value": inside} if number else {}
+        place = place[key]
+
+
+def _change(text: str) -> tuple[list[str], Any]:
+    """The path, in parts, and the value of ``path=value``."""
+    path, sign, value = text.partition("=")
+    parts = composed(path.strip()).split(".")
+    if len(parts) > LIMITS.set_parts:
+        raise InputRefused([problem("change_too_deep", given=shown(text), limit=LIMITS.set_parts)])
+    if not sign or first_unseen(path) is not None or INVISIBLE.search(value):
+        raise InputRefused([problem("bad_override", given=shown(text))])
+    if parts[0] not in CHANGEABLE:
+        near = nearest(parts[0], CHANGEABLE) or ""
+        raise InputRefused([problem("unknown_change", given=shown(text), legal=", ".join(CHANGEABLE), near=near)])
+    try:
+        read = Reader(clean(value))
+        wrong = read.problems
+    except InputRefused as refused:
+        wrong = list(refused.problems)
+    if wrong:
+        raise InputRefused(replace(one, line=None, path=shown(text)) for one in wrong)
+    return parts, read.data
+
+
+CHANGEABLE = ("parameters", "organisation", "measures", "project", "scenarios")
+"""What a change on the command line may begin with."""
+_NAMED: dict[Path, str] = {("scenarios",): "unknown_scenario", ("organisation", "departments"): "unknown_department"}
+"""Where a change of something inside must name what is there."""
+
+
+def _next_key(place: dict[str, Any], left: list[str]) -> tuple[str, list[str]]:
+    """The next key of a path and what is left of the path; a name that is there may hold points itself."""
+    for count in range(len(left), 1, -1):
+        if ".".join(left[:count]) in place:
+            return ".".join(left[:count]), left[count:]
+    return left[0], left[1:]
+
+
+# --- out -----------------------------------------------------------------------------------------------
+
+
+def resolved_yaml(study: Study, scenario: Scenario, language: str = "en") -> str:
+    """A scenario with all differences and defaults worked in, as a file that can be read again.
+
+    Reading it back gives a study with the same digest. Comments, in the reader's language, say what is assumed.
+    """
+    said = scenario.resolved()
+    given = {one.name: one for one in scenario.parameters}
+    lines = [f"# {study.title.in_(language)}: {scenario.title.in_(language)}"]
+    lines += _dumped({"synergy": FORMAT, "title": study.title.model_dump(), "organisation": said["organisation"]})
+    lines += _dumped({"project": said["project"]})
+    lines.append(say("show.given", language) if given else say("show.none_given", language))
+    lines += [_parameter(about, given.get(about.name), language) for about in PARAMETERS]
+    entry = {
+        "title": scenario.title.model_dump(),
+        "description": scenario.description.model_dump(),
+        "measures": said["measures"],
+    }
+    lines += _dumped({"scenarios": {scenario.name: entry}})
+    return "\n".join(lines) + "\n"
+
+
+def _parameter(about: Parameter, given: Given | None, language: str) -> str:
+    """A parameter's line: as the file gives it, or else the passport's in a comment."""
+    source = twin("passport.source", about.source, language)
+    graded = source if about.grade in about.source else f"{source} ({say(f'show.{about.grade}', language)})"
+    value, low, high = (given.value, given.low, given.high) if given else (about.default, about.low, about.high)
+    stated = _flow({"value": value, "low": low, "high": high, "source": given.source if given else graded})
+    unit = twin("passport.unit", about.unit, language)
+    return f"  {'' if given else '# '}{about.name}: {stated}  # {unit}"
+
+
+def study_yaml(data: dict[str, Any], remarks: tuple[str, ...] = ()) -> str:
+    """A study's plain data as a file that can be read again, with remarks above it.
+
+    >>> parse(study_yaml(load_data("case"), ("as it comes",))).digest() == case().digest()
+    True
+    """
+    return "\n".join([*(f"# {one}" for one in remarks), *_dumped(data)]) + "\n"
+
+
+def _word(value: Any) -> str:
+    """A scalar as YAML that cannot be taken for anything else.
+
+    >>> print(_word("Customer service"), _word("no"), _word('a "b"\\n'), _word(1e-6))
+    Customer service "no" "a \\"b\\"\\x0a" 1e-06
+    """
+    if isinstance(value, bool) or value is None:
+        return {True: "true", False: "false", None: "null"}[value]
+    if not isinstance(value, str):
+        return repr(value)
+    if re.fullmatch(r"[^\W\d_](?:[\w()/.&+'-]| (?! ))*[\w)]", value) and value.lower() not in _WORDS:
+        return value
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + re.sub(r"[\t\n]|" + INVISIBLE.pattern, lambda found: _escape(found.group()), escaped) + '"'
+
+
+_WORDS = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
+"""Words that this or another reader of YAML takes for something else."""
+
+
+def _escape(character: str) -> str:
+    """A character as YAML writes it when it cannot be seen."""
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+def _flow(value: Any) -> str:
+    """Plain data on one line."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_word(key)}: {_flow(one)}" for key, one in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_flow, value)) + "]"
+    return _word(value)
+
+
+def _dumped(data: dict[str, Any], indent: int = 0) -> list[str]:
+    """A mapping as lines of YAML: what fits on a line stands on one, except collections of collections."""
+    lines = []
+    for key, value in data.items():
+        begin, flow = f"{' ' * indent}{_word(key)}:", _flow(value)
+        inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+        of_collections = bool(inside) and all(isinstance(one, dict | list) for one in inside)
+        if not inside or (len(begin) + len(flow) < WIDTH and not of_collections):
+            lines.append(f"{begin} {flow}")
+        elif isinstance(value, dict):
+            lines += [begin, *_dumped(value, indent + 2)]
+        else:
+            lines += [begin, *(f"{' ' * indent}  - {_flow(one)}" for one in value)]
+    return lines

@@ -1,0 +1,1 @@
+"""What the process stands on: bounds, signals, and its streams of output."""

@@ -1,0 +1,206 @@
+"""Ctrl-C, SIGTERM and SIGHUP: each ends a command in order, with the exit code that the system expects.
+
+Where one of these signals is heeded it raises a kind of ``KeyboardInterrupt``, :class:`Interrupted` for Ctrl-C and
+:class:`Terminated` for the others, so that whatever is under way cleans up behind itself on its way out. A signal that
+somebody chose to ignore, as ``nohup`` does with SIGHUP, stays ignored. Windows has no SIGHUP.
+"""
+
+import _thread
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+ENDING: tuple[int, ...] = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
+"""The signals that ask a command to end, as far as this system has them."""
+
+TOGETHER = 1.0
+"""Seconds within which a second signal counts as the same: pressing Ctrl-C twice does not stop the cleaning up."""
+
+AGAIN = 0.05
+"""Seconds after which a signal that was dropped is raised again."""
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C, in a command: Python would end by the signal itself where a plain one was raised in code made of text."""
+
+    def __init__(self, number: int = signal.SIGINT) -> None:
+        super().__init__(number)
+        self.number = int(number)
+
+
+class Terminated(Interrupted):
+    """Another process, or the terminal that closes, asks this one to end; ``number`` is the signal."""
+
+
+def exit_code(stop: BaseException) -> int:
+    """The exit code by which a shell knows the signal.
+
+    >>> exit_code(KeyboardInterrupt()), exit_code(Terminated(15))
+    (130, 143)
+    """
+    return 128 + (stop.number if isinstance(stop, Interrupted) else int(signal.SIGINT))
+
+
+class Heard:
+    """The handler of the signals that are heeded: it remembers the last one, and raises.
+
+    With ``plain``, Ctrl-C raises what it always does, for those who use us as a library.
+    """
+
+    def __init__(self, plain: bool = False) -> None:
+        self.plain = plain
+        self.number: int | None = None
+        self.count = 0
+        self.deaf = False
+        self.held = False
+        self.abrupt = False
+        """Whether something was broken off that Python cannot take down in order, such as a compiler at work."""
+        self.instead: Callable[[int, FrameType | None], None] | None = None
+        self.rest = sys.unraisablehook
+        self._at = 0.0
+        self._dropped = False
+        self._timers: list[threading.Timer] = []
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        """Raise what the signal asks for; nothing once :attr:`deaf`, or a moment after another one."""
+        now = time.monotonic()
+        double = self.number is not None and now - self._at < TOGETHER
+        if self.deaf or (double and not self._dropped):
+            return
+        self.number, self._at, self._dropped = number, now, False
+        self.count += 1
+        if self.held:
+            return
+        if self.instead is None:
+            raise self.error()
+        self.instead(number, frame)
+
+    def release(self) -> None:
+        """Raise from now on, and at once if a signal came while it was held."""
+        self.held = False
+        if self.number is not None:
+            raise self.error()
+
+    def error(self) -> KeyboardInterrupt:
+        """What the last signal raises."""
+        if self.number is None or self.number == signal.SIGINT:
+            return KeyboardInterrupt() if self.plain else Interrupted()
+        return Terminated(self.number)
+
+    def unraisable(self, what: Any) -> None:
+        """Raise a moment later what Python dropped because it fell where nothing can be raised; tell of the rest."""
+        if not issubclass(what.exc_type, KeyboardInterrupt):
+            self.rest(what)
+            return
+        self._timers.append(threading.Timer(AGAIN, self._again))
+        self._timers[-1].daemon = True
+        self._timers[-1].start()
+
+    def _again(self) -> None:
+        """Send ourselves the last signal anew."""
+        self._dropped = True
+        _thread.interrupt_main(signal.SIGINT if self.number is None else signal.Signals(self.number))
+
+    def settle(self) -> None:
+        """Raise nothing from now on: what had to end has ended."""
+        self.deaf = True
+        for timer in self._timers:
+            timer.cancel()
+
+    @contextmanager
+    def insisting(self) -> Iterator[None]:
+        """Let a signal count even if whatever runs meanwhile swallowed what it raised."""
+        before = self.count
+        try:
+            yield
+        finally:
+            if self.count != before:
+                raise self.error()
+
+
+def _in_charge() -> Heard | None:
+    """The handler of ours that is in force, if there is one."""
+    handlers = [signal.getsignal(number) for number in ENDING]
+    return next((one for one in handlers if isinstance(one, Heard)), None)
+
+
+@contextmanager
+def heeding(numbers: tuple[int, ...] = ENDING, plain: bool = False, held: bool = False) -> Iterator[Heard]:
+    """Heed these signals for as long as this lasts, where the system or Python alone would do so.
+
+    With ``held`` nothing is raised before :meth:`Heard.release`, so that a signal can fall neither between the handlers
+    being put in place nor between them and whatever catches what they raise.
+
+    Within another ``heeding`` that one stays in charge; outside the main thread, which alone gets signals, and for a
+    signal that somebody else handles or ignores, nothing changes.
+
+    >>> with heeding() as heard:
+    ...     try:
+    ...         signal.raise_signal(signal.SIGTERM)
+    ...     except KeyboardInterrupt as stop:
+    ...         print(exit_code(stop), heard.count)
+    143 1
+    """
+    outer = _in_charge()
+    if outer or threading.current_thread() is not threading.main_thread():
+        yield outer or Heard()
+        return
+    heard, hook = Heard(plain), sys.unraisablehook
+    heard.held = held
+    untouched = (signal.SIG_DFL, signal.default_int_handler)
+    usual = {number: signal.getsignal(number) for number in numbers if signal.getsignal(number) in untouched}
+    try:
+        sys.unraisablehook = heard.unraisable
+        for number in usual:
+            signal.signal(number, heard)
+        yield heard
+    finally:
+        heard.settle()
+        sys.unraisablehook = hook
+        for number, handler in usual.items():
+            if signal.getsignal(number) is heard:
+                signal.signal(number, handler)
+
+
+@contextmanager
+def deferred(end: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    """Let each signal that is heeded call ``end``, and raise only once this is over.
+
+    For a loop of events, which must not be broken off in the middle: a server of uvicorn ends in order, with the right
+    exit code, if its ``capture_signals`` returns ``deferred(self.handle_exit)``.
+    """
+    heard = _in_charge()
+    if heard is None or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    heard.instead = end
+    try:
+        yield
+    finally:
+        heard.instead = None
+    raise_missed()
+
+
+def raise_missed() -> None:
+    """Raise for a signal that came before and was swallowed, for instance by an import; nothing if there was none.
+
+    In other threads than the main one, which alone gets signals, it does nothing.
+    """
+    heard = _in_charge()
+    main = threading.current_thread() is threading.main_thread()
+    if main and heard is not None and heard.number is not None:
+        raise heard.error()
+
+
+def ignore() -> None:
+    """Ignore from now on the signals that are heeded: the process is about to end by itself."""
+    for number in ENDING:
+        if isinstance(signal.getsignal(number), Heard):
+            signal.signal(number, signal.SIG_IGN)

@@ -1,0 +1,1 @@
+"""What people read: languages, sentences, numbers and money; characters that can be seen."""
