@@ -8,9 +8,11 @@ import functools
 from dataclasses import dataclass
 
 from simulation import case
-from simulation.study.measures import CLOSING_WEEKS, MEASURES, PARTNER_STAYS, Levers, Measures, Plan
+from simulation.study.constants import CLOSING_WEEKS, PARTNER_STAYS
+from simulation.study.measures import MEASURES, Measures
 from simulation.study.organisation import Organisation
 from simulation.study.scenario import Scenario, Study
+from simulation.study.schedule import Levers, Schedule
 
 DEPARTMENTS, INTERNAL = 9, 7
 """How many there are, and how many of them come before the chain partners."""
@@ -66,7 +68,7 @@ def phase(week: int, go_live: int | None) -> int:
 
 def timetable(scenario: Scenario) -> Timetable:
     """Ask the measures for every week of a scenario, once per phase and only where something may change."""
-    plan, turns = Plan(scenario.measures, scenario.organisation), _turns(scenario.measures)
+    schedule, turns = Schedule(scenario.measures, scenario.organisation), _turns(scenario.measures)
     roles = scenario.measures.assign_roles
     columns = []
     for number, since in enumerate((None, PARTNER_STAYS, CLOSING_WEEKS)):
@@ -75,7 +77,7 @@ def timetable(scenario: Scenario) -> Timetable:
             if column and week not in turns:
                 column.append(column[-1])
                 continue
-            levers = plan.levers(week, None if since is None else week - since)
+            levers = schedule.levers(week, None if since is None else week - since)
             taken_back = roles is not None and roles.end is not None and week > roles.end
             held = any(portion > 0.0 for portions in levers.roles for portion in portions)
             column.append(Stage(levers, number == 2, number == 2 or (taken_back and not held)))

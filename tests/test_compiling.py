@@ -248,5 +248,5 @@ def test_every_module_that_the_kernel_takes_from_is_among_the_sources():
     here = Path(compilation.__file__).parents[2]
     named = {path.relative_to(here).as_posix() for pattern in compilation.SOURCES for path in here.glob(pattern)}
     of_a_week = {f"model/{name}.py" for name in ("outcomes", "rules", "states", "steps", "terms")}
-    of_a_study = {f"study/{name}.py" for name in ("constants", "measures", "parameters")}
+    of_a_study = {f"study/{name}.py" for name in ("constants", "measures", "parameters", "schedule")}
     assert of_a_week | of_a_study | {"engine/kernel/run.py", "engine/kernel/week.py"} <= named

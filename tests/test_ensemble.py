@@ -17,7 +17,7 @@ from simulation.engine import ensemble
 from simulation.engine.ensemble import WEEKLY, extend_runs, run_world
 from simulation.engine.kernel import layout
 from simulation.study.constants import CLOSING_WEEKS
-from simulation.study.measures import Plan
+from simulation.study.schedule import Schedule
 
 STUDY = case().select(("it-only", "package-partner-with", "full"))
 
@@ -169,11 +169,11 @@ def test_a_world_too_far_along_the_sequence_is_refused_and_by_defaults_is_not(wo
 @pytest.mark.parametrize("name", case().names)
 def test_levers_stay_as_they_are_between_turning_weeks(name):
     scenario = case().scenario(name)
-    plan = Plan(scenario.measures, scenario.organisation)
-    turns = plan.turning_weeks()
+    schedule = Schedule(scenario.measures, scenario.organisation)
+    turns = schedule.turning_weeks()
     for since in (None, *range(CLOSING_WEEKS + 2)):
         for week in set(range(1, scenario.project.horizon + 1)) - turns:
-            before, now = (plan.levers(one, None if since is None else one - since) for one in (week - 1, week))
+            before, now = (schedule.levers(one, None if since is None else one - since) for one in (week - 1, week))
             assert now is before, (since, week)
 
 

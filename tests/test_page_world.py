@@ -14,7 +14,7 @@ from simulation.dashboard.pages.world.picks import pick_one, pick_pair
 from simulation.dashboard.pages.world.story import headline, scenario_titles, world_page
 from simulation.dashboard.state.variants import Changes, cloned, with_measure
 from simulation.dashboard.state.view import View
-from simulation.study.measures import Plan, contacts
+from simulation.study.schedule import Schedule, contacts
 from simulation.text.i18n import LANGUAGES
 
 NONE = Changes()
@@ -53,10 +53,10 @@ def test_phases_say_who_is_in_contact_and_who_else_is_at_work():
     found = traced(NONE, "full", 7, 1, "ranges", True)
     phases = world_of(found, "en")["phases"]
     assert [one["from"] for one in phases] == sorted({one["from"] for one in phases})
-    organisation, plan = found.scenario.organisation, Plan(found.scenario.measures, found.scenario.organisation)
+    organisation, schedule = found.scenario.organisation, Schedule(found.scenario.measures, found.scenario.organisation)
     for week in range(1, 157):
         phase = next(one for one in reversed(phases) if one["from"] <= week)
-        levers = plan.levers(week, found.go_live)
+        levers = schedule.levers(week, found.go_live)
         held = contacts(organisation, levers)
         assert {(i, j): strength for i, j, strength, _ in phase["ties"]} == {
             pair: round(strength, 2) for pair, strength in held.items() if pair[0] < pair[1]

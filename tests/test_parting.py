@@ -23,9 +23,10 @@ from simulation.engine.ensemble import run_world
 from simulation.engine.kernel.records import ORGANISATION, STATE
 from simulation.engine.traces import trace
 from simulation.model.outcomes import OUTCOMES
-from simulation.study.measures import MEASURES, Levers, Measures
+from simulation.study.measures import MEASURES, Measures
 from simulation.study.organisation import Label
 from simulation.study.scenario import Study
+from simulation.study.schedule import Levers
 
 NAMES = case().names
 EVERYTHING = {

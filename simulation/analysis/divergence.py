@@ -29,8 +29,9 @@ from simulation.engine.kernel.records import ORGANISATION, STATE
 from simulation.engine.traces import Trace
 from simulation.model.outcomes import OUTCOMES
 from simulation.model.worlds import Mode
-from simulation.study.measures import MEASURES, Levers, contacts
+from simulation.study.measures import MEASURES
 from simulation.study.scenario import Scenario, Study
+from simulation.study.schedule import Levers, contacts
 
 SAME = 1e-9
 """States that are closer than this are the same."""
@@ -175,8 +176,7 @@ def _difference(measure: str, a: Trace, b: Trace) -> Difference:
 
 def _has(measure: str, scenario: Scenario) -> bool:
     """Whether a scenario has a measure; of the platform, whether it is built in-house."""
-    said = getattr(scenario.measures, measure)
-    return said.kind == "self-built" if measure == "platform" else said is not None
+    return measure in scenario.measures.on
 
 
 def _works(levers: Levers, fields: tuple[str, ...]) -> bool:

@@ -1,8 +1,8 @@
 """Which mechanism each state belongs to, and what each measure's levers act through.
 
-A measure acts only through a mechanism. These tables say which: every state of a department and of the organisation is
-filed under one mechanism or one consequence (:mod:`simulation.model.states`), and every lever under the mechanisms by
-which the model's rules use it.
+A measure acts only through a mechanism. Every state of a department and of the organisation is filed under one
+mechanism or one consequence (:mod:`simulation.model.states`), and every measure says of each lever it sets by which
+mechanisms the model's rules use it (:mod:`simulation.study.measures`); the tables here are made of both.
 """
 
 from collections.abc import Mapping
@@ -10,6 +10,8 @@ from types import MappingProxyType
 
 from simulation.model.outcomes import BY_OUTCOME
 from simulation.model.states import DEPARTMENT_STATES, ORGANISATION_STATES, groups
+from simulation.study.measures import CLASS_OF
+from simulation.study.schedule import LEVERS
 
 SHARE, HOURS, CONTACT, ISSUES = BY_OUTCOME["lasting_adoption"].margin, 1.0, 1.0, 3.0
 """What matters: 2 percentage points (as for outcomes), an hour a week, one contact, three open issues (assumed)."""
@@ -67,49 +69,17 @@ TOLD: Mapping[str, Mapping[str, float]] = MappingProxyType(
 """For each group the states that one is told of, with the smallest difference that matters."""
 
 ACTS_THROUGH: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "naming": ("visibility", "responsibility"),
-        "roles": ("responsibility", "capacity"),
-        "members": ("ties", "visibility", "capacity"),
-        "team": ("ties", "visibility", "capacity"),
-        "team_hours": ("capacity", "visibility"),
-        "forum": ("ties", "responsibility", "capacity"),
-        "forum_hours": ("capacity",),
-        "consulted": ("ties", "visibility", "responsibility", "capacity"),
-        "at_chain_table": ("ties",),
-        "anchored": ("priority", "visibility"),
-        "partner": ("capacity", "knowledge", "visibility", "responsibility"),
-        "granted": ("capacity",),
-        "technicians": ("capacity",),
-        "cut": ("capacity",),
-        "persuasion": ("conviction",),
-        "one_off_cost": (),
-        "running_cost": (),
-    }
+    dict.fromkeys(LEVERS, ()) | {lever: ways for kind in CLASS_OF.values() for lever, ways in kind.sets.items()}
 )
 """What each lever of a week acts through in the model, the first one foremost; costs act on nothing."""
 
 SETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "name_the_elephant": ("naming",),
-        "assign_roles": ("roles",),
-        "cross_functional_team": ("team", "members", "team_hours"),
-        "external_partner": ("partner",),
-        "anchor_in_strategy": ("anchored",),
-        "consult_chain": ("consulted", "at_chain_table", "roles"),
-        "platform": (),
-        "wait_for_capacity": (),
-        "wide_forum": ("forum", "forum_hours"),
-        "extra_hours": ("granted",),
-        "technicians": ("technicians",),
-        "cut_it_portfolio": ("cut",),
-        "persuasion": ("persuasion",),
-    }
+    {name: tuple(lever for lever, ways in kind.sets.items() if ways) for name, kind in CLASS_OF.items()}
 )
-"""The levers that each measure sets; those without act from the start (platform) or on the start (waiting)."""
+"""The levers that each measure sets, costs left out; those without any act from the start (platform) or on the start
+(waiting)."""
 
 STANDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"platform": ("technical_debt", "knowledge"), "wait_for_capacity": ("capacity",)}
+    {name: kind.stands_for for name, kind in CLASS_OF.items() if kind.stands_for}
 )
-"""What measures without levers act through: a self-built platform brings debt, more technical work and some knowledge
-from the start; waiting holds work back until IT has capacity."""
+"""What measures without levers act through."""

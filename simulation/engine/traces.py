@@ -17,9 +17,9 @@ from simulation.model import randomness
 from simulation.model.outcomes import Event
 from simulation.model.worlds import Mode, check_world, traits_of, values_of
 from simulation.study.constants import KEY_PERSON_MISSED
-from simulation.study.measures import Levers, Plan, begun_and_ended
 from simulation.study.parameters import Values
 from simulation.study.scenario import Scenario, Study
+from simulation.study.schedule import Levers, Schedule, begun_and_ended
 
 OBJECTION = randomness.PURPOSES.index("objection")
 """Where the draw of an objection stands among those of a week."""
@@ -68,8 +68,8 @@ class Trace:
     @functools.cached_property
     def levers(self) -> tuple[Levers, ...]:
         """The levers of week 0, in which nothing is done yet, and of weeks 1 …; equal weeks share one object."""
-        plan = Plan(self.scenario.measures, self.scenario.organisation)
-        return (plan.levers(0, None), *(plan.levers(week, self.go_live) for week in range(1, self.horizon + 1)))
+        schedule = Schedule(self.scenario.measures, self.scenario.organisation)
+        return (schedule.levers(0, None), *(schedule.levers(week, self.go_live) for week in range(1, self.horizon + 1)))
 
     @functools.cached_property
     def events(self) -> tuple[Event, ...]:

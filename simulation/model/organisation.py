@@ -18,10 +18,10 @@ from simulation.model.outcomes import Event, Ledger
 from simulation.model.states import DEPARTMENT_STATES, ORGANISATION_STATES, collected
 from simulation.model.terms import requests_of, settings_of, terms_of
 from simulation.model.worlds import Mode, Traits, check_world, traits_of, values_of
-from simulation.study.constants import CLOSING_WEEKS, WAITING_WEEKS
-from simulation.study.measures import Levers, Plan, begun_and_ended, contacts
+from simulation.study.constants import WAITING_WEEKS
 from simulation.study.parameters import Values
 from simulation.study.scenario import Scenario, Study
+from simulation.study.schedule import Levers, Schedule, begun_and_ended, contacts, is_closed
 
 AGENT_STATES = ("name", "kind", *collected(DEPARTMENT_STATES))
 """What the data collector writes of each department every week."""
@@ -78,7 +78,7 @@ class OrganisationModel(mesa.Model):
         self.world = int(world)
         self.values = values or values_of(self.chosen.parameters, self.seed, self.world, parameters)
         self.organisation, self.project = self.chosen.organisation, self.chosen.project
-        self.plan = Plan(self.chosen.measures, self.organisation)
+        self.schedule = Schedule(self.chosen.measures, self.organisation)
         self._populate(traits or traits_of(self.chosen, self.values, self.seed, self.world))
         self._begin()
         self.datacollector = WeekCollector(
@@ -133,7 +133,7 @@ class OrganisationModel(mesa.Model):
         self.events: list[Event] = []
         self.terms = terms_of(self.chosen)
         steps.begin_organisation(self, self.values, self.terms)
-        self._take_levers(self.plan.levers(0, None))
+        self._take_levers(self.schedule.levers(0, None))
         self.ledger = Ledger(self.terms.internal, self.terms.full_benefit)
 
     # --- what a week asks ------------------------------------------------------------------------------
@@ -191,8 +191,8 @@ class OrganisationModel(mesa.Model):
     def _apply_measures(self) -> None:
         """Stage 1: this week's levers, and what is done at once."""
         week, live = self.week, self.go_live_week
-        levers = self.plan.levers(week, live)
-        closed = live is not None and week >= live + CLOSING_WEEKS
+        levers = self.schedule.levers(week, live)
+        closed = is_closed(week, live)
         for kind in begun_and_ended(self.levers, levers, closed and not self.closed):
             self.note(kind)
         if levers is not self.levers:

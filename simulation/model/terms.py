@@ -7,9 +7,9 @@ from records of the same fields. A number that is left to a parameter or to the 
 from math import nan
 from typing import NamedTuple
 
-from simulation.study.measures import Levers
 from simulation.study.organisation import Department, Surveyed, SurveyedShare, Workload
 from simulation.study.scenario import Scenario
+from simulation.study.schedule import Levers
 
 SURVEYED = ("conviction", "it_frame", "workload", "competing_pull", "knowledge")
 """The traits that a survey may give, each with a spread."""

@@ -14,7 +14,6 @@ from simulation.analysis.best import DRAWS, Best, best_of
 from simulation.analysis.compare import Comparison, Interval, Pair, Summary
 from simulation.analysis.sequential import Decision, Sequential, span_of
 from simulation.model.outcomes import BY_OUTCOME, OUTCOMES
-from simulation.study.measures import MEASURES
 from simulation.study.scenario import Scenario
 from simulation.text.i18n import LANGUAGES, money, number, percent, say, say_count
 
@@ -478,7 +477,4 @@ def _finite(value: Any) -> Any:
 
 def measures_on(scenario: Scenario, language: str) -> str:
     """The measures of a scenario, as a list of words."""
-    on = [name for name in MEASURES if name != "platform" and getattr(scenario.measures, name) is not None]
-    if scenario.measures.platform.kind == "self-built":
-        on.append("platform")
-    return ", ".join(say(f"measure.{name}", language) for name in on or ["none"])
+    return ", ".join(say(f"measure.{name}", language) for name in scenario.measures.on or ["none"])

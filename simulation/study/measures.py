@@ -1,43 +1,184 @@
-"""The measures, and what each asks of a week's levers.
+"""The measures: each says what it sets, through which mechanism, when it ends by itself, and how it is shown.
 
-A measure is a timed intervention. It never touches an outcome: all it can do is set the levers of a week,
-and the rules of the model take it from there.
+A measure is a timed intervention. It never touches an outcome: all it can do is set the levers of a week
+(:mod:`simulation.study.schedule`), and the rules of the model take it from there. A class below is all that a file,
+the schedule, the timeline of a page and the analysis of mechanisms know of a measure; what it is called stands in
+``locale/`` under ``measure.<name>``, its settings under ``setting.<name>``, and its beginning and end under
+``event.<event>_begins`` and ``event.<event>_ends``.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from types import MappingProxyType
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import BeforeValidator, Field, Strict
 
 from simulation.study.constants import CLOSING_WEEKS, PARTNER_STAYS
-from simulation.study.organisation import Euro, Frozen, Hours, Name, Organisation, Share, WeekOfHours
+from simulation.study.organisation import Department, Euro, Frozen, Hours, Name, Organisation, Share, WeekOfHours
+from simulation.text.i18n import number, percent, say, say_count
 
 Week = Annotated[int, Strict(), Field(ge=1, le=520)]
 Weeks = Annotated[int, Strict(), Field(ge=1, le=520)]
 Names = Annotated[tuple[Name, ...], Field(min_length=1)] | None
+Kind = Literal["week", "weeks", "hours", "share", "euro", "switch", "choice", "names"]
+Mechanisms = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """How a page shows a setting: its kind, and what a slider reaches; a file may say more, and so may who types.
+
+    A list of names says what a file holds when ``everyone`` is ticked, or ``nobody``; a choice names the locale key of
+    each of its ``options``.
+    """
+
+    kind: Kind
+    low: float = 0
+    high: float = 0
+    step: float = 0
+    everyone: bool | None = None
+    nobody: bool | None = None
+    options: tuple[tuple[str, str], ...] = ()
+
+
+NAMES, SWITCH = Control("names"), Control("switch", 0, 1, 1)
+HOLDERS = Control("names", everyone=True, nobody=False)
+WEEK, WEEKS = Control("week", 1, 520, 1), Control("weeks", 1, 520, 1)
+HOURS, BOARD_HOURS = Control("hours", 0, 168, 1), Control("hours", 0, 40, 1)
+SHARE, RATE = Control("share", 0, 1, 0.05), Control("share", 0, 1, 0.01)
+FEE, BOARD_RATE = Control("euro", 0, 400, 5), Control("euro", 0, 500, 10)
+COST, LICENCE = Control("euro", 0, 50_000, 500), Control("euro", 0, 10_000, 100)
 
 
 class Measure(Frozen):
-    """What every measure has: a first week and perhaps a last one (inclusive)."""
+    """What every measure says of itself; it works from the first week unless it has a ``start``."""
 
-    start: Week = 8
-    end: Week | None = None
+    sets: ClassVar[Mapping[str, Mechanisms]] = MappingProxyType({})
+    """The levers it sets, and the mechanisms by which the rules use each, the first one foremost."""
 
-    def on(self, week: int, dissolved: bool) -> bool:
-        """Whether it works in ``week``; ``dissolved`` says that what it belongs to has ended by itself.
+    stands_for: ClassVar[Mechanisms] = ()
+    """Of a measure without levers: the mechanisms by which it acts from the start, or on the start."""
 
-        An end week that is given overrides that.
-        """
+    stays: ClassVar[int | None] = None
+    """Weeks after go-live at which it ends by itself, unless a file gives it an end; None if go-live ends nothing."""
+
+    event: ClassVar[str] = ""
+    """Names the events of its beginning and end; none for what happens once or from the start."""
+
+    takes_chain: ClassVar[bool] = False
+    """Whether it may name chain partners."""
+
+    @property
+    def is_on(self) -> bool:
+        """Whether it is a measure at all: a platform always stands in a file, and only a self-built one is one."""
+        return True
+
+    @classmethod
+    def switched(cls, on: bool) -> Any:
+        """What a file says when a page switches it on or off."""
+        return on
+
+    @classmethod
+    def controls(cls) -> dict[str, Control]:
+        """How each of its settings is shown, by name."""
+        found = {
+            name: [part for part in field.metadata if isinstance(part, Control)]
+            for name, field in cls.model_fields.items()
+        }
+        return {name: parts[0] for name, parts in found.items() if parts}
+
+    def works(self, week: int, go_live: int | None) -> bool:
+        """Whether it works in ``week``, given the week of go-live if that is past."""
+        return True
+
+    def levers(self, organisation: Organisation, working: frozenset[str]) -> dict[str, Any]:
+        """The levers it sets while it works, by name; ``working`` are the names of all measures that do."""
+        return {}
+
+    def paid_once(self, week: int) -> float:
+        """What is paid for it in ``week`` alone (€)."""
+        return 0.0
+
+    def ending(self, language: str) -> str:
+        """When it ends, in words; nothing where it cannot, or where its end is given."""
+        return ""
+
+    def summary(self, language: str) -> str:
+        """The setting that says most, in a few signs."""
+        return ""
+
+
+class Once(Measure):
+    """A measure that is done in one week."""
+
+    start: Annotated[Week, WEEK] = 8
+
+    def works(self, week: int, go_live: int | None) -> bool:
+        """Whether this is its week."""
+        return week == self.start
+
+
+class Lasting(Measure):
+    """A measure with a first week and perhaps a last one (inclusive); a last week that is given overrides go-live."""
+
+    start: Annotated[Week, WEEK] = 8
+    end: Annotated[Week | None, WEEK] = None
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether it goes on when the project organisation is dissolved."""
+        return self.stays is None
+
+    def works(self, week: int, go_live: int | None) -> bool:
+        """Whether it has begun, and neither its end nor what ends it by itself has come."""
         if week < self.start:
             return False
-        return not dissolved if self.end is None else week <= self.end
+        return week <= self.end if self.end is not None else not self._is_over(week, go_live)
+
+    def _is_over(self, week: int, go_live: int | None) -> bool:
+        """Whether it has ended by itself."""
+        if self.is_kept or self.stays is None or go_live is None:
+            return False
+        return week >= go_live + self.stays
+
+    def ending(self, language: str) -> str:
+        """When it ends by itself, in words."""
+        if self.end is not None:
+            return ""
+        return say("compare.ends_never" if self.is_kept else "compare.ends_closing", language)
 
 
-class NameTheElephant(Frozen):
+def internal_names(organisation: Organisation) -> tuple[str, ...]:
+    """The departments that are no chain partners."""
+    return tuple(department.name for department in organisation.departments if department.internal)
+
+
+def spread(organisation: Organisation, names: Names, amount: float) -> tuple[float, ...]:
+    """``amount`` for each department that is named (all internal ones if none is), 0 for the others."""
+    chosen = frozenset(names or internal_names(organisation))
+    return tuple(amount if department.name in chosen else 0.0 for department in organisation.departments)
+
+
+def hours_a_week(hours: float | None, language: str) -> str:
+    """Hours a week, as a bar of the timeline says them."""
+    return "" if hours is None else f"{number(hours, language)} {say('compare.hours_week', language)}"
+
+
+class NameTheElephant(Once):
     """Say aloud, once, that this is not IT's project alone: visibility rises, the IT frame falls."""
 
-    start: Week = 8
-    cost: Euro = 3000.0
+    sets = MappingProxyType({"naming": ("visibility", "responsibility")})
+
+    cost: Annotated[Euro, COST] = 3000.0
+
+    def levers(self, organisation: Organisation, working: frozenset[str]) -> dict[str, Any]:
+        """It is named."""
+        return {"naming": True}
+
+    def paid_once(self, week: int) -> float:
+        """The meeting."""
+        return self.cost if week == self.start else 0.0
 
 
 def on_or_off(value: Any) -> Any:
@@ -48,97 +189,267 @@ def on_or_off(value: Any) -> Any:
 Holders = Annotated[bool | tuple[Name, ...], BeforeValidator(on_or_off)]
 
 
-class AssignRoles(Measure):
+class AssignRoles(Lasting):
     """Assign who answers for progress, who sets priorities, and who represents the department.
 
-    Each role is on, off, or a list of departments; ``departments`` limits all three.
+    Each role is on, off, or a list of departments; ``departments`` limits all three. A chain partner gets half of a
+    role, and only while it is consulted.
     """
 
-    progress: Holders = True
-    priority: Holders = True
-    voice: Holders = True
-    departments: Names = None
-    cost: Euro = 4000.0
+    sets = MappingProxyType({"roles": ("responsibility", "capacity")})
+    stays, event, takes_chain = CLOSING_WEEKS, "roles", True
+
+    progress: Annotated[Holders, HOLDERS] = True
+    priority: Annotated[Holders, HOLDERS] = True
+    voice: Annotated[Holders, HOLDERS] = True
+    departments: Annotated[Names, NAMES] = None
+    cost: Annotated[Euro, COST] = 4000.0
+
+    def levers(self, organisation: Organisation, working: frozenset[str]) -> dict[str, Any]:
+        """The portion of each role that each department is given."""
+        in_chain = 0.5 * ("consult_chain" in working)
+        holders = (self.progress, self.priority, self.voice)
+        return {
+            "roles": tuple(
+                tuple(self._portion(department, role, in_chain) for role in holders)
+                for department in organisation.departments
+            )
+        }
+
+    def _portion(self, department: Department, holders: Holders, in_chain: float) -> float:
+        """The portion of a role that a department is given."""
+        chosen = holders if isinstance(holders, bool) else department.name in holders
+        chosen = chosen and (self.departments is None or department.name in self.departments)
+        return (1.0 if department.internal else in_chain) if chosen else 0.0
+
+    def paid_once(self, week: int) -> float:
+        """The day on which roles are assigned."""
+        return self.cost if week == self.start else 0.0
 
 
-class CrossFunctionalTeam(Measure):
+class CrossFunctionalTeam(Lasting):
     """Departments sit together every week: ties, visibility, coordination; it costs hours.
 
     ``hours`` a week per member, at most the 168 that a week has; without it the parameter ``m_team``.
     """
 
-    members: Names = None
-    hours: WeekOfHours | None = None
-    keep_after_go_live: Annotated[bool, BeforeValidator(on_or_off)] = False
+    sets = MappingProxyType(
+        {
+            "team": ("ties", "visibility", "capacity"),
+            "members": ("ties", "visibility", "capacity"),
+            "team_hours": ("capacity", "visibility"),
+        }
+    )
+    stays, event = CLOSING_WEEKS, "team"
+
+    members: Annotated[Names, NAMES] = None
+    hours: Annotated[WeekOfHours | None, HOURS] = None
+    keep_after_go_live: Annotated[bool, BeforeValidator(on_or_off), SWITCH] = False
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether it is told to go on."""
+        return self.keep_after_go_live
+
+    def levers(self, organisation: Organisation, working: frozenset[str]) -> dict[str, Any]:
+        """Who sits in the team, and for how long."""
+        members = frozenset(self.members or internal_names(organisation))
+        seats = tuple(department.name in members for department in organisation.departments)
+        return {"team": True, "members": seats, "team_hours": self.hours}
+
+    def summary(self, language: str) -> str:
+        """Hours a week."""
+        return hours_a_week(self.hours, language)
 
 
-class ExternalPartner(Measure):
+class ExternalPartner(Lasting):
     """Hours from outside. Only ``substitution`` differs between working along (0) and taking over (1)."""
 
-    start: Week = 12
-    weeks: Weeks = 78
-    hours: Hours = 72.0
-    tech_share: Share = 0.5
-    substitution: Share = 0.0
-    fee: Euro = 140.0
+    sets = MappingProxyType({"partner": ("capacity", "knowledge", "visibility", "responsibility")})
+    stays, event = PARTNER_STAYS, "partner"
+
+    start: Annotated[Week, WEEK] = 12
+    weeks: Annotated[Weeks, WEEKS] = 78
+    hours: Annotated[Hours, HOURS] = 72.0
+    tech_share: Annotated[Share, SHARE] = 0.5
+    substitution: Annotated[Share, SHARE] = 0.0
+    fee: Annotated[Euro, FEE] = 140.0
+
+    def _is_over(self, week: int, go_live: int | None) -> bool:
+        """Whether its contract has run out, or it has left after go-live."""
+        return week >= self.start + self.weeks or super()._is_over(week, go_live)
+
+    def levers(self, organisation: Organisation, working: frozenset[str]) -> dict[str, Any]:
+        """The partner at work."""
+        return {"partner": Partner(self.hours, self.tech_share, self.substitution, self.fee)}
+
+    def ending(self, language: str) -> str:
+        """After so many weeks, or soon after go-live."""
+        return "" if self.end is not None else say_count("compare.ends_partner", self.weeks, language)
+
+    def summary(self, language: str) -> str:
+        """Hours a week, and in which way."""
+        way = "compare.over" if self.substitution >= 0.5 else "compare.along"
+        return f"{hours_a_week(self.hours, language)}, {say(way, language)}"
 
 
-class AnchorInStrategy(Measure):
+class AnchorInStrategy(Lasting):
     """The board makes it part of the strategy: priority that the daily rush cannot take."""
 
-    board_hours: WeekOfHours = 2.0
-    board_rate: Euro = 150.0
+    sets = MappingProxyType({"anchored": ("priority", "visibility"), "running_cost": ()})
+    event = "anchored"
+
+    board_hours: Annotated[WeekOfHours, BOARD_HOURS] = 2.0
+    board_rate: Annotated[Euro, BOARD_RATE] = 150.0
+
+    def levers(self, organisation: Organisation, working: frozenset[str]) -> dict[str, Any]:
+        """It is anchored, for hours of the board."""
+        return {"anchored": True, "running_cost": self.board_hours * self.board_rate}
 
 
-class ConsultChain(Measure):
+class ConsultChain(Lasting):
     """Chain partners sit at the table, tied to these departments (all internal ones unless named)."""
 
-    departments: Names = None
+    sets = MappingProxyType(
+        {
+            "consulted": ("ties", "visibility", "responsibility", "capacity"),
+            "at_chain_table": ("ties",),
+            "roles": ("responsibility", "capacity"),
+        }
+    )
+    event = "consulted"
+
+    departments: Annotated[Names, NAMES] = None
+
+    def levers(self, organisation: Organisation, working: frozenset[str]) -> dict[str, Any]:
+        """Who sits at the chain's table."""
+        table = frozenset(self.departments or internal_names(organisation))
+        seats = tuple(department.name in table for department in organisation.departments)
+        return {"consulted": True, "at_chain_table": seats}
 
 
-class Platform(Frozen):
-    """A standard platform with a weekly licence (€), or a self-built one with technical debt."""
-
-    kind: Literal["standard", "self-built"] = "standard"
-    licence: Euro = 1500.0
+PLATFORMS = (("standard", "compare.standard"), ("self-built", "compare.self_built"))
 
 
-class WaitForCapacity(Frozen):
-    """Start only when IT has had room for eight weeks."""
+class Platform(Measure):
+    """A standard platform with a weekly licence (€), or a self-built one with technical debt.
+
+    A self-built one brings debt, more technical work and some knowledge from the start.
+    """
+
+    stands_for = ("technical_debt", "knowledge")
+
+    kind: Annotated[Literal["standard", "self-built"], Control("choice", options=PLATFORMS)] = "standard"
+    licence: Annotated[Euro, LICENCE] = 1500.0
+
+    @property
+    def is_on(self) -> bool:
+        """Whether it is self-built."""
+        return self.kind == "self-built"
+
+    @classmethod
+    def switched(cls, on: bool) -> Any:
+        """Its kind."""
+        return {"kind": "self-built" if on else "standard"}
 
 
-class WideForum(Measure):
+class WaitForCapacity(Measure):
+    """Start only when IT has had room for eight weeks: work is held back until IT has capacity."""
+
+    stands_for = ("capacity",)
+
+
+class WideForum(Lasting):
     """Control: everybody at one table, nobody responsible. ``hours`` as for the team."""
 
-    hours: WeekOfHours | None = None
+    sets = MappingProxyType({"forum": ("ties", "responsibility", "capacity"), "forum_hours": ("capacity",)})
+    stays, event = CLOSING_WEEKS, "forum"
+
+    hours: Annotated[WeekOfHours | None, HOURS] = None
+
+    def levers(self, organisation: Organisation, working: frozenset[str]) -> dict[str, Any]:
+        """It meets, for so many hours."""
+        return {"forum": True, "forum_hours": self.hours}
+
+    def summary(self, language: str) -> str:
+        """Hours a week."""
+        return hours_a_week(self.hours, language)
 
 
-class ExtraHours(Measure):
+class ExtraHours(Lasting):
     """Control: hours granted to each department (all internal ones unless named)."""
 
-    hours: Hours = 10.0
-    departments: Names = None
+    sets = MappingProxyType({"granted": ("capacity",)})
+    stays, event = CLOSING_WEEKS, "hours"
+
+    hours: Annotated[Hours, HOURS] = 10.0
+    departments: Annotated[Names, NAMES] = None
+
+    def levers(self, organisation: Organisation, working: frozenset[str]) -> dict[str, Any]:
+        """Hours a week for each."""
+        return {"granted": spread(organisation, self.departments, self.hours)}
+
+    def summary(self, language: str) -> str:
+        """Hours a week."""
+        return hours_a_week(self.hours, language)
 
 
-class Technicians(Measure):
+class Technicians(Lasting):
     """Control: hired technical hours and nothing else; ``fee`` in €/h."""
 
-    hours: Hours = 36.0
-    fee: Euro = 110.0
+    sets = MappingProxyType({"technicians": ("capacity",), "running_cost": ()})
+    stays, event = CLOSING_WEEKS, "technicians"
+
+    hours: Annotated[Hours, HOURS] = 36.0
+    fee: Annotated[Euro, FEE] = 110.0
+
+    def levers(self, organisation: Organisation, working: frozenset[str]) -> dict[str, Any]:
+        """Hours a week, at their fee."""
+        return {"technicians": self.hours, "running_cost": self.hours * self.fee}
+
+    def summary(self, language: str) -> str:
+        """Hours a week."""
+        return hours_a_week(self.hours, language)
 
 
-class CutItPortfolio(Measure):
+class CutItPortfolio(Lasting):
     """Control: IT drops this share of its other projects."""
 
-    share: Share = 0.5
+    sets = MappingProxyType({"cut": ("capacity",)})
+    stays, event = CLOSING_WEEKS, "cut"
+
+    share: Annotated[Share, SHARE] = 0.5
+
+    def levers(self, organisation: Organisation, working: frozenset[str]) -> dict[str, Any]:
+        """The share that is dropped."""
+        return {"cut": self.share}
+
+    def summary(self, language: str) -> str:
+        """The share."""
+        return percent(self.share, language)
 
 
-class Persuasion(Measure):
+class Persuasion(Lasting):
     """Control: convince people, a share of what is missing each week."""
 
-    weeks: Weeks = 26
-    rate: Share = 0.06
-    departments: Names = None
+    sets = MappingProxyType({"persuasion": ("conviction",)})
+    event = "persuasion"
+
+    weeks: Annotated[Weeks, WEEKS] = 26
+    rate: Annotated[Share, RATE] = 0.06
+    departments: Annotated[Names, NAMES] = None
+
+    def _is_over(self, week: int, go_live: int | None) -> bool:
+        """Whether its weeks have passed."""
+        return week >= self.start + self.weeks
+
+    def levers(self, organisation: Organisation, working: frozenset[str]) -> dict[str, Any]:
+        """The rate at which each is persuaded."""
+        return {"persuasion": spread(organisation, self.departments, self.rate)}
+
+    def ending(self, language: str) -> str:
+        """After so many weeks."""
+        return "" if self.end is not None else say_count("compare.ends_weeks", self.weeks, language)
 
 
 class Measures(Frozen):
@@ -158,9 +469,28 @@ class Measures(Frozen):
     cut_it_portfolio: CutItPortfolio | None = None
     persuasion: Persuasion | None = None
 
+    def done(self) -> dict[str, Measure]:
+        """Those that are there, by name, in the order of :data:`MEASURES`."""
+        present = {name: getattr(self, name) for name in MEASURES}
+        return {name: measure for name, measure in present.items() if measure is not None}
+
+    @property
+    def on(self) -> tuple[str, ...]:
+        """The names of what is done; last what everything stands on, the platform, if it is self-built."""
+        names = [name for name, measure in self.done().items() if measure.is_on]
+        return tuple(sorted(names, key=lambda name: name == "platform"))
+
 
 MEASURES: tuple[str, ...] = tuple(Measures.model_fields)
 """The names of all measures."""
+
+CLASS_OF: Mapping[str, type[Measure]] = MappingProxyType(
+    {
+        name: next(kind for kind in get_args(field.annotation) or (field.annotation,) if issubclass(kind, Measure))
+        for name, field in Measures.model_fields.items()
+    }
+)
+"""What each of them says of itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,229 +501,3 @@ class Partner:
     tech_share: float
     substitution: float
     fee: float
-
-
-@dataclass(frozen=True, slots=True)
-class Levers:
-    """All that measures ask of one week. Tuples have one entry per department, in the organisation's order.
-
-    ``roles`` holds the portion (1, ½ or 0) of each of the three roles that a department is given;
-    ``team`` and ``forum`` the meeting hours asked of each (0: not a member, None: by the parameter).
-    """
-
-    naming: bool
-    roles: tuple[tuple[float, float, float], ...]
-    members: tuple[bool, ...]
-    team: bool
-    team_hours: float | None
-    forum: bool
-    forum_hours: float | None
-    consulted: bool
-    at_chain_table: tuple[bool, ...]
-    anchored: bool
-    partner: Partner | None
-    granted: tuple[float, ...]
-    technicians: float
-    cut: float
-    persuasion: tuple[float, ...]
-    one_off_cost: float
-    running_cost: float
-
-
-class Plan:
-    """A scenario's measures, asked week by week.
-
-    >>> from simulation import case
-    >>> plan = Plan(case().scenario("full").measures, case().organisation)
-    >>> plan.levers(7, None).anchored, plan.levers(8, None).anchored, plan.levers(150, 100).anchored
-    (False, True, True)
-    >>> plan.levers(107, 100).team, plan.levers(108, 100).team
-    (True, False)
-    """
-
-    def __init__(self, measures: Measures, organisation: Organisation) -> None:
-        self.measures = measures
-        self.organisation = organisation
-        self._known: dict[tuple[Any, ...], Levers] = {}
-
-    def levers(self, week: int, go_live: int | None) -> Levers:
-        """The levers of ``week``, given the week of go-live if it is past; equal weeks share one object."""
-        closed = go_live is not None and week >= go_live + CLOSING_WEEKS
-        on = self._working(week, closed, go_live)
-        key = (*on.values(), self._one_off(week))
-        if key not in self._known:
-            self._known[key] = self._levers(on, self._one_off(week))
-        return self._known[key]
-
-    def turning_weeks(self) -> set[int]:
-        """The weeks in which levers may change; from one to the next, go-live apart, they stay as they are.
-
-        >>> from simulation import case
-        >>> sorted(Plan(case().scenario("partner-with").measures, case().organisation).turning_weeks())
-        [12, 13, 90]
-        """
-        found = set()
-        for name in MEASURES:
-            measure = getattr(self.measures, name)
-            start, end, weeks = (getattr(measure, when, None) for when in ("start", "end", "weeks"))
-            if start is not None:
-                found |= {start, start + 1, start + (weeks or 1), (end or start) + 1}
-        return found
-
-    def _working(self, week: int, closed: bool, go_live: int | None) -> dict[str, bool]:
-        """Which measures work this week."""
-        m = self.measures
-        partner, talk, team = m.external_partner, m.persuasion, m.cross_functional_team
-        gone = partner is not None and (
-            week >= partner.start + partner.weeks or (go_live is not None and week >= go_live + PARTNER_STAYS)
-        )
-        return {
-            "naming": m.name_the_elephant is not None and week == m.name_the_elephant.start,
-            "roles": m.assign_roles is not None and m.assign_roles.on(week, closed),
-            "team": team is not None and team.on(week, closed and not team.keep_after_go_live),
-            "partner": partner is not None and partner.on(week, gone),
-            "anchored": m.anchor_in_strategy is not None and m.anchor_in_strategy.on(week, False),
-            "chain": m.consult_chain is not None and m.consult_chain.on(week, False),
-            "forum": m.wide_forum is not None and m.wide_forum.on(week, closed),
-            "hours": m.extra_hours is not None and m.extra_hours.on(week, closed),
-            "technicians": m.technicians is not None and m.technicians.on(week, closed),
-            "cut": m.cut_it_portfolio is not None and m.cut_it_portfolio.on(week, closed),
-            "persuasion": talk is not None and talk.on(week, week >= talk.start + talk.weeks),
-        }
-
-    def _one_off(self, week: int) -> float:
-        """What is paid once, this week (€)."""
-        once = (self.measures.name_the_elephant, self.measures.assign_roles)
-        return sum(one.cost for one in once if one is not None and one.start == week)
-
-    def _levers(self, on: dict[str, bool], one_off: float) -> Levers:
-        """Put the levers together."""
-        m, everyone = self.measures, self.organisation.departments
-        internal = tuple(one.name for one in everyone if one.internal)
-        team, board = m.cross_functional_team, m.anchor_in_strategy
-        members = frozenset((team and team.members) or internal) if on["team"] else frozenset()
-        table = frozenset((m.consult_chain and m.consult_chain.departments) or internal) if on["chain"] else ()
-        return Levers(
-            naming=on["naming"],
-            roles=self._roles(on),
-            members=tuple(one.name in members for one in everyone),
-            team=on["team"],
-            team_hours=team.hours if team and on["team"] else None,
-            forum=on["forum"],
-            forum_hours=m.wide_forum.hours if m.wide_forum and on["forum"] else None,
-            consulted=on["chain"],
-            at_chain_table=tuple(one.name in table for one in everyone),
-            anchored=on["anchored"],
-            partner=self._partner() if on["partner"] else None,
-            granted=self._each("hours", on, m.extra_hours, internal),
-            technicians=m.technicians.hours if m.technicians and on["technicians"] else 0.0,
-            cut=m.cut_it_portfolio.share if m.cut_it_portfolio and on["cut"] else 0.0,
-            persuasion=self._each("persuasion", on, m.persuasion, internal),
-            one_off_cost=one_off,
-            running_cost=(board.board_hours * board.board_rate if board and on["anchored"] else 0.0)
-            + (m.technicians.hours * m.technicians.fee if m.technicians and on["technicians"] else 0.0),
-        )
-
-    def _partner(self) -> Partner:
-        """The outside partner at work."""
-        partner = self.measures.external_partner or ExternalPartner()
-        return Partner(partner.hours, partner.tech_share, partner.substitution, partner.fee)
-
-    def _each(
-        self,
-        key: str,
-        on: dict[str, bool],
-        measure: ExtraHours | Persuasion | None,
-        internal: tuple[str, ...],
-    ) -> tuple[float, ...]:
-        """What a measure gives each department."""
-        if measure is None or not on[key]:
-            return (0.0,) * len(self.organisation.departments)
-        given = frozenset(measure.departments or internal)
-        amount = measure.hours if isinstance(measure, ExtraHours) else measure.rate
-        return tuple(amount if one.name in given else 0.0 for one in self.organisation.departments)
-
-    def _roles(self, on: dict[str, bool]) -> tuple[tuple[float, float, float], ...]:
-        """The portion of each role that each department is given: a chain partner half, while consulted."""
-        given = self.measures.assign_roles
-        if given is None or not on["roles"]:
-            return ((0.0, 0.0, 0.0),) * len(self.organisation.departments)
-
-        def portion(name: str, internal: bool, holders: bool | tuple[str, ...]) -> float:
-            chosen = holders if isinstance(holders, bool) else name in holders
-            chosen = chosen and (given.departments is None or name in given.departments)
-            return (1.0 if internal else 0.5 * on["chain"]) if chosen else 0.0
-
-        return tuple(
-            (
-                portion(one.name, one.internal, given.progress),
-                portion(one.name, one.internal, given.priority),
-                portion(one.name, one.internal, given.voice),
-            )
-            for one in self.organisation.departments
-        )
-
-
-def begun_and_ended(before: Levers, now: Levers, closes: bool) -> tuple[str, ...]:
-    """What of the measures begins or ends between two weeks' levers, as kinds of events, in the order they are told.
-
-    ``closes`` says that the project organisation is dissolved this week.
-
-    >>> from simulation import case
-    >>> plan = Plan(case().scenario("roles").measures, case().organisation)
-    >>> begun_and_ended(plan.levers(7, None), plan.levers(8, None), False)
-    ('roles_begins',)
-    """
-    kinds = ["named"] * now.naming + ["closed"] * closes
-    for kind, was, works in zip(_TOLD, _told(before), _told(now), strict=True):
-        if was != works:
-            kinds.append(f"{kind}_{'begins' if works else 'ends'}")
-    return tuple(kinds)
-
-
-_TOLD = ("team", "forum", "consulted", "anchored", "partner", "technicians", "cut", "hours", "persuasion", "roles")
-"""Measures that last, in the order in which one is told of them."""
-
-
-def _told(levers: Levers) -> tuple[bool, ...]:
-    """Which of them work."""
-    single = (levers.team, levers.forum, levers.consulted, levers.anchored, levers.partner, levers.technicians)
-    several = (levers.granted, levers.persuasion, [portion for given in levers.roles for portion in given])
-    return (*map(bool, single), levers.cut > 0.0, *(any(each > 0.0 for each in one) for one in several))
-
-
-def contacts(organisation: Organisation, levers: Levers) -> dict[tuple[int, int], float]:
-    """Who is in contact with whom, and how strongly (at most 1): informal ties, team or forum, the chain's table.
-
-    Keys are pairs of places in the organisation, both ways.
-
-    >>> from simulation import case
-    >>> plan = Plan(case().scenario("team").measures, case().organisation)
-    >>> sum(len(contacts(case().organisation, plan.levers(week, None))) for week in (7, 8))
-    66
-    """
-    found: dict[tuple[int, int], float] = {}
-    place = {one.name: at for at, one in enumerate(organisation.departments)}
-
-    def add(i: int, j: int, strength: float) -> None:
-        for pair in ((i, j), (j, i)):
-            found[pair] = min(1.0, found.get(pair, 0.0) + strength)
-
-    for tie in organisation.informal_ties:
-        add(place[tie.a], place[tie.b], tie.strength)
-    for i, j in _together(organisation, levers):
-        add(i, j, 1.0)
-    return found
-
-
-def _together(organisation: Organisation, levers: Levers) -> list[tuple[int, int]]:
-    """Every pair of places that sit together; a consulted chain partner does with its table and the other partners."""
-    inside = [one.internal for one in organisation.departments]
-    places = range(len(inside))
-    groups = (levers.members, [one and levers.forum for one in inside])
-    met = {(i, j) for group in groups for i in places for j in places if i < j and group[i] and group[j]}
-    pairs = sorted(met)
-    if levers.consulted:
-        for i in (i for i in places if not inside[i]):
-            pairs += [(i, j) for j in places if (levers.at_chain_table[j] and j != i) or (not inside[j] and j > i)]
-    return pairs

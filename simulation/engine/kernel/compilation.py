@@ -49,6 +49,7 @@ SOURCES = (
     "study/constants.py",
     "study/measures.py",
     "study/parameters.py",
+    "study/schedule.py",
     "model/outcomes.py",
     "model/rules.py",
     "model/states.py",

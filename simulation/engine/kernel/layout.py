@@ -30,10 +30,10 @@ from simulation.model.terms import (
     terms_of,
 )
 from simulation.study.constants import CLOSE_NEED, CLOSING_WEEKS, PARTNER_STAYS
-from simulation.study.measures import Levers, Plan
 from simulation.study.organisation import Department, Organisation
 from simulation.study.parameters import PARAMETERS, Parameter
 from simulation.study.scenario import Given, Scenario, Study
+from simulation.study.schedule import Levers, Schedule
 
 Records = NDArray[Any]
 Near = Sequence[Sequence[tuple[int, float]]]
@@ -250,15 +250,15 @@ class _Layer:
 
     def _measures(self, scenario: Scenario, laid: "_Laid", one: Any) -> None:
         """Which levers are set in which week and phase, what they ask of whom, and who meets whom then."""
-        plan, horizon = Plan(scenario.measures, scenario.organisation), scenario.project.horizon
+        schedule, horizon = Schedule(scenario.measures, scenario.organisation), scenario.project.horizon
         found: dict[int, tuple[int, Levers, bool]] = {}
         table: list[int] = []
         fades: list[bool] = []
         roles = scenario.measures.assign_roles
         last = horizon if roles is None or roles.end is None else roles.end
-        turns = sorted({0, horizon + 1, *(week for week in plan.turning_weeks() if week <= horizon)})
+        turns = sorted({0, horizon + 1, *(week for week in schedule.turning_weeks() if week <= horizon)})
         for since, (week, until) in itertools.product(PHASES, itertools.pairwise(turns)):
-            levers = plan.levers(week, None if since is None else week - since)
+            levers = schedule.levers(week, None if since is None else week - since)
             if id(levers) not in found:
                 held = any(portion > 0.0 for portions in levers.roles for portion in portions)
                 found[id(levers)] = len(found), levers, held

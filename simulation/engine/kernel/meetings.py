@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from simulation.study.measures import Levers
 from simulation.study.organisation import Organisation
+from simulation.study.schedule import Levers
 
 
 class Ties:

@@ -2,9 +2,7 @@
 
 import itertools
 import math
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Any, Literal, get_args
+from typing import Any
 
 from simulation.dashboard.state.variants import (
     Changes,
@@ -16,56 +14,16 @@ from simulation.dashboard.state.variants import (
     with_measure,
 )
 from simulation.dashboard.state.view import MOST_OWN, View
-from simulation.study.constants import CLOSING_WEEKS, PARTNER_STAYS
 from simulation.study.errors import InputRefused
-from simulation.study.measures import MEASURES, Measures
+from simulation.study.measures import CLASS_OF, MEASURES, Control, Lasting, Measure, Once
+from simulation.study.organisation import Department
 from simulation.study.scenario import Scenario
-from simulation.text.i18n import LANGUAGES, number, percent, say, say_count
+from simulation.text.i18n import LANGUAGES, say
 
-Kind = Literal["week", "weeks", "hours", "share", "euro", "switch", "choice", "names"]
 Row = dict[str, Any]
 
-SETTINGS: Mapping[str, tuple[Kind, float, float, float]] = MappingProxyType(
-    {
-        "start": ("week", 1, 520, 1),
-        "end": ("week", 1, 520, 1),
-        "weeks": ("weeks", 1, 520, 1),
-        "hours": ("hours", 0, 168, 1),
-        "tech_share": ("share", 0, 1, 0.05),
-        "substitution": ("share", 0, 1, 0.05),
-        "share": ("share", 0, 1, 0.05),
-        "rate": ("share", 0, 1, 0.01),
-        "fee": ("euro", 0, 400, 5),
-        "cost": ("euro", 0, 50_000, 500),
-        "licence": ("euro", 0, 10_000, 100),
-        "board_hours": ("hours", 0, 40, 1),
-        "board_rate": ("euro", 0, 500, 10),
-        "keep_after_go_live": ("switch", 0, 1, 1),
-        "progress": ("names", 0, 0, 0),
-        "priority": ("names", 0, 0, 0),
-        "voice": ("names", 0, 0, 0),
-        "departments": ("names", 0, 0, 0),
-        "members": ("names", 0, 0, 0),
-        "kind": ("choice", 0, 0, 0),
-    }
-)
-"""How each setting is shown: its kind, and what a slider reaches; a file may say more, and so may who types."""
-
-BY_ITSELF: Mapping[str, int] = MappingProxyType(
-    {
-        "assign_roles": CLOSING_WEEKS,
-        "cross_functional_team": CLOSING_WEEKS,
-        "wide_forum": CLOSING_WEEKS,
-        "extra_hours": CLOSING_WEEKS,
-        "technicians": CLOSING_WEEKS,
-        "cut_it_portfolio": CLOSING_WEEKS,
-        "external_partner": PARTNER_STAYS,
-    }
-)
-"""Measures that end by themselves so many weeks after go-live."""
-
-KINDS = {"standard": "compare.standard", "self-built": "compare.self_built"}
-"""What the kinds of platform are called."""
+KNOWN_SETTINGS = frozenset(key for kind in CLASS_OF.values() for key in kind.controls())
+"""Every setting that some measure has."""
 
 
 def rows_of(view: View, go_live: float | None) -> list[Row]:
@@ -82,120 +40,81 @@ def _row(view: View, scenario: Scenario, base: Scenario | None, name: str, go_li
     """One measure."""
     now, before = getattr(scenario.measures, name), getattr(base.measures, name) if base else None
     shown = now or described(name, view)
-    told = {key: value for key, value in shown.model_dump().items() if key in SETTINGS}
-    told_before = before.model_dump() if before else {}
-    on = _self_built(now) if name == "platform" else now is not None
-    on_before = _self_built(before) if name == "platform" else before is not None
+    started = isinstance(shown, Lasting | Once)
     return {
         "name": name,
         "label": say(f"measure.{name}", view.language),
-        "on": on,
+        "on": now is not None and now.is_on,
         "based": base is not None,
-        "onBefore": on_before,
+        "onBefore": before is not None and before.is_on,
         "differs": base is not None and (now != before),
-        "timed": "start" in told,
-        "once": "start" in told and "end" not in told,
-        "start": told.get("start"),
-        "end": told.get("end"),
-        "last": _last(name, told, view.horizon, go_live),
-        "startBefore": told_before.get("start") if before else None,
-        "lastBefore": _last(name, told_before, view.horizon, go_live) if before and "start" in told_before else None,
-        "ends": _ends(name, told, view.language),
-        "summary": _summary(name, told, view.language),
-        "settings": [_setting(view, name, key, told, told_before) for key in told],
+        "timed": started,
+        "once": isinstance(shown, Once),
+        "start": shown.start if isinstance(shown, Lasting | Once) else None,
+        "end": shown.end if isinstance(shown, Lasting) else None,
+        "last": _last_week(shown, view.horizon, go_live),
+        "startBefore": before.start if before and started else None,
+        "lastBefore": _last_week(before, view.horizon, go_live) if before and started else None,
+        "ends": shown.ending(view.language),
+        "summary": shown.summary(view.language),
+        "settings": [_setting(view, name, key, shown, before) for key in shown.controls()],
     }
 
 
-def _self_built(platform: Any) -> bool:
-    """Whether a platform is one that is built in-house."""
-    return platform is not None and platform.kind == "self-built"
-
-
-def described(name: str, view: View) -> Any:
+def described(name: str, view: View) -> Measure:
     """A measure as this organisation would carry it out, whether or not it does."""
     said = (base_data(view.changes.base).get("measures") or {}).get(name)
-    model = get_args(Measures.model_fields[name].annotation) or (Measures.model_fields[name].annotation,)
-    return model[0].model_validate(said if isinstance(said, dict) else {})
+    return CLASS_OF[name].model_validate(said if isinstance(said, dict) else {})
 
 
-def _last(name: str, told: dict[str, Any], horizon: int, go_live: float | None) -> int:
+def _last_week(measure: Measure, horizon: int, go_live: float | None) -> int:
     """The last week in which a measure works, in the median world."""
-    if told.get("end"):
-        return int(min(told["end"], horizon))
-    if "end" not in told:
-        return int(told.get("start") or 1)
-    last: float = horizon
-    if told.get("weeks"):
-        last = min(last, told["start"] + told["weeks"] - 1)
-    stays = BY_ITSELF.get(name)
-    if stays is not None and go_live is not None and not told.get("keep_after_go_live"):
-        last = min(last, math.floor(go_live) + stays - 1)
-    return int(max(last, 0))
+    if not isinstance(measure, Lasting):
+        return measure.start if isinstance(measure, Once) else 1
+    if measure.end:
+        return min(measure.end, horizon)
+    last = horizon
+    weeks = getattr(measure, "weeks", None)
+    if weeks:
+        last = min(last, measure.start + weeks - 1)
+    if measure.stays is not None and go_live is not None and not measure.is_kept:
+        last = min(last, math.floor(go_live) + measure.stays - 1)
+    return max(last, 0)
 
 
-def _ends(name: str, told: dict[str, Any], language: str) -> str:
-    """When a measure ends, in words."""
-    if told.get("end") or "end" not in told:
-        return ""
-    if name == "persuasion":
-        return say_count("compare.ends_weeks", told["weeks"], language)
-    if name == "external_partner":
-        return say_count("compare.ends_partner", told["weeks"], language)
-    if name in BY_ITSELF and not told.get("keep_after_go_live"):
-        return say("compare.ends_closing", language)
-    return say("compare.ends_never", language)
-
-
-def _summary(name: str, told: dict[str, Any], language: str) -> str:
-    """The setting that says most, in a few signs."""
-    if name == "external_partner":
-        how = say("compare.over" if told["substitution"] >= 0.5 else "compare.along", language)
-        return f"{number(told['hours'], language)} {say('compare.hours_week', language)}, {how}"
-    if told.get("hours") is not None:
-        return f"{number(told['hours'], language)} {say('compare.hours_week', language)}"
-    if "share" in told:
-        return percent(told["share"], language)
-    return ""
-
-
-def _setting(view: View, measure: str, key: str, told: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
+def _setting(view: View, measure: str, key: str, shown: Measure, before: Measure | None) -> dict[str, Any]:
     """One setting: its kind, bounds, value, and whether it differs from what this is based on."""
-    kind, low, high, step = SETTINGS[key]
-    value = told[key]
-    options: list[dict[str, str]] = []
-    if kind == "names":
+    control, value = shown.controls()[key], getattr(shown, key)
+    options = [{"name": name, "label": say(label, view.language)} for name, label in control.options]
+    given = value
+    if control.kind == "names":
         options = [{"name": one.name, "label": one.called(view.language)} for one in _eligible(view, measure)]
-        value = [one["name"] for one in options] if value in (None, True) else [] if value is False else list(value)
-    elif kind == "choice":
-        options = [{"name": name, "label": say(KINDS[name], view.language)} for name in ("standard", "self-built")]
+        given = [option["name"] for option in options] if value in (None, True) else list(value or ())
     return {
         "key": key,
         "label": say(f"setting.{key}", view.language),
-        "kind": kind,
-        "low": low,
-        "high": _reach(kind, high, value, view.horizon),
-        "step": step,
-        "value": value,
-        "differs": bool(before) and before.get(key) != told[key],
+        "kind": control.kind,
+        "low": control.low,
+        "high": _reach(control, value, view.horizon),
+        "step": control.step,
+        "value": given,
+        "differs": before is not None and getattr(before, key) != value,
         "options": options,
         "optional": key == "end" or (key == "hours" and value is None),
     }
 
 
-def _reach(kind: Kind, high: float, value: Any, horizon: int) -> float:
+def _reach(control: Control, value: Any, horizon: int) -> float:
     """How far a slider reaches: at least to the value, and to no week beyond the horizon."""
-    if kind == "week":
-        return max(min(high, horizon), value or 0)
-    return max(high, value or 0) if kind in {"hours", "euro", "weeks"} else high
+    if control.kind == "week":
+        return max(min(control.high, horizon), value or 0)
+    return max(control.high, value or 0) if control.kind in {"hours", "euro", "weeks"} else control.high
 
 
-ROLES = frozenset({"progress", "priority", "voice"})
-
-
-def _eligible(view: View, measure: str) -> list[Any]:
-    """The departments that a measure may name: chain partners may hold roles, and nothing else."""
+def _eligible(view: View, measure: str) -> list[Department]:
+    """The departments that a measure may name."""
     everyone = scenario_of(view.changes, view.hand).organisation.departments
-    return [one for one in everyone if one.internal or measure == "assign_roles"]
+    return [department for department in everyone if department.internal or CLASS_OF[measure].takes_chain]
 
 
 # --- changes -------------------------------------------------------------------------------------------
@@ -230,9 +149,9 @@ def changed(view: View, asked: Any) -> tuple[View, str]:
         return view, ""
     name = asked["measure"]
     said = asked["set"] if isinstance(asked.get("set"), dict) else asked.get("on")
-    if name == "platform" and isinstance(said, bool):
-        said = {"kind": "self-built" if said else "standard"}
-    if not isinstance(said, dict | bool) or (isinstance(said, dict) and not said.keys() <= SETTINGS.keys()):
+    if isinstance(said, bool):
+        said = CLASS_OF[name].switched(said)
+    if not isinstance(said, dict | bool) or (isinstance(said, dict) and not said.keys() <= KNOWN_SETTINGS):
         return view, ""
     after = own(view)
     if after.hand in base_names(view.changes.base):
@@ -249,13 +168,13 @@ def changed(view: View, asked: Any) -> tuple[View, str]:
 
 def _plain(measure: str, key: str, value: Any, view: View) -> Any:
     """A setting as a file says it: all departments are none in particular; whole weeks are whole."""
-    kind = SETTINGS[key][0]
-    if kind == "names" and isinstance(value, list):
-        if {one.name for one in _eligible(view, measure)} <= set(map(str, value)):
-            return True if key in ROLES else None
-        return False if key in ROLES and not value else value
-    whole = kind in {"week", "weeks"} and isinstance(value, float) and value.is_integer()
-    return int(value) if whole else value
+    control = CLASS_OF[measure].controls().get(key)
+    if control is not None and control.kind == "names" and isinstance(value, list):
+        if {department.name for department in _eligible(view, measure)} <= set(map(str, value)):
+            return control.everyone
+        return value if value or control.nobody is None else control.nobody
+    whole = control is not None and control.kind in {"week", "weeks"}
+    return int(value) if whole and isinstance(value, float) and value.is_integer() else value
 
 
 def why_not(changes: Changes, view: View) -> str:

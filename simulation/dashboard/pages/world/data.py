@@ -12,8 +12,8 @@ from simulation.engine.traces import Trace, trace
 from simulation.model.outcomes import Event
 from simulation.model.worlds import Mode
 from simulation.report.narrative import event_sentence
-from simulation.study.measures import Levers, contacts
 from simulation.study.organisation import Organisation
+from simulation.study.schedule import Levers, contacts
 
 Data = dict[str, Any]
 

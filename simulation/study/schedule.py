@@ -1,0 +1,217 @@
+"""The schedule of a scenario's measures: what they ask of each week, and what begins or ends in it."""
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+from simulation.study.constants import CLOSING_WEEKS
+from simulation.study.measures import CLASS_OF, MEASURES, Measures, Partner
+from simulation.study.organisation import Organisation
+
+
+@dataclass(frozen=True, slots=True)
+class Levers:
+    """All that measures ask of one week. Tuples have one entry per department, in the organisation's order.
+
+    ``roles`` holds the portion (1, ½ or 0) of each of the three roles that a department is given;
+    ``team_hours`` and ``forum_hours`` the meeting hours a week asked of each who takes part (None: by the parameter).
+    ``granted`` are h/week, ``persuasion`` a rate a week, ``technicians`` h/week, ``cut`` a share, costs € this week.
+    """
+
+    naming: bool
+    roles: tuple[tuple[float, float, float], ...]
+    members: tuple[bool, ...]
+    team: bool
+    team_hours: float | None
+    forum: bool
+    forum_hours: float | None
+    consulted: bool
+    at_chain_table: tuple[bool, ...]
+    anchored: bool
+    partner: Partner | None
+    granted: tuple[float, ...]
+    technicians: float
+    cut: float
+    persuasion: tuple[float, ...]
+    one_off_cost: float
+    running_cost: float
+
+
+LEVERS: tuple[str, ...] = tuple(field.name for field in fields(Levers))
+"""The names of all levers."""
+
+
+def idle(departments: int) -> Levers:
+    """The levers of a week in which nothing is done, in an organisation of so many departments."""
+    nobody, nothing = (False,) * departments, (0.0,) * departments
+    return Levers(
+        naming=False,
+        roles=((0.0, 0.0, 0.0),) * departments,
+        members=nobody,
+        team=False,
+        team_hours=None,
+        forum=False,
+        forum_hours=None,
+        consulted=False,
+        at_chain_table=nobody,
+        anchored=False,
+        partner=None,
+        granted=nothing,
+        technicians=0.0,
+        cut=0.0,
+        persuasion=nothing,
+        one_off_cost=0.0,
+        running_cost=0.0,
+    )
+
+
+def combined(before: Any, more: Any) -> Any:
+    """One lever that two measures set: amounts add up, what one of them does is done, department by department.
+
+    >>> combined((1.0, 0.0), (2.0, 0.5)), combined(False, True), combined(None, 3.0)
+    ((3.0, 0.5), True, 3.0)
+    """
+    if more is None or before is None:
+        return before if more is None else more
+    if isinstance(more, tuple):
+        return tuple(map(combined, before, more))
+    if isinstance(more, bool):
+        return before or more
+    return before + more if isinstance(more, float) else more
+
+
+class Schedule:
+    """A scenario's measures, asked week by week.
+
+    >>> from simulation import case
+    >>> schedule = Schedule(case().scenario("full").measures, case().organisation)
+    >>> schedule.levers(7, None).anchored, schedule.levers(8, None).anchored, schedule.levers(150, 100).anchored
+    (False, True, True)
+    >>> schedule.levers(107, 100).team, schedule.levers(108, 100).team
+    (True, False)
+    """
+
+    def __init__(self, measures: Measures, organisation: Organisation) -> None:
+        self.measures, self.organisation = measures, organisation
+        self._done = measures.done()
+        self._known: dict[tuple[frozenset[str], float], Levers] = {}
+
+    def levers(self, week: int, go_live: int | None) -> Levers:
+        """The levers of ``week``, given the week of go-live if it is past; equal weeks share one object."""
+        working = frozenset(name for name, measure in self._done.items() if measure.works(week, go_live))
+        paid_once = sum(measure.paid_once(week) for measure in self._done.values())
+        key = (working, paid_once)
+        if key not in self._known:
+            self._known[key] = self._combine(working, paid_once)
+        return self._known[key]
+
+    def turning_weeks(self) -> set[int]:
+        """The weeks in which levers may change; from one to the next, go-live apart, they stay as they are.
+
+        >>> from simulation import case
+        >>> sorted(Schedule(case().scenario("partner-with").measures, case().organisation).turning_weeks())
+        [12, 13, 90]
+        """
+        turns: set[int] = set()
+        for measure in self._done.values():
+            start, end, weeks = (getattr(measure, when, None) for when in ("start", "end", "weeks"))
+            if start is not None:
+                turns |= {start, start + 1, start + (weeks or 1), (end or start) + 1}
+        return turns
+
+    def _combine(self, working: frozenset[str], paid_once: float) -> Levers:
+        """Put together what all measures that work set."""
+        nothing = idle(len(self.organisation.departments))
+        levers = {name: getattr(nothing, name) for name in LEVERS} | {"one_off_cost": float(paid_once)}
+        for name in (name for name in MEASURES if name in working):
+            for lever, value in self._done[name].levers(self.organisation, working).items():
+                levers[lever] = combined(levers[lever], value)
+        return Levers(**levers)
+
+
+def is_closed(week: int, go_live: int | None) -> bool:
+    """Whether the project organisation is dissolved."""
+    return go_live is not None and week >= go_live + CLOSING_WEEKS
+
+
+EVENT_ORDER = (
+    "cross_functional_team",
+    "wide_forum",
+    "consult_chain",
+    "anchor_in_strategy",
+    "external_partner",
+    "technicians",
+    "cut_it_portfolio",
+    "extra_hours",
+    "persuasion",
+    "assign_roles",
+)
+"""Whose beginning or end is told first where several fall into one week; those not listed are told last."""
+
+RANK = {name: rank for rank, name in enumerate((*EVENT_ORDER, *(name for name in MEASURES if name not in EVENT_ORDER)))}
+TOLD_OF = tuple(sorted((name for name in MEASURES if CLASS_OF[name].event), key=RANK.__getitem__))
+"""Measures whose beginning and end are events."""
+
+
+def begun_and_ended(before: Levers, now: Levers, closes: bool) -> tuple[str, ...]:
+    """What of the measures begins or ends between two weeks' levers, as kinds of events, in the order they are told.
+
+    ``closes`` says that the project organisation is dissolved this week.
+
+    >>> from simulation import case
+    >>> schedule = Schedule(case().scenario("roles").measures, case().organisation)
+    >>> begun_and_ended(schedule.levers(7, None), schedule.levers(8, None), False)
+    ('roles_begins',)
+    """
+    kinds = ["named"] * now.naming + ["closed"] * closes
+    for name in TOLD_OF:
+        lever, event = next(iter(CLASS_OF[name].sets)), CLASS_OF[name].event
+        was, works = (at_work(getattr(levers, lever)) for levers in (before, now))
+        if was != works:
+            kinds.append(f"{event}_{'begins' if works else 'ends'}")
+    return tuple(kinds)
+
+
+def at_work(lever: Any) -> bool:
+    """Whether a lever is set at all, for any department.
+
+    >>> at_work(((0.0, 0.5, 0.0),)), at_work((0.0, 0.0)), at_work(None)
+    (True, False, False)
+    """
+    return any(map(at_work, lever)) if isinstance(lever, tuple) else bool(lever)
+
+
+def contacts(organisation: Organisation, levers: Levers) -> dict[tuple[int, int], float]:
+    """Who is in contact with whom, and how strongly (at most 1): informal ties, team or forum, the chain's table.
+
+    Keys are pairs of indices in the organisation, both ways.
+
+    >>> from simulation import case
+    >>> schedule = Schedule(case().scenario("team").measures, case().organisation)
+    >>> sum(len(contacts(case().organisation, schedule.levers(week, None))) for week in (7, 8))
+    66
+    """
+    strengths: dict[tuple[int, int], float] = {}
+    index = {department.name: i for i, department in enumerate(organisation.departments)}
+
+    def add(i: int, j: int, strength: float) -> None:
+        for pair in ((i, j), (j, i)):
+            strengths[pair] = min(1.0, strengths.get(pair, 0.0) + strength)
+
+    for tie in organisation.informal_ties:
+        add(index[tie.a], index[tie.b], tie.strength)
+    for i, j in _together(organisation, levers):
+        add(i, j, 1.0)
+    return strengths
+
+
+def _together(organisation: Organisation, levers: Levers) -> list[tuple[int, int]]:
+    """Every pair of indices that sit together; a consulted chain partner does with its table and the other partners."""
+    inside = [department.internal for department in organisation.departments]
+    indices = range(len(inside))
+    groups = (levers.members, [internal and levers.forum for internal in inside])
+    met = {(i, j) for group in groups for i in indices for j in indices if i < j and group[i] and group[j]}
+    pairs = sorted(met)
+    if levers.consulted:
+        for i in (i for i in indices if not inside[i]):
+            pairs += [(i, j) for j in indices if (levers.at_chain_table[j] and j != i) or (not inside[j] and j > i)]
+    return pairs
