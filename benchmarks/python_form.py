@@ -15,7 +15,7 @@ import numpy as np
 
 from benchmarks.prepared import DEPARTMENTS, INTERNAL, Network, Stage, check, needs, network, phase, timetable
 from simulation.model import randomness, rules
-from simulation.model.outcomes import OUTCOMES, half_life, herfindahl, ratio
+from simulation.model.outcomes import OUTCOMES, herfindahl, ratio
 from simulation.model.rules import binomial_quantile, poisson_quantile
 from simulation.model.worlds import Mode, Traits, traits_of, values_of
 from simulation.study.parameters import Values
@@ -639,3 +639,21 @@ def run(study: Study, worlds: int, seed: int, mode: Mode) -> np.ndarray:
                 world = _world(study, values, traits[kind], seed, number)
             found[place, number] = _run(plan, organisation, world, traits[kind])
     return found
+
+
+def half_life(adoption: list[float]) -> float:
+    """Weeks from the peak of adoption until half of it is left; the horizon + 1 if that did not happen.
+
+    Undefined (nan) without adoption.
+
+    >>> half_life([0.0, 0.8, 0.5, 0.4, 0.1]), half_life([0.0, 0.8]), half_life([0.0])
+    (2.0, 3.0, nan)
+    """
+    peak = max(adoption, default=0.0)
+    if peak <= 0.0:
+        return math.nan
+    top = adoption.index(peak)
+    for later, value in enumerate(adoption[top:]):
+        if value <= peak / 2.0:
+            return float(later)
+    return float(len(adoption) + 1)

@@ -12,7 +12,7 @@ import numpy as np
 from simulation import OrganisationModel, outcomes_of
 from simulation.engine.ensemble import WEEKLY, run_world, trace_world
 from simulation.engine.kernel.records import ORGANISATION, STATE
-from simulation.model.outcomes import OUTCOMES, at_week, half_life
+from simulation.model.outcomes import OUTCOMES
 from simulation.study.constants import CLOSING_WEEKS, PARTNER_STAYS
 
 CLOSE = 1e-9
@@ -29,8 +29,16 @@ NO_TWIN = {
     "near_frame": "likewise; what comes of it is the IT frame",
     "near_share": "what these sums are divided by",
     "levers": "a place in the engine's table, held against the Mesa model's levers by places_fit",
+    "mean_ownership": "worked out when a run is over; what comes of it is an outcome",
+    "mean_knowledge": "likewise",
+    "concentration": "likewise",
 }
 """Fields of the records without a twin, and why."""
+
+
+def at_week(values, week):
+    """The value at the end of a week (from 1), or of the last one if that is beyond the horizon."""
+    return values[min(week, len(values)) - 1]
 
 
 def settled(model):
@@ -38,8 +46,9 @@ def settled(model):
     adoption = model.ledger.adoption
     if max(adoption) <= 0.0:
         return 0, 1
-    top, fell = adoption.index(max(adoption)) + 1, half_life(adoption)
-    return top, -1 if fell > len(adoption) else top + int(fell)
+    top = adoption.index(max(adoption))
+    fell = next((week for week, value in enumerate(adoption[top:]) if value <= adoption[top] / 2.0), None)
+    return top + 1, -1 if fell is None else top + 1 + fell
 
 
 def phase(model):

@@ -8,13 +8,12 @@ mechanisms the model's rules use it (:mod:`simulation.study.measures`); the tabl
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from simulation.model.outcomes import BY_OUTCOME
-from simulation.model.states import DEPARTMENT_STATES, ORGANISATION_STATES, groups
+from simulation.model.states import DEPARTMENT_STATES, ORGANISATION_STATES, POINTS, groups, notable
 from simulation.study.measures import CLASS_OF
 from simulation.study.schedule import LEVERS
 
-SHARE, HOURS, CONTACT, ISSUES = BY_OUTCOME["lasting_adoption"].margin, 1.0, 1.0, 3.0
-"""What matters: 2 percentage points (as for outcomes), an hour a week, one contact, three open issues (assumed)."""
+SHARE, CONTACT = POINTS, 1.0
+"""What matters: 2 percentage points, one contact (assumed)."""
 
 MECHANISMS = (
     "capacity",
@@ -45,25 +44,8 @@ ORGANISATION_GROUP_OF: Mapping[str, str] = _in_order(groups(ORGANISATION_STATES)
 
 TOLD: Mapping[str, Mapping[str, float]] = MappingProxyType(
     {
-        "capacity": {"headroom": HOURS, "meetings": HOURS, "bought_done": HOURS, "helped_done": HOURS, "pull": 0.1},
-        "responsibility": {
-            "progress_role": SHARE,
-            "priority_role": SHARE,
-            "voice_role": SHARE,
-            "it_frame": SHARE,
-            "felt_responsibility": SHARE,
-            "ownership": SHARE,
-        },
-        "visibility": {"visibility": SHARE, "norm": SHARE, "activity": SHARE},
-        "ties": {"contacts": CONTACT},
-        "priority": {"priority": SHARE},
-        "knowledge": {"knowledge": SHARE, "paired_hours": HOURS},
-        "technical_debt": {"technical_size": HOURS, "technical_debt": SHARE},
-        "conviction": {"conviction": SHARE},
-        "engagement": {"engagement": SHARE},
-        "effort": {"hours": HOURS},
-        "progress": {"process_progress": SHARE, "technical_progress": SHARE, "open_issues": ISSUES},
-        "adoption": {"adoption": SHARE, "habit": SHARE},
+        group: notable(group) | ({"contacts": CONTACT} if group == "ties" else {})
+        for group in (*MECHANISMS, *CONSEQUENCES)
     }
 )
 """For each group the states that one is told of, with the smallest difference that matters."""

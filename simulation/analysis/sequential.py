@@ -199,8 +199,7 @@ def span_of(outcome: Outcome, horizon: int) -> float:
     >>> span_of(BY_OUTCOME["lasting_adoption"], 156), span_of(BY_OUTCOME["cost"], 156)
     (1.0, inf)
     """
-    spans = {"share": 1.0, "0 or 1": 1.0, "−1 to 1": 2.0, "week": horizon + 1.0, "weeks": horizon + 1.0}
-    return spans.get(outcome.unit, math.inf)
+    return outcome.unit.span(horizon)
 
 
 # --- intervals -----------------------------------------------------------------------------------------
@@ -379,7 +378,7 @@ def margin_of(outcome: Outcome, horizon: int, margin: float | None = None) -> fl
     if margin >= span:
         given, most = f"{margin:g}", f"{span:g}"
         raise InputRefused(
-            [problem("margin_too_large", given=given, outcome=outcome.name, unit=outcome.unit, most=most)]
+            [problem("margin_too_large", given=given, outcome=outcome.name, unit=outcome.unit.name, most=most)]
         )
     return margin
 

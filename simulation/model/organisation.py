@@ -279,7 +279,7 @@ class OrganisationModel(mesa.Model):
         book = self.ledger
         steps.add_up(book, *self.total(steps.account, self.values))
         steps.pay(book, self, self.settings, self.terms)
-        book.go_live_week = self.go_live_week
+        book.go_live_week = self.go_live_week or 0
         book.adoption.append(self.mean_adoption)
         book.progress.append(self.mean_progress)
         book.engagement.append(self.mean_engagement)
@@ -289,6 +289,7 @@ class OrganisationModel(mesa.Model):
         book.visibility.append(self.visibility)
         passive = sum(steps.passive(one, self.values) for one in self.everyone) if self.started else 0.0
         book.passive.append(passive / len(self.internal))
+        steps.keep_books(book, self, book.passive[-1], self.week)
         book.carried = {one.name: one.carried for one in self.internal} | {"": self.carried_outside}
 
 

@@ -1,59 +1,204 @@
-"""The named outcomes: their unit, which way is better, and how each is read off a run.
+"""The named outcomes, a row each: its unit, which way is better, and how it is read off the accounts of a run.
 
-A run is written down week by week in a :class:`Ledger`; nothing here adjusts anything.
+While a run goes on, the organisation keeps its accounts (:func:`simulation.model.steps.keep_books`). Outcomes are read
+off those and nothing is adjusted. The functions that read them are plain ones over whatever has the accounts' names,
+``o``, and what the scenario fixes, ``s``: the Mesa model calls them as they are, and the engine compiles them.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
-from simulation.study.constants import DEADLINE, WINDOW_FROM, WINDOW_TO, YEAR
+from simulation.model.units import (
+    COUNT,
+    EURO,
+    EURO_A_WEEK,
+    EURO_EACH,
+    FLAG,
+    HOURS,
+    INDEX,
+    SHARE,
+    WEEK,
+    WEEKS,
+    Unit,
+)
+from simulation.study.constants import DEADLINE
 
 Better = Literal["higher", "lower", "neither"]
+
+
+# --- how each is read ----------------------------------------------------------------------------------
+
+
+def ratio(top: float, bottom: float) -> float:
+    """``top / bottom``, undefined (nan) where the bottom is 0.
+
+    >>> ratio(1.0, 2.0), ratio(1.0, 0.0)
+    (0.5, nan)
+    """
+    return top / bottom if bottom != 0.0 else math.nan
+
+
+def go_live_week(o: Any, s: Any) -> Any:
+    """The week of go-live; the horizon + 1 if it did not come."""
+    return o.go_live_week if o.go_live_week > 0 else s.horizon + 1
+
+
+def go_live_104(o: Any, s: Any) -> Any:
+    """1 if it came within two years."""
+    return 1.0 if 0 < o.go_live_week <= DEADLINE else 0.0
+
+
+def progress_104(o: Any, s: Any) -> Any:
+    """Mean progress after two years."""
+    return o.progress_104
+
+
+def peak_adoption(o: Any, s: Any) -> Any:
+    """Highest mean adoption."""
+    return o.peak
+
+
+def adoption_52(o: Any, s: Any) -> Any:
+    """Mean adoption a year after go-live."""
+    return o.adoption_52
+
+
+def lasting_adoption(o: Any, s: Any) -> Any:
+    """Mean adoption in the last week."""
+    return o.mean_adoption
+
+
+def retention(o: Any, s: Any) -> Any:
+    """What is left of the peak; undefined without one."""
+    return ratio(o.mean_adoption, o.peak)
+
+
+def relapse_half_life(o: Any, s: Any) -> Any:
+    """Weeks from the peak until half is left; the horizon + 1 if that did not happen; undefined without a peak."""
+    fell = float(o.half_week - o.peak_week) if o.half_week >= 0 else float(s.horizon + 1)
+    return fell if o.peak > 0.0 else math.nan
+
+
+def ownership_end(o: Any, s: Any) -> Any:
+    """Mean ownership in the last week."""
+    return o.mean_ownership
+
+
+def knowledge_end(o: Any, s: Any) -> Any:
+    """Mean knowledge in the last week."""
+    return o.mean_knowledge
+
+
+def visibility_26(o: Any, s: Any) -> Any:
+    """Mean visibility over half a year, from week 13."""
+    return o.visibility_sum / o.window if o.window else 0.0
+
+
+def carrying_hhi(o: Any, s: Any) -> Any:
+    """Herfindahl index of who carried the work: from 1/n (all alike) to 1 (one carries all); undefined without any."""
+    return o.concentration
+
+
+def passive_share(o: Any, s: Any) -> Any:
+    """Share of departments, over the same half year, that find it important and let work wait."""
+    return o.passive_sum / o.window if o.window else 0.0
+
+
+def silo_index(o: Any, s: Any) -> Any:
+    """Hours spent alone less hours spent together, over both; undefined without any."""
+    return ratio(o.solitary_hours - o.shared_hours, o.solitary_hours + o.shared_hours)
+
+
+def overload_hours(o: Any, s: Any) -> Any:
+    """Hours beyond capacity."""
+    return o.overload_hours
+
+
+def cost(o: Any, s: Any) -> Any:
+    """All that was paid, hours included."""
+    return o.cost
+
+
+def partner_cost(o: Any, s: Any) -> Any:
+    """What of it the outside partner was paid."""
+    return o.partner_cost
+
+
+def benefit(o: Any, s: Any) -> Any:
+    """What use of the new way brought."""
+    return o.benefit
+
+
+def net_value(o: Any, s: Any) -> Any:
+    """Benefit less cost."""
+    return o.benefit - o.cost
+
+
+def break_even_benefit(o: Any, s: Any) -> Any:
+    """The benefit a week at full adoption at which this run would have paid for itself; undefined without any."""
+    return ratio(o.cost * s.full_benefit, o.benefit)
+
+
+def cost_per_lasting_adoption(o: Any, s: Any) -> Any:
+    """Cost for each department's worth of lasting adoption; undefined without any."""
+    return ratio(o.cost, o.mean_adoption * s.internal)
+
+
+def connections(o: Any, s: Any) -> Any:
+    """Connections with chain partners that were made."""
+    return o.connections
+
+
+# --- the table -----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """One outcome: ``margin`` is the smallest difference that matters (assumed); ``censored`` says that it is
-    written as horizon + 1 where it did not happen."""
+    written as horizon + 1 where it did not happen. ``read`` takes the accounts and what the scenario fixes."""
 
     name: str
-    unit: str
+    unit: Unit
     better: Better
     margin: float
+    read: Callable[[Any, Any], Any]
     censored: bool = False
 
 
 OUTCOMES: tuple[Outcome, ...] = (
-    Outcome("go_live_week", "week", "lower", 2.0, censored=True),
-    Outcome("go_live_104", "0 or 1", "higher", 0.05),
-    Outcome("progress_104", "share", "higher", 0.02),
-    Outcome("peak_adoption", "share", "higher", 0.02),
-    Outcome("adoption_52", "share", "higher", 0.02),
-    Outcome("lasting_adoption", "share", "higher", 0.02),
-    Outcome("retention", "share", "higher", 0.02),
-    Outcome("relapse_half_life", "weeks", "higher", 2.0, censored=True),
-    Outcome("ownership_end", "share", "higher", 0.02),
-    Outcome("knowledge_end", "share", "higher", 0.02),
-    Outcome("visibility_26", "share", "higher", 0.02),
-    Outcome("carrying_hhi", "share", "lower", 0.02),
-    Outcome("passive_share", "share", "lower", 0.02),
-    Outcome("silo_index", "−1 to 1", "lower", 0.02),
-    Outcome("overload_hours", "h", "lower", 100.0),
-    Outcome("cost", "€", "lower", 10_000.0),
-    Outcome("partner_cost", "€", "lower", 10_000.0),
-    Outcome("benefit", "€", "higher", 10_000.0),
-    Outcome("net_value", "€", "higher", 10_000.0),
-    Outcome("break_even_benefit", "€ per week", "lower", 500.0),
-    Outcome("cost_per_lasting_adoption", "€ per department", "lower", 5_000.0),
-    Outcome("connections", "count", "higher", 1.0),
+    Outcome("go_live_week", WEEK, "lower", 2.0, go_live_week, censored=True),
+    Outcome("go_live_104", FLAG, "higher", 0.05, go_live_104),
+    Outcome("progress_104", SHARE, "higher", 0.02, progress_104),
+    Outcome("peak_adoption", SHARE, "higher", 0.02, peak_adoption),
+    Outcome("adoption_52", SHARE, "higher", 0.02, adoption_52),
+    Outcome("lasting_adoption", SHARE, "higher", 0.02, lasting_adoption),
+    Outcome("retention", SHARE, "higher", 0.02, retention),
+    Outcome("relapse_half_life", WEEKS, "higher", 2.0, relapse_half_life, censored=True),
+    Outcome("ownership_end", SHARE, "higher", 0.02, ownership_end),
+    Outcome("knowledge_end", SHARE, "higher", 0.02, knowledge_end),
+    Outcome("visibility_26", SHARE, "higher", 0.02, visibility_26),
+    Outcome("carrying_hhi", SHARE, "lower", 0.02, carrying_hhi),
+    Outcome("passive_share", SHARE, "lower", 0.02, passive_share),
+    Outcome("silo_index", INDEX, "lower", 0.02, silo_index),
+    Outcome("overload_hours", HOURS, "lower", 100.0, overload_hours),
+    Outcome("cost", EURO, "lower", 10_000.0, cost),
+    Outcome("partner_cost", EURO, "lower", 10_000.0, partner_cost),
+    Outcome("benefit", EURO, "higher", 10_000.0, benefit),
+    Outcome("net_value", EURO, "higher", 10_000.0, net_value),
+    Outcome("break_even_benefit", EURO_A_WEEK, "lower", 500.0, break_even_benefit),
+    Outcome("cost_per_lasting_adoption", EURO_EACH, "lower", 5_000.0, cost_per_lasting_adoption),
+    Outcome("connections", COUNT, "higher", 1.0, connections),
 )
 """Every outcome, in the order in which they are written."""
 
 BY_OUTCOME: Mapping[str, Outcome] = MappingProxyType({outcome.name: outcome for outcome in OUTCOMES})
 """The same, by name."""
+
+
+# --- what a run leaves behind --------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +212,15 @@ class Event:
 
 @dataclass(slots=True)
 class Ledger:
-    """What a run leaves behind: one entry per week in the lists, totals over the run in the numbers.
+    """What a run leaves behind: one entry per week in the lists, and the accounts that outcomes are read off.
 
-    ``departments`` counts the internal ones; ``full_benefit`` is € per week at full adoption; hours in h.
+    ``internal`` counts the departments that are no chain partners; ``full_benefit`` is € per week at full adoption;
+    hours in h, weeks from 1; ``go_live_week`` is 0 until there is one.
     """
 
-    departments: int
+    internal: int
     full_benefit: float
-    go_live_week: int | None = None
+    go_live_week: int = 0
     adoption: list[float] = field(default_factory=list)
     progress: list[float] = field(default_factory=list)
     engagement: list[float] = field(default_factory=list)
@@ -91,6 +237,39 @@ class Ledger:
     partner_cost: float = 0.0
     benefit: float = 0.0
     connections: float = 0.0
+    window: int = 0
+    visibility_sum: float = 0.0
+    passive_sum: float = 0.0
+    progress_104: float = 0.0
+    adoption_52: float = 0.0
+    peak: float = 0.0
+    peak_week: int = 0
+    half_week: int = -1
+
+    @property
+    def horizon(self) -> int:
+        """Weeks so far."""
+        return len(self.adoption)
+
+    @property
+    def mean_adoption(self) -> float:
+        """Mean adoption in the last week."""
+        return self.adoption[-1]
+
+    @property
+    def mean_ownership(self) -> float:
+        """Mean ownership in the last week."""
+        return self.ownership[-1]
+
+    @property
+    def mean_knowledge(self) -> float:
+        """Mean knowledge in the last week."""
+        return self.knowledge[-1]
+
+    @property
+    def concentration(self) -> float:
+        """Herfindahl index of who carried the work."""
+        return herfindahl(list(self.carried.values()))
 
 
 def mean(values: list[float]) -> float:
@@ -100,38 +279,6 @@ def mean(values: list[float]) -> float:
     (1.5, 0.0)
     """
     return math.fsum(values) / len(values) if values else 0.0
-
-
-def at_week(values: list[float], week: int) -> float:
-    """The value at the end of a week (from 1), or of the last one if that is beyond the horizon."""
-    return values[min(week, len(values)) - 1]
-
-
-def ratio(top: float, bottom: float) -> float:
-    """``top / bottom``, undefined (nan) where the bottom is 0.
-
-    >>> ratio(1.0, 2.0), ratio(1.0, 0.0)
-    (0.5, nan)
-    """
-    return top / bottom if bottom else math.nan
-
-
-def half_life(adoption: list[float]) -> float:
-    """Weeks from the peak of adoption until half of it is left; the horizon + 1 if that did not happen.
-
-    Undefined (nan) without adoption.
-
-    >>> half_life([0.0, 0.8, 0.5, 0.4, 0.1]), half_life([0.0, 0.8]), half_life([0.0])
-    (2.0, 3.0, nan)
-    """
-    peak = max(adoption, default=0.0)
-    if peak <= 0.0:
-        return math.nan
-    top = adoption.index(peak)
-    for later, value in enumerate(adoption[top:]):
-        if value <= peak / 2.0:
-            return float(later)
-    return float(len(adoption) + 1)
 
 
 def herfindahl(parts: list[float]) -> float:
@@ -145,33 +292,8 @@ def herfindahl(parts: list[float]) -> float:
 
 
 def outcomes_of(run: Ledger) -> dict[str, float]:
-    """Every outcome of a finished run, by name; undefined ones are nan."""
-    horizon = len(run.adoption)
-    live = run.go_live_week
-    last, peak = run.adoption[-1], max(run.adoption)
-    meeting = run.shared_hours + run.solitary_hours
-    found = {
-        "go_live_week": float(live if live is not None else horizon + 1),
-        "go_live_104": 1.0 if live is not None and live <= DEADLINE else 0.0,
-        "progress_104": at_week(run.progress, DEADLINE),
-        "peak_adoption": peak,
-        "adoption_52": at_week(run.adoption, live + YEAR) if live is not None else 0.0,
-        "lasting_adoption": last,
-        "retention": ratio(last, peak),
-        "relapse_half_life": half_life(run.adoption),
-        "ownership_end": run.ownership[-1],
-        "knowledge_end": run.knowledge[-1],
-        "visibility_26": mean(run.visibility[WINDOW_FROM - 1 : WINDOW_TO]),
-        "carrying_hhi": herfindahl(list(run.carried.values())),
-        "passive_share": mean(run.passive[WINDOW_FROM - 1 : WINDOW_TO]),
-        "silo_index": ratio(run.solitary_hours - run.shared_hours, meeting),
-        "overload_hours": run.overload_hours,
-        "cost": run.cost,
-        "partner_cost": run.partner_cost,
-        "benefit": run.benefit,
-        "net_value": run.benefit - run.cost,
-        "break_even_benefit": ratio(run.cost * run.full_benefit, run.benefit),
-        "cost_per_lasting_adoption": ratio(run.cost, last * run.departments),
-        "connections": run.connections,
-    }
-    return {outcome.name: found[outcome.name] for outcome in OUTCOMES}
+    """Every outcome of a run, by name, as it stands after the weeks that the ledger holds; undefined ones are nan.
+
+    Shares are in [0, 1], amounts in €, hours in h, weeks count from 1 (:class:`~simulation.model.units.Unit`).
+    """
+    return {outcome.name: float(outcome.read(run, run)) for outcome in OUTCOMES}

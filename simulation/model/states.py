@@ -13,13 +13,20 @@ WHOLE_UNITS = (COUNT, WEEK, WEEKS, YES_NO, NUMBER)
 
 SHARE, HOURS, EURO, WEIGHT = "share", "h", "€", "weight"
 
+HEADINGS = STAND, MIND, WORK, LUCK = "stand", "mind", "work", "luck"
+"""Headings of *One world*, from the top: ``world.head_<heading>`` in the locale files."""
+
+POINTS, ONE = 0.02, 1.0
+"""What is notable: 2 percentage points (as for outcomes), an hour a week (assumed)."""
+
 
 @dataclass(frozen=True, slots=True)
 class State:
     """One state: ``start`` is what it is in week 0, ``group`` the mechanism or consequence it is filed under.
 
     A state without a group stands beside one that is compared, or waits to become one. ``collected`` says that Mesa's
-    data collector writes it every week.
+    data collector writes it every week; ``shown`` under which heading of *One world*, and how high up, a department's
+    is; ``notable`` from which difference on one is told that two worlds part in it (assumed).
     """
 
     name: str
@@ -29,6 +36,8 @@ class State:
     symbol: str = "–"
     start: str = "0"
     collected: bool = False
+    shown: tuple[str, int] | None = None
+    notable: float | None = None
 
     @property
     def whole(self) -> bool:
@@ -54,7 +63,17 @@ ROLE = "responsibility"
 DEPARTMENT_STATES: tuple[State, ...] = (
     *LUCK_STATES,
     # what lasts
-    State("conviction", SHARE, "private belief that the project matters", "conviction", "x", "x0_i", True),
+    State(
+        "conviction",
+        SHARE,
+        "private belief that the project matters",
+        "conviction",
+        "x",
+        "x0_i",
+        True,
+        shown=(MIND, 1),
+        notable=POINTS,
+    ),
     State(
         "conviction_anchor",
         SHARE,
@@ -63,16 +82,93 @@ DEPARTMENT_STATES: tuple[State, ...] = (
         "x0_i",
         "trait",
     ),
-    State("it_frame", SHARE, "belief that it is IT's job", ROLE, "f", "f0_i; IT: 1 − `acc`", True),
+    State(
+        "it_frame",
+        SHARE,
+        "belief that it is IT's job",
+        ROLE,
+        "f",
+        "f0_i; IT: 1 − `acc`",
+        True,
+        shown=(MIND, 2),
+        notable=POINTS,
+    ),
     State("frame_anchor", SHARE, "the same, as one brought it; constant", ROLE, "f0_i", "trait; IT: 1 − `acc`"),
-    State("felt_responsibility", SHARE, '"it is mine to do"', ROLE, "s", collected=True),
-    State("ownership", SHARE, "psychological ownership of the result", ROLE, "o", collected=True),
-    State("progress_role", SHARE, "clarity of: who answers for progress", ROLE, "cP", collected=True),
-    State("priority_role", SHARE, "clarity of: who sets priorities", ROLE, "cQ", collected=True),
-    State("voice_role", SHARE, "clarity of: who represents the department", ROLE, "cR", collected=True),
-    State("knowledge", SHARE, "knowledge of the new way of working", "knowledge", "k", "k0_i", True),
-    State("priority", SHARE, "weight of the project against the day's work", "priority", "w", "`om0`", True),
-    State("activity", SHARE, "effort as others see it (smoothed)", "visibility", "v", collected=True),
+    State(
+        "felt_responsibility", SHARE, '"it is mine to do"', ROLE, "s", collected=True, shown=(MIND, 4), notable=POINTS
+    ),
+    State(
+        "ownership",
+        SHARE,
+        "psychological ownership of the result",
+        ROLE,
+        "o",
+        collected=True,
+        shown=(MIND, 5),
+        notable=POINTS,
+    ),
+    State(
+        "progress_role",
+        SHARE,
+        "clarity of: who answers for progress",
+        ROLE,
+        "cP",
+        collected=True,
+        shown=(MIND, 6),
+        notable=POINTS,
+    ),
+    State(
+        "priority_role",
+        SHARE,
+        "clarity of: who sets priorities",
+        ROLE,
+        "cQ",
+        collected=True,
+        shown=(MIND, 7),
+        notable=POINTS,
+    ),
+    State(
+        "voice_role",
+        SHARE,
+        "clarity of: who represents the department",
+        ROLE,
+        "cR",
+        collected=True,
+        shown=(MIND, 8),
+        notable=POINTS,
+    ),
+    State(
+        "knowledge",
+        SHARE,
+        "knowledge of the new way of working",
+        "knowledge",
+        "k",
+        "k0_i",
+        True,
+        shown=(MIND, 10),
+        notable=POINTS,
+    ),
+    State(
+        "priority",
+        SHARE,
+        "weight of the project against the day's work",
+        "priority",
+        "w",
+        "`om0`",
+        True,
+        shown=(MIND, 9),
+        notable=POINTS,
+    ),
+    State(
+        "activity",
+        SHARE,
+        "effort as others see it (smoothed)",
+        "visibility",
+        "v",
+        collected=True,
+        shown=(WORK, 4),
+        notable=POINTS,
+    ),
     State(
         "process_progress",
         SHARE,
@@ -81,18 +177,65 @@ DEPARTMENT_STATES: tuple[State, ...] = (
         "B",
         "0; 1 if WB_i = 0 (IT: 0, unused)",
         True,
+        shown=(WORK, 1),
+        notable=POINTS,
     ),
-    State("technical_progress", SHARE, "the technical half of its stream", "progress", "T", "0; 1 if WT_i = 0", True),
-    State("open_issues", COUNT, "exceptions that wait for somebody", "progress", "I", collected=True),
+    State(
+        "technical_progress",
+        SHARE,
+        "the technical half of its stream",
+        "progress",
+        "T",
+        "0; 1 if WT_i = 0",
+        True,
+        shown=(WORK, 2),
+        notable=POINTS,
+    ),
+    State(
+        "open_issues",
+        COUNT,
+        "exceptions that wait for somebody",
+        "progress",
+        "I",
+        collected=True,
+        shown=(WORK, 5),
+        notable=3.0,
+    ),
     State("open_objections", COUNT, "open objections (only with `voice` > 0)", "progress", collected=True),
-    State("own_share", SHARE, "smoothed share of its process work that it did itself", "progress", "q", collected=True),
+    State(
+        "own_share",
+        SHARE,
+        "smoothed share of its process work that it did itself",
+        "progress",
+        "q",
+        collected=True,
+        shown=(WORK, 3),
+    ),
     State("own_output", HOURS, "its own process output so far", "progress"),
     State("all_output", HOURS, "all process output for it so far", "progress"),
     State("carried", HOURS, "output that it delivered so far"),
-    State("adoption", SHARE, "use of the new way of working", "adoption", "a", collected=True),
-    State("habit", SHARE, "how routine that use is", "adoption", "z", collected=True),
-    State("incident_weeks", WEEKS, "that an incident still lasts, this one included", "capacity", collected=True),
-    State("absence_weeks", WEEKS, "that a key person's place is still empty", "capacity", collected=True),
+    State(
+        "adoption",
+        SHARE,
+        "use of the new way of working",
+        "adoption",
+        "a",
+        collected=True,
+        shown=(STAND, 2),
+        notable=POINTS,
+    ),
+    State("habit", SHARE, "how routine that use is", "adoption", "z", collected=True, shown=(STAND, 3), notable=POINTS),
+    State(
+        "incident_weeks",
+        WEEKS,
+        "that an incident still lasts, this one included",
+        "capacity",
+        collected=True,
+        shown=(LUCK, 1),
+    ),
+    State(
+        "absence_weeks", WEEKS, "that a key person's place is still empty", "capacity", collected=True, shown=(LUCK, 2)
+    ),
     State("cut_over_week", WEEK, "when it switched to the new way", "adoption", start="none"),
     # what is fixed, and what this world made of it
     State("capacity", "h/week", "hours of work a week", symbol="K", start="file"),
@@ -109,7 +252,15 @@ DEPARTMENT_STATES: tuple[State, ...] = (
     State("competing_pull", WEIGHT, "pull of other work", symbol="Ω_i", start="trait"),
     State("projects", "projects", "projects at once", start="trait"),
     State("process_size", HOURS, "size of the process half of its stream", "progress", "WB_i", "trait"),
-    State("technical_size", HOURS, "size of the technical half of its stream", "technical_debt", "WT_i", "trait"),
+    State(
+        "technical_size",
+        HOURS,
+        "size of the technical half of its stream",
+        "technical_debt",
+        "WT_i",
+        "trait",
+        notable=ONE,
+    ),
     # what stays as it is until levers change
     State("progress_portion", SHARE, "portion of the progress role that it is given"),
     State("priority_portion", SHARE, "portion of the priority role that it is given"),
@@ -133,31 +284,53 @@ DEPARTMENT_STATES: tuple[State, ...] = (
     State("others_adoption", WEIGHT, "adoption of those whom it needs, by interdependence"),
     State("chain_adoption", WEIGHT, "adoption of chain partners whom it needs, likewise"),
     # what a week computes anew
-    State("engagement", SHARE, "conviction × responsibility × expectancy", "engagement", "M", collected=True),
-    State("norm", SHARE, "what seems normal", "visibility", "y", collected=True),
+    State(
+        "engagement",
+        SHARE,
+        "conviction × responsibility × expectancy",
+        "engagement",
+        "M",
+        collected=True,
+        shown=(STAND, 1),
+        notable=POINTS,
+    ),
+    State("norm", SHARE, "what seems normal", "visibility", "y", collected=True, shown=(MIND, 3), notable=POINTS),
     State("responsibility", SHARE, "feeling responsible or owning the result", ROLE, "R"),
     State("expectancy", SHARE, "belief that effort will come to something", "visibility", "E"),
     State("load", "h/week", "ordinary work, incidents and upkeep", "capacity", collected=True),
     State("overload", "ratio", "load over available hours", "capacity", "over"),
-    State("headroom", "h/week", "hours left after that, and granted ones", "capacity", "H", collected=True),
+    State(
+        "headroom", "h/week", "hours left after that, and granted ones", "capacity", "H", collected=True, notable=ONE
+    ),
     State("available", "h/week", "hours that people are there", "capacity"),
-    State("pull", WEIGHT, "pull of other work this week", "capacity", "Ω"),
+    State("pull", WEIGHT, "pull of other work this week", "capacity", "Ω", notable=0.1),
     State("blocked", SHARE, "share of the work that open issues block", "progress", "b"),
     State("productivity", "ratio", "output per hour worked", "progress"),
     State("process_need", HOURS, "process work that can be done now", "progress", "P"),
     State("technical_need", HOURS, "technical work that can be done now", "progress", "N"),
     State("demand", "h/week", "hours that attention, care and work ask for", "effort", collected=True),
-    State("hours", "h/week", "hours for the project", "effort", "h", collected=True),
-    State("meetings", "h/week", "hours of meetings attended", "capacity", "m", collected=True),
+    State("hours", "h/week", "hours for the project", "effort", "h", collected=True, notable=ONE),
+    State("meetings", "h/week", "hours of meetings attended", "capacity", "m", collected=True, notable=ONE),
     State("attendance", SHARE, "of meetings asked", "capacity"),
     State("work_hours", "h/week", "hours of work on streams", "effort"),
     State("care_hours", "h/week", "hours of care for the new way", "effort"),
-    State("paired_hours", "h/week", "hours at work beside a partner", "knowledge", "paired", collected=True),
+    State(
+        "paired_hours",
+        "h/week",
+        "hours at work beside a partner",
+        "knowledge",
+        "paired",
+        collected=True,
+        shown=(WORK, 6),
+        notable=ONE,
+    ),
     State("process_done", HOURS, "process output that counts", "progress", "done"),
     State("technical_done", HOURS, "technical output that reached its stream", "progress"),
     State("own_done", HOURS, "of its process output: its own", "progress", "own"),
-    State("bought_done", HOURS, "of its process output: a partner's", "capacity", "bought"),
-    State("helped_done", HOURS, "of its process output: IT's help", "capacity", "help"),
+    State(
+        "bought_done", HOURS, "of its process output: a partner's", "capacity", "bought", shown=(WORK, 7), notable=ONE
+    ),
+    State("helped_done", HOURS, "of its process output: IT's help", "capacity", "help", notable=ONE),
     State("waiting", HOURS, "work that waits for it", "effort"),
     State("willingness", SHARE, "willingness to take something up", "engagement", "β"),
     State("technical_gain", SHARE, "rise of technical progress", "progress", "ΔT"),
@@ -167,7 +340,9 @@ DEPARTMENT_STATES: tuple[State, ...] = (
 """Every state of a department; its name is an attribute of the Mesa department and a field of the engine's record."""
 
 ORGANISATION_STATES: tuple[State, ...] = (
-    State("visibility", SHARE, "how openly the real state is spoken of", "visibility", "V", collected=True),
+    State(
+        "visibility", SHARE, "how openly the real state is spoken of", "visibility", "V", collected=True, notable=POINTS
+    ),
     State(
         "technical_debt",
         SHARE,
@@ -176,6 +351,7 @@ ORGANISATION_STATES: tuple[State, ...] = (
         "d",
         ".05; self-built: `debt0`",
         True,
+        notable=POINTS,
     ),
     State("other_it_load", "ratio", "load of IT's other projects, at least .2", "capacity", "L", "1", True),
     State("shock_weeks", WEEKS, "that a priority shock still lasts, this one included", "priority", collected=True),
@@ -219,7 +395,6 @@ ORGANISATION_STATES: tuple[State, ...] = (
     State("partner_cost", EURO, "so far"),
     State("benefit", EURO, "so far"),
     State("connections", "connections", "made so far"),
-    # the engine's books
     State("visibility_sum", SHARE, "V over the weeks that are averaged"),
     State("passive_sum", SHARE, "passive share over those"),
     State("progress_104", SHARE, "mean progress at the deadline"),
@@ -228,6 +403,10 @@ ORGANISATION_STATES: tuple[State, ...] = (
     State("window", WEEKS, "averaged so far"),
     State("peak_week", WEEK, "of the peak"),
     State("half_week", WEEK, "in which half of the peak is left", start="−1"),
+    State("mean_ownership", SHARE, "mean o of internal, at the end"),
+    State("mean_knowledge", SHARE, "mean k of internal, at the end"),
+    State("concentration", SHARE, "Herfindahl index of who carried the work, at the end"),
+    # what the engine keeps of its own
     State("levers", NUMBER, "place of this week's levers in their table", start="−1"),
     State("phase", NUMBER, "how far go-live has ended measures by itself"),
     State("world", NUMBER, "which world this is", start="given"),
@@ -265,3 +444,24 @@ def table(states: Iterable[State]) -> str:
         for one in states
     ]
     return "\n".join([head, *rows])
+
+
+def shown() -> list[tuple[str, State]]:
+    """The states that *One world* shows of a department, each with its heading, from the top.
+
+    >>> [(heading, state.name) for heading, state in shown()[:2]]
+    [('stand', 'engagement'), ('stand', 'adoption')]
+    """
+    rows = [(*state.shown, state) for state in DEPARTMENT_STATES if state.shown]
+    ordered = sorted(rows, key=lambda row: (HEADINGS.index(row[0]), row[1]))
+    return [(heading, state) for heading, _, state in ordered]
+
+
+def notable(group: str) -> dict[str, float]:
+    """The states of a mechanism or consequence that one is told of, with the difference from which on one is.
+
+    >>> notable("knowledge")
+    {'knowledge': 0.02, 'paired_hours': 1.0}
+    """
+    states = (*DEPARTMENT_STATES, *ORGANISATION_STATES)
+    return {state.name: state.notable for state in states if state.group == group and state.notable is not None}

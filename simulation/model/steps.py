@@ -570,3 +570,19 @@ def pay(book: Any, o: Any, m: Any, s: Any) -> None:
     partner = m.hours * m.fee if m.partner else 0.0
     book.partner_cost += partner
     book.cost += partner + m.one_off_cost + m.running_cost + (s.licence if o.started else 0.0)
+
+
+def keep_books(book: Any, o: Any, passive: Any, week: Any) -> None:
+    """Stage 8: what outcomes need of a week goes into the book; ``passive`` is the share of those who let work wait."""
+    if c.WINDOW_FROM <= week <= c.WINDOW_TO:
+        book.window += 1
+        book.visibility_sum += o.visibility
+        book.passive_sum += passive
+    if week <= c.DEADLINE:
+        book.progress_104 = o.mean_progress
+    if o.go_live_week and week <= o.go_live_week + c.YEAR:
+        book.adoption_52 = o.mean_adoption
+    if o.mean_adoption > book.peak:
+        book.peak, book.peak_week, book.half_week = o.mean_adoption, week, -1
+    elif book.half_week < 0 and o.mean_adoption <= book.peak / 2.0:
+        book.half_week = week

@@ -32,17 +32,7 @@ def size(value: float, outcome: str, language: str) -> str:
     >>> size(0.314, "lasting_adoption", "en"), size(11.2, "go_live_week", "nl"), size(52_000, "cost", "en")
     ('31 percentage points', '11 weken', '€ 52 thousand')
     """
-    unit, value = BY_OUTCOME[outcome].unit, abs(value)
-    if "€" in unit:
-        return money(value, language)
-    if unit == "−1 to 1":
-        return number(value, language, 2)
-    if unit in {"share", "0 or 1"}:
-        return say_count("size.points", 100 * value, language, 0 if value >= 0.0095 else 1)
-    digits = 0 if value >= 9.5 or unit == "h" else 1
-    if unit in {"week", "weeks"}:
-        return say_count("size.weeks", value, language, digits)
-    return say("size.hours" if unit == "h" else "size.count", language, n=number(value, language, digits))
+    return BY_OUTCOME[outcome].unit.size(value, language)
 
 
 def level(value: float, outcome: str, language: str) -> str:
@@ -51,21 +41,14 @@ def level(value: float, outcome: str, language: str) -> str:
     >>> level(0.8312, "lasting_adoption", "en"), level(float("nan"), "retention", "nl")
     ('83 %', '–')
     """
-    unit = BY_OUTCOME[outcome].unit
-    if not math.isfinite(value):
-        return "–"
-    if "€" in unit:
-        return money(value, language)
-    if unit in {"share", "0 or 1"}:
-        return percent(value, language)
-    return number(value, language, 2 if unit == "−1 to 1" else 1 if unit == "count" else 0)
+    return BY_OUTCOME[outcome].unit.level(value, language)
 
 
 def difference(pair: Pair, language: str) -> str:
     """The mean paired difference with its interval, as people say it."""
     found, outcome = pair.difference, pair.outcome
-    timed = BY_OUTCOME[outcome].unit == "week"
-    high, low = ("size.later", "size.earlier") if timed else ("size.higher", "size.lower")
+    unit = BY_OUTCOME[outcome].unit
+    high, low = unit.higher, unit.lower
     said = say(high if found.estimate >= 0 else low, language, size=size(found.estimate, outcome, language))
     if not math.isfinite(found.low):
         return said
@@ -319,8 +302,7 @@ def parquet(comparison: Comparison) -> bytes:
     }
     for place, outcome in enumerate(OUTCOMES):
         values = runs.outcomes[:, :, place].reshape(-1)
-        whole = outcome.unit in {"week", "0 or 1"}
-        columns[outcome.name] = pa.array(values.astype("int64") if whole else values)
+        columns[outcome.name] = pa.array(values.astype("int64") if outcome.unit.whole else values)
     for place, outcome in enumerate(OUTCOMES):
         if outcome.censored:
             late = runs.outcomes[:, :, place].reshape(-1) > runs.study.horizon

@@ -28,6 +28,7 @@ from numba.core.caching import NullCache
 from numba.extending import intrinsic
 from platformdirs import user_cache_path
 
+from simulation.model import outcomes as plain_outcomes
 from simulation.model import rules as plain_rules
 from simulation.model import steps as plain_steps
 from simulation.study.errors import InputRefused, problem
@@ -226,3 +227,5 @@ rules = plain_rules if TYPE_CHECKING else compiled_copy(plain_rules)
 """The rules, compiled."""
 steps = plain_steps if TYPE_CHECKING else compiled_copy(plain_steps, rules=rules)
 """The steps, compiled."""
+readers = plain_outcomes if TYPE_CHECKING else compiled_copy(plain_outcomes)
+"""What reads outcomes off the accounts, compiled."""

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from simulation.engine.kernel.lanes import blocks_for, in_lanes
 from simulation.engine.kernel.layout import Layout, record
-from simulation.model.outcomes import OUTCOMES
 from simulation.model.states import DEPARTMENT_STATES, LUCK_STATES, ORGANISATION_STATES, State
 
 
@@ -68,34 +67,9 @@ def states_of(blocks: NDArray[Any], departments: int) -> NDArray[Any]:
 SHOCK, OTHER_LOAD = range(2)
 """Where a draw of the organisation stands in its line."""
 
-(
-    GO_LIVE_WEEK,
-    GO_LIVE_104,
-    PROGRESS_104,
-    PEAK_ADOPTION,
-    ADOPTION_52,
-    LASTING_ADOPTION,
-    RETENTION,
-    RELAPSE_HALF_LIFE,
-    OWNERSHIP_END,
-    KNOWLEDGE_END,
-    VISIBILITY_26,
-    CARRYING_HHI,
-    PASSIVE_SHARE,
-    SILO_INDEX,
-    OVERLOAD_HOURS,
-    COST,
-    PARTNER_COST,
-    BENEFIT,
-    NET_VALUE,
-    BREAK_EVEN_BENEFIT,
-    COST_PER_LASTING_ADOPTION,
-    CONNECTIONS,
-) = range(len(OUTCOMES))
-
 
 class Arrays(NamedTuple):
-    """A study's :class:`~simulation.layout.Layout`, as compiled functions read it."""
+    """A study's :class:`~simulation.engine.kernel.layout.Layout`, as compiled functions read it."""
 
     scenarios: Any
     departments: Any

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from simulation.engine.kernel.compilation import inner, outer, stage, steps, woven
+from simulation.engine.kernel.compilation import inner, outer, readers, stage, steps, woven
 from simulation.engine.kernel.lanes import LANES, at
 from simulation.engine.kernel.layout import (
     ASK,
@@ -20,38 +20,10 @@ from simulation.engine.kernel.layout import (
     VALUES,
 )
 from simulation.engine.kernel.randomness import NONE, THREE, TWO, draw_week, philox
-from simulation.engine.kernel.records import (
-    ADOPTION_52,
-    BENEFIT,
-    BLOCK,
-    BREAK_EVEN_BENEFIT,
-    CARRYING_HHI,
-    CONNECTIONS,
-    COST,
-    COST_PER_LASTING_ADOPTION,
-    GO_LIVE_104,
-    GO_LIVE_WEEK,
-    KNOWLEDGE_END,
-    LASTING_ADOPTION,
-    NET_VALUE,
-    ORGANISATION,
-    OVERLOAD_HOURS,
-    OWNERSHIP_END,
-    PARTNER_COST,
-    PASSIVE_SHARE,
-    PEAK_ADOPTION,
-    PROGRESS_104,
-    RELAPSE_HALF_LIFE,
-    RETENTION,
-    SILO_INDEX,
-    VISIBILITY_26,
-    Arrays,
-    room_for,
-    room_for_luck,
-)
+from simulation.engine.kernel.records import BLOCK, ORGANISATION, Arrays, room_for, room_for_luck
 from simulation.engine.kernel.week import one_week
 from simulation.model.outcomes import OUTCOMES
-from simulation.study.constants import DEADLINE, WAITING_WEEKS
+from simulation.study.constants import WAITING_WEEKS
 
 
 def no_work() -> tuple[Any, ...]:
@@ -111,12 +83,6 @@ def begin_department(d: Any, w: Any, p: Any) -> None:
 
 
 @woven
-def ratio(top: Any, bottom: Any) -> Any:
-    """``top / bottom``, undefined (nan) where the bottom is 0."""
-    return top / bottom if bottom != 0.0 else np.nan
-
-
-@woven
 def concentration(o: Any, whos: Any, states: Any) -> Any:
     """Herfindahl index of who carried the work."""
     whole = o.carried_outside
@@ -132,40 +98,32 @@ def concentration(o: Any, whos: Any, states: Any) -> Any:
     return squares
 
 
+def _writer() -> Any:
+    """A function that writes every outcome into its place in a row.
+
+    Compiled code can call functions by their names but not from a table, so its lines are made of the table here.
+    """
+    lines = (f"    row[{place}] = read.{outcome.read.__name__}(o, s)" for place, outcome in enumerate(OUTCOMES))
+    source = "\n".join(["def write_row(row, o, s):", *lines])
+    space: dict[str, Any] = {"__name__": __name__, "read": readers}
+    exec(compile(source, __file__, "exec"), space)
+    return inner(space["write_row"])
+
+
+write_row = _writer()
+
+
 @stage
 def write_outcomes(row_of_outcomes: Any, o: Any, s: Any, whos: Any, states: Any) -> None:
     """The outcomes of a finished run, in the order of :data:`simulation.model.outcomes.OUTCOMES`."""
-    row = row_of_outcomes
     ownership = knowledge = 0.0
     for i in range(whos.shape[0]):
         if whos[i].internal:
             ownership += at(states, i).ownership
             knowledge += at(states, i).knowledge
-    live, last = o.go_live_week, o.mean_adoption
-    row[GO_LIVE_WEEK] = live if live > 0 else s.horizon + 1
-    row[GO_LIVE_104] = 1.0 if 0 < live <= DEADLINE else 0.0
-    row[PROGRESS_104], row[PEAK_ADOPTION], row[ADOPTION_52] = (
-        o.progress_104,
-        o.peak,
-        o.adoption_52,
-    )
-    row[LASTING_ADOPTION], row[RETENTION] = last, ratio(last, o.peak)
-    fell = float(o.half_week - o.peak_week) if o.half_week >= 0 else float(s.horizon + 1)
-    row[RELAPSE_HALF_LIFE] = fell if o.peak > 0.0 else np.nan
-    row[OWNERSHIP_END], row[KNOWLEDGE_END] = ownership / s.internal, knowledge / s.internal
-    row[VISIBILITY_26] = o.visibility_sum / o.window if o.window else 0.0
-    row[PASSIVE_SHARE] = o.passive_sum / o.window if o.window else 0.0
-    row[CARRYING_HHI] = concentration(o, whos, states)
-    row[SILO_INDEX] = ratio(o.solitary_hours - o.shared_hours, o.solitary_hours + o.shared_hours)
-    row[OVERLOAD_HOURS], row[COST], row[PARTNER_COST] = (
-        o.overload_hours,
-        o.cost,
-        o.partner_cost,
-    )
-    row[BENEFIT], row[NET_VALUE] = o.benefit, o.benefit - o.cost
-    row[BREAK_EVEN_BENEFIT] = ratio(o.cost * s.full_benefit, o.benefit)
-    row[COST_PER_LASTING_ADOPTION] = ratio(o.cost, last * s.internal)
-    row[CONNECTIONS] = o.connections
+    o.mean_ownership, o.mean_knowledge = ownership / s.internal, knowledge / s.internal
+    o.concentration = concentration(o, whos, states)
+    write_row(row_of_outcomes, o, s)
 
 
 @stage
@@ -177,7 +135,7 @@ def begin(o: Any, p: Any, s: Any, whos: Any, states: Any, world: Any, seed: Any,
         begin_department(d, w, p)
     steps.begin_organisation(o, p, s)
     o.levers = -1
-    o.peak_week, o.half_week = 0, -1
+    o.half_week = -1
     o.world, o.seed = world, seed
 
 

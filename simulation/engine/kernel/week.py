@@ -28,7 +28,7 @@ from simulation.engine.kernel.contacts import (
 from simulation.engine.kernel.lanes import at, each, gather, hand_out, total
 from simulation.engine.kernel.randomness import draw_answers
 from simulation.engine.kernel.records import OTHER_LOAD, SHOCK
-from simulation.study.constants import CLOSING_WEEKS, DEADLINE, PARTNER_STAYS, WINDOW_FROM, WINDOW_TO, YEAR
+from simulation.study.constants import CLOSING_WEEKS, PARTNER_STAYS, WINDOW_FROM, WINDOW_TO
 
 
 @woven
@@ -156,19 +156,10 @@ def learn_and_account(o: Any, p: Any, m: Any, s: Any, states: Any) -> None:
 def book(o: Any, p: Any, m: Any, s: Any, states: Any, week: Any) -> None:
     """Stage 8, of the organisation; what outcomes need of a week is kept, the week itself is not."""
     steps.pay(o, o, m, s)
-    if WINDOW_FROM <= week <= WINDOW_TO:
-        o.window += 1
-        o.visibility_sum += o.visibility
-        if o.started:
-            o.passive_sum += total(steps.passive, states, p) / s.internal
-    if week <= DEADLINE:
-        o.progress_104 = o.mean_progress
-    if o.go_live_week > 0 and week <= o.go_live_week + YEAR:
-        o.adoption_52 = o.mean_adoption
-    if o.mean_adoption > o.peak:
-        o.peak, o.peak_week, o.half_week = o.mean_adoption, week, -1
-    elif o.half_week < 0 and o.mean_adoption <= o.peak / 2.0:
-        o.half_week = week
+    passive = 0.0
+    if o.started and WINDOW_FROM <= week <= WINDOW_TO:  # nothing reads it in other weeks
+        passive = total(steps.passive, states, p) / s.internal
+    steps.keep_books(o, o, passive, week)
 
 
 @woven

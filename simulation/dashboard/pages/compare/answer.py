@@ -83,9 +83,10 @@ def ranking(found: Comparison, view: View) -> list[Row]:
 
 
 def scale_of(summaries: list[Summary], outcome: str) -> tuple[float, float]:
-    """The ends of the axis on which all scenarios are drawn: 0 to 1 for shares, else from the least to the most."""
-    if BY_OUTCOME[outcome].unit in {"share", "0 or 1"}:
-        return 0.0, 1.0
+    """The ends of the axis on which all scenarios are drawn: those of the unit, else from the least to the most."""
+    axis = BY_OUTCOME[outcome].unit.axis
+    if axis is not None:
+        return axis
     ends = [at for one in summaries for at in (one.q05, one.q95) if np.isfinite(at)]
     low, high = (min(ends), max(ends)) if ends else (0.0, 1.0)
     return (min(low, 0.0) if low > 0.0 else low), high if high > low else low + 1.0

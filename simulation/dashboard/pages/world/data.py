@@ -3,6 +3,7 @@
 import base64
 import functools
 import itertools
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from simulation.dashboard.state.variants import Changes, scenario_of
 from simulation.engine.traces import Trace, trace
 from simulation.model.outcomes import Event
+from simulation.model.states import shown
 from simulation.model.worlds import Mode
 from simulation.report.narrative import event_sentence
 from simulation.study.organisation import Organisation
@@ -20,29 +22,11 @@ Data = dict[str, Any]
 ROUTINE = {"incident"}
 """Events so common that they are told only in their own week."""
 
-DETAILS: tuple[tuple[str, str, str], ...] = (
-    ("head_stand", "engagement", "share"),
-    ("head_stand", "adoption", "share"),
-    ("head_stand", "habit", "share"),
-    ("head_mind", "conviction", "share"),
-    ("head_mind", "it_frame", "share"),
-    ("head_mind", "norm", "share"),
-    ("head_mind", "felt_responsibility", "share"),
-    ("head_mind", "ownership", "share"),
-    ("head_mind", "progress_role", "share"),
-    ("head_mind", "priority_role", "share"),
-    ("head_mind", "voice_role", "share"),
-    ("head_mind", "priority", "share"),
-    ("head_mind", "knowledge", "share"),
-    ("head_work", "process_progress", "share"),
-    ("head_work", "technical_progress", "share"),
-    ("head_work", "own_share", "share"),
-    ("head_work", "activity", "share"),
-    ("head_work", "open_issues", "count"),
-    ("head_work", "paired_hours", "hours"),
-    ("head_work", "bought_done", "hours"),
-    ("head_luck", "incident_weeks", "weeks"),
-    ("head_luck", "absence_weeks", "weeks"),
+KINDS = MappingProxyType({"share": "share", "count": "count", "weeks": "weeks", "h": "hours", "h/week": "hours"})
+"""What the browser calls a state's unit."""
+
+DETAILS: tuple[tuple[str, str, str], ...] = tuple(
+    (f"head_{heading}", state.name, KINDS[state.unit]) for heading, state in shown()
 )
 """What is shown of a department: under which heading, which state, and in which unit."""
 WEEK = ("available", "load", "headroom", "meetings", "work_hours", "care_hours", "hours")
