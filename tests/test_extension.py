@@ -137,11 +137,8 @@ def test_a_toy_state_measure_and_outcome_are_found_everywhere(tmp_path):
         assert source.count(beside) == 1, name
         path.write_text(source.replace(beside, beside + text), encoding="utf-8")
     (tmp_path / "simulation" / "locale" / "en" / "toy.yaml").write_text(WORDS, encoding="utf-8")
-    (tmp_path / "toy.yaml").write_text(
-        (tmp_path / "scenarios" / "case.yaml").read_text("utf-8").split("\nscenarios:")[0]
-        + STUDY.split("title: Toy")[1],
-        encoding="utf-8",
-    )
+    organisation = (tmp_path / "scenarios" / "case.yaml").read_text("utf-8").split("\nscenarios:")[0]
+    (tmp_path / "toy.yaml").write_text(organisation + SCENARIOS, encoding="utf-8")
     environment = os.environ | {"PYTHONPATH": str(tmp_path), "SYNERGY_CACHE_DIR": str(tmp_path / "cache")}
     done = subprocess.run(
         [sys.executable, "-c", ASKED], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
