@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, fields
 from typing import Any, cast
 
 
-def at_most(value: int, unit: str, part: str, what: str) -> int:
+def at_most(value: int, unit: str, part: str, meaning: str) -> int:
     """Declare one bound of :class:`Limits`: its value, its unit, the part it belongs to, and what it bounds."""
-    declared: Any = field(default=value, metadata={"unit": unit, "part": part, "what": what})
+    declared: Any = field(default=value, metadata={"unit": unit, "part": part, "meaning": meaning})
     return cast(int, declared)
 
 
@@ -97,10 +97,10 @@ def rows() -> list[tuple[str, str, str, str]]:
     """
     return [
         (
-            one.metadata["part"],
-            one.metadata["what"],
-            f"{getattr(LIMITS, one.name):_}".replace("_", " "),
-            one.metadata["unit"],
+            bound.metadata["part"],
+            bound.metadata["meaning"],
+            f"{getattr(LIMITS, bound.name):_}".replace("_", " "),
+            bound.metadata["unit"],
         )
-        for one in fields(Limits)
+        for bound in fields(Limits)
     ]

@@ -63,7 +63,7 @@ class Heard:
         self.abrupt = False
         """Whether something was broken off that Python cannot take down in order, such as a compiler at work."""
         self.instead: Callable[[int, FrameType | None], None] | None = None
-        self.rest = sys.unraisablehook
+        self.usual_hook = sys.unraisablehook
         self._at = 0.0
         self._dropped = False
         self._timers: list[threading.Timer] = []
@@ -94,10 +94,10 @@ class Heard:
             return KeyboardInterrupt() if self.plain else Interrupted()
         return Terminated(self.number)
 
-    def unraisable(self, what: Any) -> None:
+    def unraisable(self, failure: Any) -> None:
         """Raise a moment later what Python dropped because it fell where nothing can be raised; tell of the rest."""
-        if not issubclass(what.exc_type, KeyboardInterrupt):
-            self.rest(what)
+        if not issubclass(failure.exc_type, KeyboardInterrupt):
+            self.usual_hook(failure)
             return
         self._timers.append(threading.Timer(AGAIN, self._again))
         self._timers[-1].daemon = True
@@ -128,7 +128,7 @@ class Heard:
 def _in_charge() -> Heard | None:
     """The handler of ours that is in force, if there is one."""
     handlers = [signal.getsignal(number) for number in ENDING]
-    return next((one for one in handlers if isinstance(one, Heard)), None)
+    return next((handler for handler in handlers if isinstance(handler, Heard)), None)
 
 
 @contextmanager
