@@ -177,5 +177,8 @@ def table() -> str:
     | `CONVICTION_SPREAD` | 0.15 | share | half-width of conviction among departments | assumed |
     """
     head = "| constant | value | unit | meaning | source |\n|---|---|---|---|---|"
-    rows = [f"| `{one.name}` | {one.value:g} | {one.unit} | {one.meaning} | {one.source} |" for one in CONSTANTS]
+    rows = [
+        f"| `{constant.name}` | {constant.value:g} | {constant.unit} | {constant.meaning} | {constant.source} |"
+        for constant in CONSTANTS
+    ]
     return "\n".join([head, *rows])

@@ -47,7 +47,7 @@ def tidy(value: Any) -> Any:
     return composed(value) if isinstance(value, str) else value
 
 
-def seen(name: str) -> str:
+def check_visible(name: str) -> str:
     """A name that can be seen, and nothing in it that cannot; raises pydantic's error otherwise."""
     unseen = first_unseen(name)
     if unseen is not None and unseen not in "\n\r":
@@ -59,7 +59,7 @@ def seen(name: str) -> str:
 
 
 Name = Annotated[
-    str, Field(min_length=1, max_length=LIMITS.name_characters), AfterValidator(seen), BeforeValidator(tidy)
+    str, Field(min_length=1, max_length=LIMITS.name_characters), AfterValidator(check_visible), BeforeValidator(tidy)
 ]
 Words = Annotated[str, Field(max_length=LIMITS.text_characters), AfterValidator(one_line), BeforeValidator(tidy)]
 
@@ -242,17 +242,18 @@ def as_tie(value: Any) -> Any:
     return dict(zip(("a", "b", "strength"), value, strict=False))
 
 
-def named(value: Any) -> Any:
+def name_departments(value: Any) -> Any:
     """Turn a mapping from names to departments into a list of departments that know their name."""
     if not isinstance(value, dict):
         return value
-    if any(not isinstance(one, dict) for one in value.values()):
-        return [one if not isinstance(one, dict) else {**one, "name": name} for name, one in value.items()]
-    return [{**one, "name": name} for name, one in value.items()]
+    return [
+        {**department, "name": name} if isinstance(department, dict) else department
+        for name, department in value.items()
+    ]
 
 
 Departments = Annotated[
-    tuple[Department, ...], BeforeValidator(named), Field(min_length=1, max_length=LIMITS.departments)
+    tuple[Department, ...], BeforeValidator(name_departments), Field(min_length=1, max_length=LIMITS.departments)
 ]
 Ties = Annotated[tuple[Annotated[Tie, BeforeValidator(as_tie)], ...], Field(max_length=LIMITS.file_values)]
 
@@ -268,7 +269,7 @@ class Organisation(Frozen):
     @property
     def names(self) -> tuple[str, ...]:
         """The departments' names, in the file's order."""
-        return tuple(one.name for one in self.departments)
+        return tuple(department.name for department in self.departments)
 
 
 class Project(Frozen):

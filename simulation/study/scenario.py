@@ -66,8 +66,8 @@ class Scenario:
             "organisation": plain(self.organisation),
             "project": plain(self.project),
             "parameters": {
-                one.name: {"value": one.value, "low": one.low, "high": one.high, "source": one.source}
-                for one in self.parameters
+                given.name: {"value": given.value, "low": given.low, "high": given.high, "source": given.source}
+                for given in self.parameters
             },
             "measures": plain(self.measures),
         }
@@ -89,7 +89,7 @@ class Study:
     @property
     def names(self) -> tuple[str, ...]:
         """The scenarios' names, in the file's order."""
-        return tuple(one.name for one in self.scenarios)
+        return tuple(scenario.name for scenario in self.scenarios)
 
     @property
     def organisation(self) -> Organisation:
@@ -103,9 +103,9 @@ class Study:
 
     def scenario(self, name: str) -> Scenario:
         """The scenario of that name; raises ``InputRefused`` with the legal ones."""
-        for one in self.scenarios:
-            if one.name == name:
-                return one
+        for scenario in self.scenarios:
+            if scenario.name == name:
+                return scenario
         raise InputRefused([unknown("unknown_scenario", name, self.names)])
 
     def select(self, names: tuple[str, ...]) -> "Study":
@@ -115,7 +115,7 @@ class Study:
 
     def digest(self) -> str:
         """Sixteen hexadecimal digits that change with anything that decides an outcome."""
-        data = {one.name: one.resolved() for one in self.scenarios}
+        data = {scenario.name: scenario.resolved() for scenario in self.scenarios}
         return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -123,14 +123,14 @@ def plain(model: BaseModel) -> dict[str, Any]:
     """A model as the plain data of a file: departments by name, ties as lists, nothing that was left out."""
     data = model.model_dump(exclude_none=True)
     if isinstance(model, Organisation):
-        data["departments"] = {one.pop("name"): one for one in data["departments"]}
-        for ties in ("interdependence", "informal_ties"):
-            data[ties] = [[one["a"], one["b"], one["strength"]] for one in data[ties]]
+        data["departments"] = {department.pop("name"): department for department in data["departments"]}
+        for kind in ("interdependence", "informal_ties"):
+            data[kind] = [[tie["a"], tie["b"], tie["strength"]] for tie in data[kind]]
     return _listed(data)  # type: ignore[no-any-return]  # a mapping stays a mapping
 
 
 def _listed(value: Any) -> Any:
     """Turn tuples into lists, all the way down."""
     if isinstance(value, dict):
-        return {key: _listed(one) for key, one in value.items()}
-    return [_listed(one) for one in value] if isinstance(value, list | tuple) else value
+        return {key: _listed(inner) for key, inner in value.items()}
+    return [_listed(entry) for entry in value] if isinstance(value, list | tuple) else value

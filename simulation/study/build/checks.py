@@ -37,45 +37,48 @@ class Checks:
         """Departments by themselves and together."""
         if self.of_departments:
             self._kinds()
-        for name, said in self.of_departments.items():
-            self._department(name, said if isinstance(said, dict) else {})
+        for name, traits in self.of_departments.items():
+            self._department(name, traits if isinstance(traits, dict) else {})
 
     def _kinds(self) -> None:
         """One IT department, and somebody else."""
-        kinds = {name: one.get("kind") if isinstance(one, dict) else None for name, one in self.of_departments.items()}
+        kinds = {
+            name: traits.get("kind") if isinstance(traits, dict) else None
+            for name, traits in self.of_departments.items()
+        }
         if not all(kind in get_args(Kind) for kind in kinds.values()):
             return
         where = self.in_organisation(("departments",))
         if self.gatherer.has_strange_keys(where):
             return  # one of them may be what is missing
-        them = [name for name, kind in kinds.items() if kind == "it"]
-        if not them:
+        in_it = [name for name, kind in kinds.items() if kind == "it"]
+        if not in_it:
             self.gatherer.refuse("no_it", where)
-        elif len(them) > 1:
-            self.gatherer.refuse("one_it", where, given=len(them), names=several(them))
+        elif len(in_it) > 1:
+            self.gatherer.refuse("one_it", where, given=len(in_it), names=several(in_it))
         if "business" not in kinds.values():
             self.gatherer.refuse("no_business", where)
 
-    def _department(self, name: str, said: dict[str, Any]) -> None:
+    def _department(self, name: str, traits: dict[str, Any]) -> None:
         """What a kind of department cannot have."""
         for kind, key, problem_key in (
             ("it", "it_frame", "it_has_no_frame"),
             ("it", "process_work", "it_has_no_process"),
             ("chain", "benefit", "chain_has_no_benefit"),
         ):
-            given = said.get(key)
-            if said.get("kind") == kind and given is not None and (given != 0 or key == "it_frame"):
+            trait = traits.get(key)
+            if traits.get("kind") == kind and trait is not None and (trait != 0 or key == "it_frame"):
                 where = self.in_organisation(("departments", name, key))
-                self.gatherer.refuse(problem_key, where, given=shown(given))
+                self.gatherer.refuse(problem_key, where, given=shown(trait))
 
     def ties(self, key: str) -> None:
         """Ties join two known, different departments, once."""
         pairs: set[frozenset[str]] = set()
-        said = self.organisation.get(key)
-        for place, tie in enumerate(said if isinstance(said, list | tuple) else ()):
+        ties = self.organisation.get(key)
+        for index, tie in enumerate(ties if isinstance(ties, list | tuple) else ()):
             ends = (tie.get("a"), tie.get("b")) if isinstance(tie, dict) else tie
-            if isinstance(ends, list | tuple) and len(ends) > 1 and all(isinstance(one, str) for one in ends[:2]):
-                self._tie((key, place), ends[0], ends[1], pairs)
+            if isinstance(ends, list | tuple) and len(ends) > 1 and all(isinstance(name, str) for name in ends[:2]):
+                self._tie((key, index), ends[0], ends[1], pairs)
 
     def _tie(self, at: Path, a: str, b: str, pairs: set[frozenset[str]]) -> None:
         """One tie, given the pairs before it."""
@@ -105,10 +108,10 @@ class Checks:
         """The project starts before it ends."""
         self._late(self.in_project, ("start",), self.start)
 
-    def weeks(self, name: str, said: dict[str, Any]) -> None:
+    def weeks(self, name: str, settings: dict[str, Any]) -> None:
         """The weeks of a measure are in order and within the horizon."""
         model = model_in(Measures.model_fields[name].annotation)
-        start, end = _weeks(model, said, "start", "end") if model else (None, None)
+        start, end = _weeks(model, settings, "start", "end") if model else (None, None)
         if start is not None and end is not None and end < start:
             self.gatherer.refuse("ends_before_start", self.in_measures((name, "end")), start=start, end=end)
         self._late(self.in_measures, (name, "start"), start)
@@ -118,17 +121,17 @@ class Checks:
         if start is not None and self.horizon is not None and start > self.horizon:
             self.gatherer.refuse("starts_too_late", where(at), start=start, horizon=self.horizon)
 
-    def holders(self, name: str, said: dict[str, Any]) -> None:
+    def holders(self, name: str, settings: dict[str, Any]) -> None:
         """The departments that a measure names."""
         for key in HOLDERS:
-            names = said.get(key)
-            for place, one in enumerate(names if isinstance(names, list | tuple) else ()):
-                if isinstance(one, str):
-                    self._named(one, self.in_measures, (name, key, place))
+            holders = settings.get(key)
+            for index, holder in enumerate(holders if isinstance(holders, list | tuple) else ()):
+                if isinstance(holder, str):
+                    self._named(holder, self.in_measures, (name, key, index))
 
 
-def _weeks(model: type[BaseModel], said: dict[str, Any], *keys: str) -> list[int | None]:
+def _weeks(model: type[BaseModel], data: dict[str, Any], *keys: str) -> list[int | None]:
     """Weeks as they are said, or else as they are by default; None for what cannot be one."""
-    defaults = {key: one.default for key, one in model.model_fields.items()}
-    found = [said.get(key, defaults.get(key)) for key in keys]
-    return [week if isinstance(week, int) and week is not True and 1 <= week <= 520 else None for week in found]
+    defaults = {key: field.default for key, field in model.model_fields.items()}
+    weeks = [data.get(key, defaults.get(key)) for key in keys]
+    return [week if isinstance(week, int) and week is not True and 1 <= week <= 520 else None for week in weeks]

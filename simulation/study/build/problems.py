@@ -27,8 +27,8 @@ class Gatherer:
         self.remarks: list[Remark] = []
         self.more = 0
         self.guesses = 0
-        self._seen: set[tuple[str, Path, str]] = set()
-        self._places: set[Path] = set()
+        self._gathered: set[tuple[str, Path, str]] = set()
+        self._paths: set[Path] = set()
         self._names: set[str] = set()
 
     def all_problems(self) -> list[Problem]:
@@ -47,13 +47,13 @@ class Gatherer:
             guess = self.guesses <= LIMITS.suggestions
             self.problems.append(unknown(key, given, legal, told_path(path), self.line_of(path), guess))
 
-    def _is_new(self, key: str, path: Path, what: str) -> bool:
+    def _is_new(self, key: str, path: Path, details: str) -> bool:
         """Whether a problem was not told before, and there is room to tell it."""
         check_time()
-        if (key, path, what) in self._seen:
+        if (key, path, details) in self._gathered:
             return False
-        self._seen.add((key, path, what))
-        self._places.add(path)
+        self._gathered.add((key, path, details))
+        self._paths.add(path)
         self.more += self.full
         return not self.full
 
@@ -72,11 +72,11 @@ class Gatherer:
         for key in value:
             if not isinstance(key, str):
                 self.refuse("key_not_text", (*path, Key(key)), given=shown(key))
-        return {key: one for key, one in value.items() if isinstance(key, str)}
+        return {key: entry for key, entry in value.items() if isinstance(key, str)}
 
     def has_strange_keys(self, path: Path) -> bool:
         """Whether a mapping has keys that were refused, since they are no text."""
-        return any(place[:-1] == path and isinstance(place[-1], Key) for place in self._places if place)
+        return any(refused[:-1] == path and isinstance(refused[-1], Key) for refused in self._paths if refused)
 
     def name(self, name: str, path: Path) -> None:
         """Check a name: of a department, of a scenario."""
@@ -109,12 +109,12 @@ class Gatherer:
         try:
             return model.model_validate(data)
         except ValidationError as error:
-            found = findings(model, error)
-            for place, one in enumerate(found):
+            errors = findings(model, error)
+            for index, finding in enumerate(errors):
                 if self.full:
-                    self.more += len(found) - place
+                    self.more += len(errors) - index
                     break
-                self._translate(model, data, one, where)
+                self._translate(model, data, finding, where)
             return None
 
     def _translate(
@@ -128,7 +128,7 @@ class Gatherer:
         elif kind == "invalid_key":
             self.refuse("key_not_text", (*path, Key(loc[-1])), given=shown(loc[-1]))
         elif kind in {"missing", "too_short"}:
-            if path not in self._places:
+            if path not in self._paths:
                 key = "missing_part" if loc == ("departments",) else KINDS[kind]
                 self.refuse(key, path, name=str(loc[-1]))
         elif given is None:

@@ -62,24 +62,24 @@ def words_in(expected: str) -> list[str]:
 
 def findings(model: type[BaseModel], error: ValidationError) -> list[dict[str, Any]]:
     """What pydantic finds, without what only follows: a key that is missing because it is misspelt, and so on."""
-    found: list[dict[str, Any]] = [dict(one) for one in error.errors(include_url=False)]
-    missing = {one["loc"][:-1] for one in found if one["type"] == "missing"}
-    strange = (one["loc"] for one in found if one["type"] == "extra_forbidden" and one["loc"][:-1] in missing)
+    errors: list[dict[str, Any]] = [dict(entry) for entry in error.errors(include_url=False)]
+    missing = {entry["loc"][:-1] for entry in errors if entry["type"] == "missing"}
+    strange = (entry["loc"] for entry in errors if entry["type"] == "extra_forbidden" and entry["loc"][:-1] in missing)
     misspelt: set[Any] = {
         (*loc[:-1], nearest(str(loc[-1]), fields_at(model, loc[:-1]))) for loc in islice(strange, LIMITS.problems)
     }
 
-    def is_no_text(one: dict[str, Any]) -> bool:
-        languages = fields_at(model, one["loc"][:-1])
-        return languages == list(Label.model_fields) and bool(one["input"]) and set(one["input"]).isdisjoint(languages)
+    def is_no_text(entry: dict[str, Any]) -> bool:
+        languages, data = fields_at(model, entry["loc"][:-1]), entry["input"]
+        return languages == list(Label.model_fields) and bool(data) and set(data).isdisjoint(languages)
 
-    def follows(one: dict[str, Any]) -> bool:
-        if one["type"] == "missing":
-            return one["loc"] in misspelt or is_no_text(one)
+    def follows(entry: dict[str, Any]) -> bool:
+        if entry["type"] == "missing":
+            return entry["loc"] in misspelt or is_no_text(entry)
         # A list is too short if none of its entries is sound; what is neither a switch nor a list is told once.
-        return (one["type"] == "too_short" and bool(one["input"])) or one["loc"][-1:] == ("bool",)
+        return (entry["type"] == "too_short" and bool(entry["input"])) or entry["loc"][-1:] == ("bool",)
 
-    return [one for one in found if not follows(one)]
+    return [entry for entry in errors if not follows(entry)]
 
 
 def key_of(kind: str, loc: Path, given: object, context: dict[str, Any]) -> str:
@@ -113,8 +113,8 @@ def model_in(annotation: Any) -> type[BaseModel] | None:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     if get_origin(annotation) in {Union, UnionType, Annotated, tuple, list, dict}:
-        for one in get_args(annotation):
-            found = model_in(one)
-            if found:
-                return found
+        for argument in get_args(annotation):
+            model = model_in(argument)
+            if model:
+                return model
     return None

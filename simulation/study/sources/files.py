@@ -147,12 +147,12 @@ def _is_input(about: os.stat_result) -> bool:
 
 def _shipped_names() -> list[str]:
     """Names of the organisations that come along."""
-    return [one.name.removesuffix(".yaml") for one in scenario_folder().iterdir() if one.name.endswith(".yaml")]
+    return [file.name.removesuffix(".yaml") for file in scenario_folder().iterdir() if file.name.endswith(".yaml")]
 
 
 def _refused(file: str, *problems: Problem) -> InputRefused:
     """A refusal that names the file."""
-    return InputRefused(replace(one, file=file) for one in problems)
+    return InputRefused(replace(problem, file=file) for problem in problems)
 
 
 def parse(text: str, name: str = "study", overrides: tuple[str, ...] = ()) -> Study:
@@ -165,23 +165,23 @@ def parse(text: str, name: str = "study", overrides: tuple[str, ...] = ()) -> St
 
 def _study_and_data(text: str, name: str, overrides: tuple[str, ...]) -> tuple[Study, Any]:
     """A study and the plain data that it is made of."""
-    found: list[Problem] = []
+    problems: list[Problem] = []
     try:
         with reading():
             _check_changes(overrides)
             read = Reader(clean(text))
-            found += read.all_problems()
+            problems += read.all_problems()
             if is_lesson(read.data):
                 raise InputRefused([problem("is_a_lesson", legal=FORMAT)])
-            changed = [_override(read.data, one) for one in overrides]
+            changed = [_override(read.data, override) for override in overrides]
             study = build(read.data, escaped(FilePath(name).stem or name), _line_teller(read, changed))
     except InputRefused as refused:
-        lost = {(one.path, one.line) for one in found if one.key in OUT_OF_REACH}
-        found += [one for one in refused.problems if (one.path, one.line) not in lost]
-    if found:
-        raise InputRefused(abridged(replace(one, file=name) for one in found))
+        lost = {(problem.path, problem.line) for problem in problems if problem.key in OUT_OF_REACH}
+        problems += [problem for problem in refused.problems if (problem.path, problem.line) not in lost]
+    if problems:
+        raise InputRefused(abridged(replace(problem, file=name) for problem in problems))
     remarks = (*read.remarks, *study.remarks)[: LIMITS.problems]
-    return replace(study, remarks=tuple(replace(one, file=name) for one in remarks)), read.data
+    return replace(study, remarks=tuple(replace(remark, file=name) for remark in remarks)), read.data
 
 
 def is_lesson(data: Any) -> bool:
@@ -209,45 +209,45 @@ def _line_teller(read: Reader, changed: list[Path]) -> Callable[[Path], int | No
     """What tells the line of a place; what was changed on the command line has none."""
 
     def line_of(path: Path) -> int | None:
-        made = any(path == one[: len(path)] for one in changed) and path not in read.lines
-        return None if made or any(path[: len(one)] == one for one in changed) else read.line(path)
+        made = any(path == change[: len(path)] for change in changed) and path not in read.lines
+        return None if made or any(path[: len(change)] == change for change in changed) else read.line(path)
 
     return line_of
 
 
 def _check_changes(changes: Iterable[str]) -> None:
     """Refuse more, or longer, changes than a command line needs."""
-    sizes = [len(one) for one in changes]
-    for size, given, most in (
+    sizes = [len(change) for change in changes]
+    for key, size, most in (
         ("too_many_changes", len(sizes), LIMITS.sets),
         ("long_change", max(sizes, default=0), LIMITS.set_characters),
         ("long_changes", sum(sizes), LIMITS.sets_characters),
     ):
-        if given > most:
-            raise InputRefused([problem(size, given=spaced(given), limit=spaced(most))])
+        if size > most:
+            raise InputRefused([problem(key, given=spaced(size), limit=spaced(most))])
 
 
 def _override(data: Any, text: str) -> Path:
     """Set ``path=value`` in a file's data, as if the file said so; the path is told."""
     check_time()
     left, value = _change(text)
-    place: dict[str, Any] = data if isinstance(data, dict) else {}
+    mapping: dict[str, Any] = data if isinstance(data, dict) else {}
     path: Path = ()
     while True:
-        key, left = _next_key(place, left)
+        key, left = _next_key(mapping, left)
         path = (*path, key)
-        inside: Any = place.get(key)
+        inside: Any = mapping.get(key)
         if not key or (left and isinstance(inside, list)):
             raise InputRefused([problem("bad_override", given=shown(text))])
         if not left:
-            place[key] = value
+            mapping[key] = value
             return path
-        if key not in place and path[:-1] in _NAMED:
-            raise InputRefused([unknown(_NAMED[path[:-1]], key, place, told_path(path))])
+        if key not in mapping and path[:-1] in _NAMED:
+            raise InputRefused([unknown(_NAMED[path[:-1]], key, mapping, told_path(path))])
         if not isinstance(inside, dict):
             number = isinstance(inside, int | float) and not isinstance(inside, bool)
-            place[key] = {"value": inside} if number else {}
-        place = place[key]
+            mapping[key] = {"value": inside} if number else {}
+        mapping = mapping[key]
 
 
 def _change(text: str) -> tuple[list[str], Any]:
@@ -267,7 +267,7 @@ def _change(text: str) -> tuple[list[str], Any]:
     except InputRefused as refused:
         wrong = list(refused.problems)
     if wrong:
-        raise InputRefused(replace(one, line=None, path=shown(text)) for one in wrong)
+        raise InputRefused(replace(problem, line=None, path=shown(text)) for problem in wrong)
     return parts, read.data
 
 
@@ -277,10 +277,10 @@ _NAMED: dict[Path, str] = {("scenarios",): "unknown_scenario", ("organisation", 
 """Where a change of something inside must name what is there."""
 
 
-def _next_key(place: dict[str, Any], left: list[str]) -> tuple[str, list[str]]:
+def _next_key(mapping: dict[str, Any], left: list[str]) -> tuple[str, list[str]]:
     """The next key of a path and what is left of the path; a name that is there may hold points itself."""
     for count in range(len(left), 1, -1):
-        if ".".join(left[:count]) in place:
+        if ".".join(left[:count]) in mapping:
             return ".".join(left[:count]), left[count:]
     return left[0], left[1:]
 
@@ -293,17 +293,17 @@ def resolved_yaml(study: Study, scenario: Scenario, language: str = "en") -> str
 
     Reading it back gives a study with the same digest. Comments, in the reader's language, say what is assumed.
     """
-    said = scenario.resolved()
-    given = {one.name: one for one in scenario.parameters}
+    data = scenario.resolved()
+    given = {parameter.name: parameter for parameter in scenario.parameters}
     lines = [f"# {study.title.in_(language)}: {scenario.title.in_(language)}"]
-    lines += _dumped({"synergy": FORMAT, "title": study.title.model_dump(), "organisation": said["organisation"]})
-    lines += _dumped({"project": said["project"]})
+    lines += _dumped({"synergy": FORMAT, "title": study.title.model_dump(), "organisation": data["organisation"]})
+    lines += _dumped({"project": data["project"]})
     lines.append(say("show.given", language) if given else say("show.none_given", language))
     lines += [_parameter(about, given.get(about.name), language) for about in PARAMETERS]
     entry = {
         "title": scenario.title.model_dump(),
         "description": scenario.description.model_dump(),
-        "measures": said["measures"],
+        "measures": data["measures"],
     }
     lines += _dumped({"scenarios": {scenario.name: entry}})
     return "\n".join(lines) + "\n"
@@ -325,7 +325,7 @@ def study_yaml(data: dict[str, Any], remarks: tuple[str, ...] = ()) -> str:
     >>> parse(study_yaml(load_data("case"), ("as it comes",))).digest() == case().digest()
     True
     """
-    return "\n".join([*(f"# {one}" for one in remarks), *_dumped(data)]) + "\n"
+    return "\n".join([*(f"# {remark}" for remark in remarks), *_dumped(data)]) + "\n"
 
 
 def _word(value: Any) -> str:
@@ -341,7 +341,7 @@ def _word(value: Any) -> str:
     if re.fullmatch(r"[^\W\d_](?:[\w()/.&+'-]| (?! ))*[\w)]", value) and value.lower() not in _WORDS:
         return value
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + re.sub(r"[\t\n]|" + INVISIBLE.pattern, lambda found: _escape(found.group()), escaped) + '"'
+    return '"' + re.sub(r"[\t\n]|" + INVISIBLE.pattern, lambda match: _escape(match.group()), escaped) + '"'
 
 
 _WORDS = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
@@ -357,7 +357,7 @@ def _escape(character: str) -> str:
 def _flow(value: Any) -> str:
     """Plain data on one line."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{_word(key)}: {_flow(one)}" for key, one in value.items()) + "}"
+        return "{" + ", ".join(f"{_word(key)}: {_flow(inner)}" for key, inner in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(_flow, value)) + "]"
     return _word(value)
@@ -369,11 +369,11 @@ def _dumped(data: dict[str, Any], indent: int = 0) -> list[str]:
     for key, value in data.items():
         begin, flow = f"{' ' * indent}{_word(key)}:", _flow(value)
         inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-        of_collections = bool(inside) and all(isinstance(one, dict | list) for one in inside)
+        of_collections = bool(inside) and all(isinstance(inner, dict | list) for inner in inside)
         if not inside or (len(begin) + len(flow) < WIDTH and not of_collections):
             lines.append(f"{begin} {flow}")
         elif isinstance(value, dict):
             lines += [begin, *_dumped(value, indent + 2)]
         else:
-            lines += [begin, *(f"{' ' * indent}  - {_flow(one)}" for one in value)]
+            lines += [begin, *(f"{' ' * indent}  - {_flow(entry)}" for entry in value)]
     return lines
