@@ -60,7 +60,7 @@ class Department(mesa.Agent):
         """Set whom it needs, and how much; ``mean`` is the organisation's mean need of those who need anybody."""
         self.interdependence = interdependence
         self.chain = [(other, strength) for other, strength in interdependence if not other.internal]
-        weight, self.chain_weight = _whole(interdependence), _whole(self.chain)
+        weight, self.chain_weight = _total_strength(interdependence), _total_strength(self.chain)
         self.need_share = 1.0 / weight if weight > 0.0 else 0.0
         self.chain_share = 1.0 / self.chain_weight if self.chain_weight > 0.0 else 0.0
         self.entangled = weight / mean if mean > 0.0 else 0.0
@@ -74,12 +74,12 @@ class Department(mesa.Agent):
         among whom a responsibility is diffused.
         """
         everyone, near = self.model.everyone, sorted(contact.items())
-        whole = sum(strength for _, strength in near)
-        self.contacts = [(everyone[i], strength / whole) for i, strength in near if whole > 0.0]
+        total = sum(strength for _, strength in near)
+        self.contacts = [(everyone[i], strength / total) for i, strength in near if total > 0.0]
         in_touch = [(other, d, contact.get(self.model.index[other.name], 0.0)) for other, d in self.interdependence]
         self.helpers = [(other, strength) for other, d, strength in in_touch if d > CLOSE_NEED]
         covered = sum(d * strength for _, d, strength in in_touch)
-        tied = covered / _whole(self.interdependence) if self.need_share > 0.0 else 0.0
+        tied = covered / _total_strength(self.interdependence) if self.need_share > 0.0 else 0.0
         seat = Seat(1.0 if self.contacts else 0.0, tied, len(self.helpers))
         steps.take_levers(self, self.values, self.model.settings, ask, seat, parties)
 
@@ -106,10 +106,10 @@ class Department(mesa.Agent):
 
     def look_around(self) -> None:
         """Before stage 2: what its contacts do and think, and how busy those are whom it needs."""
-        self.near_activity = _over(self.contacts, "activity")
-        self.near_conviction = _over(self.contacts, "conviction")
-        self.near_frame = _over(self.contacts, "it_frame")
-        self.busy = _over(self.interdependence, "activity")
+        self.near_activity = _weighted_sum(self.contacts, "activity")
+        self.near_conviction = _weighted_sum(self.contacts, "conviction")
+        self.near_frame = _weighted_sum(self.contacts, "it_frame")
+        self.busy = _weighted_sum(self.interdependence, "activity")
 
     def perceive(self) -> None:
         """Stage 2: what others seem to do and think; whose job it seems; how responsible one feels."""
@@ -163,8 +163,8 @@ class Department(mesa.Agent):
 
     def look_at_use(self) -> None:
         """Before stages 5 and 6, and after: how far those use the new way whom it needs."""
-        self.others_adoption = _over(self.interdependence, "adoption")
-        self.chain_adoption = _over(self.chain, "adoption")
+        self.others_adoption = _weighted_sum(self.interdependence, "adoption")
+        self.chain_adoption = _weighted_sum(self.chain, "adoption")
 
     @property
     def quality(self) -> float:
@@ -191,14 +191,14 @@ class Department(mesa.Agent):
             self.model.note("leave_role" if held else "leave", self.name)
 
 
-def _whole(ties: Ties) -> float:
+def _total_strength(ties: Ties) -> float:
     """How strong ties are together."""
     return sum(strength for _, strength in ties)
 
 
-def _over(ties: Ties, state: str) -> float:
+def _weighted_sum(ties: Ties, state: str) -> float:
     """The sum of a state of others, weighted by ties."""
-    whole = 0.0
+    total = 0.0
     for other, strength in ties:
-        whole += strength * getattr(other, state)
-    return whole
+        total += strength * getattr(other, state)
+    return total

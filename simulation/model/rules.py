@@ -331,14 +331,14 @@ def switching_efficiency(projects: float, kappa: float) -> float:
     return 1.0 / (1.0 + kappa * (projects - 1.0)) if projects > 1.0 else 1.0
 
 
-def meeting_hours(asked: float, room: float) -> float:
+def meeting_hours(requested: float, room: float) -> float:
     """Hours of meetings attended: what is asked, at most 30 % of the headroom (assumed).
 
     >>> meeting_hours(2.0, 5.0), meeting_hours(2.0, 50.0)
     (1.5, 2.0)
     """
     most = c.MEETINGS_MOST * room
-    return asked if asked < most else most
+    return requested if requested < most else most
 
 
 def spare_it_hours(room: float, capacity: float, other_load: float, pull: float) -> float:
@@ -476,7 +476,7 @@ def absorbed(offered: float, need: float) -> float:
     return offered if offered <= need * (1.0 + c.ROUNDING) else need
 
 
-def progress(done: float, output: float, eps0: float, eps_b: float, block: float, size: float) -> float:
+def progress(level: float, output: float, eps0: float, eps_b: float, block: float, size: float) -> float:
     """Progress of half a stream after ``output`` hours, rework taken off (at most all of it); at most 1.
 
     >>> progress(0.0, 10.0, 0.1, 0.3, 0.0, 90.0)
@@ -485,7 +485,7 @@ def progress(done: float, output: float, eps0: float, eps_b: float, block: float
     if size <= 0.0:
         return 1.0
     kept = 1.0 - eps0 - eps_b * block
-    reached = done + output * max(0.0, kept) / size
+    reached = level + output * max(0.0, kept) / size
     return 1.0 if reached > 1.0 else reached
 
 
@@ -564,7 +564,7 @@ def chance_within_week(hazard: float) -> float:
     return 1.0 - math.exp(-hazard)
 
 
-def taken_up(u: float, open_ones: int, hazard: float) -> int:
+def taken_up(u: float, waiting: int, hazard: float) -> int:
     """How many of the open issues, or objections, are taken up this week, by the uniform draw ``u``.
 
     Nobody takes one up with chance e^(−n × hazard) ≥ 1 − n × hazard.
@@ -572,9 +572,9 @@ def taken_up(u: float, open_ones: int, hazard: float) -> int:
     >>> taken_up(0.4, 1, 0.5), taken_up(0.7, 1, 0.5), taken_up(0.99, 0, 0.5)
     (0, 1, 0)
     """
-    if open_ones <= 0 or u < 1.0 - open_ones * hazard:
+    if waiting <= 0 or u < 1.0 - waiting * hazard:
         return 0
-    return binomial_quantile(u, open_ones, chance_within_week(hazard))
+    return binomial_quantile(u, waiting, chance_within_week(hazard))
 
 
 # --- go-live and adoption (stage 6) --------------------------------------------------------------------
@@ -639,15 +639,15 @@ def debt(level: float, built: float, connections: float, debt_g: float, weight: 
 # --- slow states (stage 7) -----------------------------------------------------------------------------
 
 
-def involvement(hours: float, asked: float, h_ref: float) -> float:
+def involvement(hours: float, requested: float, h_ref: float) -> float:
     """How far somebody is in it: hours against what is asked of them, less below a sixth of ``h_ref``.
 
     >>> involvement(6.0, 12.0, 12.0), involvement(0.0, 0.0, 12.0)
     (0.5, 0.0)
     """
-    if asked <= 0.0:
+    if requested <= 0.0:
         return 0.0
-    part = hours / asked
+    part = hours / requested
     enough = c.FULLY_IN * hours / h_ref
     return (part if part < 1.0 else 1.0) * (enough if enough < 1.0 else 1.0)
 
@@ -692,15 +692,15 @@ def knowledge(
     return clip(level + learnt - de_k * level * (1.0 - c.USE_KEEPS * adoption), 0.0, 1.0)
 
 
-def priority_goal(base: float, seen: float, set_by_role: float, anchored: float) -> float:
+def priority_goal(base: float, by_visibility: float, by_role: float, anchored: float) -> float:
     """Where priority heads: each reason takes its share of what is left (noisy or).
 
-    ``seen`` = bV·V, ``set_by_role`` = bP·cQ, ``anchored`` = A where the board anchored it.
+    ``by_visibility`` = bV·V, ``by_role`` = bP·cQ, ``anchored`` = A where the board anchored it.
 
     >>> round(priority_goal(0.3, 0.0, 0.0, 0.5), 12)
     0.65
     """
-    return 1.0 - (1.0 - base) * (1.0 - seen) * (1.0 - set_by_role) * (1.0 - anchored)
+    return 1.0 - (1.0 - base) * (1.0 - by_visibility) * (1.0 - by_role) * (1.0 - anchored)
 
 
 def priority_after_shock(priority: float, sh_om: float, anchored: float) -> float:

@@ -21,13 +21,13 @@ from simulation.study import constants as c
 # --- week 0 --------------------------------------------------------------------------------------------
 
 
-def trait(given: float, spread: float, u: float, most: float, otherwise: float) -> float:
+def trait(value: float, spread: float, u: float, most: float, otherwise: float) -> float:
     """A trait that the file gives, within its spread by the draw ``u``, or ``otherwise`` where it is nan.
 
     >>> trait(0.5, 0.1, 1.0, 1.0, 0.3), trait(math.nan, 0.0, 1.0, 1.0, 0.3)
     (0.6, 0.3)
     """
-    return otherwise if math.isnan(given) else rules.spread_around(given, u, spread, 0.0, max(most, given))
+    return otherwise if math.isnan(value) else rules.spread_around(value, u, spread, 0.0, max(most, value))
 
 
 def given_or(value: float, otherwise: float) -> float:
@@ -101,14 +101,14 @@ def take_levers(d: Any, p: Any, m: Any, ask: Any, seat: Any, parties: Any) -> No
 
 def meetings_asked(d: Any, p: Any, m: Any, ask: Any) -> Any:
     """Hours of meetings a week that team, roles, chain table and forum ask of a department."""
-    asked = p.role_h / c.ROLES * ask.roles
+    hours = p.role_h / c.ROLES * ask.roles
     if ask.member:
-        asked += given_or(m.team_hours, p.m_team)
+        hours += given_or(m.team_hours, p.m_team)
     if m.forum and d.internal:
-        asked += given_or(m.forum_hours, p.m_team)
+        hours += given_or(m.forum_hours, p.m_team)
     if m.consulted and not d.internal:
-        asked += c.CHAIN_MEETING * p.m_team
-    return asked
+        hours += c.CHAIN_MEETING * p.m_team
+    return hours
 
 
 # --- stages 0 and 1: luck and measures -----------------------------------------------------------------
@@ -151,7 +151,7 @@ def business_frame(d: Any) -> Any:
     return d.it_frame if d.in_business else 0.0
 
 
-def seen(d: Any, o: Any) -> Any:
+def local_visibility(d: Any, o: Any) -> Any:
     """How openly things are spoken of where a department is."""
     return o.visibility if d.active else 0.0
 
@@ -161,7 +161,7 @@ def perceive(d: Any, p: Any, o: Any) -> None:
 
     IT's own frame and a chain partner's stay as they are.
     """
-    openly = seen(d, o)
+    openly = local_visibility(d, o)
     d.norm = rules.perceived_norm(openly, d.near_activity * d.near_share, d.near_conviction * d.near_share)
     near_frame = d.near_frame * d.near_share if d.near_share > 0.0 else d.it_frame
     of_it = rules.unassigned_responsibility_it(o.business_frame, o.diffused, p.acc)
@@ -199,10 +199,10 @@ def start_or_wait(o: Any, p: Any, s: Any, it: Any, spare: Any, week: Any) -> Non
     if o.started or week < s.start:
         return
     if s.waits:
-        whole = 0.0
+        total = 0.0
         for back in range(c.WAITING_WEEKS):
-            whole += spare[(week + back) % c.WAITING_WEEKS]
-        o.started = week >= c.WAITING_WEEKS and whole / c.WAITING_WEEKS > p.h_ref
+            total += spare[(week + back) % c.WAITING_WEEKS]
+        o.started = week >= c.WAITING_WEEKS and total / c.WAITING_WEEKS > p.h_ref
     else:
         o.started = True
 
@@ -287,11 +287,11 @@ def supply(o: Any, p: Any, m: Any, s: Any, it: Any, blocked: Any, parts: Any) ->
     hired = (m.tech_share * hours + (m.technicians if o.started else 0.0)) * (1.0 - blocked / s.internal)
     inside, left = share_out((by_it + hired) / (1.0 + o.technical_debt), o.need_inside)
     outside, left = share_out(left, o.need_outside)
-    asked = s.connection_hours * o.backlog
-    connecting = rules.absorbed(left, asked)
+    to_connect = s.connection_hours * o.backlog
+    connecting = rules.absorbed(left, to_connect)
     o.connected = min(o.backlog, connecting / s.connection_hours)
     o.backlog -= o.connected
-    left = left - connecting if left > asked else 0.0
+    left = left - connecting if left > to_connect else 0.0
     helped = 0.0 if o.go_live_week else left * p.phi_it
     a_part = o.partner_process_hours / parts if parts > c.NOTHING else 0.0
     a_need = helped / o.need_process if o.need_process > c.NOTHING else 0.0
@@ -483,15 +483,15 @@ def openness(o: Any, p: Any, m: Any, members: Any, attendance: Any, voice: Any) 
 
 def learn(d: Any, p: Any, o: Any, m: Any) -> None:
     """Stage 7: ownership, knowledge, priority, activity, conviction."""
-    asked = min(p.h_ref, d.demand)
-    involved = rules.involvement(d.hours, asked, p.h_ref)
+    requested = min(p.h_ref, d.demand)
+    involved = rules.involvement(d.hours, requested, p.h_ref)
     knowing = d.knowledge if involved > c.KNOWING_FROM else 0.0
     routes = rules.ownership_routes(d.voice_role, o.outsider, knowing, min(1.0, d.hours / p.h_ref))
     d.ownership = rules.ownership(d.ownership, routes, d.priority, p.al_o, p.de_o)
     paired = min(1.0, d.paired_hours / p.h_ref)
     d.knowledge = rules.knowledge(d.knowledge, involved, paired, d.adoption, p.lam_k, p.lam_t, p.de_k)
     reprioritise(d, p, o, m)
-    worked = min(1.0, d.hours / asked) if asked > 0.0 else 0.0
+    worked = min(1.0, d.hours / requested) if requested > 0.0 else 0.0
     d.activity = rules.smoothed(d.activity, worked, c.ACTIVITY_RATE)
     d.conviction = rules.clip(rules.conviction(d.conviction, d.conviction_anchor, o.signal, p.eta_x, p.xi), 0.0, 1.0)
 
@@ -500,7 +500,7 @@ def reprioritise(d: Any, p: Any, o: Any, m: Any) -> None:
     """Priority moves to what visibility, roles and the board make of it; a shock pushes it down."""
     anchored = p.A if m.anchored and d.internal else 0.0
     base = p.om_done if o.closed else p.om0
-    goal = rules.priority_goal(base, p.bV * seen(d, o), p.bP * d.priority_role, anchored)
+    goal = rules.priority_goal(base, p.bV * local_visibility(d, o), p.bP * d.priority_role, anchored)
     priority = rules.toward(d.priority, goal, p.tau_om)
     shocked = rules.priority_after_shock(priority, p.sh_om, p.A if m.anchored else 0.0)
     d.priority = shocked if o.shock_begins else priority

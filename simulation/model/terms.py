@@ -108,15 +108,15 @@ def terms_of(scenario: Scenario) -> Terms:
     >>> terms.internal, terms.business, terms.self_built
     (7, 6, False)
     """
-    project, platform, everybody = scenario.project, scenario.measures.platform, scenario.organisation.departments
+    project, platform, departments = scenario.project, scenario.measures.platform, scenario.organisation.departments
     self_built = platform.kind == "self-built"
     return Terms(
         licence=0.0 if self_built else platform.licence,
         connections_per_week=project.connections_per_week,
         connection_hours=project.connection_hours,
-        full_benefit=sum(one.benefit for one in everybody if one.internal),
-        internal=sum(one.internal for one in everybody),
-        business=sum(one.kind == "business" for one in everybody),
+        full_benefit=sum(department.benefit for department in departments if department.internal),
+        internal=sum(department.internal for department in departments),
+        business=sum(department.kind == "business" for department in departments),
         start=project.start,
         waits=scenario.measures.wait_for_capacity is not None,
         self_built=self_built,

@@ -74,13 +74,13 @@ def values_of(given: tuple[Given, ...], seed: int, world: int, mode: Mode = "ran
     >>> values_of((), 1, 0) == values_of((), 1, 0)
     True
     """
-    said = {one.name: one for one in given}
     if mode == "defaults":
-        return replace(Values(), **{one.name: one.value for one in given})
+        return replace(Values(), **{parameter.name: parameter.value for parameter in given})
+    by_name = {parameter.name: parameter for parameter in given}
     point = sobol_point(seed, world)
     drawn = {}
     for parameter, u in zip(PARAMETERS, point.tolist(), strict=True):
-        own = said.get(parameter.name)
+        own = by_name.get(parameter.name)
         low, high = (own.low, own.high) if own else (parameter.low, parameter.high)
         drawn[parameter.name] = low + u * (high - low)
     return Values(**drawn)
@@ -89,24 +89,27 @@ def values_of(given: tuple[Given, ...], seed: int, world: int, mode: Mode = "ran
 def traits_of(scenario: Scenario, values: Values, seed: int, world: int) -> tuple[Traits, ...]:
     """The initial traits of every department in a world, in the organisation's order."""
     self_built = scenario.measures.platform.kind == "self-built"
-    return tuple(_traits(one, values, seed, world, self_built) for one in scenario.organisation.departments)
+    return tuple(
+        _traits(department, values, seed, world, self_built) for department in scenario.organisation.departments
+    )
 
 
-def _traits(one: Department, values: Values, seed: int, world: int, self_built: bool) -> Traits:
+def _traits(department: Department, values: Values, seed: int, world: int, self_built: bool) -> Traits:
     """Draw what the file leaves open; take what it gives, with the survey's own uncertainty."""
 
     def u(purpose: str) -> float:
-        return randomness.draw(seed, world, purpose, one.name)
+        return randomness.draw(seed, world, purpose, department.name)
 
     draws = (u("conviction"), u("it_frame"), u("workload"), u("pull"), u("survey"))
-    return Traits(*steps.traits(profile_of(one), values, one.kind == "it", one.kind == "chain", self_built, draws))
+    is_it, is_chain = department.kind == "it", department.kind == "chain"
+    return Traits(*steps.traits(profile_of(department), values, is_it, is_chain, self_built, draws))
 
 
 def check_world(world: int, rng: int | None, parameters: str) -> None:
     """Refuse a world, a seed or a mode that cannot be."""
     for name, value in (("world", world), ("seed", 0 if rng is None else rng)):
-        whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-        if not whole or not 0 <= value < 2**63:
+        is_integer = isinstance(value, int | np.integer) and not isinstance(value, bool)
+        if not is_integer or not 0 <= value < 2**63:
             raise InputRefused([problem("not_a_count", given=repr(value), name=name)])
     if parameters not in MODES:
         raise InputRefused([problem("unknown_mode", given=repr(parameters), legal=", ".join(MODES))])
