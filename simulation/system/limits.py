@@ -10,14 +10,18 @@ from typing import Any, cast
 
 
 def at_most(value: int, unit: str, part: str, meaning: str) -> int:
-    """Declare one bound of :class:`Limits`: its value, its unit, the part it belongs to, and what it bounds."""
+    """Declare one bound of :class:`Limits`.
+
+    ``value`` counts in ``unit``; ``part`` is the heading under which ``docs/security.md`` lists the bound, and
+    ``meaning`` the line it has there.
+    """
     declared: Any = field(default=value, metadata={"unit": unit, "part": part, "meaning": meaning})
     return cast(int, declared)
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Every bound on what comes from outside.
+    """Every bound on what comes from outside, each a whole number in the unit of its metadata.
 
     >>> LIMITS.file_bytes, LIMITS.reading_seconds
     (1000000, 5)

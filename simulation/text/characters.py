@@ -75,7 +75,7 @@ def code_of(character: str) -> str:
 
 
 def unicode_name(character: str) -> str:
-    r"""What Unicode calls a character.
+    r"""What Unicode calls a character; what it has no name for is called by its category.
 
     >>> unicode_name("\u202e"), unicode_name("\x1b"), unicode_name("\ue000"), unicode_name("\U000fffff")
     ('RIGHT-TO-LEFT OVERRIDE', 'ESCAPE', 'PRIVATE USE', 'UNASSIGNED')
@@ -118,7 +118,7 @@ def _escape(character: str) -> str:
 
 
 def visible(text: str, most: int | None = None) -> str:
-    r"""A text with every character in it that cannot be seen as a code, cut to ``most`` characters.
+    r"""A text in which whatever cannot be seen is written as a code, cut to ``most`` characters.
 
     >>> print(visible("Sales \x1b[31m \u202e"), visible("x" * 100, 8))
     Sales \x1b[31m \u202e xxxxxxxx…

@@ -36,7 +36,11 @@ def is_code(text: str) -> bool:
 
 @functools.cache
 def folders() -> dict[str, Traversable]:
-    """The folder of each language by its code, English first; those that come along are never replaced."""
+    """The folder of each language by its code, English first, then by code.
+
+    A folder from ``SYNERGY_LOCALE`` adds a language and never replaces one that ships with the package. What cannot be
+    read is left out.
+    """
     by_code: dict[str, Traversable] = {}
     for root in _roots():
         with suppress(OSError):
