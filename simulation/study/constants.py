@@ -148,7 +148,11 @@ NONE_UNLIKELY: Annotated[float, "chance", "a chance of none below this is summed
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """A number that no world draws and no file gives."""
+    """A number that no world draws and no file gives.
+
+    ``value`` counts in ``unit``; ``source`` is a reference, :data:`ASSUMED`, or :data:`NUMERICS` for what arithmetic
+    asks for.
+    """
 
     name: str
     value: float

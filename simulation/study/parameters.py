@@ -1,6 +1,6 @@
-"""Every number of the model: default, range, unit, source, grade.
+"""Every parameter of the model: default, range, unit, source, grade.
 
-A number without a source says that it is assumed. The ranges are what a study draws its worlds from.
+One without a source says that it is assumed. The ranges are what a study draws its worlds from.
 Meanings in plain words stand in ``locale/``, under ``parameter.<name>``.
 """
 
@@ -20,9 +20,10 @@ WEEKS = "weeks"
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """What is known about one number.
+    """What is known about one parameter.
 
-    ``low`` and ``high`` bound what a world may draw; ``least`` and ``most`` bound what a file may say.
+    ``low`` and ``high`` bound what a world may draw; ``least`` and ``most`` bound what a file may give. ``grade`` says
+    what stands behind the default: a study, an expert, or nobody.
     ``hours`` is the power of "hour" in its unit (1 for hours, −1 for "per hour", 0 for the rest).
     """
 
@@ -51,7 +52,10 @@ def declare(
     most: float | None = None,
     hours: int = 0,
 ) -> float:
-    """Declare one parameter of :class:`Values` with all that is known about it."""
+    """Declare one parameter of :class:`Values` with all that is known about it; arguments as in :class:`Parameter`.
+
+    Without ``most`` it is 1 for a share or a rate per week, and a million for anything else.
+    """
     if most is None:
         most = 1.0 if unit in {SHARE, PER_WEEK} else 1e6
     about = {
@@ -91,7 +95,9 @@ BESKER = "Besker, Martini & Bosch 2019: 23 % to 36 % of developers' time lost to
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """One value for every parameter, by the specification's own symbols.
+    """One value for every parameter, by the symbols of ``docs/odd.md``; the defaults if nothing is given.
+
+    Nothing is checked: a world draws within the ranges of :data:`PARAMETERS`, and a file is checked against them.
 
     >>> Values().t, Values(t=0.5).t
     (1.0, 0.5)

@@ -15,9 +15,10 @@ SMALL = 5.0
 
 
 def remarks_on(study: Study, line_of: Callable[[Path], int | None] = lambda path: None) -> tuple[Remark, ...]:
-    """What to say of a study that is sound, each thing once, in the order of its scenarios.
+    """What to say of a sound study, each remark once, in the order of its scenarios.
 
-    ``line_of`` tells where something stands.
+    ``line_of`` gives the line, from 1, of a path in the file, None if there is none. There are no more than
+    :attr:`~simulation.system.limits.Limits.problems`.
 
     >>> from simulation import case
     >>> remarks_on(case())
@@ -28,7 +29,7 @@ def remarks_on(study: Study, line_of: Callable[[Path], int | None] = lambda path
 
 
 def untranslated(texts: Iterable[Label], language: str) -> Remark | None:
-    """What to say, once for a whole file, to a reader whose language some of its ``texts`` lack; nothing if none does.
+    """What to say, once for a whole file, to a reader whose ``language`` some of its ``texts`` lack; None if none does.
 
     It is about the reader rather than the file, so it is none of the study's own remarks.
 
@@ -53,7 +54,7 @@ def untranslated(texts: Iterable[Label], language: str) -> Remark | None:
 
 
 def texts_of(study: Study) -> Iterator[Label]:
-    """Every text of a study that a reader meets."""
+    """Every text of a study that a reader meets: titles, descriptions, and labels of departments."""
     yield from (study.title, study.description)
     for scenario in study.scenarios:
         yield from (scenario.title, scenario.description)
@@ -62,12 +63,12 @@ def texts_of(study: Study) -> Iterator[Label]:
 
 
 def _remark(key: str, path: Path, line_of: Callable[[Path], int | None], **fields: str) -> Remark:
-    """A remark with its place and line."""
+    """A remark with its path and line."""
     return remark(key, told_path(path), line_of(path), **fields)
 
 
 def _all(study: Study) -> Iterator[tuple[str, Path, dict[str, str]]]:
-    """The key, place and fields of every remark."""
+    """The key, path and fields of every remark."""
     yield from _on_ties(study.organisation)
     yield from _on_amounts(study.organisation)
     titles: dict[str, str] = {}

@@ -1,4 +1,7 @@
-"""What no single field of a study can know. It looks at what is said, so that it can be told beside other mistakes."""
+"""What no single field of a study can know.
+
+Plain data are checked, so that these mistakes are reported beside those that pydantic finds.
+"""
 
 from collections.abc import Callable
 from typing import Any, get_args
@@ -19,7 +22,11 @@ HOLDERS = ("members", "departments", "progress", "priority", "voice")
 
 
 class Checks:
-    """Checks of what one scenario says; ``where`` tells, for a part of a file, in which layer a place of it stands."""
+    """Checks of the plain data of one scenario, all layers merged. Each adds its problems to the ``gatherer``.
+
+    ``where`` finds, for a part of a file such as ``"organisation"``, in which layer a path within that part stands.
+    What pydantic would refuse is passed over, since that is reported anyway.
+    """
 
     def __init__(
         self,
@@ -34,7 +41,7 @@ class Checks:
         self.in_organisation, self.in_measures, self.in_project = map(where, ("organisation", "measures", "project"))
 
     def departments(self) -> None:
-        """Departments by themselves and together."""
+        """There is one IT department and some business, and no department has what its kind cannot have."""
         if self.of_departments:
             self._kinds()
         for name, traits in self.of_departments.items():
@@ -50,7 +57,7 @@ class Checks:
             return
         where = self.in_organisation(("departments",))
         if self.gatherer.has_strange_keys(where):
-            return  # one of them may be what is missing
+            return  # one of those may be the department that seems missing
         in_it = [name for name, kind in kinds.items() if kind == "it"]
         if not in_it:
             self.gatherer.refuse("no_it", where)
@@ -72,7 +79,7 @@ class Checks:
                 self.gatherer.refuse(problem_key, where, given=shown(trait))
 
     def ties(self, key: str) -> None:
-        """Ties join two known, different departments, once."""
+        """Ties under ``key`` each join two known, different departments, and no pair is tied twice."""
         pairs: set[frozenset[str]] = set()
         ties = self.organisation.get(key)
         for index, tie in enumerate(ties if isinstance(ties, list | tuple) else ()):
@@ -94,7 +101,7 @@ class Checks:
     def _named(self, name: str, where: Callable[[Path], Path], at: Path) -> None:
         """A department that is named must be there."""
         if first_unseen(name) or len(name) > LIMITS.name_characters:
-            return  # it can be no name at all, which is told where it stands
+            return  # no legal name, which is reported where it stands
         if self.of_departments and name not in self.of_departments and name not in self._stripped():
             self.gatherer.no_such("unknown_department", where(at), name, self.of_departments)
 
@@ -109,7 +116,7 @@ class Checks:
         self._late(self.in_project, ("start",), self.start)
 
     def weeks(self, name: str, settings: dict[str, Any]) -> None:
-        """The weeks of a measure are in order and within the horizon."""
+        """A measure does not end before it starts, nor start after the last week."""
         model = model_in(Measures.model_fields[name].annotation)
         start, end = _weeks(model, settings, "start", "end") if model else (None, None)
         if start is not None and end is not None and end < start:
@@ -122,7 +129,7 @@ class Checks:
             self.gatherer.refuse("starts_too_late", where(at), start=start, horizon=self.horizon)
 
     def holders(self, name: str, settings: dict[str, Any]) -> None:
-        """The departments that a measure names."""
+        """The departments that a measure names are there."""
         for key in HOLDERS:
             holders = settings.get(key)
             for index, holder in enumerate(holders if isinstance(holders, list | tuple) else ()):
@@ -131,7 +138,7 @@ class Checks:
 
 
 def _weeks(model: type[BaseModel], data: dict[str, Any], *keys: str) -> list[int | None]:
-    """Weeks as they are said, or else as they are by default; None for what cannot be one."""
+    """The weeks under these keys, or else the model's defaults; None for what is no legal week."""
     defaults = {key: field.default for key, field in model.model_fields.items()}
     weeks = [data.get(key, defaults.get(key)) for key in keys]
     return [week if isinstance(week, int) and week is not True and 1 <= week <= 520 else None for week in weeks]

@@ -1,4 +1,4 @@
-"""From a file's plain data to a study: scenarios merged and validated, every problem gathered and told at once.
+"""From a file's plain data to a study: scenarios merged and validated, every problem gathered and reported at once.
 
 What scenarios share is merged, validated and checked once: each is made from what its base came to, and a part that it
 does not change is its base's own.
@@ -44,7 +44,10 @@ TIES = ("interdependence", "informal_ties")
 
 
 class Stated(Frozen):
-    """A parameter as a file states it; without ``low`` and ``high`` it is the same in every world."""
+    """A parameter as a file states it; without ``low`` and ``high`` it is the same in every world.
+
+    Whether the numbers are legal for this parameter, and in order, is checked afterwards.
+    """
 
     value: Number
     low: Number | None = None
@@ -59,9 +62,11 @@ class StatedParameters(Frozen):
 
 
 def build(data: Any, name: str, line_of: Callable[[Path], int | None] = lambda path: None) -> Study:
-    """Make a study of a file's plain data; ``line_of`` tells where something stands.
+    """Make a study called ``name`` of a file's plain data, which are not changed.
 
-    Raises :class:`~simulation.study.errors.InputRefused` with every problem that was found.
+    ``line_of`` gives the line, from 1, of a path in the file, None if there is none: what it tells stands in problems
+    and remarks. Raises :class:`~simulation.study.errors.InputRefused` with every problem that was found, or if that
+    takes longer than :func:`~simulation.study.deadline.reading` allows.
     """
     with reading():
         builder = _Builder(data, name, line_of)
@@ -96,7 +101,7 @@ class _Merged:
         return {name: self.settings[name] for name in MEASURES if name in self.settings}
 
     def where(self, part: str) -> Callable[[Path], Path]:
-        """Find in which layer a place of a part stands: the last layer that has the longest piece of it."""
+        """Find in which layer a path within a part stands: the last of those that have most of it."""
 
         def layer_of(loc: Path) -> Path:
             best: tuple[int, Path] = (-1, (part, *loc))
@@ -141,7 +146,7 @@ class _Builder(Gatherer):
             self._composed(key, path) if isinstance(key, str) else key: self._composed(value, (*path, str(key)))
             for key, value in data.items()
         }
-        if len(inside) < len(data):  # two keys have become one: the check of names says what is wrong with them
+        if len(inside) < len(data):  # two keys became one, which the check of names reports
             return data
         unchanged = all(map(_is_unchanged, inside, data)) and all(map(_is_unchanged, inside.values(), data.values()))
         return data if unchanged else inside
@@ -150,11 +155,11 @@ class _Builder(Gatherer):
         """What is made of an object, made once; ``key`` says what, and the object is known by its identity."""
         key = (*key, id(about))
         if key not in self._kept:
-            self._kept[key] = (about, make())  # the object is kept too, so that no other gets its identity
+            self._kept[key] = (about, make())  # kept as well, so that no other object gets its id
         return self._kept[key][1]
 
     def study(self) -> Study | None:
-        """The study, or None with problems."""
+        """The study, or None if there are problems without which nothing could be made."""
         if not isinstance(self.data, dict):
             self.refuse("empty" if self.data is None else "not_a_study", (), given=shown(self.data))
             return None

@@ -1,4 +1,4 @@
-"""What pydantic finds, as problems that a person understands."""
+"""Pydantic's errors as problems that a person understands."""
 
 import math
 from itertools import islice
@@ -49,19 +49,30 @@ _NUMBERS = ("Surveyed", "SurveyedShare", "Workload", "Stated")
 
 
 def short(value: object) -> str:
-    """A limit without a needless fraction."""
+    """A limit as a text, without a needless fraction.
+
+    >>> short(10.0), short(0.25), short(1e-9)
+    ('10', '0.25', '1e-09')
+    """
     if isinstance(value, float) and math.isfinite(value):
         return str(int(value)) if value.is_integer() and abs(value) < 1e16 else f"{value:g}"
     return str(value)
 
 
 def words_in(expected: str) -> list[str]:
-    """The words in pydantic's "'a', 'b' or 'c'"."""
+    """The words in what pydantic says it expected.
+
+    >>> words_in("'it', 'business' or 'chain'")
+    ['it', 'business', 'chain']
+    """
     return expected.split("'")[1::2]
 
 
 def findings(model: type[BaseModel], error: ValidationError) -> list[dict[str, Any]]:
-    """What pydantic finds, without what only follows: a key that is missing because it is misspelt, and so on."""
+    """Pydantic's errors, as it describes them, without those that follow from others.
+
+    A key is missing because it is misspelt, say, or a list too short because none of its entries is sound.
+    """
     errors: list[dict[str, Any]] = [dict(entry) for entry in error.errors(include_url=False)]
     missing = {entry["loc"][:-1] for entry in errors if entry["type"] == "missing"}
     strange = (entry["loc"] for entry in errors if entry["type"] == "extra_forbidden" and entry["loc"][:-1] in missing)
@@ -76,14 +87,14 @@ def findings(model: type[BaseModel], error: ValidationError) -> list[dict[str, A
     def follows(entry: dict[str, Any]) -> bool:
         if entry["type"] == "missing":
             return entry["loc"] in misspelt or is_no_text(entry)
-        # A list is too short if none of its entries is sound; what is neither a switch nor a list is told once.
+        # A list is too short if none of its entries is sound; what is neither a switch nor a list is reported once.
         return (entry["type"] == "too_short" and bool(entry["input"])) or entry["loc"][-1:] == ("bool",)
 
     return [entry for entry in errors if not follows(entry)]
 
 
 def key_of(kind: str, loc: Path, given: object, context: dict[str, Any]) -> str:
-    """The problem for one of pydantic's findings."""
+    """The key of the problem for one of pydantic's errors: its ``type``, ``loc``, ``input`` and ``ctx``."""
     if kind == "model_type" and not isinstance(given, dict):
         label = "not_a_label" if isinstance(given, list) else "not_text"
         keys = {"Label": label, **({} if isinstance(given, list) else dict.fromkeys(_NUMBERS, "not_a_number"))}
@@ -100,7 +111,7 @@ def key_of(kind: str, loc: Path, given: object, context: dict[str, Any]) -> str:
 
 
 def fields_at(model: type[BaseModel], loc: Path) -> list[str]:
-    """The keys that are legal at a place of a model."""
+    """The keys that are legal at a location in a model; not a department's name, which is the key above it."""
     for part in loc:
         field = model.model_fields.get(part) if isinstance(part, str) else None
         inner = model_in(field.annotation) if field else None
@@ -109,7 +120,7 @@ def fields_at(model: type[BaseModel], loc: Path) -> list[str]:
 
 
 def model_in(annotation: Any) -> type[BaseModel] | None:
-    """The first model in a type."""
+    """The first model in a type, however it is wrapped: ``Annotated``, optional, in a tuple, list or mapping."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     if get_origin(annotation) in {Union, UnionType, Annotated, tuple, list, dict}:

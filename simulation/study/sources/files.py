@@ -34,14 +34,14 @@ WIDTH = 110
 
 
 def scenario_folder() -> Any:
-    """The folder with the organisations that come with the software."""
+    """The folder with the organisations that ship with the package, as a path or a traversable resource."""
     inside = packaged("simulation").joinpath("_scenarios")
     return inside if inside.is_dir() else FilePath(__file__).parents[3] / "scenarios"
 
 
 @functools.cache
 def case() -> Study:
-    """The case organisation with its scenarios.
+    """The case organisation with its scenarios, read once.
 
     >>> len(case().scenarios), case().scenarios[0].name
     (24, 'it-only')
@@ -50,17 +50,24 @@ def case() -> Study:
 
 
 def load(source: str, overrides: tuple[str, ...] = ()) -> Study:
-    """Read a study: a file's path, or the name of an organisation that comes along (``case``).
+    """Read a study: a file's path, or the name of an organisation that ships with the package (``case``).
 
-    ``overrides`` are ``path=value`` texts such as ``parameters.t=0.5``. Raises
-    :class:`~simulation.study.errors.InputRefused` with every problem of the file. What is legal and yet may not be
-    meant stands in :attr:`~simulation.study.scenario.Study.remarks`.
+    ``overrides`` are ``path=value`` texts such as ``parameters.t=0.5``. What is legal and yet may not be meant stands
+    in :attr:`~simulation.study.scenario.Study.remarks`. Raises :class:`~simulation.study.errors.InputRefused` with
+    every problem of the file and of the overrides, or for a file that cannot be read.
+
+    >>> load("case", ("organisation.departments.Sales.capacity=100",)).organisation.departments[1].capacity
+    100.0
     """
     return parse(text_of(source), source, overrides)
 
 
 def text_of(source: str) -> str:
-    """The text of a file, or of an organisation that comes along; raises as :func:`load` does."""
+    """The text of a file (UTF-8), or of an organisation that ships with the package.
+
+    A file goes before an organisation of the same name. Raises :class:`~simulation.study.errors.InputRefused` for what
+    is no readable text file, or is too big.
+    """
     if source in _shipped_names() and not FilePath(source).is_file():
         text: str = scenario_folder().joinpath(f"{source}.yaml").read_text("utf-8")
         return text
@@ -68,7 +75,7 @@ def text_of(source: str) -> str:
 
 
 def load_data(source: str) -> dict[str, Any]:
-    """The plain data of a study that can be read, as its file says it; raises as :func:`load` does.
+    """The plain data of a sound study, as its file has them; raises as :func:`load` does.
 
     >>> load_data("case")["scenarios"]["partner-over"]["extends"]
     'partner-with'
@@ -77,7 +84,7 @@ def load_data(source: str) -> dict[str, Any]:
 
 
 def parse_data(text: str, name: str = "study") -> dict[str, Any]:
-    """The plain data of the text of a file that can be read; raises as :func:`parse` does.
+    """The plain data of the text of a sound file; raises as :func:`parse` does.
 
     >>> text = scenario_folder().joinpath("case.yaml").read_text("utf-8")
     >>> parse_data(text) == load_data("case")
@@ -88,9 +95,9 @@ def parse_data(text: str, name: str = "study") -> dict[str, Any]:
 
 
 def read_file(source: str, text: str | None = None) -> tuple[Any, Callable[[Path], int | None], list[Problem]]:
-    """Plain data of any YAML file, what tells the line of a place in it, and problems that do not stop the reading.
+    """Plain data of any YAML file, a function from a path in it to a line, and problems that do not stop the reading.
 
-    ``text`` is what the file holds, if it was read before: a pipe can be read but once. Raises
+    ``text`` is what the file holds, if it was read before: a pipe can only be read once. Raises
     :class:`~simulation.study.errors.InputRefused` for what is no sound YAML.
     """
     text = _read(source) if text is None else text
@@ -127,14 +134,14 @@ def _read(source: str) -> str:
 
 
 def _bytes_of(source: str) -> bytes:
-    """What a file holds, or its beginning if that is too much; of a device only what is typed or piped in is read."""
+    """What a file holds, cut just beyond what is legal; of a device only what is typed or piped in is read."""
     with FilePath(source).open("rb") as stream:
         about = os.fstat(stream.fileno())
         if stat.S_ISCHR(about.st_mode) and not _is_input(about):
             raise _refused(source, problem("no_ordinary_file", given=shown(source, 200)))
         if stat.S_ISREG(about.st_mode):
             with suppress(OSError, AttributeError):
-                os.set_blocking(stream.fileno(), False)  # some of the system's files wait for more, for ever
+                os.set_blocking(stream.fileno(), False)  # reading some system files would block for ever
         return stream.read(LIMITS.file_bytes + 1) or b""
 
 
@@ -146,7 +153,7 @@ def _is_input(about: os.stat_result) -> bool:
 
 
 def _shipped_names() -> list[str]:
-    """Names of the organisations that come along."""
+    """Names of the organisations that ship with the package."""
     return [file.name.removesuffix(".yaml") for file in scenario_folder().iterdir() if file.name.endswith(".yaml")]
 
 
@@ -185,7 +192,7 @@ def _study_and_data(text: str, name: str, overrides: tuple[str, ...]) -> tuple[S
 
 
 def is_lesson(data: Any) -> bool:
-    """Whether a file's data seem to be a lesson, and not a study.
+    """Whether a file's data look like a lesson, and not like a study: by its format key, or else by its parts.
 
     >>> is_lesson({"lesson": 1}), is_lesson({"chapters": []}), is_lesson({"synergy": 1, "lesson": 1})
     (True, True, False)
@@ -194,7 +201,11 @@ def is_lesson(data: Any) -> bool:
 
 
 def is_study(data: Any) -> bool:
-    """Whether a file's data seem to be a study, and not a lesson."""
+    """Whether a file's data look like a study, and not like a lesson.
+
+    >>> is_study({"synergy": 1}), is_study({"scenarios": {}}), is_study({"synergy": 1, "lesson": 1})
+    (True, True, False)
+    """
     return _seems(data, {"synergy", "organisation", "scenarios"}, {"lesson", "chapters"}, "synergy")
 
 
@@ -206,7 +217,7 @@ def _seems(data: Any, own: set[str], others: set[str], first: str) -> bool:
 
 
 def _line_teller(read: Reader, changed: list[Path]) -> Callable[[Path], int | None]:
-    """What tells the line of a place; what was changed on the command line has none."""
+    """A function from a path to its line; what was changed on the command line has none."""
 
     def line_of(path: Path) -> int | None:
         made = any(path == change[: len(path)] for change in changed) and path not in read.lines
@@ -228,7 +239,7 @@ def _check_changes(changes: Iterable[str]) -> None:
 
 
 def _override(data: Any, text: str) -> Path:
-    """Set ``path=value`` in a file's data, as if the file said so; the path is told."""
+    """Set ``path=value`` in a file's data, in place, as if the file said so, and return the path."""
     check_time()
     left, value = _change(text)
     mapping: dict[str, Any] = data if isinstance(data, dict) else {}
@@ -291,7 +302,8 @@ def _next_key(mapping: dict[str, Any], left: list[str]) -> tuple[str, list[str]]
 def resolved_yaml(study: Study, scenario: Scenario, language: str = "en") -> str:
     """A scenario with all differences and defaults worked in, as a file that can be read again.
 
-    Reading it back gives a study with the same digest. Comments, in the reader's language, say what is assumed.
+    Parameters that the file leaves to the world are comments, with their defaults, ranges and sources. Comments are
+    in ``language``. Reading it back gives a study with the same digest as ``study.select((scenario.name,))``.
     """
     data = scenario.resolved()
     given = {parameter.name: parameter for parameter in scenario.parameters}

@@ -81,7 +81,11 @@ FAULTS: tuple[tuple[str, str, bool], ...] = (
 
 
 def clean(text: str) -> str:
-    """The text with one kind of line ends; raises ``InputRefused`` if it cannot be a file of ours."""
+    r"""The text without a byte order mark, its lines ending in ``\n``.
+
+    Raises :class:`~simulation.study.errors.InputRefused` if it cannot be a file of ours: too big, a line too long, a
+    character that no text has, indented with tabs, or HTML or Markdown.
+    """
     if len(text) > LIMITS.file_bytes:
         raise InputRefused([problem("too_big", most=spaced(LIMITS.file_bytes))])
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
@@ -135,10 +139,11 @@ def spaced(number: int) -> str:
 
 
 class Reader:
-    """Plain data of a YAML text, the line (from 1) of every place in it, and what is wrong or worth saying of it.
+    """Plain data of a YAML text, the line (from 1) of every path in it, and what is wrong or worth saying of it.
 
-    ``problems`` has what does not stop the reading: keys that stand there twice, numbers too close to 0. Raises
-    :class:`~simulation.study.errors.InputRefused` for what does.
+    ``problems`` has what does not stop the reading: duplicate keys, of which the first counts, and numbers of which
+    digits are lost. Raises :class:`~simulation.study.errors.InputRefused` for what does: bad syntax, aliases, tags,
+    more than one document, too many values, too deep nesting, too long a reading.
 
     >>> read = Reader("a: [1, no]")
     >>> read.data, read.line(("a", 1))
@@ -162,7 +167,7 @@ class Reader:
             raise InputRefused([_unreadable(text, yaml.MarkedYAMLError(problem=str(error)))]) from None
 
     def line(self, path: Path) -> int | None:
-        """The line of a place, or of the nearest place around it."""
+        """The line of a path, or of the nearest path around it; None without any."""
         while path and path not in self.lines:
             path = path[:-1]
         return self.lines.get(path)
@@ -242,7 +247,7 @@ class Reader:
             self.more += 1
 
     def all_problems(self) -> list[Problem]:
-        """What is wrong, with how many more there are."""
+        """What is wrong, and as the last problem how many more there are."""
         return self.problems + ([problem("more_problems", more=self.more)] if self.more else [])
 
     def _check_reach(self, text: str, value: Any, path: Path, line: int) -> None:
@@ -266,13 +271,13 @@ class Reader:
         if SOFT_HYPHEN in text and len(self.remarks) < LIMITS.problems:
             self.remarks.append(remark("soft_hyphen", told_path(path), _line(event), given=shown(composed(text))))
         if INVISIBLE.search(text):
-            # Two escapes can stand for one character, as JSON writes 😀; half a character is none.
+            # JSON escapes a character such as 😀 as two surrogates; one without the other is no character.
             text = text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
             half = re.search("[\ud800-\udfff]", text)
             if half:
                 name = f"{code_of(half.group())}, {unicode_name(half.group())}"
                 raise InputRefused([problem("bad_character", line=_line(event), given=name)])
-        return composed(text)  # é can be written in two ways, and is one letter
+        return composed(text)  # é has two encodings and is one letter
 
 
 class _Halves:
