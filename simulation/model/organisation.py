@@ -24,10 +24,10 @@ from simulation.study.parameters import Values
 from simulation.study.scenario import Scenario, Study
 
 AGENT_STATES = ("name", "kind", *collected(DEPARTMENT_STATES))
-"""What the data collector writes of each department every week."""
+"""What the data collector writes of each department every week: the columns of its agents' data frame."""
 
 MODEL_STATES = collected(ORGANISATION_STATES)
-"""What it writes of the organisation every week."""
+"""What it writes of the organisation every week: the columns of its model's data frame."""
 
 
 class WeekCollector(mesa.DataCollector):
@@ -37,19 +37,24 @@ class WeekCollector(mesa.DataCollector):
     """
 
     def collect(self, model: mesa.Model) -> None:
-        """Collect a week."""
+        """Collect a week, and file agents where ``batch_run`` looks for them."""
         super().collect(model)
         if not hasattr(self, "_collection_steps"):
             self._agent_records[model.steps - 1] = self._agent_records.pop(model.steps)
 
 
 class OrganisationModel(mesa.Model):
-    """One world of one scenario.
+    """One world of one scenario: a Mesa model that takes a week per :meth:`step`.
 
     ``scenario`` is a :class:`~simulation.study.scenario.Scenario`, or the name of one in ``study`` (the case without
-    one). ``world`` picks the world, ``rng`` (a whole number ≥ 0) the seed of all luck; ``parameters`` is
-    ``"ranges"`` or ``"defaults"``; ``values`` and ``traits`` replace what the world would draw. Without
-    ``collect`` no data is collected, which is quicker.
+    one). ``world`` picks the world, ``rng`` (a whole number ≥ 0) the seed of all luck: the same two give every scenario
+    the same luck, and None a seed of the system's. ``parameters`` is ``"ranges"`` or ``"defaults"``; ``values`` and
+    ``traits`` (one each, in the organisation's order) replace what the world would draw. Without ``collect`` no data is
+    collected, which is quicker.
+
+    ``departments`` are Mesa's agents, :class:`~simulation.model.department.Department` each; ``events`` what has
+    happened so far; ``ledger`` the accounts, from which :func:`~simulation.model.outcomes.outcomes_of` reads the
+    outcomes; ``running`` turns false after the last week of the horizon.
 
     Raises :class:`~simulation.study.errors.InputRefused` for an unknown scenario, world, seed or mode.
 
@@ -94,7 +99,7 @@ class OrganisationModel(mesa.Model):
         described = self.organisation.departments
         for description, own_traits in zip(described, traits, strict=True):
             Department(self, description, own_traits)
-        # Mesa 3.3 counts agents in a dictionary of the class that holds every model for ever; all ours are made now.
+        # Mesa 3.3 counts agents in a class-level dictionary, which would keep every model alive; ours are all made now.
         getattr(mesa.Agent, "_ids", {}).pop(self, None)
         self.departments = self.agents
         everyone: list[Department] = list(self.agents)
@@ -140,7 +145,7 @@ class OrganisationModel(mesa.Model):
 
     @property
     def week(self) -> int:
-        """The week, from 1."""
+        """The week that is being simulated, or was last: from 1, and 0 before the first."""
         return int(self.steps)
 
     @property
@@ -149,21 +154,27 @@ class OrganisationModel(mesa.Model):
         return self.go_live_week is not None and self.week > self.go_live_week
 
     def luck(self, department: str, purpose: str) -> float:
-        """This week's draw for a department (``""``: the organisation) and a purpose, in [0, 1)."""
+        """This week's draw for a department (``""``: the organisation) and a purpose, in [0, 1).
+
+        The purposes are :data:`~simulation.model.randomness.PURPOSES`; raises ``KeyError`` for any other.
+        """
         return self._draw_row[department][_PURPOSE[purpose]]
 
     def note(self, kind: str, department: str = "") -> None:
-        """Write down that something happened."""
+        """Add to ``events`` what happened this week, to a department or (``""``) to the organisation."""
         self.events.append(Event(self.week, kind, department))
 
     def total(self, step: Callable[..., tuple[float, ...]], *arguments: Any) -> tuple[float, ...]:
-        """The sums of what a step returns for every department, without rounding on the way."""
+        """Sum what a step returns, number by number, over all departments, without rounding on the way.
+
+        ``arguments`` go to the step after the department. Sums are exact (``math.fsum``), so order cannot matter.
+        """
         return tuple(map(math.fsum, zip(*(step(department, *arguments) for department in self.everyone), strict=True)))
 
     # --- the week --------------------------------------------------------------------------------------
 
     def step(self) -> None:
-        """One week, stage by stage."""
+        """Simulate one week, stage by stage; beyond the horizon nothing happens any more."""
         if self.week > self.project.horizon:
             self.running = False
             return
