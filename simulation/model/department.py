@@ -57,10 +57,13 @@ class Department(mesa.Agent):
         self.cut_over_week: int | None = None
 
     def tie(self, interdependence: Ties, mean: float) -> None:
-        """Set whom it needs, and how much; ``mean`` is the organisation's mean need of those who need anybody."""
+        """Set whom it needs, and how much (0 to 1 each).
+
+        ``mean`` is the mean, over the departments that need anybody, of what each needs in all.
+        """
         self.interdependence = interdependence
         self.chain = [(other, strength) for other, strength in interdependence if not other.internal]
-        weight, self.chain_weight = _whole(interdependence), _whole(self.chain)
+        weight, self.chain_weight = _total_strength(interdependence), _total_strength(self.chain)
         self.need_share = 1.0 / weight if weight > 0.0 else 0.0
         self.chain_share = 1.0 / self.chain_weight if self.chain_weight > 0.0 else 0.0
         self.entangled = weight / mean if mean > 0.0 else 0.0
@@ -68,29 +71,29 @@ class Department(mesa.Agent):
     # --- when levers change ----------------------------------------------------------------------------
 
     def take_levers(self, ask: Request, contact: dict[int, float], parties: int) -> None:
-        """What stays as it is until levers change.
+        """Take from this week's levers what stays as it is until they change.
 
-        ``contact`` is how strong its contact with others is, by their place in the organisation; ``parties`` are those
-        among whom a responsibility is diffused.
+        ``contact`` is the strength (0 to 1) of its contact with others, by their index in the organisation; ``parties``
+        counts those among whom a responsibility is diffused.
         """
         everyone, near = self.model.everyone, sorted(contact.items())
-        whole = sum(strength for _, strength in near)
-        self.contacts = [(everyone[i], strength / whole) for i, strength in near if whole > 0.0]
+        total = sum(strength for _, strength in near)
+        self.contacts = [(everyone[i], strength / total) for i, strength in near if total > 0.0]
         in_touch = [(other, d, contact.get(self.model.index[other.name], 0.0)) for other, d in self.interdependence]
         self.helpers = [(other, strength) for other, d, strength in in_touch if d > CLOSE_NEED]
         covered = sum(d * strength for _, d, strength in in_touch)
-        tied = covered / _whole(self.interdependence) if self.need_share > 0.0 else 0.0
+        tied = covered / _total_strength(self.interdependence) if self.need_share > 0.0 else 0.0
         seat = Seat(1.0 if self.contacts else 0.0, tied, len(self.helpers))
         steps.take_levers(self, self.values, self.model.settings, ask, seat, parties)
 
     # --- stages 0 and 1 --------------------------------------------------------------------------------
 
     def luck(self, purpose: str) -> float:
-        """This week's draw for a purpose, in [0, 1)."""
+        """This week's draw for a purpose, in [0, 1), as the model gives it."""
         return self.model.luck(self.name, purpose)
 
     def meet_luck(self) -> None:
-        """Stage 0: an incident goes on, ends or begins."""
+        """Stage 0: draw the week's luck; an incident goes on, ends or begins, and one that begins is noted."""
         self.noise, self.incident = self.luck("noise"), self.luck("incident")
         self.leave, self.arrivals = self.luck("leave"), self.luck("arrivals")
         before = self.incident_weeks
@@ -99,17 +102,20 @@ class Department(mesa.Agent):
             self.model.note("incident", self.name)
 
     def apply_measures(self) -> None:
-        """Stage 1: roles are raised to what is received of them; naming and persuasion do their work."""
+        """Stage 1: roles become as clear as their holder takes them to be; naming and persuasion do their work."""
         steps.apply_measures(self, self.values, self.model.settings)
 
     # --- stage 2 ---------------------------------------------------------------------------------------
 
     def look_around(self) -> None:
-        """Before stage 2: what its contacts do and think, and how busy those are whom it needs."""
-        self.near_activity = _over(self.contacts, "activity")
-        self.near_conviction = _over(self.contacts, "conviction")
-        self.near_frame = _over(self.contacts, "it_frame")
-        self.busy = _over(self.interdependence, "activity")
+        """Before stage 2: see what its contacts do and think, and how busy those are whom it needs.
+
+        Nothing that others read is written, so that all see the same, whoever looks first.
+        """
+        self.near_activity = _weighted_sum(self.contacts, "activity")
+        self.near_conviction = _weighted_sum(self.contacts, "conviction")
+        self.near_frame = _weighted_sum(self.contacts, "it_frame")
+        self.busy = _weighted_sum(self.interdependence, "activity")
 
     def perceive(self) -> None:
         """Stage 2: what others seem to do and think; whose job it seems; how responsible one feels."""
@@ -144,11 +150,14 @@ class Department(mesa.Agent):
         steps.advance(self, self.values, self.model)
 
     def look_for_help(self) -> None:
-        """Before issues are taken up: how willing those are whom it needs most, as far as they are in reach."""
+        """Before issues are taken up: see how willing those are whom it needs most, as far as they are in reach."""
         self.near_willing = sum(rules.neighbour_reach(contact) * other.willingness for other, contact in self.helpers)
 
     def pick_up(self) -> None:
-        """Stage 5, end: issues come; somebody takes them up, or nobody does; objections likewise."""
+        """Stage 5, end: issues come; somebody takes them up, or nobody does; objections likewise.
+
+        That there was an objection is noted.
+        """
         steps.wait_for(self, self.values, self.model)
         steps.arrive(self)
         if not steps.listens(self, self.description):
@@ -162,13 +171,13 @@ class Department(mesa.Agent):
     # --- stage 6 ---------------------------------------------------------------------------------------
 
     def look_at_use(self) -> None:
-        """Before stages 5 and 6, and after: how far those use the new way whom it needs."""
-        self.others_adoption = _over(self.interdependence, "adoption")
-        self.chain_adoption = _over(self.chain, "adoption")
+        """Before stages 5 and 6, and after: see how far those use the new way whom it needs."""
+        self.others_adoption = _weighted_sum(self.interdependence, "adoption")
+        self.chain_adoption = _weighted_sum(self.chain, "adoption")
 
     @property
     def quality(self) -> float:
-        """Quality of its process, by how much of it the department made itself."""
+        """Quality of its process, 1 − qloss to 1, by how much of it the department made itself."""
         return float(steps.quality(self, self.values))
 
     def adopt(self, begins: bool) -> None:
@@ -191,14 +200,14 @@ class Department(mesa.Agent):
             self.model.note("leave_role" if held else "leave", self.name)
 
 
-def _whole(ties: Ties) -> float:
-    """How strong ties are together."""
+def _total_strength(ties: Ties) -> float:
+    """The strengths of ties, added up."""
     return sum(strength for _, strength in ties)
 
 
-def _over(ties: Ties, state: str) -> float:
+def _weighted_sum(ties: Ties, state: str) -> float:
     """The sum of a state of others, weighted by ties."""
-    whole = 0.0
+    total = 0.0
     for other, strength in ties:
-        whole += strength * getattr(other, state)
-    return whole
+        total += strength * getattr(other, state)
+    return total

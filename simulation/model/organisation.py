@@ -24,10 +24,10 @@ from simulation.study.scenario import Scenario, Study
 from simulation.study.schedule import Levers, Schedule, begun_and_ended, contacts, is_closed
 
 AGENT_STATES = ("name", "kind", *collected(DEPARTMENT_STATES))
-"""What the data collector writes of each department every week."""
+"""What the data collector writes of each department every week: the columns of its agents' data frame."""
 
 MODEL_STATES = collected(ORGANISATION_STATES)
-"""What it writes of the organisation every week."""
+"""What it writes of the organisation every week: the columns of its model's data frame."""
 
 
 class WeekCollector(mesa.DataCollector):
@@ -37,19 +37,24 @@ class WeekCollector(mesa.DataCollector):
     """
 
     def collect(self, model: mesa.Model) -> None:
-        """Collect a week."""
+        """Collect a week, and file agents where ``batch_run`` looks for them."""
         super().collect(model)
         if not hasattr(self, "_collection_steps"):
             self._agent_records[model.steps - 1] = self._agent_records.pop(model.steps)
 
 
 class OrganisationModel(mesa.Model):
-    """One world of one scenario.
+    """One world of one scenario: a Mesa model that takes a week per :meth:`step`.
 
     ``scenario`` is a :class:`~simulation.study.scenario.Scenario`, or the name of one in ``study`` (the case without
-    one). ``world`` picks the world, ``rng`` (a whole number ≥ 0) the seed of all luck; ``parameters`` is
-    ``"ranges"`` or ``"defaults"``; ``values`` and ``traits`` replace what the world would draw. Without
-    ``collect`` no data is collected, which is quicker.
+    one). ``world`` picks the world, ``rng`` (a whole number ≥ 0) the seed of all luck: the same two give every scenario
+    the same luck, and None a seed of the system's. ``parameters`` is ``"ranges"`` or ``"defaults"``; ``values`` and
+    ``traits`` (one each, in the organisation's order) replace what the world would draw. Without ``collect`` no data is
+    collected, which is quicker.
+
+    ``departments`` are Mesa's agents, :class:`~simulation.model.department.Department` each; ``events`` what has
+    happened so far; ``ledger`` the accounts, from which :func:`~simulation.model.outcomes.outcomes_of` reads the
+    outcomes; ``running`` turns false after the last week of the horizon.
 
     Raises :class:`~simulation.study.errors.InputRefused` for an unknown scenario, world, seed or mode.
 
@@ -92,25 +97,25 @@ class OrganisationModel(mesa.Model):
     def _populate(self, traits: tuple[Traits, ...]) -> None:
         """Make the departments and tie them."""
         described = self.organisation.departments
-        for description, one in zip(described, traits, strict=True):
-            Department(self, description, one)
-        # Mesa 3.3 counts agents in a dictionary of the class that holds every model for ever; all ours are made now.
+        for description, own_traits in zip(described, traits, strict=True):
+            Department(self, description, own_traits)
+        # Mesa 3.3 counts agents in a class-level dictionary, which would keep every model alive; ours are all made now.
         getattr(mesa.Agent, "_ids", {}).pop(self, None)
         self.departments = self.agents
         everyone: list[Department] = list(self.agents)
-        self.index = {department.name: place for place, department in enumerate(everyone)}
+        self.index = {department.name: index for index, department in enumerate(everyone)}
         self.everyone = tuple(everyone)
-        self.internal = tuple(one for one in everyone if one.internal)
-        self.chain = tuple(one for one in everyone if not one.internal)
-        self.business = tuple(one for one in everyone if one.kind == "business")
-        self.it = next(one for one in everyone if one.is_it)
-        needs: dict[str, list[tuple[Department, float]]] = {one.name: [] for one in everyone}
+        self.internal = tuple(department for department in everyone if department.internal)
+        self.chain = tuple(department for department in everyone if not department.internal)
+        self.business = tuple(department for department in everyone if department.kind == "business")
+        self.it = next(department for department in everyone if department.is_it)
+        needs: dict[str, list[tuple[Department, float]]] = {department.name: [] for department in everyone}
         for tie in self.organisation.interdependence:
             needs[tie.a].append((everyone[self.index[tie.b]], tie.strength))
             needs[tie.b].append((everyone[self.index[tie.a]], tie.strength))
         weights = [weight for weight in (sum(d for _, d in near) for near in needs.values()) if weight > 0.0]
-        for one in everyone:
-            one.tie(needs[one.name], sum(weights) / len(weights) if weights else 0.0)
+        for department in everyone:
+            department.tie(needs[department.name], sum(weights) / len(weights) if weights else 0.0)
 
     def _begin(self) -> None:
         """Set the organisation's state of week 0."""
@@ -140,7 +145,7 @@ class OrganisationModel(mesa.Model):
 
     @property
     def week(self) -> int:
-        """The week, from 1."""
+        """The week that is being simulated, or was last: from 1, and 0 before the first."""
         return int(self.steps)
 
     @property
@@ -149,21 +154,27 @@ class OrganisationModel(mesa.Model):
         return self.go_live_week is not None and self.week > self.go_live_week
 
     def luck(self, department: str, purpose: str) -> float:
-        """This week's draw for a department (``""``: the organisation) and a purpose, in [0, 1)."""
+        """This week's draw for a department (``""``: the organisation) and a purpose, in [0, 1).
+
+        The purposes are :data:`~simulation.model.randomness.PURPOSES`; raises ``KeyError`` for any other.
+        """
         return self._draw_row[department][_PURPOSE[purpose]]
 
     def note(self, kind: str, department: str = "") -> None:
-        """Write down that something happened."""
+        """Add to ``events`` what happened this week, to a department or (``""``) to the organisation."""
         self.events.append(Event(self.week, kind, department))
 
-    def total(self, step: Callable[..., tuple[float, ...]], *given: Any) -> tuple[float, ...]:
-        """The sums of what a step returns for every department, without rounding on the way."""
-        return tuple(map(math.fsum, zip(*(step(one, *given) for one in self.everyone), strict=True)))
+    def total(self, step: Callable[..., tuple[float, ...]], *arguments: Any) -> tuple[float, ...]:
+        """Sum what a step returns, number by number, over all departments, without rounding on the way.
+
+        ``arguments`` go to the step after the department. Sums are exact (``math.fsum``), so order cannot matter.
+        """
+        return tuple(map(math.fsum, zip(*(step(department, *arguments) for department in self.everyone), strict=True)))
 
     # --- the week --------------------------------------------------------------------------------------
 
     def step(self) -> None:
-        """One week, stage by stage."""
+        """Simulate one week, stage by stage; beyond the horizon nothing happens any more."""
         if self.week > self.project.horizon:
             self.running = False
             return
@@ -212,12 +223,12 @@ class OrganisationModel(mesa.Model):
         contact: list[dict[int, float]] = [{} for _ in self.everyone]
         for (i, j), strength in contacts(self.organisation, levers).items():
             contact[i][j] = strength
-        for one, ask, near in zip(self.everyone, requests_of(levers), contact, strict=True):
-            one.take_levers(ask, near, parties)
+        for department, ask, near in zip(self.everyone, requests_of(levers), contact, strict=True):
+            department.take_levers(ask, near, parties)
 
     def _perceive(self) -> None:
         """Stage 2: all look around first, then each makes something of it."""
-        frame = math.fsum(steps.business_frame(one) for one in self.everyone)
+        frame = math.fsum(steps.business_frame(department) for department in self.everyone)
         self.business_frame = frame / len(self.business) if self.business else 0.0
         self.departments.do("look_around")
         self.departments.do("perceive")
@@ -242,8 +253,8 @@ class OrganisationModel(mesa.Model):
         blocked, parts, at_work = self.total(steps.before_work)
         supplied = steps.supply(self, self.values, self.settings, self.terms, self.it, blocked, parts)
         *shares, own, connecting = supplied
-        for one in self.everyone:
-            one.deliver(self.settings.substitution, *shares)
+        for department in self.everyone:
+            department.deliver(self.settings.substitution, *shares)
         self._credit(own, connecting)
         self.work_seen = self.work_seen or at_work > 0.0
         self.departments.do("look_for_help")
@@ -284,16 +295,17 @@ class OrganisationModel(mesa.Model):
         book.progress.append(self.mean_progress)
         book.engagement.append(self.mean_engagement)
         book.business_engagement.append(self.business_engagement)
-        book.ownership.append(outcomes.mean([one.ownership for one in self.internal]))
-        book.knowledge.append(outcomes.mean([one.knowledge for one in self.internal]))
+        book.ownership.append(outcomes.mean([department.ownership for department in self.internal]))
+        book.knowledge.append(outcomes.mean([department.knowledge for department in self.internal]))
         book.visibility.append(self.visibility)
-        passive = sum(steps.passive(one, self.values) for one in self.everyone) if self.started else 0.0
+        passive = sum(steps.passive(department, self.values) for department in self.everyone) if self.started else 0.0
         book.passive.append(passive / len(self.internal))
         steps.keep_books(book, self, book.passive[-1], self.week)
-        book.carried = {one.name: one.carried for one in self.internal} | {"": self.carried_outside}
+        book.carried = {department.name: department.carried for department in self.internal}
+        book.carried[""] = self.carried_outside
 
 
-_PURPOSE = {purpose: place for place, purpose in enumerate(randomness.PURPOSES)}
+_PURPOSE = {purpose: index for index, purpose in enumerate(randomness.PURPOSES)}
 
 
 def _scenario(scenario: Scenario | str, study: Study | None) -> Scenario:

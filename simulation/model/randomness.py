@@ -42,6 +42,8 @@ _GROUPS = (len(PURPOSES) + 3) // 4
 def philox4x64(counter: Words, key: tuple[int, int]) -> Words:
     """Ten rounds of Philox4x64 over a 256-bit ``counter`` with a 128-bit ``key`` (Salmon et al. 2011).
 
+    Counter, key and result are in 64-bit words, the lowest first.
+
     >>> [hex(word) for word in philox4x64((0, 0, 0, 0), (0, 0))][0]
     '0x16554d9eca36314c'
     """
@@ -80,7 +82,8 @@ def uniform(word: int) -> float:
 def draw(seed: int, world: int, purpose: str, department: str = "", week: int = 0) -> float:
     """One uniform draw in [0, 1) for a purpose of :data:`PURPOSES`.
 
-    ``seed`` and ``world`` are whole numbers from 0 to 2**64 − 1, ``week`` is 0 for what is drawn once.
+    ``seed`` and ``world`` are whole numbers from 0 to 2**64 − 1, ``week`` is 0 for what is drawn once; without a
+    ``department`` the draw is the organisation's. Raises ``ValueError`` for an unknown purpose.
 
     >>> draw(1, 0, "noise", "Sales", 3) == draw(1, 0, "noise", "Sales", 3)
     True
@@ -93,9 +96,12 @@ def draw(seed: int, world: int, purpose: str, department: str = "", week: int = 
 
 
 def draws(seed: int, world: int, department: str, weeks: int) -> NDArray[np.float64]:
-    """All draws of a department in weeks 0 … ``weeks``: shape ``(weeks + 1, len(PURPOSES))``.
+    """All draws of a department in weeks 0 … ``weeks``: shape ``(weeks + 1, len(PURPOSES))``, each in [0, 1).
 
-    Element ``[w, PURPOSES.index(p)]`` equals ``draw(seed, world, p, department, w)``.
+    Element ``[w, PURPOSES.index(p)]`` equals ``draw(seed, world, p, department, w)``, which takes far longer.
+
+    >>> draws(1, 0, "Sales", 3)[3, PURPOSES.index("noise")].item() == draw(1, 0, "noise", "Sales", 3)
+    True
     """
     table = np.empty((weeks + 1, 4 * _GROUPS))
     for group in range(_GROUPS):

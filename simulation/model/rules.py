@@ -23,7 +23,7 @@ def clip(value: float, low: float, high: float) -> float:
 
 
 def raised(level: float, step: float) -> float:
-    """Close the share ``step`` of the gap between ``level`` and 1.
+    """Close the share ``step`` of the gap between ``level`` (a share) and 1.
 
     >>> raised(0.5, 0.2)
     0.6
@@ -41,7 +41,7 @@ def toward(level: float, goal: float, tau: float) -> float:
 
 
 def spread_around(centre: float, u: float, half_width: float, low: float, high: float) -> float:
-    """Draw a trait uniformly around ``centre``, by the uniform draw ``u``, held within bounds.
+    """Draw a trait uniformly within ``half_width`` of ``centre``, by the draw ``u`` in [0, 1), held within bounds.
 
     >>> spread_around(0.75, 0.5, 0.15, 0.05, 0.98)
     0.75
@@ -55,6 +55,8 @@ def spread_around(centre: float, u: float, half_width: float, low: float, high: 
 def event_clock(weeks_left: int, u: float, probability: float, duration: int) -> int:
     """Weeks that an incident or a shock still lasts, this one included: count down, and if idle, perhaps start.
 
+    It starts where the draw ``u`` is below ``probability`` (per week), and then lasts ``duration`` weeks.
+
     >>> event_clock(1, 0.01, 0.06, 3), event_clock(3, 0.01, 0.06, 3), event_clock(0, 0.5, 0.06, 3)
     (3, 2, 0)
     """
@@ -63,7 +65,7 @@ def event_clock(weeks_left: int, u: float, probability: float, duration: int) ->
 
 
 def other_it_load(level: float, u: float) -> float:
-    """Relative load of IT's other projects: mean-reverting to 1 with uniform noise, at least .2 (assumed).
+    """Load of IT's other projects, 1 as usual: mean-reverting to 1 with uniform noise, at least .2 (assumed).
 
     >>> other_it_load(1.0, 0.5)
     1.0
@@ -74,7 +76,7 @@ def other_it_load(level: float, u: float) -> float:
 
 
 def weekly_noise(u: float) -> float:
-    """Relative deviation of a week's ordinary work, uniform within 10 % (assumed).
+    """Relative deviation of a week's ordinary work, uniform within 10 % (assumed), by the draw ``u`` in [0, 1).
 
     >>> weekly_noise(1.0)
     0.1
@@ -105,7 +107,9 @@ def poisson_quantile(u: float, mean: float) -> int:
 
 
 def poisson_from_mode(u: float, mean: float) -> int:
-    """The same for a large mean, where the chance of 0 may be too small for a number.
+    """The same for a large mean, where the chance of 0 may be too small for a floating-point number.
+
+    Sums down from the mode, and from there up or down to ``u``, so that work grows with the standard deviation.
 
     >>> poisson_from_mode(0.5, 1e6), [poisson_from_mode(u, 2.0) for u in (0.0, 0.13, 0.14, 0.5, 0.999)]
     (1000000, [0, 0, 1, 2, 8])
@@ -161,7 +165,9 @@ def binomial_quantile(u: float, trials: int, probability: float) -> int:
 
 
 def binomial_from_mode(u: float, trials: int, probability: float) -> int:
-    """The same where the chance of none may be too small for a number; ``probability`` between 0 and 1, not at them.
+    """The same where the chance of none may be too small for a floating-point number.
+
+    Sums from the mode, as :func:`poisson_from_mode` does; ``probability`` lies strictly between 0 and 1.
 
     >>> binomial_from_mode(0.5, 10**6, 0.5), [binomial_from_mode(u, 4, 0.5) for u in (0.0, 0.07, 0.5, 0.95)]
     (500000, [0, 1, 2, 4])
@@ -200,7 +206,7 @@ def binomial_from_mode(u: float, trials: int, probability: float) -> int:
 
 
 def frame_after_naming(frame: float, zeta: float) -> float:
-    """Belief that it is IT's job, after the elephant was named (``zeta``: the share that is dispelled).
+    """Belief that it is IT's job, after the elephant in the room was named (``zeta``: the share that is dispelled).
 
     >>> frame_after_naming(0.8, 0.5)
     0.4
@@ -237,9 +243,10 @@ def perceived_norm(visibility: float, activity: float, conviction: float) -> flo
 
 
 def frame_from_talk(frame: float, anchor: float, others: float, g: float, eta_f: float) -> float:
-    """Change of the IT frame by one's own history and by talk (DeGroot 1974; Friedkin & Johnsen 1990).
+    """Weekly change of the IT frame by one's own history and by talk (DeGroot 1974; Friedkin & Johnsen 1990).
 
-    ``others`` is the contact-weighted mean frame; somebody without contacts has ``others = frame``.
+    ``anchor`` is the frame one began with, ``others`` the contact-weighted mean frame (``frame`` itself for somebody
+    without contacts), ``g`` the weight of others against the anchor, ``eta_f`` the speed per week.
 
     >>> round(frame_from_talk(0.8, 0.8, 0.4, 0.5, 0.1), 12)
     -0.02
@@ -248,7 +255,10 @@ def frame_from_talk(frame: float, anchor: float, others: float, g: float, eta_f:
 
 
 def frame_from_evidence(frame: float, visibility: float, own_share: float, activity: float, eta_e: float) -> float:
-    """Change of the IT frame by what one sees oneself do: doing the work oneself dispels "it is IT's job".
+    """Weekly change of the IT frame by what one sees oneself do: doing the work dispels "it is IT's job".
+
+    ``own_share`` is the share of process work one did oneself, ``eta_e`` the speed per week; what is not spoken of
+    openly teaches less (assumed).
 
     >>> round(frame_from_evidence(0.8, 0.0, 1.0, 1.0, 0.1), 12)
     -0.024
@@ -257,7 +267,7 @@ def frame_from_evidence(frame: float, visibility: float, own_share: float, activ
 
 
 def diffusion(parties: float, t: float) -> float:
-    """Share of a responsibility that one of ``parties`` feels (Darley & Latané 1968; Latané 1981).
+    """Share of a responsibility that one of ``parties`` feels: n^(−t) (Darley & Latané 1968; Latané 1981).
 
     >>> diffusion(4, 1.0), diffusion(4, 0.5)
     (0.25, 0.5)
@@ -266,7 +276,9 @@ def diffusion(parties: float, t: float) -> float:
 
 
 def unassigned_responsibility(frame: float, share: float, nu: float) -> float:
-    """What a department feels without a role: ``nu`` whoever else is there, the rest diffused; none if it is IT's.
+    """Responsibility felt without a role: ``nu`` whoever else is there, of the rest the diffused ``share``.
+
+    As far as one believes that it is IT's job (``frame``), one feels none.
 
     >>> round(unassigned_responsibility(0.5, 0.2, 0.25), 12)
     0.2
@@ -275,7 +287,9 @@ def unassigned_responsibility(frame: float, share: float, nu: float) -> float:
 
 
 def unassigned_responsibility_it(business_frame: float, share: float, acc: float) -> float:
-    """What IT feels without a role: as far as the business thinks it IT's job, IT accepts ``acc`` of it.
+    """Responsibility IT feels without a role: as far as the business thinks it IT's job, IT accepts ``acc`` of it.
+
+    Of the rest it feels the diffused ``share``.
 
     >>> round(unassigned_responsibility_it(0.8, 0.2, 0.7), 12)
     0.6
@@ -285,6 +299,8 @@ def unassigned_responsibility_it(business_frame: float, share: float, acc: float
 
 def felt_responsibility(felt: float, clarity: float, unassigned: float, tau_s: float) -> float:
     """Felt responsibility moves to the role's clarity, and for what the role leaves open to ``unassigned``.
+
+    ``tau_s`` is the time constant in weeks, at least 1.
 
     >>> round(felt_responsibility(0.0, 0.8, 0.5, 3.0), 12)
     0.3
@@ -314,7 +330,7 @@ def ordinary_load(capacity: float, bau: float, noise: float, incident: float, up
 
 
 def headroom(available: float, load: float, granted: float) -> float:
-    """Hours left after ordinary work, plus hours granted on top.
+    """Hours a week left after ordinary work, never below 0, plus hours granted on top.
 
     >>> headroom(100.0, 109.0, 10.0), headroom(100.0, 80.0, 0.0)
     (10.0, 20.0)
@@ -323,7 +339,9 @@ def headroom(available: float, load: float, granted: float) -> float:
 
 
 def switching_efficiency(projects: float, kappa: float) -> float:
-    """What is left of an hour when one works on several projects at once (form: Weinberg 1992).
+    """Share of an hour that is left when one works on several projects at once (form: Weinberg 1992).
+
+    ``kappa`` is what each further project costs; one project, or less, costs nothing.
 
     >>> switching_efficiency(1, 0.08), switching_efficiency(3.5, 0.08)
     (1.0, 0.8333333333333334)
@@ -331,18 +349,20 @@ def switching_efficiency(projects: float, kappa: float) -> float:
     return 1.0 / (1.0 + kappa * (projects - 1.0)) if projects > 1.0 else 1.0
 
 
-def meeting_hours(asked: float, room: float) -> float:
-    """Hours of meetings attended: what is asked, at most 30 % of the headroom (assumed).
+def meeting_hours(requested: float, room: float) -> float:
+    """Hours of meetings attended a week: what is requested, at most 30 % of the headroom ``room`` (assumed).
 
     >>> meeting_hours(2.0, 5.0), meeting_hours(2.0, 50.0)
     (1.5, 2.0)
     """
     most = c.MEETINGS_MOST * room
-    return asked if asked < most else most
+    return requested if requested < most else most
 
 
 def spare_it_hours(room: float, capacity: float, other_load: float, pull: float) -> float:
-    """IT hours free for the project, as somebody who waits for capacity counts them (assumed).
+    """IT hours a week free for the project, as somebody who waits for capacity counts them (assumed).
+
+    Headroom less what other projects claim, by their load and pull; below 0 where they claim more than there is.
 
     >>> spare_it_hours(60.0, 100.0, 1.0, 1.0)
     35.0
@@ -365,6 +385,8 @@ def responsibility(felt: float, ownership: float) -> float:
 def expectancy(norm: float, e0: float) -> float:
     """Belief that one's effort will come to something, given what others seem to do (Karau & Williams 1993).
 
+    ``e0`` is what is left of it where the ``norm`` is to do nothing.
+
     >>> expectancy(0.5, 0.5)
     0.75
     """
@@ -383,6 +405,8 @@ def engagement(conviction: float, responsible: float, expects: float) -> float:
 def process_need(process: float, technical: float, size: float) -> float:
     """Hours of process work that can be done now: at most .6 ahead of the technical half (assumed).
 
+    ``process`` and ``technical`` are progress (shares), ``size`` the hours of all process work.
+
     >>> process_need(0.5, 0.25, 100.0), process_need(0.75, 0.75, 100.0)
     (35.0, 25.0)
     """
@@ -392,7 +416,9 @@ def process_need(process: float, technical: float, size: float) -> float:
 
 
 def technical_need(process: float, technical: float, lead: float, size: float) -> float:
-    """Hours of technical work that can be done now: at most ``lead`` ahead of the process half.
+    """Hours of technical work that can be done now: at most ``lead`` (a share) ahead of the process half.
+
+    ``process`` and ``technical`` are progress (shares), ``size`` the hours of all technical work.
 
     >>> technical_need(0.0, 0.25, 0.5, 100.0)
     25.0
@@ -411,7 +437,7 @@ def blocked(issues: float, i_half: float) -> float:
 
 
 def coordination(ad_hoc: float, busy: float, tied: float) -> float:
-    """What is left of an hour when interdependent departments are at work without contact (Malone & Crowston 1994).
+    """Share of an hour left when interdependent departments are at work without contact (Malone & Crowston 1994).
 
     ``busy`` is the interdependence-weighted activity of the others; ``tied`` the share of one's
     interdependence that is covered by contacts.
@@ -423,7 +449,7 @@ def coordination(ad_hoc: float, busy: float, tied: float) -> float:
 
 
 def skill(knowledge: float, kmin: float) -> float:
-    """What an hour is worth by knowledge of the new way of working; ``kmin`` without any.
+    """What an hour is worth by knowledge of the new way of working, a share; ``kmin`` without any.
 
     >>> skill(0.5, 0.4)
     0.7
@@ -432,7 +458,7 @@ def skill(knowledge: float, kmin: float) -> float:
 
 
 def productivity(knows: float, switching: float, block: float, coordinated: float) -> float:
-    """Output per hour worked.
+    """Output per hour worked: skill, what switching and missing coordination leave of it, and what is not blocked.
 
     >>> productivity(0.5, 1.0, 0.5, 1.0)
     0.25
@@ -441,7 +467,7 @@ def productivity(knows: float, switching: float, block: float, coordinated: floa
 
 
 def hours_for(output: float, per_hour: float) -> float:
-    """Hours that an output asks for; productivity is taken as at least 1e-6 so that none asks for infinity.
+    """Hours that an output (h) asks for; productivity is taken as at least 1e-6, so that none asks for infinity.
 
     >>> hours_for(10.0, 0.5)
     20.0
@@ -450,7 +476,10 @@ def hours_for(output: float, per_hour: float) -> float:
 
 
 def effort(demand: float, room: float, meetings: float, engaged: float, priority: float, pull: float) -> float:
-    """Hours for the project: the part of the headroom that engagement × priority wins against competing work.
+    """Hours a week for the project: the part of the headroom that engagement × priority wins against other work.
+
+    What is left after ``meetings`` is shared by weight, the project's against the competing ``pull``; never more than
+    ``demand`` (h).
 
     >>> effort(100.0, 30.0, 2.0, 0.5, 0.5, 0.25)
     14.0
@@ -476,8 +505,10 @@ def absorbed(offered: float, need: float) -> float:
     return offered if offered <= need * (1.0 + c.ROUNDING) else need
 
 
-def progress(done: float, output: float, eps0: float, eps_b: float, block: float, size: float) -> float:
+def progress(level: float, output: float, eps0: float, eps_b: float, block: float, size: float) -> float:
     """Progress of half a stream after ``output`` hours, rework taken off (at most all of it); at most 1.
+
+    Rework is the share ``eps0``, and ``eps_b`` more where all is blocked; a half of ``size`` 0 (h) is done.
 
     >>> progress(0.0, 10.0, 0.1, 0.3, 0.0, 90.0)
     0.1
@@ -485,7 +516,7 @@ def progress(done: float, output: float, eps0: float, eps_b: float, block: float
     if size <= 0.0:
         return 1.0
     kept = 1.0 - eps0 - eps_b * block
-    reached = done + output * max(0.0, kept) / size
+    reached = level + output * max(0.0, kept) / size
     return 1.0 if reached > 1.0 else reached
 
 
@@ -505,7 +536,7 @@ def new_issues(
 
 
 def willingness(conviction: float, expects: float, room: float, capacity: float) -> float:
-    """Willingness to pick something up: conviction × expectancy, less where a tenth of capacity is not free.
+    """Willingness to pick something up, a share: conviction × expectancy, less where a tenth of capacity is not free.
 
     >>> willingness(0.8, 0.5, 5.0, 100.0)
     0.2
@@ -517,7 +548,7 @@ def willingness(conviction: float, expects: float, room: float, capacity: float)
 
 
 def own_pick_up(clarity: float, unheld: float, ownership: float) -> float:
-    """How far an issue at one's own door is one's own (``unheld``: the diffused share).
+    """How far an issue at one's own door is one's own: by role, by the diffused share ``unheld``, or by ownership.
 
     >>> own_pick_up(0.0, 0.25, 0.0), own_pick_up(1.0, 0.25, 0.0)
     (0.25, 1.0)
@@ -536,7 +567,7 @@ def neighbour_reach(contact: float) -> float:
 
 
 def neighbours_pick_up(willing: float, clarity: float, unheld: float) -> float:
-    """Rate at which neighbours take up another's issue: the bystander as a hazard (Darley & Latané 1968).
+    """Rate per week at which neighbours take up another's issue: bystanders as a hazard (Darley & Latané 1968).
 
     ``willing`` sums their willingness, each neighbour's as far as the issue is in reach.
 
@@ -547,7 +578,9 @@ def neighbours_pick_up(willing: float, clarity: float, unheld: float) -> float:
 
 
 def partner_pick_up(mu_p: float, hours: float, h_ref: float) -> float:
-    """Rate at which an outside partner with so many process hours a week answers issues (assumed).
+    """Rate per week at which an outside partner with so many process ``hours`` a week answers issues (assumed).
+
+    ``mu_p`` is reached at four times ``h_ref``.
 
     >>> partner_pick_up(0.3, 48.0, 12.0)
     0.3
@@ -556,7 +589,7 @@ def partner_pick_up(mu_p: float, hours: float, h_ref: float) -> float:
 
 
 def chance_within_week(hazard: float) -> float:
-    """Chance that something with this hazard per week happens within the week.
+    """Chance that something with this hazard (per week) happens within the week: 1 − e^(−hazard).
 
     >>> chance_within_week(0.0)
     0.0
@@ -564,17 +597,17 @@ def chance_within_week(hazard: float) -> float:
     return 1.0 - math.exp(-hazard)
 
 
-def taken_up(u: float, open_ones: int, hazard: float) -> int:
-    """How many of the open issues, or objections, are taken up this week, by the uniform draw ``u``.
+def taken_up(u: float, waiting: int, hazard: float) -> int:
+    """How many of the issues, or objections, that are ``waiting`` are taken up this week, by the draw ``u`` in [0, 1).
 
     Nobody takes one up with chance e^(−n × hazard) ≥ 1 − n × hazard.
 
     >>> taken_up(0.4, 1, 0.5), taken_up(0.7, 1, 0.5), taken_up(0.99, 0, 0.5)
     (0, 1, 0)
     """
-    if open_ones <= 0 or u < 1.0 - open_ones * hazard:
+    if waiting <= 0 or u < 1.0 - waiting * hazard:
         return 0
-    return binomial_quantile(u, open_ones, chance_within_week(hazard))
+    return binomial_quantile(u, waiting, chance_within_week(hazard))
 
 
 # --- go-live and adoption (stage 6) --------------------------------------------------------------------
@@ -603,7 +636,10 @@ def adoption_gain(
     p_a: float,
     q_a: float,
 ) -> float:
-    """Weekly rise of use of the new way (form: Bass 1969); ``care`` is the share of the care hours given.
+    """Weekly rise of use of the new way (form: Bass 1969), as a share of all work.
+
+    ``p_a`` is the pull of the thing itself and ``q_a`` that of ``others`` who use it, per week; ``quality``, knowledge
+    (``knows``) and blocked work decide what becomes of it. ``care`` is the share of the care hours that is given.
 
     >>> round(adoption_gain(0.0, 0.0, 1.0, 1.0, 0.0, 1.0, 0.03, 0.2), 12)
     0.03
@@ -615,7 +651,8 @@ def adoption_gain(
 def adoption_loss(adoption: float, habit: float, overload: float, held: float, de_a: float, press: float) -> float:
     """Weekly fall of use: slower with habit (Lally et al. 2010), faster under load, less where it is held.
 
-    ``overload`` is load over available hours; ``held`` is responsibility × priority.
+    ``overload`` is load over available hours, which counts from .9 (form: Buchanan et al. 2005); ``held`` is
+    responsibility × priority, ``de_a`` the rate per week.
 
     >>> round(adoption_loss(1.0, 0.0, 0.8, 0.0, 0.06, 1.0), 12)
     0.06
@@ -625,7 +662,7 @@ def adoption_loss(adoption: float, habit: float, overload: float, held: float, d
 
 
 def debt(level: float, built: float, connections: float, debt_g: float, weight: float) -> float:
-    """Technical debt after a week: grows with what is built and with each connection; at most 1.
+    """Technical debt after a week: grows with what is built (a share) and with each connection; at most 1.
 
     ``weight`` is 1 for a self-built platform, a tenth for a standard one (assumed).
 
@@ -639,15 +676,15 @@ def debt(level: float, built: float, connections: float, debt_g: float, weight: 
 # --- slow states (stage 7) -----------------------------------------------------------------------------
 
 
-def involvement(hours: float, asked: float, h_ref: float) -> float:
-    """How far somebody is in it: hours against what is asked of them, less below a sixth of ``h_ref``.
+def involvement(hours: float, requested: float, h_ref: float) -> float:
+    """How far somebody is involved, a share: hours against what is requested, less below a sixth of ``h_ref``.
 
     >>> involvement(6.0, 12.0, 12.0), involvement(0.0, 0.0, 12.0)
     (0.5, 0.0)
     """
-    if asked <= 0.0:
+    if requested <= 0.0:
         return 0.0
-    part = hours / asked
+    part = hours / requested
     enough = c.FULLY_IN * hours / h_ref
     return (part if part < 1.0 else 1.0) * (enough if enough < 1.0 else 1.0)
 
@@ -664,7 +701,7 @@ def ownership_routes(mandate: float, outsider: float, knowing: float, invested: 
 
 
 def ownership(level: float, routes: float, priority: float, al_o: float, de_o: float) -> float:
-    """Ownership grows along its routes and fades where the project has no priority.
+    """Ownership grows along its ``routes`` by ``al_o`` a week, and fades by ``de_o`` where there is no priority.
 
     >>> round(ownership(0.5, 1.0, 1.0, 0.04, 0.03), 12)
     0.52
@@ -683,7 +720,8 @@ def knowledge(
 ) -> float:
     """Knowledge grows by doing and by pairing (more, the more one knows: Cohen & Levinthal 1990), fades unused.
 
-    ``paired`` is paired hours over ``h_ref``, at most 1.
+    ``paired`` is paired hours over ``h_ref``, at most 1; the rates ``lam_k`` (doing), ``lam_t`` (pairing) and ``de_k``
+    (fading, less where the new way is in use) are per week.
 
     >>> round(knowledge(0.5, 1.0, 0.0, 0.0, 0.03, 0.06, 0.0), 12)
     0.515
@@ -692,15 +730,15 @@ def knowledge(
     return clip(level + learnt - de_k * level * (1.0 - c.USE_KEEPS * adoption), 0.0, 1.0)
 
 
-def priority_goal(base: float, seen: float, set_by_role: float, anchored: float) -> float:
+def priority_goal(base: float, by_visibility: float, by_role: float, anchored: float) -> float:
     """Where priority heads: each reason takes its share of what is left (noisy or).
 
-    ``seen`` = bV·V, ``set_by_role`` = bP·cQ, ``anchored`` = A where the board anchored it.
+    ``by_visibility`` = bV·V, ``by_role`` = bP·cQ, ``anchored`` = A where the board anchored it.
 
     >>> round(priority_goal(0.3, 0.0, 0.0, 0.5), 12)
     0.65
     """
-    return 1.0 - (1.0 - base) * (1.0 - seen) * (1.0 - set_by_role) * (1.0 - anchored)
+    return 1.0 - (1.0 - base) * (1.0 - by_visibility) * (1.0 - by_role) * (1.0 - anchored)
 
 
 def priority_after_shock(priority: float, sh_om: float, anchored: float) -> float:
@@ -713,7 +751,7 @@ def priority_after_shock(priority: float, sh_om: float, anchored: float) -> floa
 
 
 def smoothed(level: float, value: float, rate: float) -> float:
-    """Exponential smoothing.
+    """Exponential smoothing of ``value``, by ``rate`` per week.
 
     >>> smoothed(0.0, 1.0, 0.25)
     0.25
@@ -724,6 +762,8 @@ def smoothed(level: float, value: float, rate: float) -> float:
 def conviction(level: float, anchor: float, signal: float, eta_x: float, xi: float) -> float:
     """Conviction moves between what one brought (``anchor``) and the visible success (``signal``).
 
+    ``xi`` is the weight of success, ``eta_x`` the speed per week (form: Friedkin & Johnsen 1990).
+
     >>> round(conviction(0.5, 0.8, 0.0, 0.05, 0.3), 12)
     0.503
     """
@@ -731,7 +771,9 @@ def conviction(level: float, anchor: float, signal: float, eta_x: float, xi: flo
 
 
 def visibility(level: float, tau_v: float, source: float) -> float:
-    """Openness fades in ``tau_v`` weeks and is fed by meeting, by the board and by a partner who works along.
+    """Visibility, how openly things are spoken of: fades in ``tau_v`` weeks and is fed by ``source`` (per week).
+
+    The source is meeting, the board, and a partner who works along (form: Kuran 1995; Prentice & Miller 1993).
 
     >>> visibility(0.5, 5.0, 0.0), visibility(0.0, 8.0, 0.1)
     (0.4, 0.1)
@@ -740,7 +782,7 @@ def visibility(level: float, tau_v: float, source: float) -> float:
 
 
 def faded_clarity(clarity: float, tau_c: float, anchored: float) -> float:
-    """A role nobody refreshes fades in ``tau_c`` weeks, slower where the board anchored it.
+    """Clarity of a role that nobody refreshes: fades in ``tau_c`` weeks, slower where the board anchored it.
 
     >>> faded_clarity(0.8, 20.0, 0.0), round(faded_clarity(0.8, 20.0, 0.5), 12)
     (0.76, 0.78)

@@ -21,17 +21,19 @@ from simulation.study import constants as c
 # --- week 0 --------------------------------------------------------------------------------------------
 
 
-def trait(given: float, spread: float, u: float, most: float, otherwise: float) -> float:
+def trait(value: float, spread: float, u: float, most: float, otherwise: float) -> float:
     """A trait that the file gives, within its spread by the draw ``u``, or ``otherwise`` where it is nan.
+
+    Held between 0 and ``most``, or the value itself if that is more.
 
     >>> trait(0.5, 0.1, 1.0, 1.0, 0.3), trait(math.nan, 0.0, 1.0, 1.0, 0.3)
     (0.6, 0.3)
     """
-    return otherwise if math.isnan(given) else rules.spread_around(given, u, spread, 0.0, max(most, given))
+    return otherwise if math.isnan(value) else rules.spread_around(value, u, spread, 0.0, max(most, value))
 
 
 def given_or(value: float, otherwise: float) -> float:
-    """What is given, or the other for nan.
+    """The value, or ``otherwise`` where it is nan.
 
     >>> given_or(2.0, 3.0), given_or(math.nan, 3.0)
     (2.0, 3.0)
@@ -66,7 +68,10 @@ def traits(w: Any, p: Any, it: Any, chain: Any, self_built: Any, u: Any) -> Any:
 
 
 def begin(d: Any, p: Any) -> None:
-    """What of a department's week 0 is not 0. A half without work is done from the start; IT has no process work."""
+    """Set what is not 0 in a department's week 0.
+
+    A half without work is done from the start; IT, which has no process work, has no process progress either.
+    """
     d.conviction_anchor, d.frame_anchor = d.conviction, d.it_frame
     d.priority = p.om0
     d.process_progress = 0.0 if d.process_size > 0.0 or d.is_it else 1.0
@@ -74,7 +79,7 @@ def begin(d: Any, p: Any) -> None:
 
 
 def begin_organisation(o: Any, p: Any, s: Any) -> None:
-    """What of the organisation's week 0 is not 0."""
+    """Set what is not 0 in the organisation's week 0: technical debt, how it grows, and IT's other load."""
     o.technical_debt = p.debt0 if s.self_built else c.STANDARD_DEBT
     o.debt_weight = 1.0 if s.self_built else c.STANDARD_DEBT_GROWTH
     o.other_it_load = 1.0
@@ -84,9 +89,10 @@ def begin_organisation(o: Any, p: Any, s: Any) -> None:
 
 
 def take_levers(d: Any, p: Any, m: Any, ask: Any, seat: Any, parties: Any) -> None:
-    """What stays as it is until levers change: what is asked of a department, who hears it, which projects go on.
+    """Take from levers what stays until they change: what is asked of a department, whom it meets, what IT stops.
 
-    ``parties`` are those among whom a responsibility is diffused.
+    ``ask`` and ``seat`` are a :class:`~simulation.model.terms.Request` and a :class:`~simulation.model.terms.Seat`;
+    ``parties`` counts those among whom a responsibility is diffused.
     """
     d.active = d.internal or m.consulted
     kept = 1.0 - m.cut if d.is_it else 1.0
@@ -101,21 +107,24 @@ def take_levers(d: Any, p: Any, m: Any, ask: Any, seat: Any, parties: Any) -> No
 
 def meetings_asked(d: Any, p: Any, m: Any, ask: Any) -> Any:
     """Hours of meetings a week that team, roles, chain table and forum ask of a department."""
-    asked = p.role_h / c.ROLES * ask.roles
+    hours = p.role_h / c.ROLES * ask.roles
     if ask.member:
-        asked += given_or(m.team_hours, p.m_team)
+        hours += given_or(m.team_hours, p.m_team)
     if m.forum and d.internal:
-        asked += given_or(m.forum_hours, p.m_team)
+        hours += given_or(m.forum_hours, p.m_team)
     if m.consulted and not d.internal:
-        asked += c.CHAIN_MEETING * p.m_team
-    return asked
+        hours += c.CHAIN_MEETING * p.m_team
+    return hours
 
 
 # --- stages 0 and 1: luck and measures -----------------------------------------------------------------
 
 
 def meet_shock(o: Any, p: Any, shock: Any, other_load: Any) -> None:
-    """Stage 0, of the organisation: the daily rush goes on, ends or begins; other IT projects move. Two draws."""
+    """Stage 0, of the organisation: the daily rush goes on, ends or begins; the load of IT's other projects moves.
+
+    ``shock`` and ``other_load`` are uniform draws in [0, 1).
+    """
     before = o.shock_weeks
     o.shock_weeks = rules.event_clock(before, shock, p.p_shock, c.SHOCK_LASTS)
     o.shock_begins = o.shock_weeks > before
@@ -134,7 +143,10 @@ def name_openly(o: Any, p: Any, m: Any) -> None:
 
 
 def apply_measures(d: Any, p: Any, m: Any) -> None:
-    """Stage 1: roles, naming, persuasion; what is received of a role depends on the frame before this stage."""
+    """Stage 1: roles, naming, persuasion.
+
+    How much is received of a role depends on the frame before this stage: naming helps roles from the next week on.
+    """
     heard_as = 0.0 if d.is_it else d.it_frame
     d.it_frame = rules.frame_after_naming(d.it_frame, p.zeta) if m.naming and d.in_business else d.it_frame
     d.progress_role = rules.role_clarity(d.progress_role, heard_as, p.c_role, p.paper, d.progress_portion)
@@ -151,8 +163,8 @@ def business_frame(d: Any) -> Any:
     return d.it_frame if d.in_business else 0.0
 
 
-def seen(d: Any, o: Any) -> Any:
-    """How openly things are spoken of where a department is."""
+def local_visibility(d: Any, o: Any) -> Any:
+    """Visibility (0 to 1) where a department is: the organisation's, and 0 for a chain partner who is not consulted."""
     return o.visibility if d.active else 0.0
 
 
@@ -161,7 +173,7 @@ def perceive(d: Any, p: Any, o: Any) -> None:
 
     IT's own frame and a chain partner's stay as they are.
     """
-    openly = seen(d, o)
+    openly = local_visibility(d, o)
     d.norm = rules.perceived_norm(openly, d.near_activity * d.near_share, d.near_conviction * d.near_share)
     near_frame = d.near_frame * d.near_share if d.near_share > 0.0 else d.it_frame
     of_it = rules.unassigned_responsibility_it(o.business_frame, o.diffused, p.acc)
@@ -178,7 +190,10 @@ def perceive(d: Any, p: Any, o: Any) -> None:
 
 
 def plan(d: Any, p: Any, o: Any) -> None:
-    """Stage 3: how many hours there are, what competes for them, and which meetings one attends."""
+    """Stage 3: how many hours there are, what competes for them, and which meetings one attends.
+
+    A department without capacity counts as not overloaded.
+    """
     incident = p.s_inc * d.capacity if d.incident_weeks > 0 else 0.0
     upkeep = p.debt_m * o.technical_debt * d.capacity if d.is_it else 0.0
     d.available = rules.available_hours(d.capacity, d.absence_weeks > 0)
@@ -192,17 +207,21 @@ def plan(d: Any, p: Any, o: Any) -> None:
 
 
 def start_or_wait(o: Any, p: Any, s: Any, it: Any, spare: Any, week: Any) -> None:
-    """Stage 3, of the organisation: whether work has started; ``spare`` holds IT's spare hours of the last weeks."""
+    """Stage 3, of the organisation: whether work has started.
+
+    It starts in its week or, where it waits for capacity, once IT's spare hours have averaged more than ``h_ref``.
+    ``spare`` holds those of the last ``WAITING_WEEKS`` weeks, as a ring.
+    """
     spare[(week - 1) % c.WAITING_WEEKS] = rules.spare_it_hours(
         it.headroom, it.capacity, o.other_it_load, it.standing_pull
     )
     if o.started or week < s.start:
         return
     if s.waits:
-        whole = 0.0
+        total = 0.0
         for back in range(c.WAITING_WEEKS):
-            whole += spare[(week + back) % c.WAITING_WEEKS]
-        o.started = week >= c.WAITING_WEEKS and whole / c.WAITING_WEEKS > p.h_ref
+            total += spare[(week + back) % c.WAITING_WEEKS]
+        o.started = week >= c.WAITING_WEEKS and total / c.WAITING_WEEKS > p.h_ref
     else:
         o.started = True
 
@@ -211,7 +230,10 @@ def start_or_wait(o: Any, p: Any, s: Any, it: Any, spare: Any, week: Any) -> Non
 
 
 def weigh(d: Any, p: Any) -> None:
-    """Stage 4, first half: what is open, and how much one is in it; the platform core waits for no process."""
+    """Stage 4, first half: what work is open, how engaged one is, and what an hour is worth.
+
+    IT's own technical work, the core of the platform, waits for no process.
+    """
     d.responsibility = rules.responsibility(d.felt_responsibility, d.ownership)
     d.expectancy = rules.expectancy(d.norm, p.e0)
     d.engagement = rules.engagement(d.conviction, d.responsibility, d.expectancy)
@@ -237,7 +259,10 @@ def waiting_for_it(o: Any, s: Any) -> Any:
 
 
 def exert(d: Any, p: Any, o: Any, it_waiting: Any) -> None:
-    """Stage 4, second half: hours, spent once, over attention, care and work in proportion."""
+    """Stage 4, second half: hours, spent once, over attention, care and work in proportion.
+
+    ``it_waiting`` is what :func:`waiting_for_it` returns.
+    """
     working = d.active and o.started
     d.waiting = (it_waiting if d.is_it else d.process_need) if working else d.waiting
     attention = p.h_ref / c.ATTENTION if working else 0.0
@@ -260,7 +285,7 @@ def partner_part(d: Any) -> Any:
 
 
 def before_work(d: Any) -> Any:
-    """What a department adds to work that is blocked inside, to the partner's parts, and to those at work."""
+    """What a department adds: blocked work inside (a share), a partner's parts (h), and the number of those at work."""
     return (d.blocked if d.internal else 0.0), partner_part(d), (1.0 if d.hours > 0.0 else 0.0)
 
 
@@ -287,11 +312,11 @@ def supply(o: Any, p: Any, m: Any, s: Any, it: Any, blocked: Any, parts: Any) ->
     hired = (m.tech_share * hours + (m.technicians if o.started else 0.0)) * (1.0 - blocked / s.internal)
     inside, left = share_out((by_it + hired) / (1.0 + o.technical_debt), o.need_inside)
     outside, left = share_out(left, o.need_outside)
-    asked = s.connection_hours * o.backlog
-    connecting = rules.absorbed(left, asked)
+    to_connect = s.connection_hours * o.backlog
+    connecting = rules.absorbed(left, to_connect)
     o.connected = min(o.backlog, connecting / s.connection_hours)
     o.backlog -= o.connected
-    left = left - connecting if left > asked else 0.0
+    left = left - connecting if left > to_connect else 0.0
     helped = 0.0 if o.go_live_week else left * p.phi_it
     a_part = o.partner_process_hours / parts if parts > c.NOTHING else 0.0
     a_need = helped / o.need_process if o.need_process > c.NOTHING else 0.0
@@ -341,25 +366,28 @@ def advance(d: Any, p: Any, o: Any) -> None:
 
 
 def after_work(d: Any) -> Any:
-    """What a department adds to technical work done, to what was bought, and to IT's help."""
+    """What a department adds to technical work done, to process work bought, and to IT's help (h)."""
     return d.technical_done, d.bought_done, d.helped_done
 
 
 def credit(o: Any, it: Any, own: Any, connecting: Any, technical: Any, bought: Any, helped: Any) -> None:
-    """Stage 5, of the organisation: who delivered the output (h): IT its ``own`` share, outsiders the rest."""
+    """Stage 5, of the organisation: book who delivered the output (h): IT its ``own`` share, outsiders the rest.
+
+    ``own`` and ``connecting`` are what :func:`supply` returns last, the other three sums as in :func:`after_work`.
+    """
     it.carried += own * (technical + helped + connecting)
     o.carried_outside += bought + (1.0 - own) * (technical + helped + connecting)
 
 
 def wait_for(d: Any, p: Any, o: Any) -> None:
-    """Stage 5: the rate per week at which an issue here is taken up."""
+    """Stage 5: set the rate per week at which an issue here is taken up: by its owner, a neighbour or a partner."""
     own = d.willingness * rules.own_pick_up(d.progress_role, d.unheld, d.ownership)
     near = rules.neighbours_pick_up(d.near_willing, d.progress_role, d.unheld)
     d.hazard = p.mu * (own + near) + rules.partner_pick_up(p.mu_p, o.partner_process_hours, p.h_ref)
 
 
 def arrive(d: Any) -> None:
-    """Stage 5: issues come."""
+    """Stage 5: new issues come, a Poisson count by the week's draw."""
     d.open_issues += rules.poisson_quantile(d.arrivals, d.expected)
 
 
@@ -369,9 +397,10 @@ def listens(d: Any, w: Any) -> Any:
 
 
 def pick_up(d: Any, w: Any, o: Any, u: Any) -> None:
-    """Stage 5, end: somebody takes up open issues, or nobody does; objections likewise; ``u`` are its answers.
+    """Stage 5, end: somebody takes up open issues, or nobody does; objections likewise.
 
-    An objection makes things visible, and each one that is answered convinces a little.
+    ``u`` holds the draws (:class:`~simulation.model.terms.Answers`), ``w`` the ``voice`` that a file gives a
+    department. An objection makes things visible, and each one that is answered convinces a little.
     """
     d.open_issues -= rules.taken_up(u.pick_up, d.open_issues, d.hazard)
     if w.voice > 0.0:
@@ -385,7 +414,7 @@ def pick_up(d: Any, w: Any, o: Any, u: Any) -> None:
 
 
 def hear_objections(o: Any) -> None:
-    """Stage 5, end: what was objected this week is spoken of."""
+    """Stage 5, end, of the organisation: this week's objections make things visible."""
     o.visibility = min(1.0, o.visibility + c.OBJECTION_SEEN * o.objections)
 
 
@@ -403,7 +432,10 @@ def progress(d: Any) -> Any:
 
 
 def go_live(o: Any, s: Any, technical: Any, unready: Any, week: Any) -> Any:
-    """Stage 6, of the organisation: whether the platform goes live this week; sums as in :func:`progress`."""
+    """Stage 6, of the organisation: whether the platform goes live this week, which happens once.
+
+    ``technical`` and ``unready`` are sums as in :func:`progress`.
+    """
     begins = not o.go_live_week and technical / s.internal >= c.READY_TECHNICAL and unready == 0.0
     if begins:
         o.go_live_week = week
@@ -411,7 +443,7 @@ def go_live(o: Any, s: Any, technical: Any, unready: Any, week: Any) -> Any:
 
 
 def quality(d: Any, p: Any) -> Any:
-    """Quality of a department's process, by how much of it the department made itself."""
+    """Quality of a department's process, 1 − qloss to 1, by how much of it the department made itself."""
     return rules.process_quality(d.own_output, d.all_output, p.qloss)
 
 
@@ -438,7 +470,10 @@ def adopt(d: Any, p: Any, begins: Any, week: Any) -> None:
 
 
 def grow(o: Any, p: Any, s: Any, technical: Any, built: Any, process: Any) -> None:
-    """Stage 6, of the organisation: connections to make, debt, mean progress; sums as in :func:`progress`."""
+    """Stage 6, of the organisation: connections to make, technical debt, and mean progress.
+
+    ``technical``, ``built`` and ``process`` are sums as in :func:`progress`.
+    """
     if o.live:
         o.backlog += s.connections_per_week
     o.technical_debt = rules.debt(o.technical_debt, built / s.internal, o.connected, p.debt_g, o.debt_weight)
@@ -459,7 +494,10 @@ def success(d: Any) -> Any:
 
 
 def signal(o: Any, s: Any, adoption: Any, engagement: Any, of_business: Any) -> None:
-    """Stage 7, of the organisation: what success is there to be seen; sums as in :func:`success`."""
+    """Stage 7, of the organisation: what success there is to be seen; sums as in :func:`success`.
+
+    Before go-live it is the week's progress, afterwards mean adoption.
+    """
     o.mean_adoption, o.mean_engagement = adoption / s.internal, engagement / s.internal
     o.business_engagement = of_business / s.business if s.business else 0.0
     raw = o.mean_adoption if o.live else min(1.0, c.SIGNAL_PER_PROGRESS * (o.mean_progress - o.before))
@@ -467,12 +505,15 @@ def signal(o: Any, s: Any, adoption: Any, engagement: Any, of_business: Any) -> 
 
 
 def meeting(d: Any) -> Any:
-    """What a department adds to the team: a member, attendance, and a voice that counts."""
+    """What a department adds to the team: a member, its attendance (0 to 1), and the clarity of its voice."""
     return (1.0, d.attendance, d.voice_role) if d.member else (0.0, 0.0, 0.0)
 
 
 def openness(o: Any, p: Any, m: Any, members: Any, attendance: Any, voice: Any) -> Any:
-    """What feeds visibility: meeting in a team, the board, a partner who works along; sums as in :func:`meeting`."""
+    """What feeds visibility, per week: a team that meets, the board, a partner who works along.
+
+    ``members``, ``attendance`` and ``voice`` are sums as in :func:`meeting`.
+    """
     along = c.OPENNESS_BY_PARTNER * (1.0 - o.outsider) if m.partner else 0.0
     source = (p.v_board if m.anchored else 0.0) + along
     if members > 0.0:
@@ -482,16 +523,16 @@ def openness(o: Any, p: Any, m: Any, members: Any, attendance: Any, voice: Any) 
 
 
 def learn(d: Any, p: Any, o: Any, m: Any) -> None:
-    """Stage 7: ownership, knowledge, priority, activity, conviction."""
-    asked = min(p.h_ref, d.demand)
-    involved = rules.involvement(d.hours, asked, p.h_ref)
+    """Stage 7: what the week does to ownership, knowledge, priority, activity and conviction, in this order."""
+    requested = min(p.h_ref, d.demand)
+    involved = rules.involvement(d.hours, requested, p.h_ref)
     knowing = d.knowledge if involved > c.KNOWING_FROM else 0.0
     routes = rules.ownership_routes(d.voice_role, o.outsider, knowing, min(1.0, d.hours / p.h_ref))
     d.ownership = rules.ownership(d.ownership, routes, d.priority, p.al_o, p.de_o)
     paired = min(1.0, d.paired_hours / p.h_ref)
     d.knowledge = rules.knowledge(d.knowledge, involved, paired, d.adoption, p.lam_k, p.lam_t, p.de_k)
     reprioritise(d, p, o, m)
-    worked = min(1.0, d.hours / asked) if asked > 0.0 else 0.0
+    worked = min(1.0, d.hours / requested) if requested > 0.0 else 0.0
     d.activity = rules.smoothed(d.activity, worked, c.ACTIVITY_RATE)
     d.conviction = rules.clip(rules.conviction(d.conviction, d.conviction_anchor, o.signal, p.eta_x, p.xi), 0.0, 1.0)
 
@@ -500,14 +541,14 @@ def reprioritise(d: Any, p: Any, o: Any, m: Any) -> None:
     """Priority moves to what visibility, roles and the board make of it; a shock pushes it down."""
     anchored = p.A if m.anchored and d.internal else 0.0
     base = p.om_done if o.closed else p.om0
-    goal = rules.priority_goal(base, p.bV * seen(d, o), p.bP * d.priority_role, anchored)
+    goal = rules.priority_goal(base, p.bV * local_visibility(d, o), p.bP * d.priority_role, anchored)
     priority = rules.toward(d.priority, goal, p.tau_om)
     shocked = rules.priority_after_shock(priority, p.sh_om, p.A if m.anchored else 0.0)
     d.priority = shocked if o.shock_begins else priority
 
 
 def let_fade(d: Any, p: Any, m: Any) -> None:
-    """Stage 7: nobody refreshes the roles any more."""
+    """Stage 7: roles that nobody refreshes fade, slower where the board anchored them."""
     kept = p.A if m.anchored else 0.0
     d.progress_role = rules.faded_clarity(d.progress_role, p.tau_c, kept)
     d.priority_role = rules.faded_clarity(d.priority_role, p.tau_c, kept)
@@ -515,7 +556,10 @@ def let_fade(d: Any, p: Any, m: Any) -> None:
 
 
 def keep_or_lose(d: Any, p: Any) -> None:
-    """Stage 7, end: a key person may leave, sooner under overload, and takes knowledge, ownership and roles along."""
+    """Stage 7, end: a key person may leave, sooner under overload, with some knowledge, ownership and clarity of roles.
+
+    ``leave`` is the week's draw; the place then stays empty for ``KEY_PERSON_MISSED`` weeks.
+    """
     leaves = d.leave < rules.chance_of_leaving(p.p_leave, d.overload)
     kept, halved = (1.0 - p.loss_leave if leaves else 1.0), (c.ROLE_LEFT if leaves else 1.0)
     d.knowledge *= kept
@@ -535,7 +579,10 @@ def open_up(o: Any, p: Any, source: Any) -> None:
 
 
 def account(d: Any, p: Any) -> Any:
-    """Stage 8: a department's cost (€), hours shared, alone and beyond capacity, and benefit (€)."""
+    """Stage 8: a department's cost (€), hours shared, alone and beyond capacity, and benefit (€), of this week.
+
+    What it delivered itself is booked with it.
+    """
     claim = c.STANDING_CLAIM * d.pull * d.capacity
     beyond = rules.overload_hours(d.load, claim, d.meetings, d.hours, d.available)
     d.carried += d.own_done if d.internal else 0.0
@@ -550,7 +597,7 @@ def account(d: Any, p: Any) -> Any:
 
 
 def passive(d: Any, p: Any) -> Any:
-    """1 for a department that finds it important and yet does next to nothing while work waits for it."""
+    """1 for a department inside that is convinced and yet does next to nothing while work waits for it, else 0."""
     little = d.hours < c.PASSIVE_BELOW * min((p.WB + p.WT) / c.YEAR, d.demand)
     return 1.0 if d.internal and d.waiting > 0.0 and d.conviction >= c.PASSIVE_CONVINCED and little else 0.0
 

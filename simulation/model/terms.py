@@ -16,7 +16,12 @@ SURVEYED = ("conviction", "it_frame", "workload", "competing_pull", "knowledge")
 
 
 class Terms(NamedTuple):
-    """``s``: what a scenario fixes. Fees in € a week, connections in hours each, departments counted by kind."""
+    """``s``: what a scenario fixes.
+
+    ``licence`` and ``full_benefit`` (what all inside would bring) are in € a week, ``connection_hours`` in hours each;
+    ``internal`` and ``business`` count departments; ``start`` is a week, from 1; ``waits`` is whether work waits for
+    IT to have capacity.
+    """
 
     licence: float
     connections_per_week: float
@@ -30,7 +35,13 @@ class Terms(NamedTuple):
 
 
 class Settings(NamedTuple):
-    """``m``: what levers set for the whole organisation. Hours a week (nan: by the parameter), € a week."""
+    """``m``: what this week's levers set for the whole organisation.
+
+    Of meetings, ``team_hours`` and ``forum_hours`` a week and department (nan: by the parameter). Of a partner,
+    ``hours`` a week, ``tech_share`` of them technical, ``substitution``, the share in which he takes over, and ``fee``
+    in €/h. ``technicians`` are hired hours a week, ``cut`` the share of IT's other projects that is stopped; costs are
+    in €, the running one a week.
+    """
 
     team_hours: float
     forum_hours: float
@@ -51,7 +62,12 @@ class Settings(NamedTuple):
 
 
 class Request(NamedTuple):
-    """``ask``: what levers ask of, or give to, one department: portions of roles, hours a week, how many roles."""
+    """``ask``: what this week's levers ask of, or give to, one department.
+
+    The portion of each role (0: none, 1: the whole, ½: a chain partner's), ``granted`` hours a week, ``persuasion``,
+    the share of its way to full conviction that a week makes, whether it is a ``member`` of the team, and how many
+    roles it holds.
+    """
 
     progress: float
     priority: float
@@ -75,7 +91,11 @@ class Seat(NamedTuple):
 
 
 class Profile(NamedTuple):
-    """``w``: what a file says of a department's traits, each surveyed one with its spread; nan where it is silent."""
+    """``w``: what a file says of a department's traits, nan where it leaves them to the world.
+
+    A surveyed trait has a spread, the half-width of the uniform draw around it; the units are those of
+    :class:`~simulation.study.organisation.Department`.
+    """
 
     conviction: float
     conviction_spread: float
@@ -108,15 +128,15 @@ def terms_of(scenario: Scenario) -> Terms:
     >>> terms.internal, terms.business, terms.self_built
     (7, 6, False)
     """
-    project, platform, everybody = scenario.project, scenario.measures.platform, scenario.organisation.departments
+    project, platform, departments = scenario.project, scenario.measures.platform, scenario.organisation.departments
     self_built = platform.kind == "self-built"
     return Terms(
         licence=0.0 if self_built else platform.licence,
         connections_per_week=project.connections_per_week,
         connection_hours=project.connection_hours,
-        full_benefit=sum(one.benefit for one in everybody if one.internal),
-        internal=sum(one.internal for one in everybody),
-        business=sum(one.kind == "business" for one in everybody),
+        full_benefit=sum(department.benefit for department in departments if department.internal),
+        internal=sum(department.internal for department in departments),
+        business=sum(department.kind == "business" for department in departments),
         start=project.start,
         waits=scenario.measures.wait_for_capacity is not None,
         self_built=self_built,
@@ -124,7 +144,7 @@ def terms_of(scenario: Scenario) -> Terms:
 
 
 def settings_of(levers: Levers) -> Settings:
-    """What levers set for the whole organisation; without a partner its numbers are 0."""
+    """What a week's levers set for the whole organisation; without a partner, his numbers are 0."""
     partner = levers.partner
     return Settings(
         team_hours=_or_nan(levers.team_hours),
@@ -147,7 +167,7 @@ def settings_of(levers: Levers) -> Settings:
 
 
 def requests_of(levers: Levers) -> list[Request]:
-    """What levers ask of each department, in the organisation's order."""
+    """What a week's levers ask of each department, in the organisation's order."""
     rows = zip(levers.roles, levers.granted, levers.persuasion, levers.members, strict=True)
     return [
         Request(*roles, granted, persuasion, member, sum(portion > 0.0 for portion in roles))

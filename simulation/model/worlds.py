@@ -26,12 +26,16 @@ MODES: tuple[Mode, ...] = ("ranges", "defaults")
 
 _BLOCK = 64
 MOST_DRAWN = 10_000_000
-"""Worlds whose parameters are drawn; getting further along the Sobol sequence takes longer than anybody waits."""
+"""Worlds whose parameters can be drawn; reaching further along the Sobol sequence takes longer than anybody waits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """What one department is like in one world; sizes in hours, the rest as in :mod:`simulation.study.parameters`."""
+    """What one department is like in one world at the start.
+
+    ``process_work`` and ``technical_work`` are in hours, ``projects`` is how many it works on, ``workload`` a share of
+    capacity, ``competing_pull`` a weight against the project's; the others are shares.
+    """
 
     conviction: float
     it_frame: float
@@ -45,7 +49,7 @@ class Traits:
 
 @functools.lru_cache(maxsize=16)
 def _scrambled(seed: int) -> qmc.Sobol:
-    """The scrambled Sobol sequence of a seed, at its begin; scrambling takes a hundred times as long as a copy."""
+    """The scrambled Sobol sequence of a seed, from its start; scrambling takes a hundred times as long as a copy."""
     return qmc.Sobol(len(PARAMETERS), scramble=True, rng=np.random.default_rng(seed))
 
 
@@ -61,52 +65,68 @@ def _sobol_block(seed: int, block: int) -> NDArray[np.float64]:
 
 
 def sobol_point(seed: int, world: int) -> NDArray[np.float64]:
-    """Point ``world`` of the scrambled Sobol sequence of ``seed``: shape ``(number of parameters,)``, in [0, 1)."""
+    """Point ``world`` of the scrambled Sobol sequence of ``seed`` (Sobol 1967; Matoušek 1998).
+
+    Shape ``(len(PARAMETERS),)``, in [0, 1); read-only. A point does not depend on how many are drawn.
+    """
     row: NDArray[np.float64] = _sobol_block(seed, world // _BLOCK)[world % _BLOCK]
     return row
 
 
 def values_of(given: tuple[Given, ...], seed: int, world: int, mode: Mode = "ranges") -> Values:
-    """The parameters of a world: drawn from their ranges, or at their defaults; what a file fixes is fixed.
+    """The parameters of a world: drawn uniformly from their ranges, or at their defaults.
+
+    A parameter that a file gives is drawn from the range it gives, which may be a single value, or is at its value.
 
     >>> values_of((), 1, 0, "defaults").t
     1.0
     >>> values_of((), 1, 0) == values_of((), 1, 0)
     True
     """
-    said = {one.name: one for one in given}
     if mode == "defaults":
-        return replace(Values(), **{one.name: one.value for one in given})
+        return replace(Values(), **{parameter.name: parameter.value for parameter in given})
+    by_name = {parameter.name: parameter for parameter in given}
     point = sobol_point(seed, world)
     drawn = {}
     for parameter, u in zip(PARAMETERS, point.tolist(), strict=True):
-        own = said.get(parameter.name)
+        own = by_name.get(parameter.name)
         low, high = (own.low, own.high) if own else (parameter.low, parameter.high)
         drawn[parameter.name] = low + u * (high - low)
     return Values(**drawn)
 
 
 def traits_of(scenario: Scenario, values: Values, seed: int, world: int) -> tuple[Traits, ...]:
-    """The initial traits of every department in a world, in the organisation's order."""
+    """The initial traits of every department in a world, in the organisation's order.
+
+    A trait that the file leaves open is drawn around its parameter in ``values``, or is at it; a surveyed one is drawn
+    within its spread.
+    """
     self_built = scenario.measures.platform.kind == "self-built"
-    return tuple(_traits(one, values, seed, world, self_built) for one in scenario.organisation.departments)
+    return tuple(
+        _traits(department, values, seed, world, self_built) for department in scenario.organisation.departments
+    )
 
 
-def _traits(one: Department, values: Values, seed: int, world: int, self_built: bool) -> Traits:
+def _traits(department: Department, values: Values, seed: int, world: int, self_built: bool) -> Traits:
     """Draw what the file leaves open; take what it gives, with the survey's own uncertainty."""
 
     def u(purpose: str) -> float:
-        return randomness.draw(seed, world, purpose, one.name)
+        return randomness.draw(seed, world, purpose, department.name)
 
     draws = (u("conviction"), u("it_frame"), u("workload"), u("pull"), u("survey"))
-    return Traits(*steps.traits(profile_of(one), values, one.kind == "it", one.kind == "chain", self_built, draws))
+    is_it, is_chain = department.kind == "it", department.kind == "chain"
+    return Traits(*steps.traits(profile_of(department), values, is_it, is_chain, self_built, draws))
 
 
 def check_world(world: int, rng: int | None, parameters: str) -> None:
-    """Refuse a world, a seed or a mode that cannot be."""
+    """Refuse a world, a seed or a mode that cannot be; None is a seed of the system's.
+
+    Raises :class:`~simulation.study.errors.InputRefused`: a world and a seed are whole numbers from 0 to 2**63 − 1,
+    and a world whose parameters are drawn is below :data:`MOST_DRAWN`.
+    """
     for name, value in (("world", world), ("seed", 0 if rng is None else rng)):
-        whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-        if not whole or not 0 <= value < 2**63:
+        is_integer = isinstance(value, int | np.integer) and not isinstance(value, bool)
+        if not is_integer or not 0 <= value < 2**63:
             raise InputRefused([problem("not_a_count", given=repr(value), name=name)])
     if parameters not in MODES:
         raise InputRefused([problem("unknown_mode", given=repr(parameters), legal=", ".join(MODES))])

@@ -148,7 +148,11 @@ NONE_UNLIKELY: Annotated[float, "chance", "a chance of none below this is summed
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """A number that no world draws and no file gives."""
+    """A number that no world draws and no file gives.
+
+    ``value`` counts in ``unit``; ``source`` is a reference, :data:`ASSUMED`, or :data:`NUMERICS` for what arithmetic
+    asks for.
+    """
 
     name: str
     value: float
@@ -177,5 +181,8 @@ def table() -> str:
     | `CONVICTION_SPREAD` | 0.15 | share | half-width of conviction among departments | assumed |
     """
     head = "| constant | value | unit | meaning | source |\n|---|---|---|---|---|"
-    rows = [f"| `{one.name}` | {one.value:g} | {one.unit} | {one.meaning} | {one.source} |" for one in CONSTANTS]
+    rows = [
+        f"| `{constant.name}` | {constant.value:g} | {constant.unit} | {constant.meaning} | {constant.source} |"
+        for constant in CONSTANTS
+    ]
     return "\n".join([head, *rows])

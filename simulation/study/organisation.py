@@ -43,12 +43,16 @@ one_line = characters.one_line
 
 
 def tidy(value: Any) -> Any:
-    """A text with each letter written in one way and without soft hyphens; anything else as it is."""
+    """A text in NFC and without soft hyphens; anything else as it is, for pydantic to refuse."""
     return composed(value) if isinstance(value, str) else value
 
 
-def seen(name: str) -> str:
-    """A name that can be seen, and nothing in it that cannot; raises pydantic's error otherwise."""
+def check_visible(name: str) -> str:
+    """A name, unchanged, if it can be seen and holds nothing that cannot.
+
+    Raises ``PydanticCustomError``: ``unseen_character`` for one that hides in it, ``unseen_name`` for a name that is
+    blank or has more than one line.
+    """
     unseen = first_unseen(name)
     if unseen is not None and unseen not in "\n\r":
         fields = {"code": code_of(unseen), "character": unicode_name(unseen)}
@@ -59,7 +63,7 @@ def seen(name: str) -> str:
 
 
 Name = Annotated[
-    str, Field(min_length=1, max_length=LIMITS.name_characters), AfterValidator(seen), BeforeValidator(tidy)
+    str, Field(min_length=1, max_length=LIMITS.name_characters), AfterValidator(check_visible), BeforeValidator(tidy)
 ]
 Words = Annotated[str, Field(max_length=LIMITS.text_characters), AfterValidator(one_line), BeforeValidator(tidy)]
 
@@ -71,9 +75,11 @@ class Frozen(BaseModel):
 
 
 class Label(Frozen):
-    """A text in one language or more, by the languages' codes.
+    """A text in one or more languages, by their codes (BCP 47).
 
-    A reader of another language reads it in English or, where there is none, in the first language that is there.
+    A reader of another language reads it in English or, without an English one, in the first language it has.
+    Equal, and of equal hash, where all texts are. Raises pydantic's ``ValidationError`` for no text at all, for one
+    longer than :attr:`~simulation.system.limits.Limits.text_characters`, and for what is no code.
 
     >>> Label(en="Sales", fr="Ventes").in_("nl"), Label(de="Vertrieb").in_("nl"), Label(pt="Vendas").in_("pt-BR")
     ('Sales', 'Vertrieb', 'Vendas')
@@ -107,7 +113,7 @@ class Label(Frozen):
         return self.__pydantic_extra__
 
     def language_for(self, reader: str) -> str:
-        """The language in which somebody reads it whose own is ``reader``."""
+        """The code of the language in which somebody whose own is ``reader`` reads it."""
         codes = tuple(self.texts)
         return matching(reader, codes) or (FALLBACK if FALLBACK in codes else codes[0])
 
@@ -130,7 +136,7 @@ PLAIN = ("en", "nl")
 
 
 def everywhere(value: Any) -> Any:
-    """Take a plain text as one for every reader."""
+    """Turn a plain text into one for every reader, by the languages in :data:`PLAIN`; leave anything else."""
     return dict.fromkeys(PLAIN, value) if isinstance(value, str) else value
 
 
@@ -138,21 +144,24 @@ Text = Annotated[Label, BeforeValidator(everywhere)]
 
 
 class Surveyed(Frozen):
-    """A trait as measured, and how far it may be off (uniform, plus or minus)."""
+    """A trait as measured, 0 to 100, and how far it may be off.
+
+    Each world draws it uniformly from ``value - plus_minus`` to ``value + plus_minus``; no world goes below 0.
+    """
 
     value: Number = Field(ge=0, le=100)
     plus_minus: Number = Field(default=0.0, ge=0, le=100)
 
 
 class SurveyedShare(Frozen):
-    """The same for a trait between 0 and 1."""
+    """The same for a share: each world draws it uniformly within ``plus_minus``, and no world leaves 0 to 1."""
 
     value: Share
     plus_minus: Share = 0.0
 
 
 def exactly(value: Any) -> Any:
-    """Take a plain number as exact."""
+    """Turn a plain number into one that is measured exactly; leave anything else."""
     return {"value": value} if isinstance(value, int | float) else value
 
 
@@ -161,14 +170,22 @@ Weight = Annotated[Surveyed, BeforeValidator(exactly)]
 
 
 class Workload(Frozen):
-    """Ordinary work as a share of capacity: at most 1.2, for beyond that there is nothing left to decide."""
+    """Ordinary work as a share of capacity: at most 1.2, for beyond that nothing is left to decide.
+
+    ``plus_minus`` is how far it may be off; no world goes below 0, nor above 1 or a ``value`` beyond that.
+    """
 
     value: Annotated[float, Strict(), Field(ge=0, le=1.2, allow_inf_nan=False), Dustless]
     plus_minus: Share = 0.0
 
 
 class Department(Frozen):
-    """A department, or a chain partner outside; hours are per week, money is in euros.
+    """A department, or a chain partner outside, as a file describes it.
+
+    ``capacity`` is in hours a week, ``hourly_rate`` in € an hour, ``benefit`` in € a week once it uses the new way
+    fully; ``process_work`` and ``technical_work`` are hours in all. Conviction, IT frame, knowledge and ``voice`` are
+    shares; ``competing_pull`` is a weight against the project's. A trait that is None is left to each world.
+    Raises pydantic's ``ValidationError`` for what is not legal.
 
     >>> Department(name="Sales", kind="business", capacity=144).rate
     70.0
@@ -199,11 +216,11 @@ class Department(Frozen):
 
     @property
     def internal(self) -> bool:
-        """Whether it is part of the organisation."""
+        """Whether it is part of the organisation, and no chain partner."""
         return self.kind != "chain"
 
     def called(self, language: str) -> str:
-        """Its name for a reader."""
+        """Its name for a reader of ``language``: the label, or else the name by which a file knows it."""
         return self.label.in_(language) if self.label else self.name
 
 
@@ -221,7 +238,10 @@ def tie_or_none(strength: float) -> float:
 
 
 class Tie(Frozen):
-    """Two departments and how strongly they are tied; the order does not matter."""
+    """Two departments and how strongly they are tied, 0 to 1; their order does not matter.
+
+    Weaker than :data:`LEAST_TIE` counts as 0.
+    """
 
     a: Name
     b: Name
@@ -234,7 +254,10 @@ class Tie(Frozen):
 
 
 def as_tie(value: Any) -> Any:
-    """Read ``[Sales, Finance]``, ``[Sales, Finance, 0.5]`` or ``{a: Sales, b: Finance, strength: 0.5}``."""
+    """Read ``[Sales, Finance]``, ``[Sales, Finance, 0.5]`` or ``{a: Sales, b: Finance, strength: 0.5}``.
+
+    Raises ``PydanticCustomError`` (``tie_form``) for anything else.
+    """
     if isinstance(value, Tie) or (isinstance(value, dict) and {"a", "b"} <= value.keys() <= {"a", "b", "strength"}):
         return value
     if not isinstance(value, list | tuple) or len(value) not in {2, 3}:
@@ -242,23 +265,28 @@ def as_tie(value: Any) -> Any:
     return dict(zip(("a", "b", "strength"), value, strict=False))
 
 
-def named(value: Any) -> Any:
-    """Turn a mapping from names to departments into a list of departments that know their name."""
+def name_departments(value: Any) -> Any:
+    """Turn a mapping from names to departments into a list of departments that know their name; leave anything else."""
     if not isinstance(value, dict):
         return value
-    if any(not isinstance(one, dict) for one in value.values()):
-        return [one if not isinstance(one, dict) else {**one, "name": name} for name, one in value.items()]
-    return [{**one, "name": name} for name, one in value.items()]
+    return [
+        {**department, "name": name} if isinstance(department, dict) else department
+        for name, department in value.items()
+    ]
 
 
 Departments = Annotated[
-    tuple[Department, ...], BeforeValidator(named), Field(min_length=1, max_length=LIMITS.departments)
+    tuple[Department, ...], BeforeValidator(name_departments), Field(min_length=1, max_length=LIMITS.departments)
 ]
 Ties = Annotated[tuple[Annotated[Tie, BeforeValidator(as_tie)], ...], Field(max_length=LIMITS.file_values)]
 
 
 class Organisation(Frozen):
-    """Departments, how much they need each other (interdependence), and who talks to whom anyway."""
+    """Departments, how much they need each other (``interdependence``), and who talks to whom anyway.
+
+    What no single field can know, such as that there is one IT department and that ties join departments that exist,
+    is checked when a file is read (:mod:`simulation.study.build.checks`), and not here.
+    """
 
     name: Text = Label(en="The organisation", nl="De organisatie")
     departments: Departments
@@ -268,11 +296,15 @@ class Organisation(Frozen):
     @property
     def names(self) -> tuple[str, ...]:
         """The departments' names, in the file's order."""
-        return tuple(one.name for one in self.departments)
+        return tuple(department.name for department in self.departments)
 
 
 class Project(Frozen):
-    """The project: when work starts, how far one looks, and what the platform must connect later."""
+    """The project: when work starts, how far one looks, and what the platform must connect later.
+
+    ``start`` and ``horizon`` are weeks, from 1; ``connections_per_week`` come from the week after go-live, each of
+    ``connection_hours`` of technical work.
+    """
 
     start: Annotated[int, Strict(), Field(ge=1, le=520)] = 1
     horizon: Annotated[int, Strict(), Field(ge=1, le=520)] = 156

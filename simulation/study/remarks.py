@@ -15,20 +15,21 @@ SMALL = 5.0
 
 
 def remarks_on(study: Study, line_of: Callable[[Path], int | None] = lambda path: None) -> tuple[Remark, ...]:
-    """What to say of a study that is sound, each thing once, in the order of its scenarios.
+    """What to say of a sound study, each remark once, in the order of its scenarios.
 
-    ``line_of`` tells where something stands.
+    ``line_of`` gives the line, from 1, of a path in the file, None if there is none. There are no more than
+    :attr:`~simulation.system.limits.Limits.problems`.
 
     >>> from simulation import case
     >>> remarks_on(case())
     ()
     """
-    found = [_remark(key, path, line_of, **fields) for key, path, fields in islice(_all(study), LIMITS.problems)]
-    return tuple(dict.fromkeys(found))
+    remarks = (_remark(key, path, line_of, **fields) for key, path, fields in islice(_all(study), LIMITS.problems))
+    return tuple(dict.fromkeys(remarks))
 
 
 def untranslated(texts: Iterable[Label], language: str) -> Remark | None:
-    """What to say, once for a whole file, to a reader whose language some of its ``texts`` lack; nothing if none does.
+    """What to say, once for a whole file, to a reader whose ``language`` some of its ``texts`` lack; None if none does.
 
     It is about the reader rather than the file, so it is none of the study's own remarks.
 
@@ -38,51 +39,51 @@ def untranslated(texts: Iterable[Label], language: str) -> Remark | None:
     >>> print(untranslated([Label(nl="Inkoop"), Label(en="Sales", nl="Verkoop")], "en").told())
     texts that are not in English, and are shown in another language (Dutch): 1 of 2, such as 'Inkoop'.
     """
-    every = [text for text in dict.fromkeys(texts) if text.in_(language)]
-    lacking = [text for text in every if text.lacks(language)]
+    written = [text for text in dict.fromkeys(texts) if text.in_(language)]
+    lacking = [text for text in written if text.lacks(language)]
     if not lacking:
         return None
     shown_in = sorted({language_name(text.language_for(language), language) for text in lacking})
     return remark(
         "untranslated",
         lacking=len(lacking),
-        texts=len(every),
+        texts=len(written),
         languages=several(shown_in),
         first=shown(lacking[0].in_(language), 40),
     )
 
 
 def texts_of(study: Study) -> Iterator[Label]:
-    """Every text of a study that a reader meets."""
+    """Every text of a study that a reader meets: titles, descriptions, and labels of departments."""
     yield from (study.title, study.description)
     for scenario in study.scenarios:
         yield from (scenario.title, scenario.description)
-    for organisation in {id(one.organisation): one.organisation for one in study.scenarios}.values():
-        yield from (one.label for one in organisation.departments if one.label)
+    for organisation in {id(scenario.organisation): scenario.organisation for scenario in study.scenarios}.values():
+        yield from (department.label for department in organisation.departments if department.label)
 
 
 def _remark(key: str, path: Path, line_of: Callable[[Path], int | None], **fields: str) -> Remark:
-    """A remark with its place and line."""
+    """A remark with its path and line."""
     return remark(key, told_path(path), line_of(path), **fields)
 
 
 def _all(study: Study) -> Iterator[tuple[str, Path, dict[str, str]]]:
-    """The key, place and fields of every remark."""
+    """The key, path and fields of every remark."""
     yield from _on_ties(study.organisation)
     yield from _on_amounts(study.organisation)
     titles: dict[str, str] = {}
     chains: dict[int, bool] = {}
-    for one in study.scenarios:
-        departments = one.organisation.departments
-        if id(one.organisation) not in chains:
-            chains[id(one.organisation)] = not all(each.internal for each in departments)
-            if all(each.capacity == 0.0 for each in departments):
+    for scenario in study.scenarios:
+        departments = scenario.organisation.departments
+        if id(scenario.organisation) not in chains:
+            chains[id(scenario.organisation)] = not all(department.internal for department in departments)
+            if all(department.capacity == 0.0 for department in departments):
                 yield "no_capacity", ("organisation", "departments"), {}
-        yield from _on_measures(one, chains[id(one.organisation)])
-        for title in dict.fromkeys(one.title.texts.values()):
-            first = titles.setdefault(title, one.name)
-            if first != one.name:
-                yield "same_title", ("scenarios", one.name), {"given": shown(title), "first": shown(first)}
+        yield from _on_measures(scenario, chains[id(scenario.organisation)])
+        for title in dict.fromkeys(scenario.title.texts.values()):
+            first = titles.setdefault(title, scenario.name)
+            if first != scenario.name:
+                yield "same_title", ("scenarios", scenario.name), {"given": shown(title), "first": shown(first)}
                 break
 
 
@@ -99,10 +100,11 @@ def _on_ties(organisation: Organisation) -> Iterator[tuple[str, Path, dict[str, 
 
 def _on_amounts(organisation: Organisation) -> Iterator[tuple[str, Path, dict[str, str]]]:
     """Amounts so small that a thousand may have been written with a point."""
-    for one in organisation.departments:
-        for name, value in (("capacity", one.capacity), ("benefit", one.benefit)):
+    for department in organisation.departments:
+        for name, value in (("capacity", department.capacity), ("benefit", department.benefit)):
             if 0.0 < value < SMALL:
-                yield "tiny", ("organisation", "departments", one.name, name), {"given": f"{value:g}", "name": name}
+                path: Path = ("organisation", "departments", department.name, name)
+                yield "tiny", path, {"given": f"{value:g}", "name": name}
 
 
 def _on_measures(scenario: Scenario, has_chain: bool) -> Iterator[tuple[str, Path, dict[str, str]]]:

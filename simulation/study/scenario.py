@@ -1,7 +1,6 @@
 """Scenarios as *base + differences*, the study that holds them, and its digest.
 
-How they are built from what a file holds, and what may be wrong with that, stands in
-:mod:`simulation.study.build.merge`.
+How a file's data become these, and what may be wrong with them, stands in :mod:`simulation.study.build.merge`.
 """
 
 import hashlib
@@ -26,7 +25,10 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A parameter that a file gives, with the range it gives and where it has it from; dust in it is 0.
+    """A parameter that a file gives, with the range that worlds draw it from and its source.
+
+    ``name`` is a symbol of :data:`~simulation.study.parameters.PARAMETERS`, in whose unit the numbers are; what is as
+    good as 0 becomes 0.
 
     >>> Given("t", 1e-300, 0.0, 1.0, "time sheets").value
     0.0
@@ -45,7 +47,11 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """An organisation and project plus a set of measures, all differences worked in."""
+    """An organisation and project plus a set of measures, all differences worked in.
+
+    ``extends`` names the scenario that the file builds it on; nothing of that is left to be done. ``parameters`` are
+    those that the file gives; all others are left to the world.
+    """
 
     name: str
     title: Label
@@ -57,17 +63,21 @@ class Scenario:
     measures: Measures
 
     def called(self, language: str) -> str:
-        """Its title for a reader."""
+        """Its title for a reader of ``language``."""
         return self.title.in_(language)
 
     def resolved(self) -> dict[str, Any]:
-        """Plain data of all that decides its outcome; equal data give equal runs."""
+        """Plain data of all that decides its outcome: equal data give equal runs.
+
+        Mappings, lists, texts and numbers under ``organisation``, ``project``, ``parameters`` and ``measures``, as a
+        file would say them; names and titles of the scenario are not among them.
+        """
         return {
             "organisation": plain(self.organisation),
             "project": plain(self.project),
             "parameters": {
-                one.name: {"value": one.value, "low": one.low, "high": one.high, "source": one.source}
-                for one in self.parameters
+                given.name: {"value": given.value, "low": given.low, "high": given.high, "source": given.source}
+                for given in self.parameters
             },
             "measures": plain(self.measures),
         }
@@ -75,9 +85,10 @@ class Scenario:
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """Scenarios to be compared over the same worlds.
+    """Scenarios to be compared over the same worlds: at least one, all over the same weeks.
 
-    ``remarks`` say what in the file is legal and yet may not be meant; they decide nothing, and count in no comparison.
+    ``remarks`` say what in the file is legal and yet may not be meant; they decide nothing, and studies that differ in
+    nothing else are equal. Made by :func:`~simulation.study.sources.files.load` and its like.
     """
 
     name: str
@@ -89,7 +100,7 @@ class Study:
     @property
     def names(self) -> tuple[str, ...]:
         """The scenarios' names, in the file's order."""
-        return tuple(one.name for one in self.scenarios)
+        return tuple(scenario.name for scenario in self.scenarios)
 
     @property
     def organisation(self) -> Organisation:
@@ -98,39 +109,45 @@ class Study:
 
     @property
     def horizon(self) -> int:
-        """Weeks that one looks ahead; the same in every scenario."""
+        """How many weeks are simulated; the same in every scenario."""
         return self.scenarios[0].project.horizon
 
     def scenario(self, name: str) -> Scenario:
-        """The scenario of that name; raises ``InputRefused`` with the legal ones."""
-        for one in self.scenarios:
-            if one.name == name:
-                return one
+        """The scenario of that name.
+
+        Raises :class:`~simulation.study.errors.InputRefused`, with the names there are, if there is none.
+        """
+        for scenario in self.scenarios:
+            if scenario.name == name:
+                return scenario
         raise InputRefused([unknown("unknown_scenario", name, self.names)])
 
     def select(self, names: tuple[str, ...]) -> "Study":
-        """The same study with these scenarios only, in this order."""
+        """The same study with these scenarios only, in this order; raises as :meth:`scenario` does."""
         chosen = tuple(self.scenario(name) for name in names)
         return Study(self.name, self.title, self.description, chosen, self.remarks)
 
     def digest(self) -> str:
-        """Sixteen hexadecimal digits that change with anything that decides an outcome."""
-        data = {one.name: one.resolved() for one in self.scenarios}
+        """Sixteen hexadecimal digits (SHA-256) that change with anything that decides an outcome.
+
+        Titles, descriptions and remarks decide nothing; scenarios' names and :meth:`Scenario.resolved` do.
+        """
+        data = {scenario.name: scenario.resolved() for scenario in self.scenarios}
         return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def plain(model: BaseModel) -> dict[str, Any]:
-    """A model as the plain data of a file: departments by name, ties as lists, nothing that was left out."""
+    """A model as the plain data of a file: departments by name, ties as lists, without what is None."""
     data = model.model_dump(exclude_none=True)
     if isinstance(model, Organisation):
-        data["departments"] = {one.pop("name"): one for one in data["departments"]}
-        for ties in ("interdependence", "informal_ties"):
-            data[ties] = [[one["a"], one["b"], one["strength"]] for one in data[ties]]
+        data["departments"] = {department.pop("name"): department for department in data["departments"]}
+        for kind in ("interdependence", "informal_ties"):
+            data[kind] = [[tie["a"], tie["b"], tie["strength"]] for tie in data[kind]]
     return _listed(data)  # type: ignore[no-any-return]  # a mapping stays a mapping
 
 
 def _listed(value: Any) -> Any:
     """Turn tuples into lists, all the way down."""
     if isinstance(value, dict):
-        return {key: _listed(one) for key, one in value.items()}
-    return [_listed(one) for one in value] if isinstance(value, list | tuple) else value
+        return {key: _listed(inner) for key, inner in value.items()}
+    return [_listed(entry) for entry in value] if isinstance(value, list | tuple) else value

@@ -9,15 +9,19 @@ from dataclasses import dataclass, field, fields
 from typing import Any, cast
 
 
-def at_most(value: int, unit: str, part: str, what: str) -> int:
-    """Declare one bound of :class:`Limits`: its value, its unit, the part it belongs to, and what it bounds."""
-    declared: Any = field(default=value, metadata={"unit": unit, "part": part, "what": what})
+def at_most(value: int, unit: str, part: str, meaning: str) -> int:
+    """Declare one bound of :class:`Limits`.
+
+    ``value`` counts in ``unit``; ``part`` is the heading under which ``docs/security.md`` lists the bound, and
+    ``meaning`` the line it has there.
+    """
+    declared: Any = field(default=value, metadata={"unit": unit, "part": part, "meaning": meaning})
     return cast(int, declared)
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Every bound on what comes from outside.
+    """Every bound on what comes from outside, each a whole number in the unit of its metadata.
 
     >>> LIMITS.file_bytes, LIMITS.reading_seconds
     (1000000, 5)
@@ -97,10 +101,10 @@ def rows() -> list[tuple[str, str, str, str]]:
     """
     return [
         (
-            one.metadata["part"],
-            one.metadata["what"],
-            f"{getattr(LIMITS, one.name):_}".replace("_", " "),
-            one.metadata["unit"],
+            bound.metadata["part"],
+            bound.metadata["meaning"],
+            f"{getattr(LIMITS, bound.name):_}".replace("_", " "),
+            bound.metadata["unit"],
         )
-        for one in fields(Limits)
+        for bound in fields(Limits)
     ]

@@ -28,7 +28,11 @@ AGAIN = 0.05
 
 
 class Interrupted(KeyboardInterrupt):
-    """Ctrl-C, in a command: Python would end by the signal itself where a plain one was raised in code made of text."""
+    """Ctrl-C, in a command.
+
+    A class of its own, for when a plain ``KeyboardInterrupt`` leaves code that was run from a string, Python ends the
+    process by the signal itself, whatever exit code we ask for.
+    """
 
     def __init__(self, number: int = signal.SIGINT) -> None:
         super().__init__(number)
@@ -36,11 +40,11 @@ class Interrupted(KeyboardInterrupt):
 
 
 class Terminated(Interrupted):
-    """Another process, or the terminal that closes, asks this one to end; ``number`` is the signal."""
+    """Another process, or a terminal that is closing, asks this one to end; ``number`` is the signal."""
 
 
 def exit_code(stop: BaseException) -> int:
-    """The exit code by which a shell knows the signal.
+    """The exit code by which a shell knows the signal: 128 plus its number, and SIGINT's for a plain Ctrl-C.
 
     >>> exit_code(KeyboardInterrupt()), exit_code(Terminated(15))
     (130, 143)
@@ -63,7 +67,7 @@ class Heard:
         self.abrupt = False
         """Whether something was broken off that Python cannot take down in order, such as a compiler at work."""
         self.instead: Callable[[int, FrameType | None], None] | None = None
-        self.rest = sys.unraisablehook
+        self.usual_hook = sys.unraisablehook
         self._at = 0.0
         self._dropped = False
         self._timers: list[threading.Timer] = []
@@ -83,7 +87,10 @@ class Heard:
         self.instead(number, frame)
 
     def release(self) -> None:
-        """Raise from now on, and at once if a signal came while it was held."""
+        """Raise from now on, and at once if a signal came while they were held.
+
+        Raises :class:`Interrupted` or :class:`Terminated`, or a plain ``KeyboardInterrupt`` with ``plain``.
+        """
         self.held = False
         if self.number is not None:
             raise self.error()
@@ -94,10 +101,13 @@ class Heard:
             return KeyboardInterrupt() if self.plain else Interrupted()
         return Terminated(self.number)
 
-    def unraisable(self, what: Any) -> None:
-        """Raise a moment later what Python dropped because it fell where nothing can be raised; tell of the rest."""
-        if not issubclass(what.exc_type, KeyboardInterrupt):
-            self.rest(what)
+    def unraisable(self, failure: Any) -> None:
+        """Raise an interrupt a moment later if Python had to drop it; report anything else as usual.
+
+        The hook of ``sys.unraisablehook``: an exception in a finaliser or a callback of C cannot be raised there.
+        """
+        if not issubclass(failure.exc_type, KeyboardInterrupt):
+            self.usual_hook(failure)
             return
         self._timers.append(threading.Timer(AGAIN, self._again))
         self._timers[-1].daemon = True
@@ -116,7 +126,7 @@ class Heard:
 
     @contextmanager
     def insisting(self) -> Iterator[None]:
-        """Let a signal count even if whatever runs meanwhile swallowed what it raised."""
+        """Raise at the end what a signal raised meanwhile, if whatever ran inside swallowed it."""
         before = self.count
         try:
             yield
@@ -128,7 +138,7 @@ class Heard:
 def _in_charge() -> Heard | None:
     """The handler of ours that is in force, if there is one."""
     handlers = [signal.getsignal(number) for number in ENDING]
-    return next((one for one in handlers if isinstance(one, Heard)), None)
+    return next((handler for handler in handlers if isinstance(handler, Heard)), None)
 
 
 @contextmanager

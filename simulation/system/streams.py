@@ -7,9 +7,9 @@ from typing import TextIO
 
 
 def open_closed() -> None:
-    """Let a standard stream that was closed before we began lead nowhere.
+    """Point a standard stream that was closed before we began at the null device.
 
-    Otherwise the next file that is opened would take its number, and what a library complains of would end up in it.
+    Otherwise the next file to be opened would take its number, and a library's complaints would end up in it.
     """
     for number in range(3):
         try:
@@ -17,13 +17,13 @@ def open_closed() -> None:
         except OSError:
             with suppress(OSError):
                 os.open(os.devnull, os.O_RDWR)
-    # Python has none for what was closed, whatever its types say
+    # for a closed stream Python has None here, whatever its types say
     sys.stdout = sys.stdout or _nowhere()
     sys.stderr = sys.stderr or _nowhere()
 
 
 def _nowhere() -> TextIO:
-    """A stream that leads nowhere."""
+    """A stream to the null device."""
     return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123 - it stays open until the process ends
 
 
@@ -35,7 +35,7 @@ def replace_unknown() -> None:
 
 
 def complain(text: str) -> None:
-    """Print a sentence on standard error; if nobody can read it there, go on all the same."""
+    """Print a sentence on standard error; if the stream is closed, full or broken, carry on without it."""
     try:
         print(text, file=sys.stderr, flush=True)
     except (OSError, ValueError):
@@ -43,7 +43,7 @@ def complain(text: str) -> None:
 
 
 def finish() -> None:
-    """Flush both streams; what they cannot take is dropped, so that nothing is left for Python to stumble over."""
+    """Flush both streams and drop what they cannot take, so that Python has nothing left to fail on as it ends."""
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
@@ -52,7 +52,7 @@ def finish() -> None:
 
 
 def _silence(stream: TextIO) -> None:
-    """Let a stream of this process lead nowhere from now on."""
+    """Point a stream of this process at the null device from now on."""
     with suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())

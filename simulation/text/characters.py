@@ -39,7 +39,7 @@ _WITHOUT_NAME = {"Cc": "CONTROL CHARACTER", "Cs": "HALF A CHARACTER", "Co": "PRI
 def is_unseen(character: str) -> bool:
     r"""Whether a character cannot be seen.
 
-    >>> [is_unseen(one) for one in ("a", " ", "\u00a0", "\x1b", "\u202e", "\u3164")]
+    >>> [is_unseen(character) for character in ("a", " ", "\u00a0", "\x1b", "\u202e", "\u3164")]
     [False, False, False, True, True, True]
     """
     return unicodedata.category(character) in UNSEEN or character in BLANK
@@ -53,7 +53,7 @@ def first_unseen(text: str) -> str | None:
     """
     if text.isprintable() and BLANK.isdisjoint(text):
         return None
-    return next((one for one in text if is_unseen(one)), None)
+    return next((character for character in text if is_unseen(character)), None)
 
 
 def is_visible(text: str) -> bool:
@@ -62,7 +62,7 @@ def is_visible(text: str) -> bool:
     >>> is_visible("x"), is_visible("-"), is_visible(" \u00a0"), is_visible("\ufe0f"), is_visible("")
     (True, True, False, False, False)
     """
-    return any(unicodedata.category(one)[0] in "LNPS" and one not in BLANK for one in text)
+    return any(unicodedata.category(sign)[0] in "LNPS" and sign not in BLANK for sign in text)
 
 
 def code_of(character: str) -> str:
@@ -75,13 +75,13 @@ def code_of(character: str) -> str:
 
 
 def unicode_name(character: str) -> str:
-    r"""What Unicode calls a character.
+    r"""What Unicode calls a character; what it has no name for is called by its category.
 
     >>> unicode_name("\u202e"), unicode_name("\x1b"), unicode_name("\ue000"), unicode_name("\U000fffff")
     ('RIGHT-TO-LEFT OVERRIDE', 'ESCAPE', 'PRIVATE USE', 'UNASSIGNED')
     """
-    known = _CONTROLS.get(ord(character)) or unicodedata.name(character, "")
-    return known or _WITHOUT_NAME.get(unicodedata.category(character), "UNASSIGNED")
+    name = _CONTROLS.get(ord(character)) or unicodedata.name(character, "")
+    return name or _WITHOUT_NAME.get(unicodedata.category(character), "UNASSIGNED")
 
 
 def escaped(text: str) -> str:
@@ -94,11 +94,15 @@ def escaped(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    before = ("", *text)
     return "".join(
-        _escape(one) if not one.isprintable() or one in BLANK or _is_bare(one, last) else one
-        for one, last in zip(text, before, strict=False)
+        _escape(character) if _is_escaped(character, before) else character
+        for character, before in zip(text, ("", *text), strict=False)
     )
+
+
+def _is_escaped(character: str, before: str) -> bool:
+    """Whether a character cannot be seen where it stands, or is a space of an unusual kind."""
+    return not character.isprintable() or character in BLANK or _is_bare(character, before)
 
 
 def _is_bare(character: str, before: str) -> bool:
@@ -114,16 +118,16 @@ def _escape(character: str) -> str:
 
 
 def visible(text: str, most: int | None = None) -> str:
-    r"""A text with every character in it that cannot be seen as a code, cut to ``most`` characters.
+    r"""A text in which whatever cannot be seen is written as a code, cut to ``most`` characters.
 
     >>> print(visible("Sales \x1b[31m \u202e"), visible("x" * 100, 8))
     Sales \x1b[31m \u202e xxxxxxxx…
     """
     start = text if most is None else text[:most]
-    seen = "".join(_escape(one) if is_unseen(one) else one for one in start)
-    if most is None or (len(text) <= most and len(seen) <= most):
-        return seen
-    return seen[:most] + "…"
+    coded = "".join(_escape(character) if is_unseen(character) else character for character in start)
+    if most is None or (len(text) <= most and len(coded) <= most):
+        return coded
+    return coded[:most] + "…"
 
 
 def composed(text: str) -> str:
@@ -137,7 +141,9 @@ def composed(text: str) -> str:
     if text.isascii():
         return text
     words = text.replace(SOFT_HYPHEN, "").split(" ")
-    return " ".join(unicodedata.normalize("NFC", one) if len(one) <= LIMITS.name_characters else one for one in words)
+    return " ".join(
+        unicodedata.normalize("NFC", word) if len(word) <= LIMITS.name_characters else word for word in words
+    )
 
 
 def look(name: str) -> str:
@@ -151,8 +157,8 @@ def look(name: str) -> str:
     """
     if name.isascii():
         return " ".join(name.casefold().split())
-    seen = "".join(one for one in name if not (is_unseen(one) or one in _SELECTORS))
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", seen).casefold())
+    inked = "".join(character for character in name if not (is_unseen(character) or character in _SELECTORS))
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", inked).casefold())
     return " ".join(folded.split())
 
 
@@ -163,5 +169,5 @@ def one_line(text: str) -> str:
     ('A plan on two lines', 'afdeling B [1m')
     """
     if not (text.isprintable() and BLANK.isdisjoint(text)):
-        text = "".join("" if one in _WITHIN_WORDS else " " if is_unseen(one) else one for one in text)
+        text = "".join("" if sign in _WITHIN_WORDS else " " if is_unseen(sign) else sign for sign in text)
     return " ".join(text.split())

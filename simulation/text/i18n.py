@@ -33,7 +33,9 @@ __all__ = [
 
 @functools.cache
 def phrases(language: str) -> dict[str, str]:
-    """All templates by dotted key: those of a language, and English ones for what it lacks; read once.
+    """All templates of a language by dotted key, English ones for what it lacks.
+
+    Read once, and shared: not to be changed. Raises ``KeyError`` for a language that is not in :data:`LANGUAGES`.
 
     >>> sorted(phrases("en")) == sorted(phrases("nl"))
     True
@@ -43,10 +45,13 @@ def phrases(language: str) -> dict[str, str]:
 
 @functools.cache
 def own_phrases(language: str) -> dict[str, str]:
-    """The templates that stand in the folder of a language, by dotted key."""
+    """The templates in the folder of a language, by dotted key, without those it borrows from English.
+
+    Read once, and shared: not to be changed. Raises ``KeyError`` for a language that has no folder.
+    """
     import yaml  # noqa: PLC0415 - late, so that `synergy --help` is quick
 
-    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # a word is a text, whatever it looks like
+    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # every scalar is a text, whatever it looks like
     templates: dict[str, str] = {}
     for file in sorted(folders()[language].iterdir(), key=lambda file: file.name):
         if file.name.endswith(".yaml"):
@@ -68,6 +73,8 @@ def _flat(tree: dict[str, Any], prefix: str = "") -> list[tuple[str, str]]:
 def say(key: str, language: str = "en", **fields: Any) -> str:
     """The template ``key`` in a language, its fields filled in.
 
+    Raises ``KeyError`` for a key, or a field of the template, that is not there.
+
     >>> say("verdict.tie", "en"), say("verdict.tie", "nl")
     ('tie', 'gelijkspel')
     """
@@ -75,9 +82,10 @@ def say(key: str, language: str = "en", **fields: Any) -> str:
 
 
 def say_count(key: str, count: float, language: str = "en", digits: int = 0, **fields: Any) -> str:
-    """The template below ``key`` for a number of things, in the form that the language has for it: ``one``, ``other`` …
+    """The template below ``key`` in the form that a language has for a count: ``one``, ``few``, ``other`` …
 
-    The number is the field ``n``, with so many ``digits``. A form that is not there is read as ``other``.
+    The count fills the field ``n``, rounded to ``digits`` decimals, and it is the rounded number that decides the form
+    (CLDR plural rules). A form that has no template is read as ``other``. Raises ``KeyError`` as :func:`say` does.
 
     >>> say_count("size.weeks", 1, "en"), say_count("size.weeks", 1200, "en"), say_count("size.weeks", 1, "nl", 1)
     ('1 week', '1,200 weeks', '1,0 weken')
@@ -90,7 +98,9 @@ def say_count(key: str, count: float, language: str = "en", digits: int = 0, **f
 
 @functools.cache
 def words_of(part: str, language: str) -> dict[str, str]:
-    """All templates below a key, by the rest of their key, their fields not filled in: for a page to fill.
+    """All templates below a key, by the rest of their key; a page fills their fields in itself.
+
+    Empty for a key that has none below it. Read once, and shared: not to be changed.
 
     >>> words_of("size", "nl")["points.one"]
     '{n} procentpunt'
@@ -100,7 +110,7 @@ def words_of(part: str, language: str) -> dict[str, str]:
 
 
 def twin(part: str, text: str, language: str) -> str:
-    """What an English text below the key ``part`` is in a language; a text that does not stand there stays as it is.
+    """The translation of an English text that stands below the key ``part``; any other text comes back unchanged.
 
     >>> twin("passport.unit", "weeks", "nl"), twin("passport.source", "time sheets 2025", "nl")
     ('weken', 'time sheets 2025')
@@ -110,7 +120,7 @@ def twin(part: str, text: str, language: str) -> str:
 
 
 def language_name(code: str, reader: str | None = None) -> str:
-    """What a language is called by a ``reader`` of another, or else by itself; its code, if that is not known.
+    """The name of a language, in the language of a ``reader`` or else in its own; its code if Babel knows none.
 
     >>> language_name("nl"), language_name("nl", "en"), language_name("en", "nl"), language_name("qqq", "en")
     ('Nederlands', 'Dutch', 'Engels', 'qqq')
@@ -124,7 +134,7 @@ def language_name(code: str, reader: str | None = None) -> str:
 
 
 class Separators(NamedTuple):
-    """How a language writes numbers: what stands before the decimals, between thousands, and before less than 0."""
+    """How a language writes numbers: the sign before decimals, between thousands, and before a number below 0."""
 
     decimal: str
     thousands: str
@@ -144,7 +154,7 @@ def _locale(language: str) -> "Locale":
 
 @functools.cache
 def separators(language: str) -> Separators:
-    """How a language writes numbers, with the digits 0 to 9.
+    """The signs with which a language writes numbers in the digits 0 to 9 (CLDR); English ones if it has others.
 
     >>> separators("en"), separators("nl")
     (Separators(decimal='.', thousands=',', minus='-'), Separators(decimal=',', thousands='.', minus='-'))
@@ -155,7 +165,7 @@ def separators(language: str) -> Separators:
 
 
 def number(value: float, language: str = "en", digits: int = 0) -> str:
-    """A number as people write it there.
+    """A number as people write it in a language, rounded to ``digits`` decimals as Python rounds; never −0.
 
     >>> number(1234567.8, "en"), number(1234567.8, "nl"), number(0.5, "nl", 2)
     ('1,234,568', '1.234.568', '0,50')
@@ -174,7 +184,7 @@ def _signs(language: str) -> dict[int, str]:
 
 
 def percent(share: float, language: str = "en", digits: int = 0) -> str:
-    """A share as a percentage.
+    """A share, 1 for all of it, as a percentage with ``digits`` decimals.
 
     >>> percent(0.714, "en"), percent(0.0042, "nl", 1)
     ('71 %', '0,4 %')
@@ -183,7 +193,7 @@ def percent(share: float, language: str = "en", digits: int = 0) -> str:
 
 
 def money(euro: float, language: str = "en") -> str:
-    """Euros as people say them.
+    """An amount in euros as people say it: millions with a decimal, thousands from some ten thousand, else whole euros.
 
     >>> money(1_130_000, "en"), money(1_130_000, "nl"), money(-42_300, "en"), money(950, "en")
     ('€ 1.1 million', '€ 1,1 miljoen', '−€ 42 thousand', '€ 950')

@@ -36,14 +36,18 @@ def is_code(text: str) -> bool:
 
 @functools.cache
 def folders() -> dict[str, Traversable]:
-    """The folder of each language by its code, English first; those that come along are never replaced."""
-    found: dict[str, Traversable] = {}
+    """The folder of each language by its code, English first, then by code.
+
+    A folder from ``SYNERGY_LOCALE`` adds a language and never replaces one that ships with the package. What cannot be
+    read is left out.
+    """
+    by_code: dict[str, Traversable] = {}
     for root in _roots():
         with suppress(OSError):
             for folder in root.iterdir():
                 if is_code(folder.name) and folder.joinpath(ABOUT).is_file():
-                    found.setdefault(folder.name, folder)
-    return dict(sorted(found.items(), key=lambda entry: (entry[0] != FALLBACK, entry[0])))
+                    by_code.setdefault(folder.name, folder)
+    return dict(sorted(by_code.items(), key=lambda entry: (entry[0] != FALLBACK, entry[0])))
 
 
 def _roots() -> Iterator[Traversable]:
@@ -63,11 +67,11 @@ def matching(tag: str, languages: Sequence[str]) -> str:
     >>> matching("nl-BE", ("en", "nl")), matching("PT", ("en", "pt-BR")), matching("C", ("en", "nl"))
     ('nl', 'pt-BR', '')
     """
-    wanted = tag.lower()
+    tag = tag.lower()
     by_tag = {language.lower(): language for language in reversed(languages)}
     by_base = {lower.split("-")[0]: language for lower, language in by_tag.items()}
-    base = wanted.split("-")[0]
-    return by_tag.get(wanted) or by_tag.get(base) or by_base.get(base, "")
+    base = tag.split("-")[0]
+    return by_tag.get(tag) or by_tag.get(base) or by_base.get(base, "")
 
 
 def preferred(header: str, languages: Sequence[str]) -> str:
@@ -94,9 +98,9 @@ def language_of(environment: Mapping[str, str] | None = None) -> str:
     >>> language_of({"LANG": "nl_NL.UTF-8"}), language_of({"LANG": "C"})
     ('nl', 'en')
     """
-    known = os.environ if environment is None else environment
+    variables = os.environ if environment is None else environment
     for name in ("SYNERGY_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
-        value = known.get(name, "")
+        value = variables.get(name, "")
         if value:
             return matching(re.split("[.@]", value)[0].replace("_", "-"), LANGUAGES) or FALLBACK
     return FALLBACK

@@ -1,4 +1,7 @@
-"""What no single field of a study can know. It looks at what is said, so that it can be told beside other mistakes."""
+"""What no single field of a study can know.
+
+Plain data are checked, so that these mistakes are reported beside those that pydantic finds.
+"""
 
 from collections.abc import Callable
 from typing import Any, get_args
@@ -19,7 +22,11 @@ HOLDERS = ("members", "departments", "progress", "priority", "voice")
 
 
 class Checks:
-    """Checks of what one scenario says; ``where`` tells, for a part of a file, in which layer a place of it stands."""
+    """Checks of the plain data of one scenario, all layers merged. Each adds its problems to the ``gatherer``.
+
+    ``where`` finds, for a part of a file such as ``"organisation"``, in which layer a path within that part stands.
+    What pydantic would refuse is passed over, since that is reported anyway.
+    """
 
     def __init__(
         self,
@@ -34,48 +41,51 @@ class Checks:
         self.in_organisation, self.in_measures, self.in_project = map(where, ("organisation", "measures", "project"))
 
     def departments(self) -> None:
-        """Departments by themselves and together."""
+        """There is one IT department and some business, and no department has what its kind cannot have."""
         if self.of_departments:
             self._kinds()
-        for name, said in self.of_departments.items():
-            self._department(name, said if isinstance(said, dict) else {})
+        for name, traits in self.of_departments.items():
+            self._department(name, traits if isinstance(traits, dict) else {})
 
     def _kinds(self) -> None:
         """One IT department, and somebody else."""
-        kinds = {name: one.get("kind") if isinstance(one, dict) else None for name, one in self.of_departments.items()}
+        kinds = {
+            name: traits.get("kind") if isinstance(traits, dict) else None
+            for name, traits in self.of_departments.items()
+        }
         if not all(kind in get_args(Kind) for kind in kinds.values()):
             return
         where = self.in_organisation(("departments",))
         if self.gatherer.has_strange_keys(where):
-            return  # one of them may be what is missing
-        them = [name for name, kind in kinds.items() if kind == "it"]
-        if not them:
+            return  # one of those may be the department that seems missing
+        in_it = [name for name, kind in kinds.items() if kind == "it"]
+        if not in_it:
             self.gatherer.refuse("no_it", where)
-        elif len(them) > 1:
-            self.gatherer.refuse("one_it", where, given=len(them), names=several(them))
+        elif len(in_it) > 1:
+            self.gatherer.refuse("one_it", where, given=len(in_it), names=several(in_it))
         if "business" not in kinds.values():
             self.gatherer.refuse("no_business", where)
 
-    def _department(self, name: str, said: dict[str, Any]) -> None:
+    def _department(self, name: str, traits: dict[str, Any]) -> None:
         """What a kind of department cannot have."""
         for kind, key, problem_key in (
             ("it", "it_frame", "it_has_no_frame"),
             ("it", "process_work", "it_has_no_process"),
             ("chain", "benefit", "chain_has_no_benefit"),
         ):
-            given = said.get(key)
-            if said.get("kind") == kind and given is not None and (given != 0 or key == "it_frame"):
+            trait = traits.get(key)
+            if traits.get("kind") == kind and trait is not None and (trait != 0 or key == "it_frame"):
                 where = self.in_organisation(("departments", name, key))
-                self.gatherer.refuse(problem_key, where, given=shown(given))
+                self.gatherer.refuse(problem_key, where, given=shown(trait))
 
     def ties(self, key: str) -> None:
-        """Ties join two known, different departments, once."""
+        """Ties under ``key`` each join two known, different departments, and no pair is tied twice."""
         pairs: set[frozenset[str]] = set()
-        said = self.organisation.get(key)
-        for place, tie in enumerate(said if isinstance(said, list | tuple) else ()):
+        ties = self.organisation.get(key)
+        for index, tie in enumerate(ties if isinstance(ties, list | tuple) else ()):
             ends = (tie.get("a"), tie.get("b")) if isinstance(tie, dict) else tie
-            if isinstance(ends, list | tuple) and len(ends) > 1 and all(isinstance(one, str) for one in ends[:2]):
-                self._tie((key, place), ends[0], ends[1], pairs)
+            if isinstance(ends, list | tuple) and len(ends) > 1 and all(isinstance(name, str) for name in ends[:2]):
+                self._tie((key, index), ends[0], ends[1], pairs)
 
     def _tie(self, at: Path, a: str, b: str, pairs: set[frozenset[str]]) -> None:
         """One tie, given the pairs before it."""
@@ -91,7 +101,7 @@ class Checks:
     def _named(self, name: str, where: Callable[[Path], Path], at: Path) -> None:
         """A department that is named must be there."""
         if first_unseen(name) or len(name) > LIMITS.name_characters:
-            return  # it can be no name at all, which is told where it stands
+            return  # no legal name, which is reported where it stands
         if self.of_departments and name not in self.of_departments and name not in self._stripped():
             self.gatherer.no_such("unknown_department", where(at), name, self.of_departments)
 
@@ -105,10 +115,10 @@ class Checks:
         """The project starts before it ends."""
         self._late(self.in_project, ("start",), self.start)
 
-    def weeks(self, name: str, said: dict[str, Any]) -> None:
-        """The weeks of a measure are in order and within the horizon."""
+    def weeks(self, name: str, settings: dict[str, Any]) -> None:
+        """A measure does not end before it starts, nor start after the last week."""
         model = model_in(Measures.model_fields[name].annotation)
-        start, end = _weeks(model, said, "start", "end") if model else (None, None)
+        start, end = _weeks(model, settings, "start", "end") if model else (None, None)
         if start is not None and end is not None and end < start:
             self.gatherer.refuse("ends_before_start", self.in_measures((name, "end")), start=start, end=end)
         self._late(self.in_measures, (name, "start"), start)
@@ -118,17 +128,17 @@ class Checks:
         if start is not None and self.horizon is not None and start > self.horizon:
             self.gatherer.refuse("starts_too_late", where(at), start=start, horizon=self.horizon)
 
-    def holders(self, name: str, said: dict[str, Any]) -> None:
-        """The departments that a measure names."""
+    def holders(self, name: str, settings: dict[str, Any]) -> None:
+        """The departments that a measure names are there."""
         for key in HOLDERS:
-            names = said.get(key)
-            for place, one in enumerate(names if isinstance(names, list | tuple) else ()):
-                if isinstance(one, str):
-                    self._named(one, self.in_measures, (name, key, place))
+            holders = settings.get(key)
+            for index, holder in enumerate(holders if isinstance(holders, list | tuple) else ()):
+                if isinstance(holder, str):
+                    self._named(holder, self.in_measures, (name, key, index))
 
 
-def _weeks(model: type[BaseModel], said: dict[str, Any], *keys: str) -> list[int | None]:
-    """Weeks as they are said, or else as they are by default; None for what cannot be one."""
-    defaults = {key: one.default for key, one in model.model_fields.items()}
-    found = [said.get(key, defaults.get(key)) for key in keys]
-    return [week if isinstance(week, int) and week is not True and 1 <= week <= 520 else None for week in found]
+def _weeks(model: type[BaseModel], data: dict[str, Any], *keys: str) -> list[int | None]:
+    """The weeks under these keys, or else the model's defaults; None for what is no legal week."""
+    defaults = {key: field.default for key, field in model.model_fields.items()}
+    weeks = [data.get(key, defaults.get(key)) for key in keys]
+    return [week if isinstance(week, int) and week is not True and 1 <= week <= 520 else None for week in weeks]

@@ -1,4 +1,4 @@
-"""From a file's plain data to a study: scenarios merged and validated, every problem gathered and told at once.
+"""From a file's plain data to a study: scenarios merged and validated, every problem gathered and reported at once.
 
 What scenarios share is merged, validated and checked once: each is made from what its base came to, and a part that it
 does not change is its base's own.
@@ -44,7 +44,10 @@ TIES = ("interdependence", "informal_ties")
 
 
 class Stated(Frozen):
-    """A parameter as a file states it; without ``low`` and ``high`` it is the same in every world."""
+    """A parameter as a file states it; without ``low`` and ``high`` it is the same in every world.
+
+    Whether the numbers are legal for this parameter, and in order, is checked afterwards.
+    """
 
     value: Number
     low: Number | None = None
@@ -59,16 +62,18 @@ class StatedParameters(Frozen):
 
 
 def build(data: Any, name: str, line_of: Callable[[Path], int | None] = lambda path: None) -> Study:
-    """Make a study of a file's plain data; ``line_of`` tells where something stands.
+    """Make a study called ``name`` of a file's plain data, which are not changed.
 
-    Raises :class:`~simulation.study.errors.InputRefused` with every problem that was found.
+    ``line_of`` gives the line, from 1, of a path in the file, None if there is none: what it tells stands in problems
+    and remarks. Raises :class:`~simulation.study.errors.InputRefused` with every problem that was found, or if that
+    takes longer than :func:`~simulation.study.deadline.reading` allows.
     """
     with reading():
         builder = _Builder(data, name, line_of)
         study = builder.study()
-        found = builder.all_problems()
-        if study is None or found:
-            raise InputRefused(found)
+        problems = builder.all_problems()
+        if study is None or problems:
+            raise InputRefused(problems)
         remarks = islice(chain(builder.remarks, remarks_on(study, line_of)), LIMITS.problems)
         return replace(study, remarks=tuple(remarks))
 
@@ -96,7 +101,7 @@ class _Merged:
         return {name: self.settings[name] for name in MEASURES if name in self.settings}
 
     def where(self, part: str) -> Callable[[Path], Path]:
-        """Find in which layer a place of a part stands: the last layer that has the longest piece of it."""
+        """Find in which layer a path within a part stands: the last of those that have most of it."""
 
         def layer_of(loc: Path) -> Path:
             best: tuple[int, Path] = (-1, (part, *loc))
@@ -128,32 +133,33 @@ class _Builder(Gatherer):
         """The data with each letter written in one way and without soft hyphens; the same object if it is so anyway."""
         if isinstance(data, str):
             if SOFT_HYPHEN in data:
-                said = remark("soft_hyphen", told_path(path), self.line_of(path), given=shown(composed(data)))
-                self.remarks.append(said)
+                line = self.line_of(path)
+                self.remarks.append(remark("soft_hyphen", told_path(path), line, given=shown(composed(data))))
             return composed(data)
         if len(path) > 2 * LIMITS.file_depth or not isinstance(data, dict | list):
             return data
         check_time()
         if isinstance(data, list):
-            entries = [self._composed(one, (*path, place)) for place, one in enumerate(data)]
-            return data if all(map(_same, entries, data)) else entries
+            entries = [self._composed(entry, (*path, index)) for index, entry in enumerate(data)]
+            return data if all(map(_is_unchanged, entries, data)) else entries
         inside = {
-            self._composed(key, path) if isinstance(key, str) else key: self._composed(one, (*path, str(key)))
-            for key, one in data.items()
+            self._composed(key, path) if isinstance(key, str) else key: self._composed(value, (*path, str(key)))
+            for key, value in data.items()
         }
-        if len(inside) < len(data):  # two keys have become one: the check of names says what is wrong with them
+        if len(inside) < len(data):  # two keys became one, which the check of names reports
             return data
-        return data if all(map(_same, inside, data)) and all(map(_same, inside.values(), data.values())) else inside
+        unchanged = all(map(_is_unchanged, inside, data)) and all(map(_is_unchanged, inside.values(), data.values()))
+        return data if unchanged else inside
 
     def _once(self, key: tuple[Any, ...], about: Any, make: Callable[[], Any]) -> Any:
         """What is made of an object, made once; ``key`` says what, and the object is known by its identity."""
         key = (*key, id(about))
         if key not in self._kept:
-            self._kept[key] = (about, make())  # the object is kept too, so that no other gets its identity
+            self._kept[key] = (about, make())  # kept as well, so that no other object gets its id
         return self._kept[key][1]
 
     def study(self) -> Study | None:
-        """The study, or None with problems."""
+        """The study, or None if there are problems without which nothing could be made."""
         if not isinstance(self.data, dict):
             self.refuse("empty" if self.data is None else "not_a_study", (), given=shown(self.data))
             return None
@@ -169,7 +175,7 @@ class _Builder(Gatherer):
         names = list(self._sound_names(scenarios))
         self._ground(ground, alone=not names)
         made = [self._scenario(name, scenarios, ground) for name in names]
-        sound = tuple(one for one in made if one is not None)
+        sound = tuple(scenario for scenario in made if scenario is not None)
         self._same_horizon(sound)
         title, description = self._texts(top, (), self.name_of_study)
         return Study(self.name_of_study, title, description, sound) if sound else None
@@ -183,7 +189,7 @@ class _Builder(Gatherer):
             self.refuse("no_format", ("synergy",), legal=FORMAT)
         elif top["synergy"] != FORMAT or top["synergy"] is True:
             self.refuse("wrong_format", ("synergy",), given=shown(top.get("synergy")), legal=FORMAT)
-        meant = {nearest(one, TOP) for one in strange[: LIMITS.problems]}
+        meant = {nearest(key, TOP) for key in strange[: LIMITS.problems]}
         for key in ("organisation", "scenarios"):
             if not top.get(key) and key not in meant:
                 self.refuse("missing_part", (key,), name=key)
@@ -191,11 +197,11 @@ class _Builder(Gatherer):
     def _texts(self, data: dict[str, Any], path: Path, name: str) -> tuple[Label, Label]:
         """Title and description."""
         title, description = data.get("title"), data.get("description")
-        both = {
+        texts = {
             "title": name if title is None or (isinstance(title, str) and not is_visible(title)) else title,
             "description": "" if description is None else description,
         }
-        read = self.read(_Texts, both, lambda loc: (*path, *loc))
+        read = self.read(_Texts, texts, lambda loc: (*path, *loc))
         return (read.title, read.description) if read else (Label(**everywhere(name)), Label(**everywhere("")))
 
     # --- which scenarios stand on which ---
@@ -212,7 +218,7 @@ class _Builder(Gatherer):
                     self.no_such("unknown_key", ("scenarios", name, key), key, DIFFERENCES)
             base = inner.get("extends")
             if base is not None and not (isinstance(base, str) and base in scenarios):
-                legal = (one for one in scenarios if one != name)
+                legal = (other for other in scenarios if other != name)
                 self.no_such("unknown_base", ("scenarios", name, "extends"), base, legal)
                 length[name] = 0
             bases[name] = base
@@ -223,28 +229,28 @@ class _Builder(Gatherer):
     def _climb(self, name: str, bases: dict[str, str | None], length: dict[str, int]) -> None:
         """Count the scenarios from the last base to this one: 0 if some base is not sound."""
         line: dict[str, None] = {}
-        at: str | None = name
-        while at is not None and at not in length and at not in line:
-            line[at] = None
-            at = bases[at]
-        if at is not None and at in line:
+        base: str | None = name
+        while base is not None and base not in length and base not in line:
+            line[base] = None
+            base = bases[base]
+        if base is not None and base in line:
             names = list(line)
-            self._circle(names[names.index(at) :], bases)
-        count = 0 if at is None else length.get(at, 0)
-        sound = at is None or count > 0
-        for one in reversed(line):
+            self._circle(names[names.index(base) :], bases)
+        count = 0 if base is None else length.get(base, 0)
+        sound = base is None or count > 0
+        for scenario in reversed(line):
             count += 1
             if sound and count > LIMITS.extends:
-                path: Path = ("scenarios", one, "extends")
-                self.refuse("extends_too_long", path, given=shown(one), limit=LIMITS.extends)
+                path: Path = ("scenarios", scenario, "extends")
+                self.refuse("extends_too_long", path, given=shown(scenario), limit=LIMITS.extends)
                 sound = False
-            length[one] = count if sound else 0
+            length[scenario] = count if sound else 0
 
     def _circle(self, names: list[str], in_order: dict[str, Any]) -> None:
         """Refuse scenarios each of which extends the next and the last the first."""
-        place = {name: at for at, name in enumerate(in_order)}
-        at = names.index(min(names, key=lambda name: place[name]))
-        names = names[at:] + names[:at]
+        order = {name: index for index, name in enumerate(in_order)}
+        first = names.index(min(names, key=lambda name: order[name]))
+        names = names[first:] + names[:first]
         self.refuse("circle", ("scenarios", names[0], "extends"), given=several([*names, names[0]], " → "))
 
     # --- what is said of a scenario ---
@@ -252,10 +258,10 @@ class _Builder(Gatherer):
     def _merged_up_to(self, name: str, scenarios: dict[str, Any], ground: _Merged) -> _Merged:
         """All that is said of a scenario: a line of bases is short enough to climb."""
         if name not in self._merged:
-            said = scenarios[name] if isinstance(scenarios[name], dict) else {}
-            base = said.get("extends")
+            own = scenarios[name] if isinstance(scenarios[name], dict) else {}
+            base = own.get("extends")
             before = ground if base is None else self._merged_up_to(base, scenarios, ground)
-            self._merged[name] = self._laid(before, ("scenarios", name), said)
+            self._merged[name] = self._laid(before, ("scenarios", name), own)
         return self._merged[name]
 
     def _laid(self, before: _Merged, path: Path, layer: dict[str, Any]) -> _Merged:
@@ -280,27 +286,27 @@ class _Builder(Gatherer):
     def _organised(self, before: dict[str, Any], path: Path, layer: dict[str, Any]) -> dict[str, Any]:
         """The organisation, with the differences that a layer makes."""
         inside: Path = (*path, "organisation")
-        said = self.mapping(layer.get("organisation"), inside)
-        if not said:
+        changes = self.mapping(layer.get("organisation"), inside)
+        if not changes:
             return before
-        merged = {**before, **said}
-        if "departments" in said:
+        merged = {**before, **changes}
+        if "departments" in changes:
             where: Path = (*inside, "departments")
-            departments = self.mapping(said["departments"], where)
+            departments = self.mapping(changes["departments"], where)
             merged["departments"] = self._departments(before.get("departments"), departments, where)
         return merged
 
-    def _departments(self, before: dict[str, Any] | None, said: dict[str, Any], path: Path) -> dict[str, Any]:
+    def _departments(self, before: dict[str, Any] | None, changes: dict[str, Any], path: Path) -> dict[str, Any]:
         """Departments as a layer says them; after the first that does, with the differences it makes."""
-        for name, one in said.items():
-            if isinstance(one, dict) and "name" in one:
+        for name, change in changes.items():
+            if isinstance(change, dict) and "name" in change:
                 legal = [key for key in Department.model_fields if key != "name"]
                 self.no_such("unknown_key", (*path, name, "name"), "name", legal)
         if before is None:
-            self.names(said, lambda name: (*path, name))
-            return said
+            self.names(changes, lambda name: (*path, name))
+            return changes
         merged = dict(before)
-        for name, change in said.items():
+        for name, change in changes.items():
             if name not in before:
                 self.no_such("unknown_department", (*path, name), name, before)
             elif isinstance(before[name], dict):
@@ -311,18 +317,18 @@ class _Builder(Gatherer):
         self, before: _Merged, path: Path, layer: dict[str, Any]
     ) -> tuple[dict[str, dict[str, Any]], dict[str, bool]]:
         """The settings of measures and which of them are on: the file's own level says how, not whether."""
-        said = self.mapping(layer.get("measures"), (*path, "measures"))
-        settings, on = (dict(before.settings), dict(before.on)) if said else (before.settings, before.on)
-        for name, one in said.items():
-            switch = {"on": True, "off": False}.get(one, one) if isinstance(one, str) else one
-            self._check_switch(name, one, switch, path)
+        measures = self.mapping(layer.get("measures"), (*path, "measures"))
+        settings, on = (dict(before.settings), dict(before.on)) if measures else (before.settings, before.on)
+        for name, value in measures.items():
+            switch = {"on": True, "off": False}.get(value, value) if isinstance(value, str) else value
+            self._check_switch(name, value, switch, path)
             if name in MEASURES:
                 on[name] = (bool(path) and switch is not False) or name == "platform"
                 if isinstance(switch, dict) and (switch or name not in settings):
                     settings[name] = {**settings[name], **switch} if name in settings else switch
         return settings, on
 
-    def _check_switch(self, name: str, said: Any, switch: Any, path: Path) -> None:
+    def _check_switch(self, name: str, value: Any, switch: Any, path: Path) -> None:
         """Whether a measure that is known is switched, or described, where it may be."""
         where: Path = (*path, "measures", name)
         if name not in MEASURES:
@@ -330,9 +336,9 @@ class _Builder(Gatherer):
         elif isinstance(switch, dict) or switch is None:
             return
         elif not isinstance(switch, bool):
-            self.refuse("not_on_off", where, given=shown(said))
+            self.refuse("not_on_off", where, given=shown(value))
         elif not path:
-            self.refuse("switched_above", where, given=shown(said))
+            self.refuse("switched_above", where, given=shown(value))
         elif name == "platform" and not switch:
             self.refuse("platform_always", where)
 
@@ -374,9 +380,9 @@ class _Builder(Gatherer):
     ) -> tuple[Organisation | None, Project | None, Measures | None]:
         """Organisation, project and measures, each by itself and against each other."""
         self._check(merged, measures)
-        said, project = merged.organisation, merged.project
+        organisation, project = merged.organisation, merged.project
         return (
-            self._once(("organisation",), said, lambda: self._organisation(merged)) if said else None,
+            self._once(("organisation",), organisation, lambda: self._organisation(merged)) if organisation else None,
             self._once(("project",), project, lambda: self.read(Project, project, merged.where("project"))),
             self._measures(merged, measures),
         )
@@ -406,21 +412,23 @@ class _Builder(Gatherer):
 
     def _organisation(self, merged: _Merged) -> Organisation | None:
         """The organisation; departments and ties that were found sound are not looked at again."""
-        said = dict(merged.organisation)
-        departments: dict[str, Any] = said.get("departments") or {}
+        data = dict(merged.organisation)
+        departments: dict[str, Any] = data.get("departments") or {}
         if departments:
-            said["departments"] = {name: self._known_as(("department", name), one) for name, one in departments.items()}
-        ties = {key: self._known_as((key,), said[key]) for key in TIES if (key, id(said.get(key))) in self._kept}
+            data["departments"] = {
+                name: self._known_as(("department", name), traits) for name, traits in departments.items()
+            }
+        ties = {key: self._known_as((key,), data[key]) for key in TIES if (key, id(data.get(key))) in self._kept}
         for key in ties:
-            del said[key]
-        made = self.read(Organisation, said, merged.where("organisation"))
+            del data[key]
+        made = self.read(Organisation, data, merged.where("organisation"))
         if made is None:
             return None
-        for one, data in zip(made.departments, departments.values(), strict=True):
-            self._kept["department", one.name, id(data)] = (data, one)
+        for department, traits in zip(made.departments, departments.values(), strict=True):
+            self._kept["department", department.name, id(traits)] = (traits, department)
         for key in TIES:
-            if key in said:
-                self._kept[key, id(said[key])] = (said[key], getattr(made, key))
+            if key in data:
+                self._kept[key, id(data[key])] = (data[key], getattr(made, key))
         return made.model_copy(update=ties) if ties else made
 
     def _known_as(self, key: tuple[Any, ...], data: Any) -> Any:
@@ -437,7 +445,7 @@ class _Builder(Gatherer):
 
     def _measure(self, merged: _Merged, name: str, settings: dict[str, Any]) -> Measures | None:
         """One measure by itself."""
-        named = sum(len(one) for one in settings.values() if isinstance(one, list))
+        named = sum(len(value) for value in settings.values() if isinstance(value, list))
         path: Path = (*merged.layers[-1][0], "measures", name)
         return self.read(Measures, {name: settings}, merged.where("measures")) if self._is_room(named, path) else None
 
@@ -460,34 +468,34 @@ class _Builder(Gatherer):
 
     def _all_given(self, merged: _Merged) -> tuple[Given, ...]:
         """The same, looked at for the first time."""
-        known, where = merged.parameters, merged.where("parameters")
-        read = self.read(StatedParameters, {"parameters": known}, lambda loc: where(loc[1:]))
+        data, where = merged.parameters, merged.where("parameters")
+        read = self.read(StatedParameters, {"parameters": data}, lambda loc: where(loc[1:]))
         if read is None:
             return ()
-        inside = {name: isinstance(value, dict) for name, value in known.items()}
-        return tuple(self._given(name, one, where, inside[name]) for name, one in read.parameters.items())
+        inside = {name: isinstance(value, dict) for name, value in data.items()}
+        return tuple(self._given(name, stated, where, inside[name]) for name, stated in read.parameters.items())
 
-    def _given(self, name: str, said: Stated, where: Callable[[Path], Path], inside: bool) -> Given:
+    def _given(self, name: str, stated: Stated, where: Callable[[Path], Path], inside: bool) -> Given:
         """One parameter that the file gives, as a number or (``inside``) with its range."""
         about = BY_NAME[name]
-        low = said.value if said.low is None else said.low
-        high = said.value if said.high is None else said.high
-        for key, value in (("value", said.value), ("low", said.low), ("high", said.high)):
+        low = stated.value if stated.low is None else stated.low
+        high = stated.value if stated.high is None else stated.high
+        for key, value in (("value", stated.value), ("low", stated.low), ("high", stated.high)):
             if value is not None and not about.least <= value <= about.most:
                 legal = f"{short(about.least)} … {short(about.most)}"
                 where_it_is = where((name, key) if inside else (name,))
                 self.refuse("parameter_bounds", where_it_is, given=short(value), legal=legal)
-        if not low <= said.value <= high:
-            self.refuse("range_order", where((name,)), given=f"{short(low)} … {short(said.value)} … {short(high)}")
-        return Given(name, float(said.value), float(low), float(high), said.source or "your file")
+        if not low <= stated.value <= high:
+            self.refuse("range_order", where((name,)), given=f"{short(low)} … {short(stated.value)} … {short(high)}")
+        return Given(name, float(stated.value), float(low), float(high), stated.source or "your file")
 
     def _same_horizon(self, scenarios: tuple[Scenario, ...]) -> None:
         """Scenarios are compared over the same weeks."""
-        horizons = Counter(one.project.horizon for one in scenarios).most_common()
-        for one in scenarios if len(horizons) > 1 else ():
-            if one.project.horizon != horizons[0][0]:
-                path: Path = ("scenarios", one.name, "project", "horizon")
-                self.refuse("other_horizon", path, given=one.project.horizon, legal=horizons[0][0])
+        horizons = Counter(scenario.project.horizon for scenario in scenarios).most_common()
+        for scenario in scenarios if len(horizons) > 1 else ():
+            if scenario.project.horizon != horizons[0][0]:
+                path: Path = ("scenarios", scenario.name, "project", "horizon")
+                self.refuse("other_horizon", path, given=scenario.project.horizon, legal=horizons[0][0])
 
 
 class _Texts(Frozen):
@@ -497,6 +505,6 @@ class _Texts(Frozen):
     description: Text
 
 
-def _same(made: Any, given: Any) -> bool:
-    """Whether nothing was changed."""
-    return made is given or (isinstance(made, str) and made == given)
+def _is_unchanged(made: Any, original: Any) -> bool:
+    """Whether data are the very object they were made from, or an equal text."""
+    return made is original or (isinstance(made, str) and made == original)

@@ -1,4 +1,4 @@
-"""What is wrong with a file's data, gathered: each mistake once, with its place, within bounds."""
+"""What is wrong with a file's data, gathered: each mistake once, with its path and line, within bounds."""
 
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
@@ -19,7 +19,12 @@ _M = TypeVar("_M", bound=BaseModel)
 
 
 class Gatherer:
-    """Gathers what is wrong with a file's data, each mistake once; ``line_of`` tells where something stands."""
+    """Gathers what is wrong with a file's data, each mistake once.
+
+    ``line_of`` gives the line, from 1, of a path in the file, None if there is none. Beyond
+    :attr:`~simulation.system.limits.Limits.problems` a mistake is only counted, in ``more``. Every method that adds a
+    problem raises :class:`~simulation.study.errors.InputRefused` if reading has taken too long.
+    """
 
     def __init__(self, line_of: Callable[[Path], int | None]) -> None:
         self.line_of = line_of
@@ -27,43 +32,50 @@ class Gatherer:
         self.remarks: list[Remark] = []
         self.more = 0
         self.guesses = 0
-        self._seen: set[tuple[str, Path, str]] = set()
-        self._places: set[Path] = set()
+        self._gathered: set[tuple[str, Path, str]] = set()
+        self._paths: set[Path] = set()
         self._names: set[str] = set()
 
     def all_problems(self) -> list[Problem]:
-        """What was gathered, with how many more there are."""
+        """What was gathered, in order, and as the last problem how many more there are."""
         return self.problems + ([problem("more_problems", more=self.more)] if self.more else [])
 
     def refuse(self, key: str, path: Path, **fields: Any) -> None:
-        """Add a problem, unless the same one is there already."""
+        """Add the problem ``key`` at a path, unless the same one is there already; ``fields`` are what it names."""
         if self._is_new(key, path, str(fields)):
             self.problems.append(problem(key, told_path(path), self.line_of(path), **fields))
 
     def no_such(self, key: str, path: Path, given: object, legal: Any) -> None:
-        """Add a problem with a name that is not legal, unless the same one is there already."""
+        """Add a problem with a name that is not among the ``legal`` ones, unless the same one is there already.
+
+        The nearest legal name is looked for as often as
+        :attr:`~simulation.system.limits.Limits.suggestions` allows.
+        """
         if self._is_new(key, path, shown(given, 300)):
             self.guesses += 1
             guess = self.guesses <= LIMITS.suggestions
             self.problems.append(unknown(key, given, legal, told_path(path), self.line_of(path), guess))
 
-    def _is_new(self, key: str, path: Path, what: str) -> bool:
-        """Whether a problem was not told before, and there is room to tell it."""
+    def _is_new(self, key: str, path: Path, details: str) -> bool:
+        """Whether a problem is a new one and there is room for it; one too many is counted."""
         check_time()
-        if (key, path, what) in self._seen:
+        if (key, path, details) in self._gathered:
             return False
-        self._seen.add((key, path, what))
-        self._places.add(path)
+        self._gathered.add((key, path, details))
+        self._paths.add(path)
         self.more += self.full
         return not self.full
 
     @property
     def full(self) -> bool:
-        """Whether there are as many problems as anybody reads at once; the rest is counted."""
+        """Whether there are as many problems as anybody reads at once; further ones are counted."""
         return len(self.problems) >= LIMITS.problems
 
     def mapping(self, value: Any, path: Path) -> dict[str, Any]:
-        """The value as a mapping with words as keys; nothing is an empty one."""
+        """The value as a mapping with texts as keys; empty for None, and for what is refused as no mapping.
+
+        Keys that are no texts are refused and left out.
+        """
         if value is None:
             return {}
         if not isinstance(value, dict):
@@ -72,14 +84,14 @@ class Gatherer:
         for key in value:
             if not isinstance(key, str):
                 self.refuse("key_not_text", (*path, Key(key)), given=shown(key))
-        return {key: one for key, one in value.items() if isinstance(key, str)}
+        return {key: entry for key, entry in value.items() if isinstance(key, str)}
 
     def has_strange_keys(self, path: Path) -> bool:
         """Whether a mapping has keys that were refused, since they are no text."""
-        return any(place[:-1] == path and isinstance(place[-1], Key) for place in self._places if place)
+        return any(refused[:-1] == path and isinstance(refused[-1], Key) for refused in self._paths if refused)
 
     def name(self, name: str, path: Path) -> None:
-        """Check a name: of a department, of a scenario."""
+        """Check the name of a department or a scenario: that it can be seen, is short, and has no spaces around it."""
         unseen = first_unseen(name)
         if len(name) > LIMITS.name_characters or not is_visible(name) or (unseen and unseen in "\n\r"):
             self.refuse("not_a_name", path, given=shown(name), limit=LIMITS.name_characters)
@@ -105,16 +117,19 @@ class Gatherer:
                     self.refuse("look_alike_above", path_of(name), **fields, first=line)
 
     def read(self, model: type[_M], data: Any, where: Callable[[Path], Path]) -> _M | None:
-        """Validate data; ``where`` turns a place in it into a place in the file."""
+        """Validate data against a model; None, with a problem for each mistake, if it does not pass.
+
+        ``where`` turns a path in the data into one in the file.
+        """
         try:
             return model.model_validate(data)
         except ValidationError as error:
-            found = findings(model, error)
-            for place, one in enumerate(found):
+            errors = findings(model, error)
+            for index, finding in enumerate(errors):
                 if self.full:
-                    self.more += len(found) - place
+                    self.more += len(errors) - index
                     break
-                self._translate(model, data, one, where)
+                self._translate(model, data, finding, where)
             return None
 
     def _translate(
@@ -128,13 +143,13 @@ class Gatherer:
         elif kind == "invalid_key":
             self.refuse("key_not_text", (*path, Key(loc[-1])), given=shown(loc[-1]))
         elif kind in {"missing", "too_short"}:
-            if path not in self._places:
+            if path not in self._paths:
                 key = "missing_part" if loc == ("departments",) else KINDS[kind]
                 self.refuse(key, path, name=str(loc[-1]))
         elif given is None:
             self.refuse("empty_entry" if path and isinstance(path[-1], int) else "not_filled", path)
         elif kind == "unseen_character" and given in self._names:
-            return  # it stands where the name is given, and is no other mistake where it is used
+            return  # refused where the name is given, so not again where it is used
         elif kind == "literal_error":
             self.no_such("not_one_of", path, given, words_in(context["expected"]))
         else:

@@ -1,4 +1,4 @@
-"""What pydantic finds, as problems that a person understands."""
+"""Pydantic's errors as problems that a person understands."""
 
 import math
 from itertools import islice
@@ -49,41 +49,52 @@ _NUMBERS = ("Surveyed", "SurveyedShare", "Workload", "Stated")
 
 
 def short(value: object) -> str:
-    """A limit without a needless fraction."""
+    """A limit as a text, without a needless fraction.
+
+    >>> short(10.0), short(0.25), short(1e-9)
+    ('10', '0.25', '1e-09')
+    """
     if isinstance(value, float) and math.isfinite(value):
         return str(int(value)) if value.is_integer() and abs(value) < 1e16 else f"{value:g}"
     return str(value)
 
 
 def words_in(expected: str) -> list[str]:
-    """The words in pydantic's "'a', 'b' or 'c'"."""
+    """The words in what pydantic says it expected.
+
+    >>> words_in("'it', 'business' or 'chain'")
+    ['it', 'business', 'chain']
+    """
     return expected.split("'")[1::2]
 
 
 def findings(model: type[BaseModel], error: ValidationError) -> list[dict[str, Any]]:
-    """What pydantic finds, without what only follows: a key that is missing because it is misspelt, and so on."""
-    found: list[dict[str, Any]] = [dict(one) for one in error.errors(include_url=False)]
-    missing = {one["loc"][:-1] for one in found if one["type"] == "missing"}
-    strange = (one["loc"] for one in found if one["type"] == "extra_forbidden" and one["loc"][:-1] in missing)
+    """Pydantic's errors, as it describes them, without those that follow from others.
+
+    A key is missing because it is misspelt, say, or a list too short because none of its entries is sound.
+    """
+    errors: list[dict[str, Any]] = [dict(entry) for entry in error.errors(include_url=False)]
+    missing = {entry["loc"][:-1] for entry in errors if entry["type"] == "missing"}
+    strange = (entry["loc"] for entry in errors if entry["type"] == "extra_forbidden" and entry["loc"][:-1] in missing)
     misspelt: set[Any] = {
         (*loc[:-1], nearest(str(loc[-1]), fields_at(model, loc[:-1]))) for loc in islice(strange, LIMITS.problems)
     }
 
-    def is_no_text(one: dict[str, Any]) -> bool:
-        languages = fields_at(model, one["loc"][:-1])
-        return languages == list(Label.model_fields) and bool(one["input"]) and set(one["input"]).isdisjoint(languages)
+    def is_no_text(entry: dict[str, Any]) -> bool:
+        languages, data = fields_at(model, entry["loc"][:-1]), entry["input"]
+        return languages == list(Label.model_fields) and bool(data) and set(data).isdisjoint(languages)
 
-    def follows(one: dict[str, Any]) -> bool:
-        if one["type"] == "missing":
-            return one["loc"] in misspelt or is_no_text(one)
-        # A list is too short if none of its entries is sound; what is neither a switch nor a list is told once.
-        return (one["type"] == "too_short" and bool(one["input"])) or one["loc"][-1:] == ("bool",)
+    def follows(entry: dict[str, Any]) -> bool:
+        if entry["type"] == "missing":
+            return entry["loc"] in misspelt or is_no_text(entry)
+        # A list is too short if none of its entries is sound; what is neither a switch nor a list is reported once.
+        return (entry["type"] == "too_short" and bool(entry["input"])) or entry["loc"][-1:] == ("bool",)
 
-    return [one for one in found if not follows(one)]
+    return [entry for entry in errors if not follows(entry)]
 
 
 def key_of(kind: str, loc: Path, given: object, context: dict[str, Any]) -> str:
-    """The problem for one of pydantic's findings."""
+    """The key of the problem for one of pydantic's errors: its ``type``, ``loc``, ``input`` and ``ctx``."""
     if kind == "model_type" and not isinstance(given, dict):
         label = "not_a_label" if isinstance(given, list) else "not_text"
         keys = {"Label": label, **({} if isinstance(given, list) else dict.fromkeys(_NUMBERS, "not_a_number"))}
@@ -100,7 +111,7 @@ def key_of(kind: str, loc: Path, given: object, context: dict[str, Any]) -> str:
 
 
 def fields_at(model: type[BaseModel], loc: Path) -> list[str]:
-    """The keys that are legal at a place of a model."""
+    """The keys that are legal at a location in a model; not a department's name, which is the key above it."""
     for part in loc:
         field = model.model_fields.get(part) if isinstance(part, str) else None
         inner = model_in(field.annotation) if field else None
@@ -109,12 +120,12 @@ def fields_at(model: type[BaseModel], loc: Path) -> list[str]:
 
 
 def model_in(annotation: Any) -> type[BaseModel] | None:
-    """The first model in a type."""
+    """The first model in a type, however it is wrapped: ``Annotated``, optional, in a tuple, list or mapping."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     if get_origin(annotation) in {Union, UnionType, Annotated, tuple, list, dict}:
-        for one in get_args(annotation):
-            found = model_in(one)
-            if found:
-                return found
+        for argument in get_args(annotation):
+            model = model_in(argument)
+            if model:
+                return model
     return None

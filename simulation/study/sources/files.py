@@ -34,14 +34,14 @@ WIDTH = 110
 
 
 def scenario_folder() -> Any:
-    """The folder with the organisations that come with the software."""
+    """The folder with the organisations that ship with the package, as a path or a traversable resource."""
     inside = packaged("simulation").joinpath("_scenarios")
     return inside if inside.is_dir() else FilePath(__file__).parents[3] / "scenarios"
 
 
 @functools.cache
 def case() -> Study:
-    """The case organisation with its scenarios.
+    """The case organisation with its scenarios, read once.
 
     >>> len(case().scenarios), case().scenarios[0].name
     (24, 'it-only')
@@ -50,17 +50,24 @@ def case() -> Study:
 
 
 def load(source: str, overrides: tuple[str, ...] = ()) -> Study:
-    """Read a study: a file's path, or the name of an organisation that comes along (``case``).
+    """Read a study: a file's path, or the name of an organisation that ships with the package (``case``).
 
-    ``overrides`` are ``path=value`` texts such as ``parameters.t=0.5``. Raises
-    :class:`~simulation.study.errors.InputRefused` with every problem of the file. What is legal and yet may not be
-    meant stands in :attr:`~simulation.study.scenario.Study.remarks`.
+    ``overrides`` are ``path=value`` texts such as ``parameters.t=0.5``. What is legal and yet may not be meant stands
+    in :attr:`~simulation.study.scenario.Study.remarks`. Raises :class:`~simulation.study.errors.InputRefused` with
+    every problem of the file and of the overrides, or for a file that cannot be read.
+
+    >>> load("case", ("organisation.departments.Sales.capacity=100",)).organisation.departments[1].capacity
+    100.0
     """
     return parse(text_of(source), source, overrides)
 
 
 def text_of(source: str) -> str:
-    """The text of a file, or of an organisation that comes along; raises as :func:`load` does."""
+    """The text of a file (UTF-8), or of an organisation that ships with the package.
+
+    A file goes before an organisation of the same name. Raises :class:`~simulation.study.errors.InputRefused` for what
+    is no readable text file, or is too big.
+    """
     if source in _shipped_names() and not FilePath(source).is_file():
         text: str = scenario_folder().joinpath(f"{source}.yaml").read_text("utf-8")
         return text
@@ -68,7 +75,7 @@ def text_of(source: str) -> str:
 
 
 def load_data(source: str) -> dict[str, Any]:
-    """The plain data of a study that can be read, as its file says it; raises as :func:`load` does.
+    """The plain data of a sound study, as its file has them; raises as :func:`load` does.
 
     >>> load_data("case")["scenarios"]["partner-over"]["extends"]
     'partner-with'
@@ -77,7 +84,7 @@ def load_data(source: str) -> dict[str, Any]:
 
 
 def parse_data(text: str, name: str = "study") -> dict[str, Any]:
-    """The plain data of the text of a file that can be read; raises as :func:`parse` does.
+    """The plain data of the text of a sound file; raises as :func:`parse` does.
 
     >>> text = scenario_folder().joinpath("case.yaml").read_text("utf-8")
     >>> parse_data(text) == load_data("case")
@@ -88,9 +95,9 @@ def parse_data(text: str, name: str = "study") -> dict[str, Any]:
 
 
 def read_file(source: str, text: str | None = None) -> tuple[Any, Callable[[Path], int | None], list[Problem]]:
-    """Plain data of any YAML file, what tells the line of a place in it, and problems that do not stop the reading.
+    """Plain data of any YAML file, a function from a path in it to a line, and problems that do not stop the reading.
 
-    ``text`` is what the file holds, if it was read before: a pipe can be read but once. Raises
+    ``text`` is what the file holds, if it was read before: a pipe can only be read once. Raises
     :class:`~simulation.study.errors.InputRefused` for what is no sound YAML.
     """
     text = _read(source) if text is None else text
@@ -127,14 +134,14 @@ def _read(source: str) -> str:
 
 
 def _bytes_of(source: str) -> bytes:
-    """What a file holds, or its beginning if that is too much; of a device only what is typed or piped in is read."""
+    """What a file holds, cut just beyond what is legal; of a device only what is typed or piped in is read."""
     with FilePath(source).open("rb") as stream:
         about = os.fstat(stream.fileno())
         if stat.S_ISCHR(about.st_mode) and not _is_input(about):
             raise _refused(source, problem("no_ordinary_file", given=shown(source, 200)))
         if stat.S_ISREG(about.st_mode):
             with suppress(OSError, AttributeError):
-                os.set_blocking(stream.fileno(), False)  # some of the system's files wait for more, for ever
+                os.set_blocking(stream.fileno(), False)  # reading some system files would block for ever
         return stream.read(LIMITS.file_bytes + 1) or b""
 
 
@@ -146,13 +153,13 @@ def _is_input(about: os.stat_result) -> bool:
 
 
 def _shipped_names() -> list[str]:
-    """Names of the organisations that come along."""
-    return [one.name.removesuffix(".yaml") for one in scenario_folder().iterdir() if one.name.endswith(".yaml")]
+    """Names of the organisations that ship with the package."""
+    return [file.name.removesuffix(".yaml") for file in scenario_folder().iterdir() if file.name.endswith(".yaml")]
 
 
 def _refused(file: str, *problems: Problem) -> InputRefused:
     """A refusal that names the file."""
-    return InputRefused(replace(one, file=file) for one in problems)
+    return InputRefused(replace(problem, file=file) for problem in problems)
 
 
 def parse(text: str, name: str = "study", overrides: tuple[str, ...] = ()) -> Study:
@@ -165,27 +172,27 @@ def parse(text: str, name: str = "study", overrides: tuple[str, ...] = ()) -> St
 
 def _study_and_data(text: str, name: str, overrides: tuple[str, ...]) -> tuple[Study, Any]:
     """A study and the plain data that it is made of."""
-    found: list[Problem] = []
+    problems: list[Problem] = []
     try:
         with reading():
             _check_changes(overrides)
             read = Reader(clean(text))
-            found += read.all_problems()
+            problems += read.all_problems()
             if is_lesson(read.data):
                 raise InputRefused([problem("is_a_lesson", legal=FORMAT)])
-            changed = [_override(read.data, one) for one in overrides]
+            changed = [_override(read.data, override) for override in overrides]
             study = build(read.data, escaped(FilePath(name).stem or name), _line_teller(read, changed))
     except InputRefused as refused:
-        lost = {(one.path, one.line) for one in found if one.key in OUT_OF_REACH}
-        found += [one for one in refused.problems if (one.path, one.line) not in lost]
-    if found:
-        raise InputRefused(abridged(replace(one, file=name) for one in found))
+        lost = {(problem.path, problem.line) for problem in problems if problem.key in OUT_OF_REACH}
+        problems += [problem for problem in refused.problems if (problem.path, problem.line) not in lost]
+    if problems:
+        raise InputRefused(abridged(replace(problem, file=name) for problem in problems))
     remarks = (*read.remarks, *study.remarks)[: LIMITS.problems]
-    return replace(study, remarks=tuple(replace(one, file=name) for one in remarks)), read.data
+    return replace(study, remarks=tuple(replace(remark, file=name) for remark in remarks)), read.data
 
 
 def is_lesson(data: Any) -> bool:
-    """Whether a file's data seem to be a lesson, and not a study.
+    """Whether a file's data look like a lesson, and not like a study: by its format key, or else by its parts.
 
     >>> is_lesson({"lesson": 1}), is_lesson({"chapters": []}), is_lesson({"synergy": 1, "lesson": 1})
     (True, True, False)
@@ -194,7 +201,11 @@ def is_lesson(data: Any) -> bool:
 
 
 def is_study(data: Any) -> bool:
-    """Whether a file's data seem to be a study, and not a lesson."""
+    """Whether a file's data look like a study, and not like a lesson.
+
+    >>> is_study({"synergy": 1}), is_study({"scenarios": {}}), is_study({"synergy": 1, "lesson": 1})
+    (True, True, False)
+    """
     return _seems(data, {"synergy", "organisation", "scenarios"}, {"lesson", "chapters"}, "synergy")
 
 
@@ -206,48 +217,48 @@ def _seems(data: Any, own: set[str], others: set[str], first: str) -> bool:
 
 
 def _line_teller(read: Reader, changed: list[Path]) -> Callable[[Path], int | None]:
-    """What tells the line of a place; what was changed on the command line has none."""
+    """A function from a path to its line; what was changed on the command line has none."""
 
     def line_of(path: Path) -> int | None:
-        made = any(path == one[: len(path)] for one in changed) and path not in read.lines
-        return None if made or any(path[: len(one)] == one for one in changed) else read.line(path)
+        made = any(path == change[: len(path)] for change in changed) and path not in read.lines
+        return None if made or any(path[: len(change)] == change for change in changed) else read.line(path)
 
     return line_of
 
 
 def _check_changes(changes: Iterable[str]) -> None:
     """Refuse more, or longer, changes than a command line needs."""
-    sizes = [len(one) for one in changes]
-    for size, given, most in (
+    sizes = [len(change) for change in changes]
+    for key, size, most in (
         ("too_many_changes", len(sizes), LIMITS.sets),
         ("long_change", max(sizes, default=0), LIMITS.set_characters),
         ("long_changes", sum(sizes), LIMITS.sets_characters),
     ):
-        if given > most:
-            raise InputRefused([problem(size, given=spaced(given), limit=spaced(most))])
+        if size > most:
+            raise InputRefused([problem(key, given=spaced(size), limit=spaced(most))])
 
 
 def _override(data: Any, text: str) -> Path:
-    """Set ``path=value`` in a file's data, as if the file said so; the path is told."""
+    """Set ``path=value`` in a file's data, in place, as if the file said so, and return the path."""
     check_time()
     left, value = _change(text)
-    place: dict[str, Any] = data if isinstance(data, dict) else {}
+    mapping: dict[str, Any] = data if isinstance(data, dict) else {}
     path: Path = ()
     while True:
-        key, left = _next_key(place, left)
+        key, left = _next_key(mapping, left)
         path = (*path, key)
-        inside: Any = place.get(key)
+        inside: Any = mapping.get(key)
         if not key or (left and isinstance(inside, list)):
             raise InputRefused([problem("bad_override", given=shown(text))])
         if not left:
-            place[key] = value
+            mapping[key] = value
             return path
-        if key not in place and path[:-1] in _NAMED:
-            raise InputRefused([unknown(_NAMED[path[:-1]], key, place, told_path(path))])
+        if key not in mapping and path[:-1] in _NAMED:
+            raise InputRefused([unknown(_NAMED[path[:-1]], key, mapping, told_path(path))])
         if not isinstance(inside, dict):
             number = isinstance(inside, int | float) and not isinstance(inside, bool)
-            place[key] = {"value": inside} if number else {}
-        place = place[key]
+            mapping[key] = {"value": inside} if number else {}
+        mapping = mapping[key]
 
 
 def _change(text: str) -> tuple[list[str], Any]:
@@ -267,7 +278,7 @@ def _change(text: str) -> tuple[list[str], Any]:
     except InputRefused as refused:
         wrong = list(refused.problems)
     if wrong:
-        raise InputRefused(replace(one, line=None, path=shown(text)) for one in wrong)
+        raise InputRefused(replace(problem, line=None, path=shown(text)) for problem in wrong)
     return parts, read.data
 
 
@@ -277,10 +288,10 @@ _NAMED: dict[Path, str] = {("scenarios",): "unknown_scenario", ("organisation", 
 """Where a change of something inside must name what is there."""
 
 
-def _next_key(place: dict[str, Any], left: list[str]) -> tuple[str, list[str]]:
+def _next_key(mapping: dict[str, Any], left: list[str]) -> tuple[str, list[str]]:
     """The next key of a path and what is left of the path; a name that is there may hold points itself."""
     for count in range(len(left), 1, -1):
-        if ".".join(left[:count]) in place:
+        if ".".join(left[:count]) in mapping:
             return ".".join(left[:count]), left[count:]
     return left[0], left[1:]
 
@@ -291,19 +302,20 @@ def _next_key(place: dict[str, Any], left: list[str]) -> tuple[str, list[str]]:
 def resolved_yaml(study: Study, scenario: Scenario, language: str = "en") -> str:
     """A scenario with all differences and defaults worked in, as a file that can be read again.
 
-    Reading it back gives a study with the same digest. Comments, in the reader's language, say what is assumed.
+    Parameters that the file leaves to the world are comments, with their defaults, ranges and sources. Comments are
+    in ``language``. Reading it back gives a study with the same digest as ``study.select((scenario.name,))``.
     """
-    said = scenario.resolved()
-    given = {one.name: one for one in scenario.parameters}
+    data = scenario.resolved()
+    given = {parameter.name: parameter for parameter in scenario.parameters}
     lines = [f"# {study.title.in_(language)}: {scenario.title.in_(language)}"]
-    lines += _dumped({"synergy": FORMAT, "title": study.title.model_dump(), "organisation": said["organisation"]})
-    lines += _dumped({"project": said["project"]})
+    lines += _dumped({"synergy": FORMAT, "title": study.title.model_dump(), "organisation": data["organisation"]})
+    lines += _dumped({"project": data["project"]})
     lines.append(say("show.given", language) if given else say("show.none_given", language))
     lines += [_parameter(about, given.get(about.name), language) for about in PARAMETERS]
     entry = {
         "title": scenario.title.model_dump(),
         "description": scenario.description.model_dump(),
-        "measures": said["measures"],
+        "measures": data["measures"],
     }
     lines += _dumped({"scenarios": {scenario.name: entry}})
     return "\n".join(lines) + "\n"
@@ -325,7 +337,7 @@ def study_yaml(data: dict[str, Any], remarks: tuple[str, ...] = ()) -> str:
     >>> parse(study_yaml(load_data("case"), ("as it comes",))).digest() == case().digest()
     True
     """
-    return "\n".join([*(f"# {one}" for one in remarks), *_dumped(data)]) + "\n"
+    return "\n".join([*(f"# {remark}" for remark in remarks), *_dumped(data)]) + "\n"
 
 
 def _word(value: Any) -> str:
@@ -341,7 +353,7 @@ def _word(value: Any) -> str:
     if re.fullmatch(r"[^\W\d_](?:[\w()/.&+'-]| (?! ))*[\w)]", value) and value.lower() not in _WORDS:
         return value
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + re.sub(r"[\t\n]|" + INVISIBLE.pattern, lambda found: _escape(found.group()), escaped) + '"'
+    return '"' + re.sub(r"[\t\n]|" + INVISIBLE.pattern, lambda match: _escape(match.group()), escaped) + '"'
 
 
 _WORDS = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
@@ -357,7 +369,7 @@ def _escape(character: str) -> str:
 def _flow(value: Any) -> str:
     """Plain data on one line."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{_word(key)}: {_flow(one)}" for key, one in value.items()) + "}"
+        return "{" + ", ".join(f"{_word(key)}: {_flow(inner)}" for key, inner in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(map(_flow, value)) + "]"
     return _word(value)
@@ -369,11 +381,11 @@ def _dumped(data: dict[str, Any], indent: int = 0) -> list[str]:
     for key, value in data.items():
         begin, flow = f"{' ' * indent}{_word(key)}:", _flow(value)
         inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-        of_collections = bool(inside) and all(isinstance(one, dict | list) for one in inside)
+        of_collections = bool(inside) and all(isinstance(inner, dict | list) for inner in inside)
         if not inside or (len(begin) + len(flow) < WIDTH and not of_collections):
             lines.append(f"{begin} {flow}")
         elif isinstance(value, dict):
             lines += [begin, *_dumped(value, indent + 2)]
         else:
-            lines += [begin, *(f"{' ' * indent}  - {_flow(one)}" for one in value)]
+            lines += [begin, *(f"{' ' * indent}  - {_flow(entry)}" for entry in value)]
     return lines

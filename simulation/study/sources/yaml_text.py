@@ -46,9 +46,9 @@ _CORE: tuple[tuple[re.Pattern[str], Callable[[str], Any]], ...] = tuple(
         (r"~|null|Null|NULL|", lambda text: None),
         (r"true|True|TRUE", lambda text: True),
         (r"false|False|FALSE", lambda text: False),
-        (r"[-+]?[0-9]+", lambda text: _whole(text, 10)),
-        (r"0o[0-7]+", lambda text: _whole(text[2:], 8)),
-        (r"0x[0-9a-fA-F]+", lambda text: _whole(text[2:], 16)),
+        (r"[-+]?[0-9]+", lambda text: _integer(text, 10)),
+        (r"0o[0-7]+", lambda text: _integer(text[2:], 8)),
+        (r"0x[0-9a-fA-F]+", lambda text: _integer(text[2:], 16)),
         (r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", float),
         (r"[-+]?\.(inf|Inf|INF)", lambda text: float(text.replace(".", ""))),
         (r"\.(nan|NaN|NAN)", lambda text: math.nan),
@@ -81,13 +81,17 @@ FAULTS: tuple[tuple[str, str, bool], ...] = (
 
 
 def clean(text: str) -> str:
-    """The text with one kind of line ends; raises ``InputRefused`` if it cannot be a file of ours."""
+    r"""The text without a byte order mark, its lines ending in ``\n``.
+
+    Raises :class:`~simulation.study.errors.InputRefused` if it cannot be a file of ours: too big, a line too long, a
+    character that no text has, indented with tabs, or HTML or Markdown.
+    """
     if len(text) > LIMITS.file_bytes:
         raise InputRefused([problem("too_big", most=spaced(LIMITS.file_bytes))])
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    faults = [one for one in (_long_line(text), _bad_character(text), _leading_tab(text)) if one is not None]
+    faults = [fault for fault in (_long_line(text), _bad_character(text), _leading_tab(text)) if fault is not None]
     if faults:
-        raise InputRefused([min(faults, key=lambda one: one.line or 0)])
+        raise InputRefused([min(faults, key=lambda fault: fault.line or 0)])
     if re.match(r"\s*(<|```)", text):
         raise InputRefused([problem("not_a_study", given=shown(text.split("\n", 1)[0]))])
     return text
@@ -104,8 +108,8 @@ def _long_line(text: str) -> Problem | None:
     lines = text.split("\n")
     if max(map(len, lines)) <= most:
         return None
-    line = next(number for number, one in enumerate(lines, start=1) if len(one) > most)
-    return problem("long_line", line=line, most=spaced(most))
+    number = next(number for number, line in enumerate(lines, start=1) if len(line) > most)
+    return problem("long_line", line=number, most=spaced(most))
 
 
 def _bad_character(text: str) -> Problem | None:
@@ -135,10 +139,11 @@ def spaced(number: int) -> str:
 
 
 class Reader:
-    """Plain data of a YAML text, the line (from 1) of every place in it, and what is wrong or worth saying of it.
+    """Plain data of a YAML text, the line (from 1) of every path in it, and what is wrong or worth saying of it.
 
-    ``problems`` has what does not stop the reading: keys that stand there twice, numbers too close to 0. Raises
-    :class:`~simulation.study.errors.InputRefused` for what does.
+    ``problems`` has what does not stop the reading: duplicate keys, of which the first counts, and numbers of which
+    digits are lost. Raises :class:`~simulation.study.errors.InputRefused` for what does: bad syntax, aliases, tags,
+    more than one document, too many values, too deep nesting, too long a reading.
 
     >>> read = Reader("a: [1, no]")
     >>> read.data, read.line(("a", 1))
@@ -162,7 +167,7 @@ class Reader:
             raise InputRefused([_unreadable(text, yaml.MarkedYAMLError(problem=str(error)))]) from None
 
     def line(self, path: Path) -> int | None:
-        """The line of a place, or of the nearest place around it."""
+        """The line of a path, or of the nearest path around it; None without any."""
         while path and path not in self.lines:
             path = path[:-1]
         return self.lines.get(path)
@@ -207,9 +212,9 @@ class Reader:
         """The entries up to the end of a list."""
         entries: list[Any] = []
         while not isinstance(event := next(self.events), SequenceEndEvent):
-            place = (*path, len(entries))
-            self.lines.setdefault(place, _line(event))
-            entries.append(self._value(event, place))
+            inside = (*path, len(entries))
+            self.lines.setdefault(inside, _line(event))
+            entries.append(self._value(event, inside))
         return entries
 
     def _mapping(self, path: Path) -> dict[Any, Any]:
@@ -218,19 +223,19 @@ class Reader:
         while not isinstance(event := next(self.events), MappingEndEvent):
             key = self._value(event, path) if isinstance(event, ScalarEvent | AliasEvent) else None
             if not isinstance(event, ScalarEvent):
-                given = "[…]" if isinstance(event, SequenceStartEvent) else "{…}"
-                raise InputRefused([problem("key_not_text", told_path(path), _line(event), given=given)])
-            place: Path = (*path, key if isinstance(key, str) else Key(key))
+                brackets = "[…]" if isinstance(event, SequenceStartEvent) else "{…}"
+                raise InputRefused([problem("key_not_text", told_path(path), _line(event), given=brackets)])
+            inside: Path = (*path, key if isinstance(key, str) else Key(key))
             line = _line(event)
             if isinstance(key, str) and event.implicit[0] and key[:1].isspace():
                 raise InputRefused(
                     [problem("strange_space", line=line, given=f"{code_of(key[0])}, {unicode_name(key[0])}")]
                 )
             if key in entries:
-                first = self.lines[place]
+                first = self.lines[inside]
                 self._refuse("duplicate_key", path, line, given=shown(key), first=first)
-            self.lines.setdefault(place, line)
-            value = self._value(next(self.events), place)
+            self.lines.setdefault(inside, line)
+            value = self._value(next(self.events), inside)
             entries.setdefault(key, value)
         return entries
 
@@ -242,7 +247,7 @@ class Reader:
             self.more += 1
 
     def all_problems(self) -> list[Problem]:
-        """What is wrong, with how many more there are."""
+        """What is wrong, and as the last problem how many more there are."""
         return self.problems + ([problem("more_problems", more=self.more)] if self.more else [])
 
     def _check_reach(self, text: str, value: Any, path: Path, line: int) -> None:
@@ -266,13 +271,13 @@ class Reader:
         if SOFT_HYPHEN in text and len(self.remarks) < LIMITS.problems:
             self.remarks.append(remark("soft_hyphen", told_path(path), _line(event), given=shown(composed(text))))
         if INVISIBLE.search(text):
-            # Two escapes can stand for one character, as JSON writes 😀; half a character is none.
+            # JSON escapes a character such as 😀 as two surrogates; one without the other is no character.
             text = text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
             half = re.search("[\ud800-\udfff]", text)
             if half:
-                given = f"{code_of(half.group())}, {unicode_name(half.group())}"
-                raise InputRefused([problem("bad_character", line=_line(event), given=given)])
-        return composed(text)  # é can be written in two ways, and is one letter
+                name = f"{code_of(half.group())}, {unicode_name(half.group())}"
+                raise InputRefused([problem("bad_character", line=_line(event), given=name)])
+        return composed(text)  # é has two encodings and is one letter
 
 
 class _Halves:
@@ -306,12 +311,12 @@ class _Tabs:
     def __init__(self, text: str) -> None:
         self.text = text.split("\n") if "\t" in text else []
         self.left: dict[int, list[int]] = {
-            number: [at for at, one in enumerate(line) if one == "\t"][::-1]
+            number: [column for column, character in enumerate(line) if character == "\t"][::-1]
             for number, line in enumerate(self.text)
             if "\t" in line
         }
         self.ends: dict[int, int] = {}
-        self.found: set[int] = set()
+        self.strays: set[int] = set()
 
     def passed(self, event: ScalarEvent) -> None:
         """Pass a word: the tabs before it stand where they may not, and so do those in it, if it has no quotes."""
@@ -325,15 +330,15 @@ class _Tabs:
             self.ends[number] = last
             while tabs and tabs[-1] < last:
                 if tabs.pop() < first or event.style not in {"'", '"', "|", ">"}:
-                    self.found.add(number)
+                    self.strays.add(number)
 
     def stray(self) -> int | None:
         """The first line, from 1, with a tab where only spaces are legal; None if there is none."""
         for number, tabs in self.left.items():
             remark_at = re.compile(r"(?:^|\s)#").search(self.text[number], max(self.ends.get(number, 0) - 1, 0))
             if tabs and (remark_at is None or tabs[-1] < remark_at.end()):
-                self.found.add(number)
-        return min(self.found) + 1 if self.found else None
+                self.strays.add(number)
+        return min(self.strays) + 1 if self.strays else None
 
 
 def _line(event: Any) -> int:
@@ -341,7 +346,7 @@ def _line(event: Any) -> int:
     return int(event.start_mark.line) + 1
 
 
-def _whole(digits: str, base: int) -> int | float:
+def _integer(digits: str, base: int) -> int | float:
     """A whole number; one that is absurdly long is infinite."""
     return int(digits, base) if len(digits) <= 100 else math.inf
 
@@ -355,7 +360,7 @@ def _is_lost(text: str, value: Any) -> bool:
     """Whether a number as written is not 0 and so close to it that its digits are lost."""
     if not isinstance(value, float) or not abs(value) < LEAST:
         return False
-    return any(one in "123456789" for one in re.split("[eE]", text)[0])
+    return any(digit in "123456789" for digit in re.split("[eE]", text)[0])
 
 
 def _text_at(text: str, mark: Any) -> str:
@@ -414,5 +419,5 @@ def _with_sign(why: str, line: str, at: int) -> str:
 
 def _sign(match: re.Match[str]) -> str:
     """The sign that something cannot begin with."""
-    given = match.group(1) if match.groups() and match.group(1) else "| >"
-    return {"alias": "*", "anchor": "&", "tag": "!", "directive": "%", "mapping keys": "?"}.get(given, given)
+    sign = match.group(1) if match.groups() and match.group(1) else "| >"
+    return {"alias": "*", "anchor": "&", "tag": "!", "directive": "%", "mapping keys": "?"}.get(sign, sign)
