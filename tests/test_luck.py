@@ -4,6 +4,7 @@ Error rates are the chance that a correct generator fails; the draws are keyed, 
 """
 
 import inspect
+import warnings
 from dataclasses import fields, replace
 from math import nextafter, sqrt
 
@@ -19,7 +20,7 @@ from simulation import PARAMETERS, Values, case
 from simulation.engine.kernel import randomness as kernel
 from simulation.engine.kernel.lanes import at
 from simulation.engine.kernel.records import ANSWERS, LUCK, OTHER_LOAD, SHOCK, room_for_luck
-from simulation.model import randomness, rules, worlds
+from simulation.model import randomness, rules, sobol, worlds
 from simulation.model.worlds import sobol_point, traits_of, values_of
 from simulation.study.organisation import Department
 from simulation.study.parameters import BY_NAME
@@ -354,6 +355,26 @@ def test_a_world_is_the_same_whatever_was_asked_before(asked, seed):
 def test_worlds_are_the_prefix_of_one_sequence():
     plain = stats.qmc.Sobol(len(PARAMETERS), scramble=True, rng=np.random.default_rng(4)).random(256)
     assert np.array([sobol_point(4, world) for world in range(256)]).tolist() == plain.tolist()
+
+
+@given(st.integers(0, 2**63 - 1), st.integers(1, 256), st.integers(0, 5_000), st.integers(1, 100))
+@settings(max_examples=40, deadline=None)
+def test_points_are_those_of_scipy(seed, dimensions, first, count):
+    judge = stats.qmc.Sobol(dimensions, scramble=True, rng=np.random.default_rng(seed))
+    if first:
+        judge.fast_forward(first)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The balance properties", UserWarning)
+        assert sobol.points(seed, dimensions, first, count).tolist() == judge.random(count).tolist()
+
+
+def test_a_point_far_along_is_had_at_once():
+    far = sobol.points(1, 75, 10**9, 1)
+    assert far.shape == (1, 75)
+    assert 0.0 <= far.min() <= far.max() < 1.0
+    for wrong in ((1, 0, 0, 1), (1, 257, 0, 1), (1, 2, -1, 1), (1, 2, 2**30, 1)):
+        with pytest.raises(ValueError, match="no points"):
+            sobol.points(*wrong)
 
 
 def test_points_are_in_range_and_even():

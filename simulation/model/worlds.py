@@ -5,16 +5,14 @@ by world, so that worlds can be added without changing the earlier ones; or it k
 The departments' initial traits, and the luck of every week, are keyed draws (:mod:`simulation.model.randomness`).
 """
 
-import copy
 import functools
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import qmc
 
-from simulation.model import randomness, steps
+from simulation.model import randomness, sobol, steps
 from simulation.model.terms import profile_of
 from simulation.study.errors import InputRefused, problem
 from simulation.study.organisation import Department
@@ -47,19 +45,10 @@ class Traits:
     technical_work: float
 
 
-@functools.lru_cache(maxsize=16)
-def _scrambled(seed: int) -> qmc.Sobol:
-    """The scrambled Sobol sequence of a seed, from its start; scrambling takes a hundred times as long as a copy."""
-    return qmc.Sobol(len(PARAMETERS), scramble=True, rng=np.random.default_rng(seed))
-
-
 @functools.lru_cache(maxsize=256)
 def _sobol_block(seed: int, block: int) -> NDArray[np.float64]:
     """Rows ``64·block … 64·block + 63`` of the scrambled Sobol sequence of a seed."""
-    sequence = copy.deepcopy(_scrambled(seed))
-    if block:
-        sequence.fast_forward(_BLOCK * block)
-    rows: NDArray[np.float64] = sequence.random(_BLOCK)
+    rows = sobol.points(seed, len(PARAMETERS), _BLOCK * block, _BLOCK)
     rows.flags.writeable = False
     return rows
 
