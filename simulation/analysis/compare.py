@@ -86,8 +86,8 @@ class Summary:
 def wilson(hits: int, trials: int) -> Interval:
     """A share with Wilson's 95 % interval (Wilson 1927); nan without trials.
 
-    >>> found = wilson(94, 100)
-    >>> round(found.low, 3), round(found.high, 3)
+    >>> interval = wilson(94, 100)
+    >>> round(interval.low, 3), round(interval.high, 3)
     (0.875, 0.972)
     """
     if trials == 0:
@@ -146,8 +146,8 @@ def compare_pair(a: Floats, b: Floats, names: tuple[str, str], outcome: Outcome)
     >>> pair.kind, pair.wins, pair.gain > 50
     ('beats', 100, True)
     """
-    both = np.isfinite(a) & np.isfinite(b)
-    a, b = a[both], b[both]
+    defined = np.isfinite(a) & np.isfinite(b)
+    a, b = a[defined], b[defined]
     gap = a - b
     signs = who_wins(a, b, outcome)
     wins, losses = int((signs > 0).sum()), int((signs < 0).sum())
@@ -158,7 +158,7 @@ def compare_pair(a: Floats, b: Floats, names: tuple[str, str], outcome: Outcome)
         b=names[1],
         outcome=outcome.name,
         worlds=len(gap),
-        undefined=len(both) - len(gap),
+        undefined=len(defined) - len(gap),
         wins=wins,
         losses=losses,
         ties=len(gap) - wins - losses,
@@ -255,8 +255,8 @@ class Comparison:
         names = self.runs.study.names
         return [
             self.pair(a, b, outcome.name)
-            for place, b in enumerate(names)
-            for a in names[place + 1 :]
+            for position, b in enumerate(names)
+            for a in names[position + 1 :]
             for outcome in OUTCOMES
         ]
 
@@ -274,8 +274,8 @@ def compare_runs(runs: Runs, baseline: str) -> Comparison:
     """Compare all scenarios of some runs; ``baseline`` names the one that the others are held against.
 
     >>> from simulation import case, run_worlds
-    >>> found = compare_runs(run_worlds(case().select(("it-only", "full")), worlds=8), "it-only")
-    >>> found.ranking, found.pair("full", "it-only").kind
+    >>> comparison = compare_runs(run_worlds(case().select(("it-only", "full")), worlds=8), "it-only")
+    >>> comparison.ranking, comparison.pair("full", "it-only").kind
     (('full', 'it-only'), 'beats')
     """
     runs.study.scenario(baseline)

@@ -61,14 +61,14 @@ class Runs:
 
     def of(self, scenario: str, outcome: str) -> NDArray[np.float64]:
         """An outcome of a scenario in every world: shape (worlds,)."""
-        place = [one.name for one in OUTCOMES].index(outcome)
-        found: NDArray[np.float64] = self.outcomes[self.study.names.index(scenario), :, place]
-        return found
+        column = [entry.name for entry in OUTCOMES].index(outcome)
+        values: NDArray[np.float64] = self.outcomes[self.study.names.index(scenario), :, column]
+        return values
 
     def weeks(self, scenario: str, state: str) -> NDArray[np.float32]:
         """A weekly state of a scenario in every world: shape (worlds, weeks)."""
-        found: NDArray[np.float32] = self.weekly[self.study.names.index(scenario), :, :, WEEKLY.index(state)]
-        return found
+        values: NDArray[np.float32] = self.weekly[self.study.names.index(scenario), :, :, WEEKLY.index(state)]
+        return values
 
 
 def run_worlds(
@@ -171,13 +171,13 @@ def mesa_world(study: Study, world: int, seed: int, mode: Mode) -> Chunk:
 
     rows = []
     weekly = np.empty((len(study.scenarios), study.horizon, len(WEEKLY)), dtype=np.float32)
-    for place, scenario in enumerate(study.scenarios):
+    for row, scenario in enumerate(study.scenarios):
         model = OrganisationModel(scenario, world, seed, parameters=mode, collect=False)
         while model.running:
             model.step()
         rows.append(list(outcomes_of(model.ledger).values()))
         for column, state in enumerate(WEEKLY):
-            weekly[place, :, column] = getattr(model.ledger, state)
+            weekly[row, :, column] = getattr(model.ledger, state)
     return np.array(rows), weekly
 
 
@@ -200,11 +200,11 @@ class _Batches:
         warm()
         parts = [slice(start, start + self.size) for start in range(0, outcomes.shape[1], self.size)]
 
-        def one(part: slice) -> int:
+        def run_part(part: slice) -> int:
             return self.batch(first + part.start, outcomes[:, part], weekly[:, part])
 
         threads = min(threads, len(parts))
-        for count in map(one, parts) if threads <= 1 else _in_threads(one, parts, threads):
+        for count in map(run_part, parts) if threads <= 1 else _in_threads(run_part, parts, threads):
             raise_missed()
             yield count
 
@@ -222,7 +222,7 @@ class _Batches:
         rows, weeks = np.empty(outcomes.shape), np.empty(weekly.shape, np.float32)
         points = np.zeros((worlds, len(PARAMETERS)))  # parameters at their defaults need none
         if self.mode == "ranges":
-            points[:] = [sobol_point(self.seed, first + one) for one in range(worlds)]
+            points[:] = [sobol_point(self.seed, first + offset) for offset in range(worlds)]
         run.run_batch(
             self.arrays,
             values_of_worlds(self.layout, points, self.mode == "defaults"),
@@ -255,7 +255,7 @@ def _in_threads(do: Callable[[slice], int], parts: list[slice], threads: int) ->
             done, going = wait(going, timeout=HEEDED_EVERY, return_when=FIRST_COMPLETED)
             raise_missed()
             going |= {pool.submit(do, part) for part in itertools.islice(waiting, len(done))}
-            yield from (one.result() for one in done)
+            yield from (future.result() for future in done)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 

@@ -90,14 +90,14 @@ class Trace:
         yield from self._each("objection", self._objects(week), week)
         if now["go_live_week"] == week:
             yield Event(week, "go_live")
-        outside = np.array([not one.internal for one in self.scenario.organisation.departments])
+        outside = np.array([not department.internal for department in self.scenario.organisation.departments])
         states = self.departments[week - 1]
         yield from self._each("cut_over", outside & (states["cut_over_week"] == week), week)
         yield from self._leaving(states, week)
 
     def _each(self, kind: str, where: Any, week: int) -> Iterator[Event]:
         """An event for each department of which it is true."""
-        return (Event(week, kind, self.names[place]) for place in np.flatnonzero(where))
+        return (Event(week, kind, self.names[index]) for index in np.flatnonzero(where))
 
     def _risen(self, clock: str, week: int) -> Any:
         """Where a clock that counts down was set again this week."""
@@ -120,21 +120,21 @@ class Trace:
     @functools.cached_property
     def _speaking(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         """How far departments speak up, what is drawn for that (weeks, departments), and conviction before week 1."""
-        voice = np.array([one.voice for one in self.scenario.organisation.departments])
+        voice = np.array([department.voice for department in self.scenario.organisation.departments])
         draws = np.ones((self.horizon + 1, len(voice)))
         first = np.ones(len(voice))
         if voice.any():
-            first[:] = [one.conviction for one in traits_of(self.scenario, self.values, self.seed, self.world)]
-        for place in np.flatnonzero(voice):
-            draws[:, place] = randomness.draws(self.seed, self.world, self.names[place], self.horizon)[:, OBJECTION]
+            first[:] = [traits.conviction for traits in traits_of(self.scenario, self.values, self.seed, self.world)]
+        for index in np.flatnonzero(voice):
+            draws[:, index] = randomness.draws(self.seed, self.world, self.names[index], self.horizon)[:, OBJECTION]
         return voice, draws, first
 
     def _leaving(self, states: NDArray[Any], week: int) -> Iterator[Event]:
         """Where a key person leaves this week, with or without a role."""
-        for place in np.flatnonzero(states["absence_weeks"] == KEY_PERSON_MISSED):
-            one = states[place]
-            held = max(one["progress_role"], one["priority_role"], one["voice_role"]) > 0.0
-            yield Event(week, "leave_role" if held else "leave", self.names[place])
+        for index in np.flatnonzero(states["absence_weeks"] == KEY_PERSON_MISSED):
+            state = states[index]
+            held = max(state["progress_role"], state["priority_role"], state["voice_role"]) > 0.0
+            yield Event(week, "leave_role" if held else "leave", self.names[index])
 
 
 def trace(scenario: Scenario, world: int, seed: int = 1, mode: Mode = "ranges", compiled: bool = True) -> Trace:
@@ -143,8 +143,8 @@ def trace(scenario: Scenario, world: int, seed: int = 1, mode: Mode = "ranges", 
     Raises :class:`~simulation.study.errors.InputRefused` for a world, a seed or a mode that cannot be.
 
     >>> from simulation import case
-    >>> found = trace(case().scenario("roles"), world=3)
-    >>> found.departments.shape, [event.kind for event in found.events if event.week == 8 and not event.department]
+    >>> traced = trace(case().scenario("roles"), world=3)
+    >>> traced.departments.shape, [event.kind for event in traced.events if event.week == 8 and not event.department]
     ((156, 9), ['roles_begins'])
     """
     check_world(world, seed, mode)
@@ -164,8 +164,8 @@ def _by_mesa(scenario: Scenario, world: int, seed: int, mode: Mode) -> tuple[NDA
     while model.running:
         model.step()
         _write(organisation[model.week - 1], model)
-        for row, one in zip(departments[model.week - 1], model.everyone, strict=True):
-            _write(row, one)
+        for row, department in zip(departments[model.week - 1], model.everyone, strict=True):
+            _write(row, department)
     return departments, organisation
 
 

@@ -100,7 +100,7 @@ class Chapter(Frozen):
     def scenarios(self) -> tuple[str, ...]:
         """Every scenario that must be run for it, in the order in which it names them."""
         named = [*self.shows]
-        for condition in (one for option in self.options for one in option.when):
+        for condition in (condition for option in self.options for condition in option.when):
             named.append(condition.of)
             if condition.minus and condition.minus.of:
                 named.append(condition.minus.of)

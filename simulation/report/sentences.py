@@ -64,22 +64,22 @@ def level(value: float, outcome: str, language: str) -> str:
 
 def difference(pair: Pair, language: str) -> str:
     """The mean paired difference with its interval, as people say it."""
-    found, outcome = pair.difference, pair.outcome
+    interval, outcome = pair.difference, pair.outcome
     timed = BY_OUTCOME[outcome].unit == "week"
     high, low = ("size.later", "size.earlier") if timed else ("size.higher", "size.lower")
-    said = say(high if found.estimate >= 0 else low, language, size=size(found.estimate, outcome, language))
-    if not math.isfinite(found.low):
-        return said
-    ends = sorted((found.low, found.high), key=abs)
-    if found.low < 0.0 < found.high:
-        down = say(low, language, size=size(found.low, outcome, language))
-        up = say(high, language, size=size(found.high, outcome, language))
-        return say("verdict.by", language, difference=said, low=down, high=up)
+    phrase = say(high if interval.estimate >= 0 else low, language, size=size(interval.estimate, outcome, language))
+    if not math.isfinite(interval.low):
+        return phrase
+    ends = sorted((interval.low, interval.high), key=abs)
+    if interval.low < 0.0 < interval.high:
+        down = say(low, language, size=size(interval.low, outcome, language))
+        up = say(high, language, size=size(interval.high, outcome, language))
+        return say("verdict.by", language, difference=phrase, low=down, high=up)
     low, high = (size(end, outcome, language) for end in ends)
     if low == high:
-        half = size((found.high - found.low) / 2, outcome, language)
-        return say("verdict.by_narrow", language, difference=said, half=half)
-    return say("verdict.by", language, difference=said, low=_without_unit(low, high), high=high)
+        half = size((interval.high - interval.low) / 2, outcome, language)
+        return say("verdict.by_narrow", language, difference=phrase, half=half)
+    return say("verdict.by", language, difference=phrase, low=_without_unit(low, high), high=high)
 
 
 def _without_unit(low: str, high: str) -> str:
@@ -107,16 +107,16 @@ def verdict(pair: Pair, titles: tuple[str, str], language: str = "en", ahead: bo
     fields = {key: number(getattr(pair, key), language) for key in ("wins", "losses", "worlds", "ties")}
     fields["ties"] = say("verdict.ties", language, ties=fields["ties"]) if pair.ties else ""
     kind = "size_open" if ahead and pair.kind == "undecided" else pair.kind
-    said = say(f"verdict.{kind}", language, a=titles[0], b=titles[1], **fields)
+    sentence = say(f"verdict.{kind}", language, a=titles[0], b=titles[1], **fields)
     if pair.kind == "undecided":
         more = (
             say_count("verdict.more", pair.more, language)
             if pair.more is not None
             else say("verdict.no_more", language)
         )
-        said += f": {more}"
-    said += f"; {difference(pair, language)}"
-    return said + (f"; {say('verdict.against', language)}" if _against(pair) else "")
+        sentence += f": {more}"
+    sentence += f"; {difference(pair, language)}"
+    return sentence + (f"; {say('verdict.against', language)}" if _against(pair) else "")
 
 
 def _against(pair: Pair) -> bool:
@@ -155,44 +155,54 @@ def headline(comparison: Comparison, language: str, sequential: Sequential | Non
 def pairing_gain(comparison: Comparison) -> float:
     """The median, over all pairs of scenarios, of what pairing was worth for lasting adoption; nan if undefined."""
     names = comparison.ranking
-    gains = [comparison.pair(a, b).gain for place, a in enumerate(names) for b in names[place + 1 :]]
-    found = sorted(gain for gain in gains if math.isfinite(gain))
-    return found[len(found) // 2] if found else math.nan
+    gains = [comparison.pair(a, b).gain for position, a in enumerate(names) for b in names[position + 1 :]]
+    defined = sorted(gain for gain in gains if math.isfinite(gain))
+    return defined[len(defined) // 2] if defined else math.nan
 
 
-def _settled(one: Decision, titles: tuple[str, str], language: str) -> str:
+def _settled(decision: Decision, titles: tuple[str, str], language: str) -> str:
     """The verdict on a pair that was judged after every world, and when it fell."""
-    said = verdict(one.pair, titles, language, one.ahead)
-    return said if one.at is None else f"{said}; {say('sequential.at', language, at=number(one.at, language))}"
+    sentence = verdict(decision.pair, titles, language, decision.ahead)
+    return (
+        sentence
+        if decision.at is None
+        else f"{sentence}; {say('sequential.at', language, at=number(decision.at, language))}"
+    )
 
 
-def settled(found: Sequential, language: str) -> list[str]:
+def settled(sequential: Sequential, language: str) -> list[str]:
     """What judging after every world came to: how many are decided, what is not yet, and how sure that is."""
-    worlds = number(len(found.runs.worlds), language)
-    lines = [say("sequential.stopped", language, worlds=worlds)] if found.stopped else []
-    if not found.undecided:
-        lines.append(say("sequential.all", language, pairs=len(found.decisions), worlds=worlds))
+    worlds = number(len(sequential.runs.worlds), language)
+    lines = [say("sequential.stopped", language, worlds=worlds)] if sequential.stopped else []
+    if not sequential.undecided:
+        lines.append(say("sequential.all", language, pairs=len(sequential.decisions), worlds=worlds))
     else:
-        lines.append(say("sequential.some", language, worlds=worlds, names=", ".join(found.undecided)))
-        lines += _reach(found, language)
-    margin = size(found.margin, found.outcome, language)
-    lines.append(say("sequential.equal" if found.margin > 0.0 else "sequential.no_margin", language, margin=margin))
-    lines.append(say("sequential.exact" if is_exact(found) else "sequential.large", language))
+        lines.append(say("sequential.some", language, worlds=worlds, names=", ".join(sequential.undecided)))
+        lines += _reach(sequential, language)
+    margin = size(sequential.margin, sequential.outcome, language)
+    lines.append(
+        say("sequential.equal" if sequential.margin > 0.0 else "sequential.no_margin", language, margin=margin)
+    )
+    lines.append(say("sequential.exact" if is_exact(sequential) else "sequential.large", language))
     return lines
 
 
-def _reach(found: Sequential, language: str) -> list[str]:
+def _reach(sequential: Sequential, language: str) -> list[str]:
     """How many worlds would decide what is undecided, as far as that is within reach."""
-    more = [one.pair.more for one in found.decisions.values() if one.at is None and one.pair.more is not None]
+    more = [
+        decision.pair.more
+        for decision in sequential.decisions.values()
+        if decision.at is None and decision.pair.more is not None
+    ]
     if not more:
         return []
-    most = len(found.runs.worlds) + max(more)
+    most = len(sequential.runs.worlds) + max(more)
     return [say_count("sequential.reach", max(more), language, most=most)]
 
 
-def is_exact(found: Sequential) -> bool:
+def is_exact(sequential: Sequential) -> bool:
     """Whether the outcome has bounds, so that its verdicts hold for every kind of difference, and not just about."""
-    return math.isfinite(span_of(BY_OUTCOME[found.outcome], found.runs.study.horizon))
+    return math.isfinite(span_of(BY_OUTCOME[sequential.outcome], sequential.runs.study.horizon))
 
 
 def best_lines(best: Best | None, worlds: int, language: str) -> list[str]:
@@ -200,10 +210,16 @@ def best_lines(best: Best | None, worlds: int, language: str) -> list[str]:
     if best is None:
         return []
     lines = [say("best.title", language, outcome=say(f"outcome.{best.outcome}", language))]
-    for one in best.contenders[:3]:
-        fields = {"name": one.scenario, "chance": _chance(one.probability, language)}
+    for contender in best.contenders[:3]:
+        fields = {"name": contender.scenario, "chance": _chance(contender.probability, language)}
         lines.append(
-            say("best.line", language, **fields, wins=number(one.worlds, language), worlds=number(worlds, language))
+            say(
+                "best.line",
+                language,
+                **fields,
+                wins=number(contender.worlds, language),
+                worlds=number(worlds, language),
+            )
         )
     shown, further = best.chosen[:8], len(best.chosen) - 8
     names = ", ".join(shown) + (say("best.further", language, n=further) if further > 0 else "")
@@ -231,7 +247,7 @@ def table(comparison: Comparison, language: str, outcome: str = MAIN) -> str:
     head = ["", *(say(f"result.{key}", language) for key in ("scenario", "lasting", "interval", "spread"))]
     head += [say(f"result.{key}", language) for key in ("go_live", "live_by", "cost", "net")]
     further = [outcome] if outcome not in {MAIN, "go_live_104", "cost", "net_value"} else []
-    head += [say("result.other", language, outcome=say(f"outcome.{one}", language)) for one in further]
+    head += [say("result.other", language, outcome=say(f"outcome.{column}", language)) for column in further]
     rows = [head]
     for rank, name in enumerate(comparison.ranking, start=1):
         lasting, live = comparison.summary(name, MAIN), comparison.summary(name, "go_live_week")
@@ -246,7 +262,7 @@ def table(comparison: Comparison, language: str, outcome: str = MAIN) -> str:
                 level(comparison.summary(name, "go_live_104").mean.estimate, "go_live_104", language),
                 money(comparison.summary(name, "cost").mean.estimate, language),
                 money(comparison.summary(name, "net_value").mean.estimate, language),
-                *(level(comparison.summary(name, one).mean.estimate, one, language) for one in further),
+                *(level(comparison.summary(name, column).mean.estimate, column, language) for column in further),
             ]
         )
     widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
@@ -283,11 +299,11 @@ def text(
         "",
         say("result.verdicts", language, outcome=say(f"outcome.{outcome}", language), baseline=base),
     ]
-    for one in others:
+    for name in others:
         if sequential:
-            lines.append(f"  {_settled(sequential.decisions[one], (one, base), language)}")
+            lines.append(f"  {_settled(sequential.decisions[name], (name, base), language)}")
         else:
-            lines.append(f"  {verdict(comparison.pair(one, base, outcome), (one, base), language)}")
+            lines.append(f"  {verdict(comparison.pair(name, base, outcome), (name, base), language)}")
     lines += ["", *settled(sequential, language)] if sequential else []
     lines += ["", *best_lines(best_of(comparison.runs, outcome), len(comparison.runs.worlds), language)]
     lines += [note(comparison, language)]
@@ -318,13 +334,13 @@ def parquet(comparison: Comparison) -> bytes:
         "scenario": [name for name in names for _ in worlds],
         "world": pa.array([world for _ in names for world in worlds], pa.int64()),
     }
-    for place, outcome in enumerate(OUTCOMES):
-        values = runs.outcomes[:, :, place].reshape(-1)
-        whole = outcome.unit in {"week", "0 or 1"}
-        columns[outcome.name] = pa.array(values.astype("int64") if whole else values)
-    for place, outcome in enumerate(OUTCOMES):
+    for index, outcome in enumerate(OUTCOMES):
+        values = runs.outcomes[:, :, index].reshape(-1)
+        is_whole = outcome.unit in {"week", "0 or 1"}
+        columns[outcome.name] = pa.array(values.astype("int64") if is_whole else values)
+    for index, outcome in enumerate(OUTCOMES):
         if outcome.censored:
-            late = runs.outcomes[:, :, place].reshape(-1) > runs.study.horizon
+            late = runs.outcomes[:, :, index].reshape(-1) > runs.study.horizon
             columns[f"{outcome.name}_censored"] = pa.array(late)
     about = {
         "synergy": __version__,
@@ -368,7 +384,7 @@ def as_json(
         "best": _best(best_of(runs, outcome)),
         "sequential": _sequential(comparison, sequential) if sequential else None,
         "verdicts": [
-            _pair(pair) | {"sentence": {one: _sentence(comparison, pair, one) for one in LANGUAGES}}
+            _pair(pair) | {"sentence": {language: _sentence(comparison, pair, language) for language in LANGUAGES}}
             for name in comparison.ranking
             if name != base
             for pair in (comparison.pair(name, base, outcome.name) for outcome in OUTCOMES)
@@ -393,28 +409,37 @@ def _best(best: Best | None) -> dict[str, Any] | None:
     if best is None:
         return None
     contenders = [
-        {"scenario": one.scenario, "probability": one.probability, "worlds_best": one.worlds, "in_set": one.in_set}
-        for one in best.contenders
+        {
+            "scenario": contender.scenario,
+            "probability": contender.probability,
+            "worlds_best": contender.worlds,
+            "in_set": contender.in_set,
+        }
+        for contender in best.contenders
     ]
     return {"outcome": best.outcome, "draws": DRAWS, "set": list(best.chosen), "contenders": contenders}
 
 
-def _sequential(comparison: Comparison, found: Sequential) -> dict[str, Any]:
+def _sequential(comparison: Comparison, sequential: Sequential) -> dict[str, Any]:
     """Verdicts that were judged after every world, as plain data."""
     pairs = [
-        _pair(one.pair)
-        | {"decided_at": one.at, "ahead": one.ahead}
-        | {"sentence": {each: _sentence(comparison, one.pair, each, one.ahead) for each in LANGUAGES}}
-        for one in found.decisions.values()
+        _pair(decision.pair)
+        | {"decided_at": decision.at, "ahead": decision.ahead}
+        | {
+            "sentence": {
+                language: _sentence(comparison, decision.pair, language, decision.ahead) for language in LANGUAGES
+            }
+        }
+        for decision in sequential.decisions.values()
     ]
     return {
-        "outcome": found.outcome,
-        "margin": found.margin,
-        "worlds": len(found.runs.worlds),
-        "max_worlds": found.most,
-        "stopped": found.stopped,
-        "exact": is_exact(found),
-        "undecided": list(found.undecided),
+        "outcome": sequential.outcome,
+        "margin": sequential.margin,
+        "worlds": len(sequential.runs.worlds),
+        "max_worlds": sequential.most,
+        "stopped": sequential.stopped,
+        "exact": is_exact(sequential),
+        "undecided": list(sequential.undecided),
         "pairs": pairs,
     }
 
@@ -427,28 +452,28 @@ def _sentence(comparison: Comparison, pair: Pair, language: str, ahead: bool = F
     return say("verdict.of", language, outcome=outcome, sentence=verdict(pair, titles, language, ahead))
 
 
-def _summary(one: Summary) -> dict[str, Any]:
+def _summary(summary: Summary) -> dict[str, Any]:
     """A summary as plain data."""
     return {
-        "mean": one.mean.estimate,
-        "low": one.mean.low,
-        "high": one.mean.high,
-        "q05": one.q05,
-        "q25": one.q25,
-        "median": one.median,
-        "q75": one.q75,
-        "q95": one.q95,
-        "worlds": one.worlds,
-        "undefined": one.undefined,
-        "censored": one.censored,
+        "mean": summary.mean.estimate,
+        "low": summary.mean.low,
+        "high": summary.mean.high,
+        "q05": summary.q05,
+        "q25": summary.q25,
+        "median": summary.median,
+        "q75": summary.q75,
+        "q95": summary.q95,
+        "worlds": summary.worlds,
+        "undefined": summary.undefined,
+        "censored": summary.censored,
     }
 
 
 def _pair(pair: Pair) -> dict[str, Any]:
     """A pair as plain data."""
 
-    def interval(one: Interval) -> dict[str, float]:
-        return {"estimate": one.estimate, "low": one.low, "high": one.high}
+    def interval(bounds: Interval) -> dict[str, float]:
+        return {"estimate": bounds.estimate, "low": bounds.low, "high": bounds.high}
 
     return {
         "a": pair.a,
@@ -470,9 +495,9 @@ def _pair(pair: Pair) -> dict[str, Any]:
 def _finite(value: Any) -> Any:
     """Plain data in which what is not finite is None."""
     if isinstance(value, dict):
-        return {key: _finite(one) for key, one in value.items()}
+        return {key: _finite(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_finite(one) for one in value]
+        return [_finite(item) for item in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 

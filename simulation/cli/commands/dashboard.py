@@ -21,28 +21,28 @@ def arguments(words: Arguments) -> None:
     command.add_argument("--no-open", action="store_true", help=words.told("no_open"))
     command.add_argument("--lesson", type=words.file, metavar="FILE", help=words.told("lesson"))
 
-    def verify(asked: argparse.Namespace) -> None:
+    def verify(args: argparse.Namespace) -> None:
         """Stop with exit code 2 if a key is asked for and refused."""
-        if asked.key and asked.without_key:
+        if args.key and args.without_key:
             command.error(words.told("key_both"))
 
     command.set_defaults(verify=verify, file=None)
 
 
-def execute(asked: argparse.Namespace, language: str) -> int:
+def execute(args: argparse.Namespace, language: str) -> int:
     """Serve the dashboard, of the file that is named, or else of SYNERGY_FILE, or else of the case."""
     from simulation.dashboard.serve import Where, serve
     from simulation.engine.kernel import compilation
     from simulation.lesson.source import read_lesson
     from simulation.study.sources.files import CASE, load
 
-    if asked.file is None:
-        asked.file = os.environ.get("SYNERGY_FILE") or CASE
-    load(asked.file)  # what is wrong with it is said here, and not on every page
+    if args.file is None:
+        args.file = os.environ.get("SYNERGY_FILE") or CASE
+    load(args.file)  # what is wrong with it is said here, and not on every page
     compilation.check()
-    os.environ["SYNERGY_FILE"] = asked.file
-    if asked.lesson is not None:
-        read_lesson(asked.lesson)
-        os.environ["SYNERGY_LESSON"] = str(Path(asked.lesson).resolve())
-    where = Where(asked.host, asked.port, True if asked.key else False if asked.without_key else None)
-    return serve(where, not asked.no_open, language)
+    os.environ["SYNERGY_FILE"] = args.file
+    if args.lesson is not None:
+        read_lesson(args.lesson)
+        os.environ["SYNERGY_LESSON"] = str(Path(args.lesson).resolve())
+    where = Where(args.host, args.port, True if args.key else False if args.without_key else None)
+    return serve(where, not args.no_open, language)

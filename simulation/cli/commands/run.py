@@ -17,7 +17,7 @@ def arguments(words: Arguments) -> None:
     words.luck(command)
 
 
-def execute(asked: argparse.Namespace, language: str) -> int:
+def execute(args: argparse.Namespace, language: str) -> int:
     """Run one world and tell it."""
     from simulation.model.organisation import OrganisationModel
     from simulation.model.outcomes import OUTCOMES, outcomes_of
@@ -26,15 +26,15 @@ def execute(asked: argparse.Namespace, language: str) -> int:
     from simulation.report.sentences import level
     from simulation.study.sources.files import load
 
-    if asked.weeks:
-        check_file(asked.weeks)
-    study = load(asked.file, tuple(asked.set))
-    scenario = study.scenario(asked.scenario)
-    model = OrganisationModel(scenario, asked.world, asked.seed, parameters=asked.parameters)
+    if args.weeks:
+        check_file(args.weeks)
+    study = load(args.file, tuple(args.set))
+    scenario = study.scenario(args.scenario)
+    model = OrganisationModel(scenario, args.world, args.seed, parameters=args.parameters)
     while model.running:
         model.step()
-    if asked.weeks:
-        put(asked.weeks, weeks_csv(model, language).encode())  # before anything is said, to whoever may have gone
+    if args.weeks:
+        put(args.weeks, weeks_csv(model, language).encode())  # before anything is said, to whoever may have gone
     for event in model.events:
         print(say("cli.week", language, week=event.week, what=event_sentence(event, scenario, language)))
     print()
@@ -43,6 +43,6 @@ def execute(asked: argparse.Namespace, language: str) -> int:
         shown = say("result.never", language, horizon=study.horizon) if late else level(value, outcome.name, language)
         print(f"{say(f'outcome.{outcome.name}', language)}: {shown}")
     print(say("result.not_a_forecast", language))
-    if asked.weeks:
-        print(say("cli.wrote", language, path=visible(str(asked.weeks))))
+    if args.weeks:
+        print(say("cli.wrote", language, path=visible(str(args.weeks))))
     return FINE

@@ -15,8 +15,8 @@ from simulation.model.states import DEPARTMENT_STATES, LUCK_STATES, ORGANISATION
 def record_of_states(states: Iterable[State]) -> np.dtype[np.void]:
     """A record of states: real numbers first, then whole ones."""
     rows = tuple(states)
-    reals, whole = ([one.name for one in rows if one.whole is is_whole] for is_whole in (False, True))
-    return record(" ".join(reals), " ".join(whole))
+    reals, counts = ([state.name for state in rows if state.whole is is_whole] for is_whole in (False, True))
+    return record(" ".join(reals), " ".join(counts))
 
 
 LUCK = record_of_states(LUCK_STATES)
