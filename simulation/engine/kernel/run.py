@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from simulation.engine.kernel.compilation import inner, outer, stage, steps, woven
+from simulation.engine.kernel.compilation import cached_stage, entry_point, llvm_inlined, numba_inlined, steps
 from simulation.engine.kernel.lanes import LANES, at
 from simulation.engine.kernel.layout import (
     ASK,
@@ -81,7 +81,7 @@ def no_work() -> tuple[Any, ...]:
     )
 
 
-@stage
+@cached_stage
 def draw_traits(d: Any, w: Any, p: Any, s: Any, world: Any, seed: Any, key: Any) -> None:
     """What a department is like in this world, as in :mod:`simulation.model.worlds`; ``w`` is what its file says."""
     _, conviction, it_frame, workload = philox(NONE, TWO, world, seed, key)
@@ -99,7 +99,7 @@ def draw_traits(d: Any, w: Any, p: Any, s: Any, world: Any, seed: Any, key: Any)
     ) = steps.traits(w, p, w.kind == IT, w.kind == CHAIN, s.self_built, u)
 
 
-@inner
+@llvm_inlined
 def begin_department(d: Any, w: Any, p: Any) -> None:
     """What is fixed of it, and the state of week 0."""
     d.is_it, d.in_business, d.internal = w.kind == IT, w.kind == BUSINESS, w.internal
@@ -110,29 +110,29 @@ def begin_department(d: Any, w: Any, p: Any) -> None:
     steps.begin(d, p)
 
 
-@woven
+@numba_inlined
 def ratio(top: Any, bottom: Any) -> Any:
     """``top / bottom``, undefined (nan) where the bottom is 0."""
     return top / bottom if bottom != 0.0 else np.nan
 
 
-@woven
+@numba_inlined
 def concentration(o: Any, whos: Any, states: Any) -> Any:
     """Herfindahl index of who carried the work."""
-    whole = o.carried_outside
+    total = o.carried_outside
     for i in range(whos.shape[0]):
-        whole += at(states, i).carried
-    if not whole > 0.0:
+        total += at(states, i).carried
+    if not total > 0.0:
         return np.nan
-    share = o.carried_outside / whole
+    share = o.carried_outside / total
     squares = share * share
     for i in range(whos.shape[0]):
-        share = at(states, i).carried / whole
+        share = at(states, i).carried / total
         squares += share * share
     return squares
 
 
-@stage
+@cached_stage
 def write_outcomes(row_of_outcomes: Any, o: Any, s: Any, whos: Any, states: Any) -> None:
     """The outcomes of a finished run, in the order of :data:`simulation.model.outcomes.OUTCOMES`."""
     row = row_of_outcomes
@@ -168,7 +168,7 @@ def write_outcomes(row_of_outcomes: Any, o: Any, s: Any, whos: Any, states: Any)
     row[CONNECTIONS] = o.connections
 
 
-@stage
+@cached_stage
 def begin(o: Any, p: Any, s: Any, whos: Any, states: Any, world: Any, seed: Any, keys: Any) -> None:
     """Week 0 of one scenario in one world; everybody's state is blank."""
     for i in range(whos.shape[0]):
@@ -181,7 +181,7 @@ def begin(o: Any, p: Any, s: Any, whos: Any, states: Any, world: Any, seed: Any,
     o.world, o.seed = world, seed
 
 
-@woven
+@numba_inlined
 def one_run(
     a: Any,
     s: Any,
@@ -223,7 +223,7 @@ def one_run(
     write_outcomes(outcomes, o, s, whos, states)
 
 
-@outer
+@entry_point
 def run_batch(
     a: Any,
     values: Any,
