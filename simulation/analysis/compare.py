@@ -250,6 +250,14 @@ class Comparison:
         """Scenario ``a`` against ``b``."""
         return compare_pair(self.runs.of(a, outcome), self.runs.of(b, outcome), (a, b), BY_OUTCOME[outcome])
 
+    @property
+    def pairing_gain(self) -> float:
+        """The median, over all pairs of scenarios, of :attr:`Pair.gain` for lasting adoption; nan if undefined."""
+        names = self.ranking
+        gains = [self.pair(a, b).gain for position, a in enumerate(names) for b in names[position + 1 :]]
+        defined = sorted(gain for gain in gains if math.isfinite(gain))
+        return defined[len(defined) // 2] if defined else math.nan
+
     def pairs(self) -> list[Pair]:
         """Every pair of scenarios on every outcome, each pair once, the later scenario against the earlier."""
         names = self.runs.study.names

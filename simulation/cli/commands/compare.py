@@ -59,7 +59,7 @@ def execute(args: argparse.Namespace, language: str) -> int:
     from simulation.model.outcomes import BY_OUTCOME
     from simulation.report.files import check_folder
     from simulation.report.repeat import Request
-    from simulation.report.sentences import text
+    from simulation.report.table import comparison_text
     from simulation.study.errors import InputRefused, problem, shown
     from simulation.study.sources.files import load
 
@@ -81,10 +81,10 @@ def execute(args: argparse.Namespace, language: str) -> int:
         args.outcome,
         tuple(args.set),
     ).command(settled)
-    table = text(comparison, language, command, args.outcome, settled)
+    text = comparison_text(comparison, language, command, args.outcome, settled)
     if args.out:
         _write(args, comparison, settled, command, language)  # before anything is said, to whoever may have gone
-    print(table)
+    print(text)
     if args.out:
         print(say("cli.wrote", language, path=", ".join(visible(str(args.out / name)) for name in WRITTEN)))
     return INTERRUPTED if settled and settled.stopped else FINE
@@ -151,9 +151,9 @@ def _write(
 ) -> None:
     """Put all files of a comparison in place once all of them have been made; the last says which belong to it."""
     logging.getLogger("matplotlib").setLevel(logging.ERROR)  # that it finds no home for its cache is no news
+    from simulation.report.export import as_json, parquet
     from simulation.report.figures import encoded, ranking
     from simulation.report.files import put_all
-    from simulation.report.sentences import as_json, parquet
 
     figure = ranking(comparison, language, settled)
     made = {
