@@ -24,6 +24,9 @@ from simulation.study.scenario import Scenario, Study
 OBJECTION = randomness.PURPOSES.index("objection")
 """Where the draw of an objection stands among those of a week."""
 
+MEANS = {"adoption": "mean_adoption", "progress": "mean_progress", "engagement": "mean_engagement"}
+"""What the organisation's record calls a weekly mean over the internal departments."""
+
 
 @dataclass(frozen=True, eq=False)
 class Trace:
@@ -61,6 +64,32 @@ class Trace:
         return float(self.organisation["mean_adoption"][-1])
 
     @functools.cached_property
+    def internal(self) -> NDArray[np.bool_]:
+        """Which departments are no chain partners: shape (departments,)."""
+        return np.array([department.internal for department in self.scenario.organisation.departments])
+
+    @functools.cached_property
+    def business(self) -> NDArray[np.bool_]:
+        """Which departments are business departments: shape (departments,)."""
+        return np.array([department.kind == "business" for department in self.scenario.organisation.departments])
+
+    @property
+    def carried(self) -> dict[str, float]:
+        """Work delivered over the run (h), by internal department; ``""`` for outsiders."""
+        carried = self.departments["carried"][-1]
+        own = {name: float(carried[index]) for index, name in enumerate(self.names) if self.internal[index]}
+        return own | {"": float(self.organisation["carried_outside"][-1])}
+
+    def weekly(self, state: str) -> NDArray[np.float64]:
+        """One of :data:`~simulation.engine.ensemble.WEEKLY`, week by week: shape (weeks,)."""
+        values: NDArray[np.float64] = self.organisation[MEANS.get(state, state)]
+        return values
+
+    def first(self, kind: str) -> Event | None:
+        """The first event of a kind, if there is one."""
+        return next((event for event in self.events if event.kind == kind), None)
+
+    @functools.cached_property
     def values(self) -> Values:
         """The parameters of this world."""
         return values_of(self.scenario.parameters, self.seed, self.world, self.mode)
@@ -90,9 +119,8 @@ class Trace:
         yield from self._each("objection", self._objects(week), week)
         if now["go_live_week"] == week:
             yield Event(week, "go_live")
-        outside = np.array([not department.internal for department in self.scenario.organisation.departments])
         states = self.departments[week - 1]
-        yield from self._each("cut_over", outside & (states["cut_over_week"] == week), week)
+        yield from self._each("cut_over", ~self.internal & (states["cut_over_week"] == week), week)
         yield from self._leaving(states, week)
 
     def _each(self, kind: str, where: Any, week: int) -> Iterator[Event]:

@@ -15,8 +15,13 @@ def event_sentence(event: Event, scenario: Scenario, language: str) -> str:
     >>> event_sentence(Event(14, "cut_over", "Supplier"), case().scenario("full"), "nl")
     'bij Toeleverancier gaat de nieuwe werkwijze in: vanaf nu telt dat mee voor wie deze partij nodig heeft'
     """
-    names = {department.name: department.called(language) for department in scenario.organisation.departments}
+    names = department_names(scenario, language)
     return say(f"event.{event.kind}", language, department=names.get(event.department, event.department))
+
+
+def department_names(scenario: Scenario, language: str) -> dict[str, str]:
+    """What a reader calls each department, by its name in the file."""
+    return {department.name: department.called(language) for department in scenario.organisation.departments}
 
 
 def weeks_csv(model: OrganisationModel, language: str = "en") -> str:
