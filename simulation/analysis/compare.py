@@ -32,7 +32,7 @@ REACH = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """An estimate with its 95 % interval."""
+    """An estimate with its 95 % interval, in the estimate's unit; nan where there is nothing to estimate."""
 
     estimate: float
     low: float
@@ -43,9 +43,13 @@ class Interval:
 class Pair:
     """Scenario ``a`` against ``b`` on one outcome, over the ``worlds`` in which both are defined.
 
-    ``wins`` counts the worlds in which ``a`` is better, ``share`` is their share; ``difference`` is the mean of
-    a − b in the outcome's unit. ``gain`` is how many times as many worlds an unpaired comparison would take
-    for an interval as narrow. ``more`` is about how many more worlds would decide, None if nothing within reach.
+    ``undefined`` counts the worlds that are left out. ``wins`` counts those in which ``a`` is better, and ``share`` is
+    their share with Wilson's interval (Wilson 1927); ``difference`` is the mean of a − b in the outcome's unit, with
+    Student's. ``gain`` is how many times as many worlds an unpaired comparison would take for an interval as narrow.
+
+    ``kind`` is the verdict: "beats" or "loses" by the exact sign test at 5 %, "same" where the mean difference is
+    surely within the outcome's margin (two one-sided tests, Schuirmann 1987), else "undecided". ``more`` is then about
+    how many more worlds would decide, None if no number within reach would; it is 0 for what is decided.
     """
 
     a: str
@@ -65,9 +69,10 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """One scenario's outcome over worlds: its mean with interval, and quantiles over worlds.
+    """One scenario's outcome over worlds, in the outcome's unit: its mean with interval, and quantiles over worlds.
 
-    A censored outcome counts as the horizon + 1, so that its mean is a restricted mean, not one over survivors.
+    ``worlds`` counts all, ``undefined`` those without a value, ``censored`` those beyond the horizon. What is censored
+    counts as the horizon + 1, so that the mean is a restricted mean, not one over survivors.
     """
 
     scenario: str
@@ -84,7 +89,7 @@ class Summary:
 
 
 def wilson(hits: int, trials: int) -> Interval:
-    """A share with Wilson's 95 % interval (Wilson 1927); nan without trials.
+    """The share ``hits / trials`` with Wilson's 95 % score interval (Wilson 1927), within [0, 1]; nan without trials.
 
     >>> interval = wilson(94, 100)
     >>> round(interval.low, 3), round(interval.high, 3)
@@ -138,7 +143,11 @@ def who_wins(a: Floats, b: Floats, outcome: Outcome) -> Floats:
 
 
 def compare_pair(a: Floats, b: Floats, names: tuple[str, str], outcome: Outcome) -> Pair:
-    """Compare an outcome of two scenarios (shape (worlds,) each) world by world.
+    """Compare an outcome of two scenarios, ``a`` and ``b`` of shape (worlds,), world by world.
+
+    Worlds in which either is not finite are left out. ``names`` are those of a and b. How the verdict comes about is
+    told at :class:`Pair`; it holds for a number of worlds fixed beforehand (:mod:`simulation.analysis.sequential` for
+    looking after every world).
 
     >>> rng = np.random.default_rng(1)
     >>> luck = rng.normal(size=100)
@@ -231,7 +240,11 @@ def about(worlds: float) -> int:
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """Everything that a comparison found; ``ranking`` has the scenarios by mean lasting adoption, best first."""
+    """Scenarios compared over the same worlds; what is asked of it is worked out then.
+
+    ``ranking`` has all scenarios by mean lasting adoption, best first, and by progress at week 104 among equals.
+    ``baseline`` is the one that the others are held against.
+    """
 
     runs: Runs
     baseline: str
@@ -239,7 +252,10 @@ class Comparison:
     _known: dict[tuple[str, str], Summary] = field(default_factory=dict, init=False, repr=False)
 
     def summary(self, scenario: str, outcome: str) -> Summary:
-        """One scenario's outcome over worlds; worked out when it is first asked for."""
+        """One scenario's outcome over worlds; kept once it is worked out.
+
+        Raises ``ValueError`` for a scenario or an outcome that is not there.
+        """
         known = self._known.get((scenario, outcome))
         if known is None:
             values, horizon = self.runs.of(scenario, outcome), self.runs.study.horizon
@@ -247,7 +263,10 @@ class Comparison:
         return known
 
     def pair(self, a: str, b: str, outcome: str = "lasting_adoption") -> Pair:
-        """Scenario ``a`` against ``b``."""
+        """Scenario ``a`` against ``b`` on an outcome.
+
+        Raises ``ValueError`` for a scenario or an outcome that is not there.
+        """
         return compare_pair(self.runs.of(a, outcome), self.runs.of(b, outcome), (a, b), BY_OUTCOME[outcome])
 
     @property
@@ -270,7 +289,7 @@ class Comparison:
 
 
 def summarise(values: Floats, scenario: str, outcome: Outcome, horizon: int) -> Summary:
-    """Describe an outcome over worlds (shape (worlds,))."""
+    """Describe an outcome of a scenario, ``values`` of shape (worlds,); values beyond ``horizon`` are censored."""
     defined = values[np.isfinite(values)]
     quantiles = np.quantile(defined, (0.05, 0.25, 0.5, 0.75, 0.95)).tolist() if len(defined) else [math.nan] * 5
     censored = int((defined > horizon).sum()) if outcome.censored else 0
@@ -280,6 +299,10 @@ def summarise(values: Floats, scenario: str, outcome: Outcome, horizon: int) -> 
 
 def compare_runs(runs: Runs, baseline: str) -> Comparison:
     """Compare all scenarios of some runs; ``baseline`` names the one that the others are held against.
+
+    Nothing is run, and verdicts are worked out when they are asked for: ``comparison.pair(a, b)`` for one,
+    ``comparison.pairs()`` for all. Raises :class:`~simulation.study.errors.InputRefused` if the study has no scenario
+    of that name.
 
     >>> from simulation import case, run_worlds
     >>> comparison = compare_runs(run_worlds(case().select(("it-only", "full")), worlds=8), "it-only")

@@ -116,7 +116,11 @@ class Divergence:
 
 
 def find_divergence(a: Trace, b: Trace) -> Divergence:
-    """Where two traces of the same world part. Raises ``ValueError`` for traces of different worlds.
+    """Where, when and through which mechanism two traces of the same world part.
+
+    States are compared week by week, department by department of the same name, with a tolerance of :data:`SAME`.
+    The order in which mechanisms come apart is told; it is not said to be a cause, which :func:`swap_each` looks for.
+    Raises ``ValueError`` for traces of different worlds, seeds, modes or horizons.
 
     >>> from simulation import case
     >>> from simulation.engine.traces import trace
@@ -381,7 +385,9 @@ def swap_each(
 ) -> tuple[Swap, ...]:
     """Change each measure that differs alone, in this one world: which difference does it, and does it do so alone?
 
-    ``run`` runs all scenarios of a study in a world.
+    Each measure takes two runs: ``a`` with b's setting of it, and ``b`` with a's. ``run`` runs all scenarios of a study
+    in a world, :func:`~simulation.engine.ensemble.run_world` or :func:`~simulation.engine.ensemble.mesa_world`.
+    Nothing is returned where no measure differs.
 
     >>> from simulation import case
     >>> a, b = case().scenario("full"), case().scenario("full-no-anchoring")

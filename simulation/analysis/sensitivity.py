@@ -75,7 +75,8 @@ class Flip:
 class EndRuns:
     """Two scenarios run with one parameter at either end of its range, on every outcome.
 
-    ``outcomes`` has shape (2 ends, 2 scenarios, worlds, :data:`~simulation.model.outcomes.OUTCOMES`).
+    ``outcomes`` has shape (2 ends, 2 scenarios, worlds, :data:`~simulation.model.outcomes.OUTCOMES`), low end first,
+    each in its outcome's unit; ``ends`` are in the parameter's unit, (low, high) of each scenario.
     """
 
     parameter: Parameter
@@ -142,7 +143,10 @@ def flips(
 ) -> Iterator[Flip]:
     """Try every parameter's ends on a pair of scenarios, one parameter after another.
 
-    Hold a verdict on the same worlds, seed and mode against what is found: on other worlds it may differ by itself.
+    One at a time, all others as before (Saltelli et al. 2008): each takes four runs a world. Compare a :class:`Flip`
+    with the verdict on the same worlds, seed and mode, ``flip.flips(comparison.pair(*names))``: on other worlds the
+    verdict may differ by itself.
+
     ``progress`` is called with (parameters done, parameters in all) before each and at the end; what it raises ends
     the work.
     Raises :class:`~simulation.study.errors.InputRefused` for an unknown scenario or outcome, twice the same scenario,

@@ -71,7 +71,11 @@ class Decision:
 
 @dataclass(frozen=True)
 class Sequential:
-    """Runs that went on until each scenario was decided against the ``baseline``, ``most`` worlds, or Ctrl-C."""
+    """Runs that went on until each scenario was decided against the ``baseline``, ``most`` worlds, or Ctrl-C.
+
+    ``margin`` is in the unit of ``outcome``; ``stopped`` says that Ctrl-C ended it. ``decisions`` has one entry for
+    each scenario but the baseline, by name.
+    """
 
     runs: Runs
     baseline: str
@@ -404,8 +408,14 @@ def until_decided(
 ) -> Sequential:
     """Add worlds to some runs until every scenario is decided against the baseline, or there are ``most``.
 
-    The worlds that are there stay as they are. After Ctrl-C (KeyboardInterrupt) what has been found so far is
-    returned, with ``stopped``. Raises :class:`~simulation.study.errors.InputRefused` as :func:`margin_of` does.
+    The worlds that are there stay as they are, and a verdict that has fallen stays: it is the first that evidence
+    bears out after some number of worlds, wrong with probability 5 % at most however often one looks (Ville 1939; see
+    :func:`decide`). ``margin`` is the smallest difference that matters, in the outcome's unit, by default the
+    outcome's own. ``progress`` is called with (runs done, runs in all).
+
+    After Ctrl-C (``KeyboardInterrupt``) what there is so far is returned, with ``stopped``. Raises
+    :class:`~simulation.study.errors.InputRefused` as :func:`margin_of` does, ``KeyError`` for an unknown outcome and
+    ``ValueError`` for an unknown baseline.
 
     >>> from simulation import case, run_worlds
     >>> sequential = until_decided(run_worlds(case().select(("it-only", "full")), worlds=4), "it-only")

@@ -45,11 +45,14 @@ MOST_DRAWS = 4_000_000
 
 @dataclass(frozen=True, eq=False)
 class Runs:
-    """Runs of scenarios over the same worlds.
+    """Runs of scenarios over the same worlds: world *r* has the same luck in every scenario.
 
     ``outcomes`` has shape (scenarios, worlds, outcomes), in the order of ``study.scenarios``, ``worlds`` and
-    :data:`~simulation.model.outcomes.OUTCOMES`; undefined ones are nan. ``weekly`` has shape
-    (scenarios, worlds, weeks, :data:`WEEKLY`), with no week where none was asked for.
+    :data:`~simulation.model.outcomes.OUTCOMES`, each in its outcome's unit. An undefined outcome is nan; a censored
+    one, such as a go-live that never came, is the horizon + 1.
+
+    ``weekly`` has shape (scenarios, worlds, weeks, :data:`WEEKLY`) and holds shares in [0, 1] at the end of each week;
+    it has no weeks unless :func:`run_worlds` was called with ``weekly``.
     """
 
     study: Study
@@ -60,13 +63,19 @@ class Runs:
     weekly: NDArray[np.float32]
 
     def of(self, scenario: str, outcome: str) -> NDArray[np.float64]:
-        """An outcome of a scenario in every world: shape (worlds,)."""
+        """An outcome of a scenario in every world, in the outcome's unit: shape (worlds,).
+
+        Raises ``ValueError`` for a scenario or an outcome that is not there.
+        """
         column = [entry.name for entry in OUTCOMES].index(outcome)
         values: NDArray[np.float64] = self.outcomes[self.study.names.index(scenario), :, column]
         return values
 
     def weeks(self, scenario: str, state: str) -> NDArray[np.float32]:
-        """A weekly state of a scenario in every world: shape (worlds, weeks)."""
+        """One of :data:`WEEKLY` of a scenario in every world, at the end of each week: shape (worlds, weeks).
+
+        There are no weeks unless they were kept. Raises ``ValueError`` for a scenario or a state that is not there.
+        """
         values: NDArray[np.float32] = self.weekly[self.study.names.index(scenario), :, :, WEEKLY.index(state)]
         return values
 
@@ -80,10 +89,17 @@ def run_worlds(
     progress: Progress | None = None,
     weekly: bool = False,
 ) -> Runs:
-    """Run every scenario of a study in worlds 0 … ``worlds`` − 1; with ``weekly``, keep :data:`WEEKLY` of each.
+    """Run every scenario of a study in worlds 0 … ``worlds`` − 1.
 
-    ``progress`` is told (runs done, runs in all); what it raises ends the work. Raises
-    :class:`~simulation.study.errors.InputRefused` for a number of worlds, a seed or a mode that cannot be.
+    With ``mode`` "ranges" each world draws all parameters from their ranges, by a Sobol sequence (1967) that ``seed``
+    scrambles; with "defaults" they stay as they are and only luck differs. Luck is keyed by seed, world, week and
+    department (Philox; Salmon et al. 2011), so that a run is the same to the last bit whatever else runs beside it and
+    in however many ``threads``. ``weekly`` keeps :data:`WEEKLY` of every run as well.
+
+    ``progress`` is called with (runs done, runs in all) after each batch; what it raises ends the work.
+
+    Raises :class:`~simulation.study.errors.InputRefused` for a number of worlds, a seed or a mode that cannot be, or if
+    Numba was told not to compile.
 
     >>> from simulation import case
     >>> runs = run_worlds(case().select(("it-only", "roles")), worlds=3)
@@ -104,11 +120,10 @@ def _check_worlds(worlds: int) -> None:
 
 
 def extend_runs(runs: Runs, worlds: int, threads: int = 1, progress: Progress | None = None) -> Runs:
-    """The same runs with worlds added up to ``worlds`` in all; the worlds there are stay as they are.
+    """The same runs with worlds added up to ``worlds`` in all; those that are there stay as they are.
 
-    ``progress`` is told (runs done, runs in all), the earlier ones among them. Raises
-    :class:`~simulation.study.errors.InputRefused` for a number of worlds that cannot be; with none to add, the same
-    runs.
+    With none to add, ``runs`` itself is returned. ``progress`` is called with (runs done, runs in all), the earlier
+    ones included. Raises :class:`~simulation.study.errors.InputRefused` for a number of worlds that cannot be.
 
     >>> from simulation import case
     >>> few = run_worlds(case().select(("it-only", "roles")), worlds=1)
@@ -146,8 +161,8 @@ def run_world(study: Study, world: int, seed: int, mode: Mode) -> Chunk:
 def trace_world(study: Study, world: int, seed: int, mode: Mode = "ranges") -> tuple[NDArray[Any], NDArray[Any]]:
     """All states of a study's last scenario in one world, week by week.
 
-    Returns records of :data:`~simulation.records.STATE`, shape (weeks, departments), and of
-    :data:`~simulation.records.ORGANISATION`, shape (weeks,).
+    Returns records of :data:`~simulation.engine.kernel.records.STATE`, shape (weeks, departments), and of
+    :data:`~simulation.engine.kernel.records.ORGANISATION`, shape (weeks,), as they are at the end of each week.
 
     >>> from simulation import case
     >>> departments, organisation = trace_world(case().select(("full",)), world=3, seed=1)

@@ -30,10 +30,11 @@ MEANS = {"adoption": "mean_adoption", "progress": "mean_progress", "engagement":
 
 @dataclass(frozen=True, eq=False)
 class Trace:
-    """A scenario in a world.
+    """One world of a scenario, with every state at the end of every week.
 
     ``departments`` holds records of :data:`~simulation.engine.kernel.records.STATE`, shape (weeks, departments), and
-    ``organisation`` of :data:`~simulation.engine.kernel.records.ORGANISATION`, shape (weeks,), at the end of each week.
+    ``organisation`` of :data:`~simulation.engine.kernel.records.ORGANISATION`, shape (weeks,). Row 0 is week 1. A field
+    is read by its name, ``trace.departments["adoption"]``; :mod:`simulation.model.states` lists them with their units.
     """
 
     scenario: Scenario
@@ -166,7 +167,10 @@ class Trace:
 
 
 def trace(scenario: Scenario, world: int, seed: int = 1, mode: Mode = "ranges", compiled: bool = True) -> Trace:
-    """A scenario in a world, by the compiled week or, some fifty times slower, by the Mesa model.
+    """Run one world of a scenario and keep all of it.
+
+    It is run by the compiled engine or, unless ``compiled``, by the Mesa model, some fifty times slower: the same
+    events, and the same states but for the last bits. Fields that only the engine keeps are then 0.
 
     Raises :class:`~simulation.study.errors.InputRefused` for a world, a seed or a mode that cannot be.
 
