@@ -145,9 +145,9 @@ def who_wins(a: Floats, b: Floats, outcome: Outcome) -> Floats:
 def compare_pair(a: Floats, b: Floats, names: tuple[str, str], outcome: Outcome) -> Pair:
     """Compare an outcome of two scenarios, ``a`` and ``b`` of shape (worlds,), world by world.
 
-    Worlds in which either is not finite are left out. ``names`` are those of a and b. How the verdict comes about is
-    told at :class:`Pair`; it holds for a number of worlds fixed beforehand (:mod:`simulation.analysis.sequential` for
-    looking after every world).
+    Worlds in which either is not finite are left out. ``names`` are those of a and b. The verdict, explained at
+    :class:`Pair`, holds for a number of worlds that is fixed beforehand; to look after every world, use
+    :func:`simulation.analysis.sequential.decide`.
 
     >>> rng = np.random.default_rng(1)
     >>> luck = rng.normal(size=100)
@@ -240,7 +240,7 @@ def about(worlds: float) -> int:
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """Scenarios compared over the same worlds; what is asked of it is worked out then.
+    """Scenarios compared over the same worlds.
 
     ``ranking`` has all scenarios by mean lasting adoption, best first, and by progress at week 104 among equals.
     ``baseline`` is the one that the others are held against.
@@ -300,9 +300,8 @@ def summarise(values: Floats, scenario: str, outcome: Outcome, horizon: int) -> 
 def compare_runs(runs: Runs, baseline: str) -> Comparison:
     """Compare all scenarios of some runs; ``baseline`` names the one that the others are held against.
 
-    Nothing is run, and verdicts are worked out when they are asked for: ``comparison.pair(a, b)`` for one,
-    ``comparison.pairs()`` for all. Raises :class:`~simulation.study.errors.InputRefused` if the study has no scenario
-    of that name.
+    Nothing is run. Verdicts are worked out on demand: ``comparison.pair(a, b)`` gives one, ``comparison.pairs()`` all.
+    Raises :class:`~simulation.study.errors.InputRefused` if the study has no scenario of that name.
 
     >>> from simulation import case, run_worlds
     >>> comparison = compare_runs(run_worlds(case().select(("it-only", "full")), worlds=8), "it-only")

@@ -1,8 +1,8 @@
 """Where two scenarios part in one and the same world, through which mechanism, and what comes of it.
 
-Both meet the same luck, so whatever differs comes from what differs between the scenarios. What is told here is the
-order in which the two runs come apart in the model; which of several differences did it takes :func:`swap_each`,
-which changes them one at a time.
+Both meet the same luck, so whatever differs comes from what differs between the scenarios. :func:`find_divergence`
+gives the order in which the two runs come apart; which of several differences did it, :func:`swap_each` finds out by
+changing them one at a time.
 """
 
 import math
@@ -119,7 +119,7 @@ def find_divergence(a: Trace, b: Trace) -> Divergence:
     """Where, when and through which mechanism two traces of the same world part.
 
     States are compared week by week, department by department of the same name, with a tolerance of :data:`SAME`.
-    The order in which mechanisms come apart is told; it is not said to be a cause, which :func:`swap_each` looks for.
+    The steps are the order in which mechanisms come apart, which is not yet a cause; :func:`swap_each` looks for that.
     Raises ``ValueError`` for traces of different worlds, seeds, modes or horizons.
 
     >>> from simulation import case
@@ -313,7 +313,7 @@ class _TracePair:
         )
 
     def _compared(self, group: str) -> dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]]:
-        """The states of a group that one is told of."""
+        """The states of a group that a step may name, in both traces."""
         return {name: self.whole[name] if name in self.whole else self.values[name] for name in TOLD[group]}
 
     # --- the same luck, another effect ---

@@ -235,14 +235,14 @@ def study() -> Study:
     return parse(scenario_folder().joinpath("case.yaml").read_text(encoding="utf-8") + EXTRA, "case")
 
 
-def with_room(of: Study) -> Study:
+def with_room(study: Study) -> Study:
     """`it-only` and `roles` where IT has room (pattern 6)."""
     parameters = tuple(Given(name, value, value, value, "pattern 6") for name, value in ROOM)
 
     def changed(scenario: Scenario) -> Scenario:
         return replace(scenario, parameters=parameters)
 
-    return replace(of, scenarios=tuple(changed(of.scenario(name)) for name in ("it-only", "roles")))
+    return replace(study, scenarios=tuple(changed(study.scenario(name)) for name in ("it-only", "roles")))
 
 
 def measure(worlds: int, threads: int = 1, progress: Progress | None = None) -> Measured:

@@ -63,7 +63,7 @@ class Flip:
         return turn(verdict.kind, self.at_low.kind), turn(verdict.kind, self.at_high.kind)
 
     def flips(self, verdict: Pair) -> bool:
-        """Whether either end gives another verdict than ``verdict``, be it that it can no longer be told."""
+        """Whether either end gives another verdict than ``verdict``, or none at all."""
         return self.turns(verdict) != ("holds", "holds")
 
     def reverses(self, verdict: Pair) -> bool:

@@ -36,7 +36,7 @@ from simulation.study.errors import InputRefused, problem
 from simulation.system.signals import Terminated
 
 MOST = 2_000
-"""More worlds than this are not added unless asked for: a mean share is then known to about two points (assumed)."""
+"""By default no more worlds than this are added: a mean share is then known to about two points (assumed)."""
 BATCH = 64
 """Worlds are added in multiples of a block of the Sobol sequence."""
 GROWTH = 1.5
@@ -367,7 +367,7 @@ def _more(tally: _Tally, worlds_per_defined: float) -> int | None:
 
 
 def margin_of(outcome: Outcome, horizon: int, margin: float | None = None) -> float:
-    """The margin asked for, or else the outcome's own, in its unit.
+    """``margin`` checked, or else the outcome's own, in the outcome's unit.
 
     Raises :class:`~simulation.study.errors.InputRefused` for one that is negative, not finite, or as large as any
     difference can be.
@@ -431,7 +431,7 @@ def until_decided(
         ):
             runs = extend_runs(runs, next_worlds(len(runs.worlds), most), threads, progress)
     except Terminated:
-        raise  # nobody is there to read what has been found so far
+        raise  # the process is to end; nobody reads what there is so far
     except KeyboardInterrupt:
         stopped = True
     decisions = dict(zip(_others(runs, baseline), _decisions(runs, baseline, measured, margin), strict=True))

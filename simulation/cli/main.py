@@ -32,7 +32,7 @@ def command_line(language: str) -> argparse.ArgumentParser:
 
 
 def _language(words: Sequence[str]) -> str:
-    """The language asked for, before anything else is understood; the last one counts, as for every option."""
+    """The language of ``--lang``, needed before anything is parsed; the last one counts, as for every option."""
     language = language_of()
     for index, word in enumerate(words):
         value = word.partition("=")[2] if word.startswith("--lang=") else ""
@@ -46,7 +46,7 @@ def main(words: Sequence[str] | None = None) -> int:
     """Run a command, and return its exit code; whatever happens ends in a sentence.
 
     0 is fine, 1 input refused or something that the system does not let us do, 2 wrong usage, 3 a mistake of ours. As
-    shells have it, 130 is Ctrl-C, 143 SIGTERM, 129 SIGHUP, and 141 that whoever read our output has gone.
+    shells have it, 130 is Ctrl-C, 143 SIGTERM, 129 SIGHUP, and 141 that nobody reads our output any more.
     """
     arguments = list(sys.argv[1:] if words is None else words)
     language = _language(arguments)

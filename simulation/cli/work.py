@@ -8,7 +8,7 @@ from simulation.system import signals, streams
 from simulation.text.i18n import say
 
 Progress = Callable[[int, int], None]
-"""Told (what is done, what there is to do)."""
+"""Called with (done, total)."""
 
 
 def prepare(language: str) -> None:

@@ -38,9 +38,9 @@ Progress = Callable[[int, int], None]
 Chunk = tuple[NDArray[np.float64], NDArray[np.float32]]
 
 BATCH = 1200
-"""About so many departments go to a thread at a time: some 10 ms, so that work can be stopped and told of."""
+"""About how many departments a thread takes at a time: some 10 ms of work, so that it can report and be stopped."""
 MOST_DRAWS = 4_000_000
-"""More draws than this are not kept for the scenarios of a world to share, but drawn week by week."""
+"""Above so many draws the scenarios of a world do not share them in memory; they are drawn week by week instead."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -181,7 +181,7 @@ def trace_world(study: Study, world: int, seed: int, mode: Mode = "ranges") -> t
 
 
 def mesa_world(study: Study, world: int, seed: int, mode: Mode) -> Chunk:
-    """The same as :func:`run_world` by the Mesa model, some two hundred times slower."""
+    """What :func:`run_world` returns, by the Mesa model, some two hundred times slower."""
     from simulation.model.organisation import OrganisationModel  # noqa: PLC0415 - Mesa takes long to import, and few need it
 
     rows = []
@@ -211,7 +211,7 @@ class _Batches:
     def run(
         self, first: int, outcomes: NDArray[np.float64], weekly: NDArray[np.float32], threads: int
     ) -> Generator[int, None, None]:
-        """Fill ``outcomes`` (scenarios, worlds, …) and ``weekly`` from world ``first`` on; tells of each batch."""
+        """Fill ``outcomes`` (scenarios, worlds, …) and ``weekly`` from world ``first`` on; yield each batch's size."""
         warm()
         parts = [slice(start, start + self.size) for start in range(0, outcomes.shape[1], self.size)]
 
@@ -257,11 +257,11 @@ class _Batches:
 
 
 HEEDED_EVERY = 1.0
-"""Seconds after which a signal is heeded at the latest that came while an import, say, swallowed what it raised."""
+"""Seconds until a signal is heeded at the latest, if what it raised was swallowed, by an import for example."""
 
 
 def _in_threads(do: Callable[[slice], int], parts: list[slice], threads: int) -> Iterator[int]:
-    """Do all parts, a few at a time, and tell of each that is done; whoever stops listening stops the work."""
+    """Do all parts, a few at a time, and yield each result as it comes; closing the generator stops the work."""
     waiting, ahead = iter(parts), 2 * threads
     pool = ThreadPoolExecutor(threads)
     try:
@@ -277,7 +277,7 @@ def _in_threads(do: Callable[[slice], int], parts: list[slice], threads: int) ->
 
 @functools.lru_cache(maxsize=32)
 def _laid_out(study: Study) -> Layout:
-    """A study in arrays, which nobody writes to: laid out once for all worlds that are asked for, one after another."""
+    """A study in arrays, which are only read: laid out once, however many calls run its worlds."""
     return lay_out(study)
 
 
@@ -289,5 +289,5 @@ def warm() -> None:
 
 if __name__ == "__main__":
     if hasattr(os, "nice"):
-        os.nice(10)  # whoever waits for an answer meanwhile goes first
+        os.nice(10)  # let those go first who wait for an answer
     warm()

@@ -141,7 +141,7 @@ class Trace:
         return begins and (waits or week > 1)
 
     def _objects(self, week: int) -> Any:
-        """Where somebody objects this week: the draw is below what conviction lacks, where people speak up at all."""
+        """Where an objection is raised this week: the draw is below voice × (1 − conviction)."""
         voice, draws, first = self._speaking
         conviction = self.departments["conviction"][week - 2] if week > 1 else first
         return draws[week] < voice * (1.0 - conviction)

@@ -50,13 +50,13 @@ def moments(trace: Trace) -> tuple[Moment, ...]:
 
 
 def _afar(event: Event, trace: Trace) -> bool:
-    """Whether somebody left a chain partner: the organisation hardly notices."""
+    """Whether a key person left a chain partner, which the organisation hardly notices."""
     outside = {name for name, internal in zip(trace.names, trace.internal, strict=True) if not internal}
     return event.kind.startswith("leave") and event.department in outside
 
 
 def _noted(event: Event, trace: Trace) -> Moment:
-    """An event as a moment; the frequent ones are told in fewer words."""
+    """An event as a moment; the frequent ones get fewer words."""
     key = SHORT.get(event.kind)
     if key is None:
         return Moment(event.week, "", (), event)

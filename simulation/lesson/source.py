@@ -1,4 +1,4 @@
-"""A lesson's file read and checked: every mistake is told at once, with its line."""
+"""A lesson's file read and checked: all mistakes are reported at once, each with its line."""
 
 import copy
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ from simulation.text.characters import first_unseen, look
 MEASURED = ("outcome", "state")
 """What a condition may be about."""
 LONGEST = 520
-"""The last week that any study has; what is beyond is told as too large."""
+"""The last week that any study has; a later one is reported as too large by the schema."""
 BOUNDS = ("at_least", "below", "equals", "happens")
 FINISHED = ("options", "shows")
 """What a chapter with a question needs and one with a package has not."""
@@ -30,7 +30,7 @@ FINISHED = ("options", "shows")
 
 @dataclass(frozen=True)
 class Told:
-    """A lesson that was found in order, and the study that it is about."""
+    """A lesson that passed all checks, and the study that it is about."""
 
     lesson: Lesson
     study: Study
@@ -140,7 +140,7 @@ class _Reader(Gatherer):
         """The study that the lesson is about; a file beside the lesson's own comes first."""
         source = self.data.get("study", CASE)
         if not isinstance(source, str) or len(source) > LIMITS.name_characters or first_unseen(source):
-            return None  # it can be no name, which is told where the whole is read
+            return None  # no name at all, which the schema reports
         beside = self.folder / source
         try:
             return load(str(beside)) if _is_file(beside) else case() if source == CASE else load(source)
@@ -149,7 +149,7 @@ class _Reader(Gatherer):
             return None
 
     def _in_lesson(self, problem: Problem) -> Problem:
-        """What is wrong with a study as a whole is told where the lesson names it, the rest where it stands."""
+        """A problem of the study as a whole moves to the line where the lesson names it; others stay where they are."""
         if problem.line is not None or problem.path or problem.key == "more_problems":
             return problem
         return replace(problem, file="", path="study", line=self.line_of(("study",)))

@@ -100,7 +100,7 @@ def _ranked(comparison: Comparison, rank: int, name: str) -> dict[str, Any]:
 
 
 def _best(best: Best | None) -> dict[str, Any] | None:
-    """Who is best, as plain data."""
+    """Which scenarios may be best, as plain data."""
     if best is None:
         return None
     contenders = [

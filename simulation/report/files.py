@@ -3,8 +3,8 @@
 New content is written beside what it replaces, brought to the disk, and then renamed; if anything fails, every file is
 as it was. Only what ends this process without a word, such as a power cut, can fall between two renames and leave some
 files new and others old; the file that is put in place last says which others it belongs to (``files`` in
-``comparison.json`` holds the SHA-256 of each). Temporary files that such an end left behind are removed by whoever
-writes to that folder next.
+``comparison.json`` holds the SHA-256 of each). The next run that writes to that folder removes the
+temporary files that such an end left behind.
 
 A link stays a link: the file that it points at is replaced. Whatever exists and is no ordinary file, such as a folder,
 a device or a pipe, is refused.
@@ -27,7 +27,7 @@ from simulation.study.errors import InputRefused, problem, shown
 from simulation.system.limits import LIMITS
 
 OLD_SECONDS = 3600
-"""A temporary file of ours that is older than this is nobody's any more."""
+"""A temporary file of ours that is older than this is abandoned."""
 
 TEMPORARY = re.compile(r"\.synergy-([0-9]+)-[0-9a-f]{8}\.(new|old)")
 """What our temporary files are called: by the process that wrote them, and whether they hold what comes or what was."""
@@ -127,7 +127,7 @@ def check_folder(folder: Path, names: Iterable[str] = ()) -> None:
 
 
 def refused(path: Path, error: Exception) -> InputRefused:
-    """What a person is told when the system does not let a file be written."""
+    """The error to raise when the system does not let a file be written."""
     why = getattr(error, "strerror", None) or str(error)
     key = CAUSES.get(getattr(error, "errno", None) or 0, "cannot_write")
     return InputRefused([problem(key, given=_named(path), why=why)])
@@ -139,7 +139,7 @@ def _named(path: Path) -> str:
 
 
 def _make(missing: list[Path]) -> None:
-    """Make folders that are missing, the innermost first in the list, however many there are."""
+    """Make the folders of a list that has the innermost first."""
     for folder in reversed(missing):
         if folder.is_symlink():
             raise InputRefused([problem("link_to_nothing", given=_named(folder))])

@@ -1,4 +1,4 @@
-"""One world told: a sentence for each event, and the table of all weeks."""
+"""One world in words and numbers: a sentence for each event, and a table of all weeks."""
 
 import pandas as pd
 

@@ -26,16 +26,16 @@ WRITTEN = ("runs.parquet", "comparison.json", "comparison.png", "comparison.svg"
 def arguments(words: Arguments) -> None:
     """Scenarios, an outcome, worlds, and where files are written."""
     command = words.command("compare", "optional")
-    command.add_argument("--scenarios", type=words.text, metavar="A,B,…", help=words.told("which"))
-    command.add_argument("--baseline", type=words.text, metavar="NAME", help=words.told("baseline"))
+    command.add_argument("--scenarios", type=words.text, metavar="A,B,…", help=words.help_text("which"))
+    command.add_argument("--baseline", type=words.text, metavar="NAME", help=words.help_text("baseline"))
     outcome = "lasting_adoption"
-    command.add_argument("--outcome", type=words.text, default=outcome, metavar="NAME", help=words.told("outcome"))
+    command.add_argument("--outcome", type=words.text, default=outcome, metavar="NAME", help=words.help_text("outcome"))
     words.worlds(command, DEFAULT_WORLDS)
     words.luck(command)
-    command.add_argument("--out", type=words.folder, metavar="DIR", help=words.told("out"))
-    command.add_argument("--until-decided", action="store_true", help=words.told("until_decided"))
-    command.add_argument("--margin", type=words.amount, metavar="X", help=words.told("margin"))
-    most = words.told("max_worlds", default=DEFAULT_MOST)
+    command.add_argument("--out", type=words.folder, metavar="DIR", help=words.help_text("out"))
+    command.add_argument("--until-decided", action="store_true", help=words.help_text("until_decided"))
+    command.add_argument("--margin", type=words.amount, metavar="X", help=words.help_text("margin"))
+    most = words.help_text("max_worlds", default=DEFAULT_MOST)
     command.add_argument("--max-worlds", type=words.count(1, MOST_WORLDS), metavar="N", help=most)
 
     def verify(args: argparse.Namespace) -> None:
@@ -43,11 +43,11 @@ def arguments(words: Arguments) -> None:
         options = {"--margin": args.margin, "--max-worlds": args.max_worlds}
         for name, value in options.items():
             if value is not None and not args.until_decided:
-                command.error(words.told("needs_until_decided", name=name))
+                command.error(words.help_text("needs_until_decided", name=name))
         if args.worlds is None:
             args.worlds = min(DEFAULT_WORLDS, args.max_worlds or DEFAULT_WORLDS)
         if args.max_worlds is not None and args.max_worlds < args.worlds:
-            command.error(words.told("most_below_worlds", given=args.max_worlds, worlds=args.worlds))
+            command.error(words.help_text("most_below_worlds", given=args.max_worlds, worlds=args.worlds))
 
     command.set_defaults(verify=verify, worlds=None)  # None: who gives --max-worlds alone may ask for fewer
 
@@ -83,7 +83,7 @@ def execute(args: argparse.Namespace, language: str) -> int:
     ).command(settled)
     text = comparison_text(comparison, language, command, args.outcome, settled)
     if args.out:
-        _write(args, comparison, settled, command, language)  # before anything is said, to whoever may have gone
+        _write(args, comparison, settled, command, language)  # before printing, which fails if the reader has gone
     print(text)
     if args.out:
         print(say("cli.wrote", language, path=", ".join(visible(str(args.out / name)) for name in WRITTEN)))
@@ -107,7 +107,7 @@ def names_in(listed: str, study: "Study") -> list[str]:
 
 
 def _chosen(args: argparse.Namespace, study: "Study") -> tuple["Study", str]:
-    """The scenarios asked for, and the baseline (added to them if it is not among them)."""
+    """The scenarios to compare, and the baseline, which is added if it is not among them."""
     from simulation.study.errors import InputRefused, problem, shown
 
     names = list(study.names)
@@ -132,7 +132,7 @@ def _chosen(args: argparse.Namespace, study: "Study") -> tuple["Study", str]:
 def _simulated(
     args: argparse.Namespace, study: "Study", base: str, language: str
 ) -> tuple["Runs", "Sequential | None"]:
-    """Run as many worlds as are asked for, or as it takes."""
+    """Run ``--worlds`` worlds, or with ``--until-decided`` as many as it takes."""
     from simulation.analysis.sequential import until_decided
     from simulation.engine.ensemble import run_worlds
 

@@ -15,8 +15,8 @@ def arguments(words: Arguments) -> None:
     command = words.command("patterns")
     words.worlds(command, 200, least=2)
     out = Path("docs/patterns.md")
-    command.add_argument("--out", type=words.path, default=out, metavar="FILE", help=words.told("patterns_out"))
-    command.add_argument("--check", type=words.path, metavar="FILE", help=words.told("patterns_check"))
+    command.add_argument("--out", type=words.path, default=out, metavar="FILE", help=words.help_text("patterns_out"))
+    command.add_argument("--check", type=words.path, metavar="FILE", help=words.help_text("patterns_check"))
 
 
 def execute(args: argparse.Namespace, language: str) -> int:

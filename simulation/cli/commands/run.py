@@ -1,4 +1,4 @@
-"""``synergy run``: run one world of one scenario, and tell it."""
+"""``synergy run``: run one world of one scenario, and print what happens in it."""
 
 import argparse
 
@@ -9,16 +9,16 @@ from simulation.text.i18n import say
 
 
 def arguments(words: Arguments) -> None:
-    """A scenario, a world, and where its weeks are written."""
+    """A scenario, a world, and a file for its weeks."""
     command = words.command("run", "needed")
     words.scenario(command)
-    command.add_argument("--world", type=words.count(0, 10**9), default=0, metavar="R", help=words.told("world"))
-    command.add_argument("--weeks", type=words.path, metavar="CSV", help=words.told("weeks"))
+    command.add_argument("--world", type=words.count(0, 10**9), default=0, metavar="R", help=words.help_text("world"))
+    command.add_argument("--weeks", type=words.path, metavar="CSV", help=words.help_text("weeks"))
     words.luck(command)
 
 
 def execute(args: argparse.Namespace, language: str) -> int:
-    """Run one world and tell it."""
+    """Run one world, and print its events and outcomes."""
     from simulation.model.organisation import OrganisationModel
     from simulation.model.outcomes import OUTCOMES, outcomes_of
     from simulation.report.files import check_file, put
@@ -34,7 +34,7 @@ def execute(args: argparse.Namespace, language: str) -> int:
     while model.running:
         model.step()
     if args.weeks:
-        put(args.weeks, weeks_csv(model, language).encode())  # before anything is said, to whoever may have gone
+        put(args.weeks, weeks_csv(model, language).encode())  # before printing, which fails if the reader has gone
     for event in model.events:
         print(say("cli.week", language, week=event.week, what=event_sentence(event, scenario, language)))
     print()

@@ -64,7 +64,7 @@ MOST_VERSIONS = 4
 
 
 def check() -> None:
-    """Raise :class:`~simulation.study.errors.InputRefused` if Numba was told not to compile: we cannot do without."""
+    """Raise :class:`~simulation.study.errors.InputRefused` if Numba was told not to compile."""
     if config.DISABLE_JIT:
         raise InputRefused([problem("no_compiler", given="NUMBA_DISABLE_JIT")])
 
@@ -183,7 +183,7 @@ def _lasting() -> Path:
 
 
 def _temporary() -> Path:
-    """A folder of ours among temporary files; what somebody else put there under its name is not ours to run."""
+    """A folder of ours among temporary files; raises ``PermissionError`` if others can write there."""
     path = Path(tempfile.gettempdir()) / f"synergy-{_user()}"
     path.mkdir(mode=0o700, exist_ok=True)
     status = path.lstat()

@@ -34,7 +34,7 @@ def in_lanes(record: np.dtype[np.void]) -> np.dtype[np.void]:
 
 
 def blocks_for(departments: int) -> int:
-    """How many blocks so many departments fill; what is left of the last one is nobody's."""
+    """How many blocks so many departments fill; the rest of the last one stays unused."""
     return -(-departments // LANES)
 
 
@@ -118,7 +118,7 @@ def at(typing_context: Any, states: Any, index: Any) -> Any:
 
 @contextmanager
 def _lanes(builder: Any) -> Iterator[Any]:
-    """A loop over the lanes of a block, of which the compiler is told that they are to be done at once."""
+    """A loop over the lanes of a block, marked so that LLVM vectorises it."""
     before, body, after = builder.block, builder.append_basic_block("lane"), builder.append_basic_block("lanes.end")
     builder.branch(body)
     builder.position_at_end(body)
@@ -133,7 +133,7 @@ def _lanes(builder: Any) -> Iterator[Any]:
 
 
 def _at_once(module: Any) -> Any:
-    """The name of a loop, with what the compiler is told of it."""
+    """LLVM's metadata of such a loop: do not unroll it, vectorise it with one lane a department."""
 
     def word(*words: Any) -> Any:
         return module.add_metadata(list(words))
@@ -150,7 +150,7 @@ def _at_once(module: Any) -> Any:
 
 
 def _shared(context: Any, builder: Any, kinds: Any, tuple_of: Any) -> list[Any]:
-    """What is common to all; of a record a copy that nobody else can write, so that it need be read only once."""
+    """What is common to all departments; records as private copies, so that LLVM need read them only once."""
     values = [builder.extract_value(tuple_of, index) for index in range(len(kinds))]
     return [
         _copy(builder, kind, value) if isinstance(kind, types.Record) else value
@@ -233,9 +233,9 @@ def total(typing_context: Any, step: Any, states: Any, *common: Any) -> Any:
 
 @intrinsic  # type: ignore[untyped-decorator]
 def gather(typing_context: Any, send: Any, receive: Any, states: Any, ties: Any, ends: Any, first: Any) -> Any:
-    """Have every department ``hear`` what those tell to whom it is tied, summed by the strength of its ties.
+    """Have every department ``receive`` what those ``send`` whom it is tied to, summed by the strength of the ties.
 
-    ``tell`` returns the numbers of one department; the ties of block *b* are those from ``ends[first + b]`` up to
+    ``send`` returns the numbers of one department; the ties of block *b* are those from ``ends[first + b]`` up to
     ``ends[first + b + 1]``, each with one department and its strength for every lane of the block.
     """
     lane = Lane(states.dtype)

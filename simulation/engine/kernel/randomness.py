@@ -39,7 +39,7 @@ def draw_week(luck: Any, answers: Any, organisation_luck: Any, counter: Any, wor
     for i in range(keys.shape[0]):
         d = at(luck, i)
         d.noise, d.incident, d.leave, d.arrivals = philox(counter, NONE, world, seed, keys[i])
-        at(answers, i).pick_up = -1.0  # it and the other answers are drawn when somebody asks for them
+        at(answers, i).pick_up = -1.0  # not drawn yet; draw_answers does that when needed
     organisation_luck[SHOCK] = philox(counter, TWO, world, seed, NONE)[0]
     organisation_luck[OTHER_LOAD] = philox(counter, ONE, world, seed, NONE)[3]
 

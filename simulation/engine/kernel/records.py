@@ -23,7 +23,7 @@ LUCK = record_of_states(LUCK_STATES)
 """A week's luck of a department, drawn for everybody at once."""
 
 ANSWERS = record("pick_up objection answer")
-"""More of it, drawn where somebody asks for it; ``pick_up`` is negative until then."""
+"""More of it, drawn only when it is needed; ``pick_up`` is negative until then."""
 
 STATE = record_of_states(DEPARTMENT_STATES)
 """A department's state; the names are those of the Mesa department, its luck comes first."""
@@ -39,7 +39,7 @@ LINE = 64
 
 
 def room_for(departments: int) -> NDArray[Any]:
-    """Blocks for so many departments, and one more that is nobody's: no kind, no hours, no work."""
+    """Blocks for so many departments, and a blank one: no kind, no hours, no work."""
     return _aligned(blocks_for(departments) + 1, BLOCK)
 
 
