@@ -100,12 +100,12 @@ def opened(page: Any, url: str) -> float:
 
 def timed(page: Any, measure: str, changes: int) -> list[float]:
     """Milliseconds of so many changes to the first week of a measure."""
-    found = []
+    milliseconds = []
     for turn in range(changes):
         key = "ArrowRight" if turn % 40 < 20 else "ArrowLeft"
         page.wait_for_timeout(120)
-        found.append(page.evaluate(TIMED, [GRIP.format(measure=measure), key]))
-    return found
+        milliseconds.append(page.evaluate(TIMED, [GRIP.format(measure=measure), key]))
+    return milliseconds
 
 
 def burst(page: Any, measure: str, keys: int) -> float:
@@ -120,10 +120,10 @@ def burst(page: Any, measure: str, keys: int) -> float:
     return 1000 * (time.perf_counter() - begun)
 
 
-def told(name: str, found: list[float]) -> str:
+def table_row(name: str, milliseconds: list[float]) -> str:
     """A row of the table."""
-    p50, p95 = np.quantile(found, (0.5, 0.95))
-    return f"| {name} | {len(found)} | {p50:.0f} | {p95:.0f} | {max(found):.0f} |"
+    p50, p95 = np.quantile(milliseconds, (0.5, 0.95))
+    return f"| {name} | {len(milliseconds)} | {p50:.0f} | {p95:.0f} | {max(milliseconds):.0f} |"
 
 
 def cold(play: Any) -> tuple[float, float]:
@@ -148,17 +148,17 @@ def main() -> None:
         page = chromium(play).new_page(viewport={"width": 1280, "height": 900})
         first, again = opened(page, url), opened(page, url)
         timed(page, "external_partner", 5)
-        one = timed(page, "external_partner", changes)
+        milliseconds = timed(page, "external_partner", changes)
         settled = burst(page, "external_partner", 40)
         week = page.get_attribute(GRIP.format(measure="external_partner"), "aria-valuenow")
         print(f"{len(SCENARIOS)} scenarios × 200 worlds × 156 weeks, one visitor\n")
         print("| change | changes | median, ms | 95 %, ms | longest, ms |\n|---|---:|---:|---:|---:|")
-        print(told("a measure's first week, drawn anew", one))
+        print(table_row("a measure's first week, drawn anew", milliseconds))
         print(f"\nFirst answer in a fresh page: {first:.1f} s (first visitor), {again:.1f} s (later ones).")
         print(f"40 key presses 25 ms apart: settled on the last (week {week}) {settled:.0f} ms after it.")
     with sync_playwright() as play:
-        some, everything = cold(play)
-    print(f"With nothing compiled: the first worlds after {some:.1f} s, all after {everything:.1f} s.")
+        first_worlds, all_worlds = cold(play)
+    print(f"With nothing compiled: the first worlds after {first_worlds:.1f} s, all after {all_worlds:.1f} s.")
 
 
 if __name__ == "__main__":

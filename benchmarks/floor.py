@@ -51,76 +51,82 @@ def _counted(name: str, node: ast.expr) -> ast.expr:
 @contextmanager
 def counted() -> Iterator[Counter[str]]:
     """Put instrumented copies of the rules in their place; what they do is counted."""
-    found: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
 
     def tally(name: str, value: Any) -> Any:
-        found[name] += 1
+        counts[name] += 1
         return value
 
     tree = ast.fix_missing_locations(Tally().visit(ast.parse(inspect.getsource(rules))))
     space: dict[str, Any] = {"tally": tally}
     exec(compile(tree, rules.__file__, "exec"), space)
-    before = {name: one for name, one in vars(rules).items() if inspect.isfunction(one)}
+    before = {name: function for name, function in vars(rules).items() if inspect.isfunction(function)}
     vars(rules).update({name: space[name] for name in before})
     try:
-        yield found
+        yield counts
     finally:
         vars(rules).update(before)
 
 
 def counts_of(study: Study, worlds: int) -> dict[str, float]:
     """How many of each a run makes in the mean, as the engine makes them (a world's draws serve all its scenarios)."""
-    asked = 0
+    answers_drawn = 0
     runs = worlds * len(study.scenarios)
-    with counted() as found:
+    with counted() as counts:
         for world in range(worlds):
             picking: set[tuple[str, int]] = set()
             for scenario in study.scenarios:
                 model = OrganisationModel(scenario, world, 1, collect=False)
                 while model.running:
                     model.step()
-                    busy = (one.name for one in model.everyone if one.open_issues or one.description.voice)
+                    busy = (
+                        department.name
+                        for department in model.everyone
+                        if department.open_issues or department.description.voice
+                    )
                     picking.update((name, model.week) for name in busy)
-            asked += len(picking)
+            answers_drawn += len(picking)
     names, weeks = len(study.organisation.departments), study.horizon
-    blocks = worlds * weeks * (names + 2) + asked + runs * 2 * names  # the second group only where somebody asks
-    return {name: count / runs for name, count in found.items()} | {"block of four draws": blocks / runs}
+    blocks = (
+        worlds * weeks * (names + 2) + answers_drawn + runs * 2 * names
+    )  # the second group only where somebody asks
+    return {name: count / runs for name, count in counts.items()} | {"block of four draws": blocks / runs}
 
 
 @numba.njit  # type: ignore[untyped-decorator]  # Numba is untyped
 def draw_blocks(times: int) -> float:
     """Philox blocks one after another."""
-    whole = 0.0
+    total = 0.0
     for week in range(times):
         a, b, c, d = philox(np.uint64(week), np.uint64(0), np.uint64(1), np.uint64(2), np.uint64(3))
-        whole += a + b + c + d
-    return whole
+        total += a + b + c + d
+    return total
 
 
 @numba.njit(error_model="numpy")  # type: ignore[untyped-decorator]
 def exponentials(times: int) -> float:
     """Exponentials."""
-    whole = 0.0
-    for place in range(times):
-        whole += math.exp(-1e-6 * place)
-    return whole
+    total = 0.0
+    for turn in range(times):
+        total += math.exp(-1e-6 * turn)
+    return total
 
 
 @numba.njit(error_model="numpy")  # type: ignore[untyped-decorator]
 def powers(times: int) -> float:
     """Powers n^−t."""
-    whole = 0.0
-    for place in range(times):
-        whole += float(2 + place % 9) ** (-1.0 - 1e-6 * place)
-    return whole
+    total = 0.0
+    for turn in range(times):
+        total += float(2 + turn % 9) ** (-1.0 - 1e-6 * turn)
+    return total
 
 
 @numba.njit(error_model="numpy")  # type: ignore[untyped-decorator]
 def divisions(times: int) -> float:
     """Divisions that wait for one another no more than those of different departments do: four side by side."""
     a = b = c = d = 1.0
-    for place in range(times // 4):
-        by = 1.0 + 1e-9 * place
+    for turn in range(times // 4):
+        by = 1.0 + 1e-9 * turn
         a, b, c, d = a / by, b / by, c / by, d / by
     return a + b + c + d
 
@@ -145,13 +151,13 @@ def pass_over(states: Any, times: int) -> float:
     return float(states[0, 0])
 
 
-def nanoseconds(loop: Callable[..., float], *given: Any, times: int = TIMES) -> float:
+def nanoseconds(loop: Callable[..., float], *arguments: Any, times: int = TIMES) -> float:
     """Nanoseconds of one turn of a compiled loop, the best of seven."""
-    loop(*given, 1)
+    loop(*arguments, 1)
     best = float("inf")
     for _ in range(7):
         begun = process_time()
-        loop(*given, times)
+        loop(*arguments, times)
         best = min(best, process_time() - begun)
     return 1e9 * best / times
 

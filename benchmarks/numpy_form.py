@@ -110,7 +110,7 @@ ROLES = ("progress_role", "priority_role", "voice_role")
 DERIVED_FROM = ["role_h", "m_team", "ad_hoc", "t", "nu", "kappa", "om_done", "om0", "A", "sh_om", "v_board", "tau_c"]
 """The parameters that follow up a change of levers."""
 
-_NAMES = tuple(one.name for one in PARAMETERS)
+_NAMES = tuple(parameter.name for parameter in PARAMETERS)
 _values = attrgetter(*_NAMES)
 
 
@@ -133,8 +133,8 @@ def poisson_quantile(u: Array, mean: Array) -> Array:
         term *= mean
         term /= count
         reached += term
-    for place in np.flatnonzero(u >= reached):
-        counts[place] = rules.poisson_quantile(float(u[place]), float(mean[place]))
+    for cell in np.flatnonzero(u >= reached):
+        counts[cell] = rules.poisson_quantile(float(u[cell]), float(mean[cell]))
     return counts
 
 
@@ -156,9 +156,9 @@ def binomial_quantile(u: Array, trials: Array, hazard: Array) -> Array:
         term /= count
         reached += term
         left -= 1.0
-    for place in np.flatnonzero((u >= reached) & (left > 0.0)):
-        chance = rules.chance_within_week(float(hazard[place]))
-        counts[place] = rules.binomial_quantile(float(u[place]), int(trials[place]), chance)
+    for cell in np.flatnonzero((u >= reached) & (left > 0.0)):
+        chance = rules.chance_within_week(float(hazard[cell]))
+        counts[cell] = rules.binomial_quantile(float(u[cell]), int(trials[cell]), chance)
     return counts
 
 
@@ -180,19 +180,19 @@ class Stages:
         self.at = np.empty((study.horizon + 1, len(study.scenarios), 3), dtype=np.intp)
         for s, scenario in enumerate(study.scenarios):
             stages = timetable(scenario).stages
-            each = {id(stage): stage for one in stages for stage in one}
+            each = {id(stage): stage for phase_stages in stages for stage in phase_stages}
             known = {key: self._column(stage) for key, stage in each.items()}
-            for number, one in enumerate(stages):
-                self.at[:, s, number] = [known[id(stage)] for stage in one]
-        whole = np.array(list(self._columns)).T
-        self.network, self.table = whole[0].astype(np.intp), np.ascontiguousarray(whole[1:])
-        self.weights = [np.array(one.weights) for one in self._networks]
-        self.reach = [np.array(one.reach) for one in self._networks]
+            for number, phase_stages in enumerate(stages):
+                self.at[:, s, number] = [known[id(stage)] for stage in phase_stages]
+        columns = np.array(list(self._columns)).T
+        self.network, self.table = columns[0].astype(np.intp), np.ascontiguousarray(columns[1:])
+        self.weights = [np.array(contact.weights) for contact in self._networks]
+        self.reach = [np.array(contact.reach) for contact in self._networks]
 
     def _column(self, stage: Stage) -> int:
         """The column of a stage; equal stages of different scenarios share one."""
-        place = self._place(stage)
-        column = (float(place), *_numbers(stage, self._networks[place]))
+        number = self._place(stage)
+        column = (float(number), *_numbers(stage, self._networks[number]))
         return self._columns.setdefault(column, len(self._columns))
 
     def _place(self, stage: Stage) -> int:
@@ -211,16 +211,19 @@ def _numbers(stage: Stage, ties: Any) -> list[float]:
     levers, nine = stage.levers, range(DEPARTMENTS)
     partner, seats = levers.partner, sum(levers.members)
     inside = [i < INTERNAL for i in nine]
-    meets = ((levers.members, levers.team_hours), ([levers.forum and one for one in inside], levers.forum_hours))
-    consulted = [levers.consulted and not one for one in inside]
-    found = {
+    meets = (
+        (levers.members, levers.team_hours),
+        ([levers.forum and is_inside for is_inside in inside], levers.forum_hours),
+    )
+    consulted = [levers.consulted and not is_inside for is_inside in inside]
+    parts = {
         "portions": [levers.roles[i][role] for role in range(3) for i in nine],
         "persuasion": levers.persuasion,
         "granted": levers.granted,
         "roles": [sum(portion > 0.0 for portion in levers.roles[i]) for i in nine],
-        "teams": [sum(who[i] for who, hours in meets if hours is None) + consulted[i] / 2.0 for i in nine],
-        "fixed": [sum(who[i] * hours for who, hours in meets if hours is not None) for i in nine],
-        "member": [one / seats if seats else 0.0 for one in levers.members],
+        "teams": [sum(attending[i] for attending, hours in meets if hours is None) + consulted[i] / 2.0 for i in nine],
+        "fixed": [sum(attending[i] * hours for attending, hours in meets if hours is not None) for i in nine],
+        "member": [seat / seats if seats else 0.0 for seat in levers.members],
         "tied": ties.tied,
         "beside": ties.beside,
         "parties": [ties.parties],
@@ -238,7 +241,7 @@ def _numbers(stage: Stage, ties: Any) -> list[float]:
         "fades": [stage.fades],
         "closed": [stage.closed],
     }
-    return [float(number) for part in PARTS for number in found[part]]
+    return [float(number) for part in PARTS for number in parts[part]]
 
 
 class Worlds:
@@ -249,11 +252,11 @@ class Worlds:
 
     def __init__(self, study: Study, worlds: range, seed: int, mode: Mode) -> None:
         organisation, horizon = study.organisation, study.horizon
-        given = study.scenarios[0].parameters
-        table = np.array([_values(values_of(given, seed, world, mode)) for world in worlds]).T
+        parameters = study.scenarios[0].parameters
+        table = np.array([_values(values_of(parameters, seed, world, mode)) for world in worlds]).T
         self.p: dict[str, Array] = dict(zip(_NAMES, table, strict=True))
         self.horizon = horizon
-        self.capacity = np.array([one.capacity for one in organisation.departments])[:, None]
+        self.capacity = np.array([department.capacity for department in organisation.departments])[:, None]
         words = Words(seed)
         own = np.empty((2, len(worlds), DEPARTMENTS, horizon + 1, 4), dtype=np.uint64)
         first = np.empty((2, len(worlds), DEPARTMENTS, 1, 4), dtype=np.uint64)
@@ -261,12 +264,12 @@ class Worlds:
         for w, world in enumerate(worlds):
             for group in range(2):
                 common[group, w, 0] = words.of(world, "", group + 1, horizon)
-                for i, one in enumerate(organisation.departments):
-                    own[group, w, i] = words.of(world, one.name, group, horizon)
-                    first[group, w, i] = words.of(world, one.name, group + 2, 0)
-        self._take_traits([_uniform(first, place)[0] for place in range(5)])
+                for i, department in enumerate(organisation.departments):
+                    own[group, w, i] = words.of(world, department.name, group, horizon)
+                    first[group, w, i] = words.of(world, department.name, group + 2, 0)
+        self._take_traits([_uniform(first, purpose)[0] for purpose in range(5)])
         self._take_luck(
-            [_uniform(own, place) for place in range(5)], [_uniform(common, place)[:, 0] for place in (3, 4)]
+            [_uniform(own, purpose) for purpose in range(5)], [_uniform(common, purpose)[:, 0] for purpose in (3, 4)]
         )
 
     def _take_traits(self, u: list[Array]) -> None:
@@ -325,9 +328,9 @@ class Words:
         return self._generator.random_raw(4 * (weeks + 1)).reshape(-1, 4)
 
 
-def _uniform(words: NDArray[np.uint64], place: int) -> Array:
+def _uniform(words: NDArray[np.uint64], purpose: int) -> Array:
     """Draws for one purpose, from (group, worlds, departments, weeks, 4) to (weeks, departments, worlds)."""
-    chosen = words[place // 4, ..., place % 4].transpose(2, 1, 0)
+    chosen = words[purpose // 4, ..., purpose % 4].transpose(2, 1, 0)
     return np.ascontiguousarray(chosen >> np.uint64(11)) * 2.0**-53
 
 
@@ -377,18 +380,19 @@ class Batch:
     def _describe(self, study: Study) -> None:
         """What the organisation and the platform are like."""
         departments = study.organisation.departments
-        built = [one.measures.platform.kind == "self-built" for one in study.scenarios]
+        built = [scenario.measures.platform.kind == "self-built" for scenario in study.scenarios]
         licences = [
-            0.0 if own else one.measures.platform.licence for one, own in zip(study.scenarios, built, strict=True)
+            0.0 if own else scenario.measures.platform.licence
+            for scenario, own in zip(study.scenarios, built, strict=True)
         ]
         self.self_built = np.repeat(np.array(built), self.count)
         self.licence = np.repeat(np.array(licences), self.count)
-        waits = np.array([one.measures.wait_for_capacity is not None for one in study.scenarios])
+        waits = np.array([scenario.measures.wait_for_capacity is not None for scenario in study.scenarios])
         self.idle = np.flatnonzero(np.repeat(waits, self.count))
         self.of_scenario = np.repeat(np.arange(self.scenarios), self.count)
         self.capacity = self.worlds.capacity
-        self.rate = np.array([one.rate for one in departments])
-        self.benefits = np.array([one.benefit for one in departments[:INTERNAL]])[:, None]
+        self.rate = np.array([department.rate for department in departments])
+        self.benefits = np.array([department.benefit for department in departments[:INTERNAL]])[:, None]
         need = np.array(needs(study.organisation))
         self.near = need / need.sum(axis=1, keepdims=True)
         self.behind = need[:INTERNAL, INTERNAL:]
@@ -457,10 +461,21 @@ class Batch:
         self.levers = np.empty((sum(PARTS.values()), runs))
         self.lever = dict(_named_rows(self.levers))
         nine = ("asked", "per_asked", "uncoordinated", "unheld")
-        one = ("diffused", "alone", "switching_it", "pull_it", "base", "inside", "protected", "fed", "fade", "partner")
-        self.derived = np.empty((9 * len(nine) + len(one), runs))
+        single = (
+            "diffused",
+            "alone",
+            "switching_it",
+            "pull_it",
+            "base",
+            "inside",
+            "protected",
+            "fed",
+            "fade",
+            "partner",
+        )
+        self.derived = np.empty((9 * len(nine) + len(single), runs))
         self.d = {name: self.derived[9 * at : 9 * at + 9] for at, name in enumerate(nine)}
-        self.d |= {name: self.derived[9 * len(nine) + at] for at, name in enumerate(one)}
+        self.d |= {name: self.derived[9 * len(nine) + at] for at, name in enumerate(single)}
         self.scratch = [np.empty((DEPARTMENTS, runs)) for _ in range(10)]
         self.scratch3 = np.empty((3, DEPARTMENTS, runs))
         names = ("load", "pull", "head", "meet", "norm", "xe", "resp", "clear", "skill", "productivity", "technical")
@@ -538,15 +553,17 @@ class Batch:
         self.order = np.argsort(groups, kind="stable")
         self.order_back = np.argsort(self.order)
         ends = np.searchsorted(groups[self.order], np.arange(len(self.stages.weights) + 1))
-        self.groups = [(place, slice(a, b)) for place, (a, b) in enumerate(pairwise(ends)) if a < b]
+        self.groups = [(network_number, slice(a, b)) for network_number, (a, b) in enumerate(pairwise(ends)) if a < b]
 
     def _derive(self, runs: NDArray[np.intp]) -> None:
         """What follows from levers and parameters alone."""
         p = {name: self.p[name][runs] for name in DERIVED_FROM}
         lever, d = dict(_named_rows(self.levers[:, runs])), self.d
-        asked = p["role_h"] / 3.0 * lever["roles"] + p["m_team"] * lever["teams"] + lever["fixed"]
-        d["asked"][:, runs] = asked
-        d["per_asked"][:, runs] = np.where(asked > 0.0, lever["member"] / np.where(asked > 0.0, asked, 1.0), 0.0)
+        meetings_asked = p["role_h"] / 3.0 * lever["roles"] + p["m_team"] * lever["teams"] + lever["fixed"]
+        d["asked"][:, runs] = meetings_asked
+        d["per_asked"][:, runs] = np.where(
+            meetings_asked > 0.0, lever["member"] / np.where(meetings_asked > 0.0, meetings_asked, 1.0), 0.0
+        )
         d["uncoordinated"][:, runs] = p["ad_hoc"] * (1.0 - lever["tied"])
         d["unheld"][:, runs] = lever["beside"] ** -p["t"]
         diffused = lever["parties"] ** -p["t"]
@@ -602,14 +619,14 @@ class Batch:
         talk[0] += multiply(self.x, self.visibility, out=s[1])
         near = np.take(talk, self.order, axis=2, out=self.scratch3[:2], mode="clip")
         quiet = np.take(v, self.order, axis=1, out=s[1], mode="clip")
-        found = np.empty_like(near)
-        for place, runs in self.groups:
-            weights = self.stages.weights[place]
-            np.matmul(weights, near[:, :, runs], out=found[:, :, runs])
-            if not self.stages.consulted[place]:
-                np.matmul(weights[INTERNAL:], quiet[:, runs], out=found[0, INTERNAL:, runs])
-        np.take(found[0], self.order_back, axis=1, out=self.norm, mode="clip")
-        return np.take(found[1, 1:INTERNAL], self.order_back, axis=1, out=s[3][1:INTERNAL], mode="clip")
+        heard = np.empty_like(near)
+        for network_number, runs in self.groups:
+            weights = self.stages.weights[network_number]
+            np.matmul(weights, near[:, :, runs], out=heard[:, :, runs])
+            if not self.stages.consulted[network_number]:
+                np.matmul(weights[INTERNAL:], quiet[:, runs], out=heard[0, INTERNAL:, runs])
+        np.take(heard[0], self.order_back, axis=1, out=self.norm, mode="clip")
+        return np.take(heard[1, 1:INTERNAL], self.order_back, axis=1, out=s[3][1:INTERNAL], mode="clip")
 
     def _plan(self, week: int) -> None:
         """Stage 3: load, headroom, pull and meetings, and whether work has started."""
@@ -634,7 +651,7 @@ class Batch:
         spare[idle] = self.head[0, idle] - taken
         self.spare = [*self.spare[-7:], spare]
         if len(self.spare) == 8:
-            room = sum(one[idle] for one in self.spare) / 8.0
+            room = sum(week_spare[idle] for week_spare in self.spare) / 8.0
             self.idle = idle[room <= self.p["h_ref"][idle]]
 
     def _weigh(self) -> None:
@@ -781,9 +798,9 @@ class Batch:
             mean[:INTERNAL] += self._live_issues()
         u = self._spread(self.worlds.arrivals[week], self.u)
         # 1 − mean ≤ exp(−mean): below it no issue arrives.
-        some = np.flatnonzero(add(u, mean, out=s[0]).ravel() >= 1.0)
-        if some.size:
-            self.issues.reshape(-1)[some] += poisson_quantile(u.ravel()[some], mean.ravel()[some])
+        arriving = np.flatnonzero(add(u, mean, out=s[0]).ravel() >= 1.0)
+        if arriving.size:
+            self.issues.reshape(-1)[arriving] += poisson_quantile(u.ravel()[arriving], mean.ravel()[arriving])
         if not self.work_seen.all():
             self.work_seen |= self.hours.any(axis=0)
 
@@ -811,8 +828,8 @@ class Batch:
         subtract(1.0, own, out=own)
         own *= self.willing
         near = np.take(self.willing, self.order, axis=1, out=s[2], mode="clip")
-        for place, runs in self.groups:
-            np.matmul(self.stages.reach[place], near[:, runs], out=s[3][:, runs])
+        for network_number, runs in self.groups:
+            np.matmul(self.stages.reach[network_number], near[:, runs], out=s[3][:, runs])
         neighbours = np.take(s[3], self.order_back, axis=1, out=s[2], mode="clip")
         neighbours *= unclear
         own += neighbours
@@ -821,10 +838,10 @@ class Batch:
             own += p["mu_p"] * d["partner"] / (4.0 * p["h_ref"])
         u = self._spread(self.worlds.pick_up[week], self.u)
         none = np.exp(multiply(own, self.issues, out=s[0]) * -1.0, out=s[0])
-        some = np.flatnonzero((u >= none).ravel() & (self.issues > 0.0).ravel())
-        if some.size:
+        taken = np.flatnonzero((u >= none).ravel() & (self.issues > 0.0).ravel())
+        if taken.size:
             issues = self.issues.reshape(-1)
-            issues[some] -= binomial_quantile(u.ravel()[some], issues[some], own.ravel()[some])
+            issues[taken] -= binomial_quantile(u.ravel()[taken], issues[taken], own.ravel()[taken])
 
     # --- stage 6 ---------------------------------------------------------------------------------------
 
@@ -914,8 +931,8 @@ class Batch:
     def _learn(self, week: int) -> None:
         """Ownership, knowledge, priority, activity and conviction; openness and roles fade."""
         p, s = self.p, self.scratch
-        asked = minimum(self.demand, p["h_ref"], out=s[0])
-        part = divide(self.hours, maximum(asked, TINY, out=s[0]), out=s[0])
+        demanded = minimum(self.demand, p["h_ref"], out=s[0])
+        part = divide(self.hours, maximum(demanded, TINY, out=s[0]), out=s[0])
         minimum(part, 1.0, out=part)
         invested = multiply(self.hours, self.per_h_ref, out=s[1])
         involved = minimum(multiply(invested, 6.0, out=s[2]), 1.0, out=s[2])
@@ -1050,9 +1067,9 @@ class Batch:
         """The share of departments that find it important and yet do next to nothing while work waits for them."""
         within = slice(0, INTERNAL)
         idles = self.hours[within] < 0.25 * minimum(self.demand[within], self.fair)
-        found = np.count_nonzero(idles & (self.waiting[within] > 0.0) & (self.x[within] >= 0.5), axis=0) / INTERNAL
-        found[self.idle] = 0.0
-        return found
+        share = np.count_nonzero(idles & (self.waiting[within] > 0.0) & (self.x[within] >= 0.5), axis=0) / INTERNAL
+        share[self.idle] = 0.0
+        return share
 
     def _outcomes(self) -> Array:
         """Every outcome of every run."""
@@ -1060,13 +1077,15 @@ class Batch:
         last, peak = adoption[-1], adoption.max(axis=0)
         happened = np.isfinite(live)
         later = minimum(np.where(happened, live, 0.0) + 52.0, weeks).astype(np.intp) - 1
-        hours, meetings, paired = (one.sum(axis=0) for one in (self.sum_hours, self.sum_meetings, self.sum_paired))
+        hours, meetings, paired = (
+            per_department.sum(axis=0) for per_department in (self.sum_hours, self.sum_meetings, self.sum_paired)
+        )
         solitary, shared = hours - paired, meetings + paired
         cost = self.cost + self.partner_cost + self.rate @ (self.sum_hours + self.sum_meetings)
         benefit = (self.benefits * self.benefit_each).sum(axis=0)
         carried = self.carried / _or_nan(self.carried.sum(axis=0))
         span = LEDGER_TO - LEDGER_FROM + 1
-        found = {
+        outcomes = {
             "go_live_week": np.where(happened, live, weeks + 1.0),
             "go_live_104": (live <= 104) * 1.0,
             "progress_104": self.book_progress,
@@ -1090,18 +1109,18 @@ class Batch:
             "cost_per_lasting_adoption": cost / _or_nan(last * INTERNAL),
             "connections": self.connections,
         }
-        rows = np.array([found[outcome.name] for outcome in OUTCOMES])
+        rows = np.array([outcomes[outcome.name] for outcome in OUTCOMES])
         return rows.T.reshape(self.scenarios, self.count, len(OUTCOMES))
 
 
 def _named_rows(table: Array) -> list[tuple[str, Array]]:
     """The parts of a table of levers by name; roles by (role, department)."""
-    found, at = [], 0
+    named, at = [], 0
     for name, rows in PARTS.items():
         part = table[at] if rows == 1 else table[at : at + rows]
-        found.append((name, part.reshape(3, DEPARTMENTS, -1) if name == "portions" else part))
+        named.append((name, part.reshape(3, DEPARTMENTS, -1) if name == "portions" else part))
         at += rows
-    return found
+    return named
 
 
 def _switching(projects: Array, kappa: Array) -> Array:
@@ -1137,8 +1156,8 @@ def _half_life(adoption: Array, peak: Array) -> Array:
     """Weeks from the peak of adoption until half of it is left; the horizon + 1 if that did not happen."""
     weeks, top = len(adoption), adoption.argmax(axis=0)
     half = (adoption <= peak / 2.0) & (np.arange(weeks)[:, None] >= top)
-    found = np.where(half.any(axis=0), half.argmax(axis=0) - top, weeks + 1.0)
-    return np.where(peak > 0.0, found, np.nan)
+    weeks_to_half = np.where(half.any(axis=0), half.argmax(axis=0) - top, weeks + 1.0)
+    return np.where(peak > 0.0, weeks_to_half, np.nan)
 
 
 def run(study: Study, worlds: int, seed: int, mode: Mode, at_once: int = WORLDS_AT_ONCE) -> Array:
@@ -1150,8 +1169,8 @@ def run(study: Study, worlds: int, seed: int, mode: Mode, at_once: int = WORLDS_
     check(study)
     stages = Stages(study)
     batches = (range(first, min(first + at_once, worlds)) for first in range(0, worlds, at_once))
-    found = [Batch(study, stages, Worlds(study, some, seed, mode)).run() for some in batches]
-    return np.concatenate(found, axis=1)
+    outcomes = [Batch(study, stages, Worlds(study, batch, seed, mode)).run() for batch in batches]
+    return np.concatenate(outcomes, axis=1)
 
 
 def trace(study: Study, worlds: int, seed: int, mode: Mode) -> tuple[Array, dict[str, Array], dict[str, Array]]:
@@ -1163,7 +1182,7 @@ def trace(study: Study, worlds: int, seed: int, mode: Mode) -> tuple[Array, dict
     batch = Batch(study, Stages(study), Worlds(study, range(worlds), seed, mode))
     weeks, runs = study.horizon, (len(study.scenarios), worlds)
     states = {name: np.empty((weeks, DEPARTMENTS, *runs)) for name in (*STATES, *ROLES, "cut_over_week")}
-    whole = {name: np.empty((weeks, *runs)) for name in (*ORGANISATION_STATES, "go_live_week")}
+    organisation = {name: np.empty((weeks, *runs)) for name in (*ORGANISATION_STATES, "go_live_week")}
     switched = np.zeros((DEPARTMENTS, *runs))
 
     def keep(week: int) -> None:
@@ -1175,10 +1194,10 @@ def trace(study: Study, worlds: int, seed: int, mode: Mode) -> tuple[Array, dict
         for name, portions in zip(ROLES, batch.roles, strict=True):
             states[name][week - 1] = portions.reshape(DEPARTMENTS, *runs)
         for name, where in ORGANISATION_STATES.items():
-            whole[name][week - 1] = getattr(batch, where).reshape(runs)
-        whole["go_live_week"][week - 1] = np.where(np.isinf(batch.go_live), 0.0, batch.go_live).reshape(runs)
+            organisation[name][week - 1] = getattr(batch, where).reshape(runs)
+        organisation["go_live_week"][week - 1] = np.where(np.isinf(batch.go_live), 0.0, batch.go_live).reshape(runs)
         fresh = (batch.cut_over.reshape(DEPARTMENTS, *runs) > 0.0) & (switched == 0.0)
         switched[fresh] = week
         states["cut_over_week"][week - 1] = switched
 
-    return batch.run(keep), states, whole
+    return batch.run(keep), states, organisation

@@ -54,9 +54,9 @@ def _case() -> Study:
 def check(study: Study) -> None:
     """Refuse what is not a scenario of the case."""
     known = _case()
-    for one in study.scenarios:
-        if one.name not in known.names or one != known.scenario(one.name):
-            raise NotSupported(f"{one.name!r} is not a scenario of the case, and these forms know no others")
+    for scenario in study.scenarios:
+        if scenario.name not in known.names or scenario != known.scenario(scenario.name):
+            raise NotSupported(f"{scenario.name!r} is not a scenario of the case, and these forms know no others")
 
 
 def phase(week: int, go_live: int | None) -> int:
@@ -87,36 +87,36 @@ def timetable(scenario: Scenario) -> Timetable:
 
 def _turns(measures: Measures) -> set[int]:
     """The weeks in which a measure may begin or end by the calendar."""
-    found = set()
-    for one in (getattr(measures, name) for name in MEASURES):
-        start, end, weeks = (getattr(one, name, None) for name in ("start", "end", "weeks"))
+    weeks_of_change = set()
+    for measure in (getattr(measures, name) for name in MEASURES):
+        start, end, weeks = (getattr(measure, name, None) for name in ("start", "end", "weeks"))
         if start is not None:
-            found |= {start, start + 1, start + (weeks or 0)}
+            weeks_of_change |= {start, start + 1, start + (weeks or 0)}
         if end is not None:
-            found.add(end + 1)
-    return found
+            weeks_of_change.add(end + 1)
+    return weeks_of_change
 
 
 def needs(organisation: Organisation) -> list[list[float]]:
     """Interdependence of every pair."""
-    found = [[0.0] * DEPARTMENTS for _ in range(DEPARTMENTS)]
+    strengths = [[0.0] * DEPARTMENTS for _ in range(DEPARTMENTS)]
     for tie in organisation.interdependence:
         a, b = organisation.names.index(tie.a), organisation.names.index(tie.b)
-        found[a][b] = found[b][a] = tie.strength
-    return found
+        strengths[a][b] = strengths[b][a] = tie.strength
+    return strengths
 
 
 def contacts(organisation: Organisation, levers: Levers) -> list[list[float]]:
     """Contact of every pair: informal ties, team or forum, and the chain's table."""
-    found = [[0.0] * DEPARTMENTS for _ in range(DEPARTMENTS)]
+    strengths = [[0.0] * DEPARTMENTS for _ in range(DEPARTMENTS)]
     for tie in organisation.informal_ties:
         a, b = organisation.names.index(tie.a), organisation.names.index(tie.b)
-        found[a][b] = found[b][a] = tie.strength
+        strengths[a][b] = strengths[b][a] = tie.strength
     for i in range(DEPARTMENTS):
         for j in range(i + 1, DEPARTMENTS):
             if _sit_together(levers, i, j):
-                found[i][j] = found[j][i] = 1.0
-    return found
+                strengths[i][j] = strengths[j][i] = 1.0
+    return strengths
 
 
 def _sit_together(levers: Levers, i: int, j: int) -> bool:

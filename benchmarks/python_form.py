@@ -91,22 +91,22 @@ class World:
 def _plan(scenario: Scenario) -> Plan:
     """Prepare a scenario."""
     stages = timetable(scenario).stages
-    known = {id(stage): stage for one in stages for stage in one}
-    done = {key: _prepared(scenario, stage) for key, stage in known.items()}
-    return Plan(scenario, tuple(tuple(done[id(stage)] for stage in one) for one in stages))
+    known = {id(stage): stage for phase_stages in stages for stage in phase_stages}
+    prepared = {key: _prepared(scenario, stage) for key, stage in known.items()}
+    return Plan(scenario, tuple(tuple(prepared[id(stage)] for stage in phase_stages) for phase_stages in stages))
 
 
 def _prepared(scenario: Scenario, stage: Stage) -> Prepared:
     """Prepare a stage."""
-    found = network(scenario.organisation, stage.levers)
+    ties = network(scenario.organisation, stage.levers)
     inside = range(INTERNAL)
-    all_meet = all(len({found.weights[i][j] for j in inside if j != i}) == 1 for i in inside)
-    among = tuple(found.weights[i][i - 1 or 2] if all_meet and i < INTERNAL else 0.0 for i in NINE)
-    rest = [
+    all_meet = all(len({ties.weights[i][j] for j in inside if j != i}) == 1 for i in inside)
+    among = tuple(ties.weights[i][i - 1 or 2] if all_meet and i < INTERNAL else 0.0 for i in NINE)
+    others = [
         [0.0 if among[i] and j < INTERNAL else weight for j, weight in enumerate(row)]
-        for i, row in enumerate(found.weights)
+        for i, row in enumerate(ties.weights)
     ]
-    return Prepared(stage, found, among, _sparse(rest), _sparse(found.reach))
+    return Prepared(stage, ties, among, _sparse(others), _sparse(ties.reach))
 
 
 def _sparse(rows: list[Floats] | tuple[tuple[float, ...], ...]) -> Ties:
@@ -117,44 +117,44 @@ def _sparse(rows: list[Floats] | tuple[tuple[float, ...], ...]) -> Ties:
 def _organisation(study: Study) -> Organisation:
     """Prepare the organisation."""
     departments, need = study.organisation.departments, needs(study.organisation)
-    whole = [sum(row) for row in need]
+    weights = [sum(row) for row in need]
     chain = [[strength * (j >= INTERNAL) for j, strength in enumerate(row)] for row in need]
     return Organisation(
-        capacity=[one.capacity for one in departments],
-        rate=[one.rate for one in departments],
-        benefit=[one.benefit for one in departments],
+        capacity=[department.capacity for department in departments],
+        rate=[department.rate for department in departments],
+        benefit=[department.benefit for department in departments],
         near=_sparse([[strength / sum(row) for strength in row] for row in need]),
         behind=_sparse(chain),
         to_chain=_sparse([[strength / (sum(row) or 1.0) for strength in row] for row in chain]),
-        entangled=[one * DEPARTMENTS / sum(whole) for one in whole],
+        entangled=[weight * DEPARTMENTS / sum(weights) for weight in weights],
     )
 
 
 def _world(study: Study, values: Values, traits: tuple[Traits, ...], seed: int, world: int) -> World:
     """Prepare a world."""
-    weeks, place = study.horizon + 1, randomness.PURPOSES.index
+    weeks, purpose_index = study.horizon + 1, randomness.PURPOSES.index
     organisation = study.organisation
     common = randomness.draws(seed, world, "", study.horizon)
     own = np.array([randomness.draws(seed, world, name, study.horizon) for name in organisation.names]).transpose(
         2, 1, 0
     )
     noise, incident, leave, arrivals, pick_up = (
-        own[place(purpose)].tolist() for purpose in ("noise", "incident", "leave", "arrivals", "pick_up")
+        own[purpose_index(purpose)].tolist() for purpose in ("noise", "incident", "leave", "arrivals", "pick_up")
     )
-    shocks = _clock(common[:, place("shock")].tolist(), values.p_shock, 12)
+    shocks = _clock(common[:, purpose_index("shock")].tolist(), values.p_shock, 12)
     other_load = [1.0]
-    for u in common[1:, place("other_load")].tolist():
+    for u in common[1:, purpose_index("other_load")].tolist():
         other_load.append(rules.other_it_load(other_load[-1], u))
     load = [[0.0] * DEPARTMENTS for _ in range(weeks)]
     leavers: list[list[tuple[int, float]]] = [[] for _ in range(weeks)]
-    for i, one in enumerate(organisation.departments):
+    for i, department in enumerate(organisation.departments):
         clock = _clock([week[i] for week in incident], values.p_inc, 3)
-        upkeep = values.debt_m * one.capacity if i == 0 else 0.0
+        upkeep = values.debt_m * department.capacity if i == 0 else 0.0
         for week in range(1, weeks):
-            extra = values.s_inc * one.capacity if clock[week] else 0.0
+            extra = values.s_inc * department.capacity if clock[week] else 0.0
             deviation = rules.weekly_noise(noise[week][i])
-            load[week][i] = rules.ordinary_load(one.capacity, traits[i].workload, deviation, extra, 0.0)
-            most = (load[week][i] + upkeep) / (0.8 * one.capacity)
+            load[week][i] = rules.ordinary_load(department.capacity, traits[i].workload, deviation, extra, 0.0)
+            most = (load[week][i] + upkeep) / (0.8 * department.capacity)
             if leave[week][i] < rules.chance_of_leaving(values.p_leave, most):
                 leavers[week].append((i, leave[week][i]))
     begins = [False, *(now > before for before, now in pairwise(shocks))]
@@ -163,10 +163,10 @@ def _world(study: Study, values: Values, traits: tuple[Traits, ...], seed: int, 
 
 def _clock(draws: Floats, probability: float, duration: int) -> list[int]:
     """Weeks that an incident or a shock still lasts, in every week from 0."""
-    found = [0]
+    clock = [0]
     for u in draws[1:]:
-        found.append(rules.event_clock(found[-1], u, probability, duration))
-    return found
+        clock.append(rules.event_clock(clock[-1], u, probability, duration))
+    return clock
 
 
 # --- a run ---------------------------------------------------------------------------------------------
@@ -181,9 +181,9 @@ def _run(plan: Plan, organisation: Organisation, world: World, traits: tuple[Tra
     licence = 0.0 if own_built else measures.platform.licence
     capacity, rate, near, behind = organisation.capacity, organisation.rate, organisation.near, organisation.behind
     to_chain, benefits = organisation.to_chain, organisation.benefit
-    tenth = [1.0 / (0.1 * one) for one in capacity]
-    claims = [0.2 * one for one in capacity]
-    issue_rate = [p.iota * (0.5 + one) for one in organisation.entangled]
+    tenth = [1.0 / (0.1 * hours) for hours in capacity]
+    claims = [0.2 * hours for hours in capacity]
+    issue_rate = [p.iota * (0.5 + entangled) for entangled in organisation.entangled]
     # parameters
     e0, not_e0, kmin, not_kmin = p.e0, 1.0 - p.e0, p.kmin, 1.0 - p.kmin
     i_half, lead, h_ref, h_care = p.I_half, p.lead, p.h_ref, p.h_care
@@ -199,17 +199,17 @@ def _run(plan: Plan, organisation: Organisation, world: World, traits: tuple[Tra
     upkeep_rate, debt_g, debt_weight = p.debt_m * capacity[0], p.debt_g, 1.0 if own_built else 0.1
     p_leave, kept_leave, fair = p.p_leave, 1.0 - p.loss_leave, (p.WB + p.WT) / 52.0
     # the state of week 0
-    x = [one.conviction for one in traits]
+    x = [trait.conviction for trait in traits]
     anchor = x[:]
-    frame = [one.it_frame for one in traits]
-    brought = [p.eta_f * (1.0 - p.g) * one for one in frame]
+    frame = [trait.it_frame for trait in traits]
+    brought = [p.eta_f * (1.0 - p.g) * belief for belief in frame]
     felt, ownership, v, a, z = ([0.0] * DEPARTMENTS for _ in range(5))
     progress_role, priority_role, voice_role = ([0.0] * DEPARTMENTS for _ in range(3))
-    k = [one.knowledge for one in traits]
+    k = [trait.knowledge for trait in traits]
     w = [p.om0] * DEPARTMENTS
     process, technical, own_share, own_output, all_output = ([0.0] * DEPARTMENTS for _ in range(5))
-    process_size = [one.process_work for one in traits]
-    technical_size = [one.technical_work for one in traits]
+    process_size = [trait.process_work for trait in traits]
+    technical_size = [trait.technical_work for trait in traits]
     issues = [0] * DEPARTMENTS
     available = capacity[:]
     absent_until = [0] * DEPARTMENTS
@@ -244,19 +244,19 @@ def _run(plan: Plan, organisation: Organisation, world: World, traits: tuple[Tra
             seated = [i for i in NINE if levers.members[i]]
             diffused = ties.parties**-p.t
             alone = p.nu + (1.0 - p.nu) * diffused
-            unheld = [one**-p.t for one in ties.beside]
-            uncoordinated = [p.ad_hoc * (1.0 - one) for one in ties.tied]
-            asked = [_meetings(stage, p, i) for i in NINE]
-            sent = [tuple(portion * c_role for portion in one) for one in levers.roles]
-            assigned = any(any(one) for one in sent)
+            unheld = [parties**-p.t for parties in ties.beside]
+            uncoordinated = [p.ad_hoc * (1.0 - tied) for tied in ties.tied]
+            meetings_asked = [_meetings(stage, p, i) for i in NINE]
+            sent = [tuple(portion * c_role for portion in portions) for portions in levers.roles]
+            assigned = any(any(portions) for portions in sent)
             persuasion = levers.persuasion if any(levers.persuasion) else None
             left = 1.0 - levers.cut
             pull_it = traits[0].competing_pull * left
             switching = [
-                rules.switching_efficiency(one.projects * (left if i == 0 else 1.0), p.kappa)
-                for i, one in enumerate(traits)
+                rules.switching_efficiency(trait.projects * (left if i == 0 else 1.0), p.kappa)
+                for i, trait in enumerate(traits)
             ]
-            pulls = [one.competing_pull for one in traits]
+            pulls = [trait.competing_pull for trait in traits]
             anchored = p.A if levers.anchored else 0.0
             base = 1.0 - (p.om_done if stage.closed else p.om0)
             protected = p.sh_om + (1.0 - p.sh_om) * anchored
@@ -273,9 +273,11 @@ def _run(plan: Plan, organisation: Organisation, world: World, traits: tuple[Tra
                 voice_role[i] = max(voice_role[i], third * heard)
         if levers.naming:
             visibility += (1.0 - visibility) * p.dV_name
-            frame[1:INTERNAL] = [one * (1.0 - p.zeta) for one in frame[1:INTERNAL]]
+            frame[1:INTERNAL] = [belief * (1.0 - p.zeta) for belief in frame[1:INTERNAL]]
         if persuasion:
-            anchor = [one + (1.0 - one) * step for one, step in zip(anchor, persuasion, strict=True)]
+            anchor = [
+                conviction + (1.0 - conviction) * step for conviction, step in zip(anchor, persuasion, strict=True)
+            ]
         # --- stage 3, first: has work started?
         load = world.load[week]
         upkeep = upkeep_rate * debt
@@ -287,7 +289,7 @@ def _run(plan: Plan, organisation: Organisation, world: World, traits: tuple[Tra
         # --- stages 2 to 4: perception, capacity, effort
         of_business = sum(frame[1:INTERNAL]) / (INTERNAL - 1)
         blind = 1.0 - visibility
-        blend = [blind * act + visibility * one for act, one in zip(v, x, strict=True)]
+        blend = [blind * act + visibility * conviction for act, conviction in zip(v, x, strict=True)]
         all_blend, all_frame = sum(blend[:INTERNAL]), sum(frame[:INTERNAL])
         evidence = (0.3 + 0.7 * visibility) * eta_e if work_seen else 0.0
         frame_left = frame_kept - evidence
@@ -316,7 +318,7 @@ def _run(plan: Plan, organisation: Organisation, world: World, traits: tuple[Tra
             head = (there - loaded if there > loaded else 0.0) + granted[i]
             pull = pulls[i] + shock if i else pull_it * other + shock
             meet = 0.3 * head
-            meet = min(meet, asked[i])
+            meet = min(meet, meetings_asked[i])
             responsible = 1.0 - (1.0 - s) * (1.0 - ownership[i])
             xe *= e0 + not_e0 * norm
             free = head * tenth[i]
@@ -397,10 +399,10 @@ def _run(plan: Plan, organisation: Organisation, world: World, traits: tuple[Tra
                 (1.0 - done) * size * (1.0 if i < INTERNAL else 0.3) if active[i] else 0.0
                 for i, (done, size) in enumerate(zip(process, process_size, strict=True))
             ]
-            whole = sum(lefts)
-            for_each = by_partner / whole if whole > 0.0 else 0.0
-        whole = sum(process_needs)
-        help_rate = left * phi_it / whole if not go_live and whole > 0.0 else 0.0
+            total_need = sum(lefts)
+            for_each = by_partner / total_need if total_need > 0.0 else 0.0
+        total_need = sum(process_needs)
+        help_rate = left * phi_it / total_need if not go_live and total_need > 0.0 else 0.0
         by_partner_rate = p.mu_p * by_partner / (4.0 * h_ref)
         all_bought = all_helped = all_gain = 0.0
         u_arrivals, u_pick_up = world.arrivals[week], world.pick_up[week]
@@ -415,13 +417,13 @@ def _run(plan: Plan, organisation: Organisation, world: World, traits: tuple[Tra
                 everything = own + need * help_rate
                 bought = 0.0
                 if by_partner:
-                    given = for_each * lefts[i]
-                    pairs = (1.0 - outsider) * given
+                    share_bought = for_each * lefts[i]
+                    pairs = (1.0 - outsider) * share_bought
                     pairs = min(pairs, works[i])
                     paired[i] = pairs
                     sum_paired += pairs
                     pairs *= phi_pair * clear
-                    bought = outsider * given * phi_sub * clear
+                    bought = outsider * share_bought * phi_sub * clear
                     own += pairs
                     everything += pairs + bought
                 output = everything if everything < need else need
@@ -511,7 +513,9 @@ def _run(plan: Plan, organisation: Organisation, world: World, traits: tuple[Tra
         signal += 0.15 * ((success if success < 1.0 else 1.0) - signal)
         source = fed
         if team and seated:
-            attended = sum(meetings[i] / asked[i] if asked[i] > 0.0 else 0.0 for i in seated) / len(seated)
+            attended = sum(meetings[i] / meetings_asked[i] if meetings_asked[i] > 0.0 else 0.0 for i in seated) / len(
+                seated
+            )
             voice = sum([voice_role[i] for i in seated]) / len(seated)
             source += v_meet * attended * (0.5 + 0.5 * voice)
         by_signal = x_seen * signal
@@ -538,11 +542,11 @@ def _run(plan: Plan, organisation: Organisation, world: World, traits: tuple[Tra
             v[i] += 0.25 * (part - v[i])
             x[i] = x_kept * x[i] + x_brought * anchor[i] + by_signal
         if world.shock_begins[week]:
-            w = [one * protected for one in w]
+            w = [weight * protected for weight in w]
         if fade < 1.0:
-            progress_role = [one * fade for one in progress_role]
-            priority_role = [one * fade for one in priority_role]
-            voice_role = [one * fade for one in voice_role]
+            progress_role = [clarity * fade for clarity in progress_role]
+            priority_role = [clarity * fade for clarity in priority_role]
+            voice_role = [clarity * fade for clarity in voice_role]
         visibility *= v_kept
         visibility += (1.0 - visibility) * (source if source < 1.0 else 1.0)
         # --- stage 8: accounts
@@ -580,7 +584,7 @@ def _run(plan: Plan, organisation: Organisation, world: World, traits: tuple[Tra
 
     peak, last = max(adoption), adoption[-1]
     solitary, shared = sum_hours - sum_paired, sum_meetings + sum_paired
-    found = {
+    outcomes = {
         "go_live_week": float(go_live or horizon + 1),
         "go_live_104": 1.0 if 0 < go_live <= 104 else 0.0,
         "progress_104": progress_104,
@@ -604,20 +608,20 @@ def _run(plan: Plan, organisation: Organisation, world: World, traits: tuple[Tra
         "cost_per_lasting_adoption": ratio(cost, last * INTERNAL),
         "connections": connections,
     }
-    return [found[outcome.name] for outcome in OUTCOMES]
+    return [outcomes[outcome.name] for outcome in OUTCOMES]
 
 
 def _meetings(stage: Stage, p: Values, i: int) -> float:
     """Hours of meetings a week that are asked of a department."""
     levers = stage.levers
-    asked = p.role_h / 3.0 * sum(1 for portion in levers.roles[i] if portion > 0.0)
+    hours = p.role_h / 3.0 * sum(1 for portion in levers.roles[i] if portion > 0.0)
     if levers.members[i]:
-        asked += p.m_team if levers.team_hours is None else levers.team_hours
+        hours += p.m_team if levers.team_hours is None else levers.team_hours
     if levers.forum and i < INTERNAL:
-        asked += p.m_team if levers.forum_hours is None else levers.forum_hours
+        hours += p.m_team if levers.forum_hours is None else levers.forum_hours
     if levers.consulted and i >= INTERNAL:
-        asked += p.m_team / 2.0
-    return asked
+        hours += p.m_team / 2.0
+    return hours
 
 
 def run(study: Study, worlds: int, seed: int, mode: Mode) -> np.ndarray:
@@ -627,18 +631,18 @@ def run(study: Study, worlds: int, seed: int, mode: Mode) -> np.ndarray:
     """
     check(study)
     organisation, plans = _organisation(study), [_plan(scenario) for scenario in study.scenarios]
-    found = np.empty((len(plans), worlds, len(OUTCOMES)))
+    outcomes = np.empty((len(plans), worlds, len(OUTCOMES)))
     for number in range(worlds):
         values = values_of(study.scenarios[0].parameters, seed, number, mode)
         traits: dict[str, tuple[Traits, ...]] = {}
-        for place, plan in enumerate(plans):
+        for row, plan in enumerate(plans):
             kind = plan.scenario.measures.platform.kind
             if kind not in traits:
                 traits[kind] = traits_of(plan.scenario, values, seed, number)
-            if place == 0:
+            if row == 0:
                 world = _world(study, values, traits[kind], seed, number)
-            found[place, number] = _run(plan, organisation, world, traits[kind])
-    return found
+            outcomes[row, number] = _run(plan, organisation, world, traits[kind])
+    return outcomes
 
 
 def half_life(adoption: list[float]) -> float:

@@ -32,11 +32,11 @@ def chain_of(departments: int, ties: int, horizon: int = 156) -> Study:
     business = max(1, 3 * departments // 10)
     kinds = ["it"] + ["business"] * business + ["chain"] * (departments - business - 1)
     everyone = [
-        Department(name=f"D{place}", kind=kind, capacity=144.0, benefit=0.0 if kind == "chain" else 1000.0)
-        for place, kind in enumerate(kinds)
+        Department(name=f"D{number}", kind=kind, capacity=144.0, benefit=0.0 if kind == "chain" else 1000.0)
+        for number, kind in enumerate(kinds)
     ]
     reach = min(ties // 2, (departments - 1) // 2)
-    pairs = [(place, (place + step) % departments) for place in range(departments) for step in range(1, reach + 1)]
+    pairs = [(number, (number + step) % departments) for number in range(departments) for step in range(1, reach + 1)]
     strengths = np.random.default_rng(1).uniform(0.1, 0.9, len(pairs)).tolist()
     needs = tuple(Tie(a=f"D{a}", b=f"D{b}", strength=d) for (a, b), d in zip(pairs, strengths, strict=True))
     organisation = Organisation(
@@ -52,15 +52,15 @@ def chain_of(departments: int, ties: int, horizon: int = 156) -> Study:
 def seconds_of(study: Study) -> tuple[float, float]:
     """Seconds of laying a study out, and of one world of it; the best of five, over more worlds where one is short."""
     worlds = max(1, 3000 // len(study.organisation.departments))
-    laying = whole = float("inf")
+    laying = running = float("inf")
     run_world(study, 0, 1, "ranges")  # laid out, and kept
     for _ in range(5):
         begun = perf_counter()
         lay_out(study)
         laid = perf_counter()
         run_worlds(study, worlds)
-        laying, whole = min(laying, laid - begun), min(whole, perf_counter() - laid)
-    return laying, whole / worlds
+        laying, running = min(laying, laid - begun), min(running, perf_counter() - laid)
+    return laying, running / worlds
 
 
 def slope(seconds: list[float]) -> float:
@@ -68,17 +68,17 @@ def slope(seconds: list[float]) -> float:
     return float(np.polyfit(np.log(SIZES[-len(seconds) :]), np.log(seconds), 1)[0])
 
 
-def draw(found: dict[int, list[float]], path: str) -> None:
+def draw(seconds_by_ties: dict[int, list[float]], path: str) -> None:
     """Draw seconds against departments, a line for each number of ties, and what growing in step would be."""
     figure = Figure(figsize=(8, 4.6), layout="constrained")
     axes = figure.subplots()
-    for (ties, seconds), colour, lift in zip(found.items(), COLOURS, (-10, -1, 7), strict=True):
+    for (ties, seconds), colour, lift in zip(seconds_by_ties.items(), COLOURS, (-10, -1, 7), strict=True):
         axes.loglog(SIZES[-len(seconds) :], seconds, marker="o", markersize=5, linewidth=2, color=colour)
         end = (SIZES[-1], seconds[-1])
         axes.annotate(
             f"{ties} ties each", end, (9, lift), textcoords="offset points", va="center", color=colour, weight="bold"
         )
-    low = found[TIES[0]][0] / 3
+    low = seconds_by_ties[TIES[0]][0] / 3
     axes.loglog((SIZES[0], SIZES[-1]), (low, low * SIZES[-1] / SIZES[0]), color="#7b8794", linestyle=":")
     axes.annotate("exactly in step", (SIZES[-1], low * 1000), (9, 0), textcoords="offset points", va="center")
     axes.set_xlim(SIZES[0] / 1.5, SIZES[-1] * 4.5)
@@ -91,7 +91,7 @@ def draw(found: dict[int, list[float]], path: str) -> None:
     axes.set_title(
         "Cost grows almost in step with departments and ties", loc="left", fontsize=13, weight="bold", pad=24
     )
-    powers = [slope(rows) for rows in found.values()]
+    powers = [slope(rows) for rows in seconds_by_ties.values()]
     about = f"One world of 156 weeks on one thread: the power {min(powers):.2f} to {max(powers):.2f} of departments"
     axes.text(0, 1.03, about, transform=axes.transAxes, color="#52606d")
     axes.set_xlabel("departments")
@@ -125,23 +125,26 @@ def tell_memory() -> None:
 def main() -> None:
     """Print the table and draw the picture."""
     warm()
-    found = {ties: [seconds_of(chain_of(size, ties)) for size in SIZES if size > ties] for ties in TIES}
+    timings = {ties: [seconds_of(chain_of(size, ties)) for size in SIZES if size > ties] for ties in TIES}
     print(
         "| departments | "
         + " | ".join(f"{ties} ties each: ms (µs a department)" for ties in TIES)
         + " | laid out: ms |"
     )
     print("|---:" * (len(TIES) + 2) + "|")
-    for place, size in enumerate(SIZES):
-        rows = {ties: found[ties][place - len(SIZES)] for ties in TIES if size > ties}
+    for index, size in enumerate(SIZES):
+        rows = {ties: timings[ties][index - len(SIZES)] for ties in TIES if size > ties}
         cells = [f"{1e3 * rows[t][1]:,.2f} ({1e6 * rows[t][1] / size:.1f})" if t in rows else "" for t in TIES]
         print(f"| {size:,} | " + " | ".join(cells) + f" | {1e3 * rows[TIES[0]][0]:,.1f} |")
     for ties in TIES:
-        power = slope([one for _, one in found[ties]])
+        power = slope([run_seconds for _, run_seconds in timings[ties]])
         print(f"\nWith {ties} ties each, cost grows with the power {power:.2f} of departments.")
     print(flush=True)
     subprocess.run([sys.executable, "-m", "benchmarks.scaling", "memory"], check=True)
-    draw({ties: [one for _, one in rows] for ties, rows in found.items()}, *(sys.argv[1:] or ["docs/scaling.png"]))
+    draw(
+        {ties: [run_seconds for _, run_seconds in rows] for ties, rows in timings.items()},
+        *(sys.argv[1:] or ["docs/scaling.png"]),
+    )
 
 
 if __name__ == "__main__":

@@ -67,9 +67,9 @@ def main() -> None:
     print("| form | µs a run | times the compiled one |\n|---|---:|---:|")
     for name, seconds in rows.items():
         print(f"| {name} | {1e6 * seconds:,.0f} | {seconds / alone:,.2f} |")
-    both = rows["compiled, two threads"]
-    whole = both * worlds * len(study.names)
-    print(f"\nThe whole comparison takes {whole:.2f} s; a second thread gives {alone / both:.2f} ×.")
+    threaded = rows["compiled, two threads"]
+    total = threaded * worlds * len(study.names)
+    print(f"\nThe whole comparison takes {total:.2f} s; a second thread gives {alone / threaded:.2f} ×.")
 
 
 if __name__ == "__main__":

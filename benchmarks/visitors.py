@@ -52,7 +52,7 @@ class Visitor:
         self.waited: list[float] = []
         self.wrong: list[str] = []
         page.on("pageerror", lambda error: self.wrong.append(str(error)))
-        page.on("console", lambda said: self.wrong.append(said.text) if said.type == "error" else None)
+        page.on("console", lambda message: self.wrong.append(message.text) if message.type == "error" else None)
 
     async def arrive(self, drawn: bool) -> None:
         """Open the page."""
@@ -71,19 +71,19 @@ class Visitor:
             await asyncio.sleep(random.uniform(*PAUSES))
             try:
                 waited = await self.page.evaluate(PATIENT, [GRIP.format(measure="external_partner"), key])
-                said = await self.page.text_content("#answer")
+                answer = await self.page.text_content("#answer")
             except Exception as error:
                 self.wrong.append(str(error)[:200])
                 continue
             self.waited.append(waited)
             key = "ArrowLeft" if key == "ArrowRight" else "ArrowRight"
-            if not said.startswith(self.name):
-                self.wrong.append(f"visitor {self.number} is shown: {said}")
+            if not answer.startswith(self.name):
+                self.wrong.append(f"visitor {self.number} is shown: {answer}")
 
 
 def megabytes(process: psutil.Process) -> float:
     """Memory of the server and its children, in MB."""
-    return sum(one.memory_info().rss for one in (process, *process.children(recursive=True))) / 1e6
+    return sum(member.memory_info().rss for member in (process, *process.children(recursive=True))) / 1e6
 
 
 async def visit(url: str, server: psutil.Process, count: int, minutes: float, drawn: bool) -> None:
@@ -100,25 +100,25 @@ async def visit(url: str, server: psutil.Process, count: int, minutes: float, dr
         await contexts.pop().close()
         await asyncio.sleep(6)
         before = megabytes(server)
-        everyone = [Visitor(number, await one.new_page(), url) for number, one in enumerate(contexts)]
-        for one in everyone:
-            await one.arrive(drawn)
+        everyone = [Visitor(number, await context.new_page(), url) for number, context in enumerate(contexts)]
+        for visitor in everyone:
+            await visitor.arrive(drawn)
         arrived = megabytes(server)
-        await asyncio.gather(*(one.stay(60 * minutes) for one in everyone))
+        await asyncio.gather(*(visitor.stay(60 * minutes) for visitor in everyone))
         during = megabytes(server)
-        for one in everyone:
-            await one.page.unroute_all()  # or the page's last word would wait for us
-            await one.page.goto("about:blank")  # a page that is left says so; a browser that is killed does not
+        for visitor in everyone:
+            await visitor.page.unroute_all()  # or the page's last word would wait for us
+            await visitor.page.goto("about:blank")  # a page that is left says so; a browser that is killed does not
         await asyncio.sleep(10)
         left = megabytes(server)
         await chromium.close()
-    waited = [one for visitor in everyone for one in visitor.waited]
-    wrong = [one for visitor in everyone for one in visitor.wrong]
+    waited = [milliseconds for visitor in everyone for milliseconds in visitor.waited]
+    wrong = [error for visitor in everyone for error in visitor.wrong]
     p50, p95 = np.quantile(waited, (0.5, 0.95))
     print(f"{count} visitors for {minutes:g} minutes, {len(waited)} changes: median {p50:.0f} ms, 95 % {p95:.0f} ms,")
     print(f"longest {max(waited):.0f} ms; {len(wrong)} errors or mixed-up states.")
-    for one in sorted(set(wrong))[:10]:
-        print(f"  {one}")
+    for error in sorted(set(wrong))[:10]:
+        print(f"  {error}")
     print(
         f"Memory of the server: {before:.0f} MB before, {arrived:.0f} MB when all had come, {during:.0f} MB at the end"
     )

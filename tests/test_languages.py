@@ -37,7 +37,7 @@ from simulation.dashboard.state.view import address_of, read_address
 from simulation.dashboard.pages.assumptions.values import number_in, written
 from simulation.report.figures import encoded, ranking
 from simulation.lesson.source import read_lesson
-from simulation.report.sentences import as_json
+from simulation.report.export import as_json
 from simulation.text.i18n import LANGUAGES, money, number, own_phrases, percent, say, say_count
 
 def output(*words):

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from simulation import InputRefused, case, run_worlds
 from simulation.dashboard.pages.lesson.flow import of_100
 from simulation.engine.ensemble import WEEKLY
+from simulation.engine.traces import trace
 from simulation.lesson.answers import (
     NOWHERE,
     SEVERAL,
@@ -28,13 +29,12 @@ from simulation.lesson.answers import (
     weeks_asked,
     worlds_told,
 )
-from simulation.lesson.debrief import LEAST, MOST, RULES, asked, questions, repeats
+from simulation.lesson.debrief import LEAST, MOST, RULES, question_text, questions, repeats
 from simulation.lesson.form import Chapter, Condition
+from simulation.lesson.moments import lost_with, moments, sentence, standstills
 from simulation.lesson.prediction import MOST_HANDS, Prediction, prediction
 from simulation.lesson.source import read_lesson, shipped
-from simulation.lesson.story import lost_with, moments, run_story, sentence, standstills
-from simulation.model.organisation import Event
-from simulation.model.outcomes import BY_OUTCOME
+from simulation.model.outcomes import BY_OUTCOME, Event
 from simulation.text.i18n import LANGUAGES, say
 
 TOLD = read_lesson()
@@ -69,9 +69,7 @@ def runs():
 @pytest.fixture(scope="module")
 def stories():
     """Some worlds of some scenarios."""
-    return [
-        run_story(case().scenario(name), world, 1) for name in ("it-only", "full", "partner-over") for world in (0, 7)
-    ]
+    return [trace(case().scenario(name), world) for name in ("it-only", "full", "partner-over") for world in (0, 7)]
 
 
 def written(tmp_path, text):
@@ -511,9 +509,36 @@ def test_a_story_is_the_run_itself(stories):
 
     for story in stories:
         outcomes, weekly = run_world(case().select((story.scenario.name,)), story.world, 1, "ranges")
-        np.testing.assert_allclose(story.whole["adoption"], weekly[0, :, WEEKLY.index("adoption")], atol=1e-6)
+        np.testing.assert_allclose(story.weekly("adoption"), weekly[0, :, WEEKLY.index("adoption")], atol=1e-6)
         lasting = list(BY_OUTCOME).index("lasting_adoption")
-        assert outcomes[0, lasting] == pytest.approx(story.whole["adoption"][-1], abs=1e-9)
+        assert outcomes[0, lasting] == pytest.approx(story.weekly("adoption")[-1], abs=1e-9)
+
+
+def test_the_mesa_model_tells_the_same(stories):
+    beside = stories[0]
+    for story in stories:
+        mesa = trace(story.scenario, story.world, compiled=False)
+        for state in WEEKLY:
+            np.testing.assert_allclose(story.weekly(state), mesa.weekly(state), atol=1e-12)
+        assert story.carried == pytest.approx(mesa.carried, rel=1e-12)
+        for language in LANGUAGES:
+            ours, theirs = ([sentence(one, run, language) for one in moments(run)] for run in (story, mesa))
+            assert ours == theirs
+            ours, theirs = (
+                [question_text(one, run, beside, language) for one in questions(run, beside)] for run in (story, mesa)
+            )
+            assert ours == theirs
+
+
+def test_what_a_trace_says_of_its_departments_is_what_the_file_says(stories):
+    story = stories[0]
+    kinds = [one.kind for one in story.scenario.organisation.departments]
+    assert story.internal.tolist() == [kind != "chain" for kind in kinds]
+    assert story.business.tolist() == [kind == "business" for kind in kinds]
+    inside = [name for name, internal in zip(story.names, story.internal, strict=True) if internal]
+    assert list(story.carried) == [*inside, ""]
+    assert story.first("leave") == next(one for one in story.events if one.kind == "leave")
+    assert story.first("nothing of the kind") is None
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -531,7 +556,7 @@ def test_every_moment_is_a_sentence_in_its_week(stories, language):
 def test_a_standstill_is_one(stories):
     assert any(standstills(one) for one in stories)
     for story in stories:
-        progress = np.concatenate([[0.0], story.whole["progress"]])
+        progress = np.concatenate([[0.0], story.weekly("progress")])
         for begin, end in standstills(story):
             for week in range(begin, end - 11):
                 assert progress[week + 12] - progress[week - 1] < 0.01
@@ -539,13 +564,13 @@ def test_a_standstill_is_one(stories):
 
 def test_what_everybody_loses_at_once_is_nobodys_leaving(stories):
     story = stories[0]
-    flat = np.full_like(story.departments["engagement"], 0.4)
-    flat[50:] = 0.1
-    fell = dataclasses.replace(story, departments=story.departments | {"engagement": flat})
+    states = story.departments.copy()
+    states["engagement"] = 0.4
+    states["engagement"][50:] = 0.1
+    fell = dataclasses.replace(story, departments=states)
     assert lost_with(fell, Event(51, "leave", story.names[1])) == pytest.approx(0.0)
-    alone = np.full_like(flat, 0.4)
-    alone[50:, 1] = 0.1
-    fell = dataclasses.replace(story, departments=story.departments | {"engagement": alone})
+    states["engagement"] = 0.4
+    states["engagement"][50:, 1] = 0.1
     assert lost_with(fell, Event(51, "leave", story.names[1])) == pytest.approx(0.75)
 
 
@@ -566,7 +591,7 @@ def test_questions_are_few_and_the_same_each_time(stories):
 def test_a_question_is_put_in_words_about_what_happened(stories, language):
     for story in stories:
         for one in questions(story, stories[0], "progress"):
-            said = asked(one, story, stories[0], language)
+            said = question_text(one, story, stories[0], language)
             assert "{" not in said
             assert said.endswith("?")
 
@@ -595,9 +620,10 @@ def test_what_did_not_happen_is_not_asked_about(stories):
         kinds = {one.kind for one in story.events}
         assert "debrief.partner" not in keys or "partner_ends" in kinds
         assert "debrief.silence" not in keys or "named" in kinds
-        assert ("debrief.never" in keys) <= (story.live is None)
+        assert ("debrief.never" in keys) <= (story.go_live is None)
     quiet = stories[0]
-    without = dataclasses.replace(quiet, events=())
+    without = dataclasses.replace(quiet)
+    vars(without)["events"] = ()
     assert not {"debrief.left", "debrief.left_role", "debrief.rush"} & {one.key for one in questions(without)}
 
 
@@ -607,7 +633,7 @@ def test_two_decisions_that_do_not_differ_raise_no_question(stories):
     other = next(one for one in stories if one.scenario.name == "full" and one.world == 0)
     parted = [one for one in questions(stories[0], other, "progress") if one.key == "debrief.parted_progress"]
     assert len(parted) == 1
-    gap = np.abs(stories[0].whole["progress"] - other.whole["progress"])
+    gap = np.abs(stories[0].weekly("progress") - other.weekly("progress"))
     assert parted[0].week == int(np.flatnonzero(gap >= 0.05)[0]) + 1
 
 

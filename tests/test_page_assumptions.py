@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from simulation.analysis.compare import compare_pair
-from simulation.analysis.sensitivity import move
+from simulation.analysis.sensitivity import run_ends
 from simulation.dashboard.pages.assumptions import flips, page, values, verdicts
 from simulation.dashboard.pages.assumptions.flips import Kept, Trial, question_of, try_all
 from simulation.dashboard.state import variants
@@ -296,7 +296,7 @@ def few(monkeypatch):
     """The first twelve parameters, where it does not matter which they are, and a list of those that are run."""
     runs = []
     monkeypatch.setattr(flips, "PARAMETERS", PARAMETERS[:12])
-    monkeypatch.setattr(flips, "move", lambda *asked: runs.append(asked[1].name) or move(*asked))
+    monkeypatch.setattr(flips, "run_ends", lambda *asked: runs.append(asked[1].name) or run_ends(*asked))
     return runs
 
 
@@ -305,7 +305,7 @@ def test_every_parameter_is_tried_and_what_is_found_is_what_the_passport_finds()
     trial = tried(study)
     assert [one.parameter for one in trial.flips] == list(PARAMETERS)
     for place in (0, 15, 74):
-        assert trial.flips[place] == move(study, PARAMETERS[place], 6).flip("lasting_adoption")
+        assert trial.flips[place] == run_ends(study, PARAMETERS[place], 6).flip("lasting_adoption")
     runs = run_worlds(study, 6)
     values = [runs.of(name, "lasting_adoption") for name in PAIR]
     assert trial.verdict == compare_pair(*values, PAIR, BY_OUTCOME["lasting_adoption"])
@@ -379,11 +379,11 @@ def test_only_one_parameter_is_tried_at_a_time(few, monkeypatch):
         going.append(1)
         most.append(len(going))
         time.sleep(0.001)
-        found = move(*asked)
+        found = run_ends(*asked)
         going.pop()
         return found
 
-    monkeypatch.setattr(flips, "move", watched)
+    monkeypatch.setattr(flips, "run_ends", watched)
     threads = [
         threading.Thread(target=lambda seed=seed: tried(pair(), worlds=1, seed=seed, kept=Kept())) for seed in range(3)
     ]

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulation import OrganisationModel, case
-from simulation.analysis.divergence import part, swap_each
+from simulation.analysis.divergence import find_divergence, swap_each
 from simulation.analysis.mechanisms import (
     ACTS_THROUGH,
     CONSEQUENCES,
@@ -69,7 +69,7 @@ def mesa_events(one, world, mode="ranges"):
 def parted(one, other, world=7):
     """Two scenarios, or names of the case's, held beside each other."""
     both = (case().scenario(each) if isinstance(each, str) else each for each in (one, other))
-    return part(*(trace(each, world) for each in both))
+    return find_divergence(*(trace(each, world) for each in both))
 
 
 # --- traces --------------------------------------------------------------------------------------------
@@ -203,7 +203,7 @@ def test_the_chain_runs_from_the_measure_to_how_it_ends():
 
 def test_steps_say_what_the_traces_hold():
     one, other = trace(case().scenario("full"), 7), trace(case().scenario("roles"), 7)
-    for step in part(one, other).steps:
+    for step in find_divergence(one, other).steps:
         for week, name, said in ((step.week, step.department, "a"), (step.widest, step.most, "most_a")):
             held = (
                 one.departments[step.state][week - 1, one.names.index(name)]
@@ -221,7 +221,7 @@ def test_steps_say_what_the_traces_hold():
 @pytest.mark.parametrize("pair", [("full", "it-only"), ("full", "full-no-anchoring")])
 def test_the_same_luck_may_cost_another_amount(pair):
     one, other = (trace(case().scenario(name), 7) for name in pair)
-    notes = part(one, other).luck
+    notes = find_divergence(one, other).luck
     assert {note.kind for note in notes} <= {"leave", "shock", "spared"}
     leaves = [note for note in notes if note.kind == "leave"]
     assert leaves
@@ -243,7 +243,7 @@ def test_anchoring_softens_the_daily_rush_while_there_is_as_much_to_lose():
 def test_two_worlds_do_not_part_they_are_two():
     full = case().scenario("full")
     with pytest.raises(ValueError, match="two worlds"):
-        part(trace(full, 1), trace(full, 2))
+        find_divergence(trace(full, 1), trace(full, 2))
 
 
 def test_what_differs_beyond_measures_is_said_and_departments_are_matched_by_name():
@@ -264,7 +264,7 @@ def test_what_differs_beyond_measures_is_said_and_departments_are_matched_by_nam
 @given(st.sampled_from(NAMES), st.sampled_from(NAMES), st.integers(0, 40), st.sampled_from(["ranges", "defaults"]))
 def test_before_the_week_of_parting_nothing_differs_and_sides_can_be_swapped(one, other, world, mode):
     a, b = (trace(case().scenario(name), world, 2, mode) for name in (one, other))
-    found, turned = part(a, b), part(b, a)
+    found, turned = find_divergence(a, b), find_divergence(b, a)
     week = found.week or a.horizon + 1
     for name, group in GROUP_OF.items():
         if group and name != "contacts":

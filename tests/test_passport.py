@@ -6,7 +6,7 @@ from helpers import organisation, scenario, study
 
 from simulation import InputRefused, case, run_worlds
 from simulation.analysis.compare import compare_pair
-from simulation.analysis.sensitivity import ends, flips, held, move, turn
+from simulation.analysis.sensitivity import ends, flips, hold, run_ends, turn
 from simulation.model.outcomes import BY_OUTCOME
 from simulation.study.measures import AnchorInStrategy, CrossFunctionalTeam, Measures
 from simulation.study.organisation import Project
@@ -26,18 +26,18 @@ def test_each_parameter_is_tried_once_at_the_ends_of_its_range():
 
 def test_a_parameter_is_held_and_nothing_else_changes():
     one = case().scenario("full")
-    runs = run_worlds(study(one, held(one, "t", 0.5)), 20)
-    alone = run_worlds(study(held(one, "t", 0.5)), 20)
+    runs = run_worlds(study(one, hold(one, "t", 0.5)), 20)
+    alone = run_worlds(study(hold(one, "t", 0.5)), 20)
     np.testing.assert_array_equal(runs.outcomes[1], alone.outcomes[0])
-    given = [each for each in held(one, "t", 0.5).parameters if each.name == "t"]
+    given = [each for each in hold(one, "t", 0.5).parameters if each.name == "t"]
     assert [(each.value, each.low, each.high) for each in given] == [(0.5, 0.5, 0.5)]
-    same = run_worlds(study(held(one, "t", 1.0)), 20, mode="defaults")
+    same = run_worlds(study(hold(one, "t", 1.0)), 20, mode="defaults")
     np.testing.assert_array_equal(same.outcomes[0], run_worlds(study(one), 20, mode="defaults").outcomes[0])
 
 
 def test_the_verdict_at_an_end_is_that_of_a_study_that_holds_it_there():
     found = next(one for one in flips(case(), PAIR, worlds=30) if one.parameter.name == "A")
-    names = study(*(held(case().scenario(name), "A", found.ends[0][0]) for name in PAIR))
+    names = study(*(hold(case().scenario(name), "A", found.ends[0][0]) for name in PAIR))
     runs = run_worlds(names, 30)
     outcome = BY_OUTCOME["lasting_adoption"]
     expected = compare_pair(runs.outcomes[0][:, 5], runs.outcomes[1][:, 5], PAIR, outcome)
@@ -85,11 +85,11 @@ def test_a_range_that_one_scenario_alone_gives_is_its_own(place):
         scenario(organisation(4), name="plain"),
     )
     both = study(own, plain) if place == 0 else study(plain, own)
-    found = move(both, T, 8)
+    found = run_ends(both, T, 8)
     assert found.ends[place] == (0.9, 1.1)
     assert found.ends[1 - place] == (T.low, T.high)
     for end in (0, 1):
-        alone = study(*(held(one, "t", ends(one, T)[end]) for one in both.scenarios))
+        alone = study(*(hold(one, "t", ends(one, T)[end]) for one in both.scenarios))
         np.testing.assert_array_equal(found.outcomes[end], run_worlds(alone, 8).outcomes)
 
 
@@ -97,16 +97,16 @@ def test_two_scenarios_that_differ_in_a_number_alone_stay_apart():
     meetings = Measures(cross_functional_team=CrossFunctionalTeam(start=1))
     little = scenario(organisation(4), meetings, "little", given(0.3, 0.4))
     much = scenario(organisation(4), meetings, "much", given(1.2, 1.3))
-    found = move(study(little, much), T, 60).flip("progress_104")
+    found = run_ends(study(little, much), T, 60).flip("progress_104")
     assert (found.at_low.ties, found.at_high.ties) == (0, 0)
     assert found.at_low.wins > 50
 
 
 def test_where_the_file_gives_one_value_there_is_nothing_to_move():
     both = study(scenario(organisation(3), name="a", parameters=given(0.8, 0.8)), scenario(organisation(3), name="b"))
-    assert not move(both, T, 4).flip("cost").fixed
+    assert not run_ends(both, T, 4).flip("cost").fixed
     both = study(*(scenario(organisation(3), name=name, parameters=given(0.8, 0.8)) for name in "ab"))
-    found = move(both, T, 12)
+    found = run_ends(both, T, 12)
     assert found.flip("cost").fixed
     np.testing.assert_array_equal(found.outcomes[0], found.outcomes[1])
     np.testing.assert_array_equal(found.outcomes[0], run_worlds(both, 12).outcomes)
@@ -114,9 +114,9 @@ def test_where_the_file_gives_one_value_there_is_nothing_to_move():
 
 def test_the_mode_decides_what_the_other_parameters_do():
     pair = case().select(PAIR)
-    drawn, fixed = (move(pair, T, 12, mode=mode).outcomes for mode in ("ranges", "defaults"))
+    drawn, fixed = (run_ends(pair, T, 12, mode=mode).outcomes for mode in ("ranges", "defaults"))
     assert not np.array_equal(drawn, fixed)
-    names = study(*(held(case().scenario(name), "t", T.high) for name in PAIR))
+    names = study(*(hold(case().scenario(name), "t", T.high) for name in PAIR))
     np.testing.assert_array_equal(fixed[1], run_worlds(names, 12, mode="defaults").outcomes)
 
 
@@ -140,7 +140,7 @@ def test_what_becomes_of_a_verdict_has_a_name(before, after, what):
 
 
 def test_not_to_tell_any_more_is_a_flip_but_not_a_reverse():
-    one = move(case().select(PAIR), T, 6).flip("lasting_adoption")
+    one = run_ends(case().select(PAIR), T, 6).flip("lasting_adoption")
     sure, lost = (replace(one.at_low, kind=kind) for kind in ("beats", "loses"))
     same, open_ = (replace(one.at_low, kind=kind) for kind in ("same", "undecided"))
 
@@ -160,7 +160,7 @@ def test_not_to_tell_any_more_is_a_flip_but_not_a_reverse():
 
 def test_progress_is_told_and_stops_the_work():
     told = []
-    list(flips(case(), PAIR, worlds=1, tell=lambda done, total: told.append((done, total))))
+    list(flips(case(), PAIR, worlds=1, progress=lambda done, total: told.append((done, total))))
     assert told[0] == (0, len(PARAMETERS))
     assert told[-1] == (len(PARAMETERS), len(PARAMETERS))
 
@@ -169,7 +169,7 @@ def test_progress_is_told_and_stops_the_work():
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        list(flips(case(), PAIR, worlds=1, tell=stop))
+        list(flips(case(), PAIR, worlds=1, progress=stop))
 
 
 def test_an_unknown_scenario_is_refused():

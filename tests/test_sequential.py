@@ -33,7 +33,7 @@ from simulation.analysis.sequential import (
 )
 from simulation.engine.ensemble import Runs
 from simulation.model.outcomes import BY_OUTCOME, OUTCOMES
-from simulation.report.sentences import MAIN, best_lines, settled, verdict
+from simulation.report.sentences import MAIN, best_lines, sequential_lines, verdict
 
 ADOPTION, LIVE, COST = BY_OUTCOME["lasting_adoption"], BY_OUTCOME["go_live_week"], BY_OUTCOME["cost"]
 NAMES = ("a", "b")
@@ -438,7 +438,7 @@ def test_it_goes_on_to_the_most_that_is_asked_for(truth):
     found = until_decided(runs, "it-only", margin=0.0, most=250)
     assert (sizes, found.undecided) == ([192, 250], ("wait",))
     assert until_decided(runs, "it-only", most=100).runs is runs
-    said = settled(found, "en")
+    said = sequential_lines(found, "en")
     assert said[0] == "Not yet decided after 250 worlds: wait."
     assert "margin of 0" in said[-2]
 
@@ -459,7 +459,7 @@ def test_ctrl_c_gives_what_is_found_so_far(truth, monkeypatch):
     monkeypatch.setattr(sequential, "extend_runs", interrupted)
     found = until_decided(runs, "it-only")
     assert (found.stopped, found.undecided, found.runs) == (True, ("wait",), runs)
-    assert settled(found, "nl")[0].startswith("Je hebt het gestopt na 100 werelden")
+    assert sequential_lines(found, "nl")[0].startswith("Je hebt het gestopt na 100 werelden")
 
 
 def test_batches_grow_by_blocks_up_to_the_most():

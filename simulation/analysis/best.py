@@ -45,17 +45,20 @@ class Best:
     @property
     def chosen(self) -> tuple[str, ...]:
         """The scenarios that cannot be told from the best."""
-        return tuple(one.scenario for one in self.contenders if one.in_set)
+        return tuple(contender.scenario for contender in self.contenders if contender.in_set)
 
 
 def best_of(runs: Runs, outcome: str) -> Best | None:
     """Which scenario is best on the mean of an outcome; None below three scenarios or if no way is better.
 
     A scenario's mean is over the worlds in which it is defined; without any it is not in the running, and not listed.
+    Probabilities are those of the Bayesian bootstrap (Rubin 1981) with :data:`DRAWS` weightings drawn from the runs'
+    seed, so equal runs give equal numbers. The set that cannot be told from the best (Gupta 1965, Hsu 1984) holds the
+    truly best with 95 %, at every number of worlds at once. Raises ``KeyError`` for an unknown outcome.
 
     >>> from simulation import case, run_worlds
-    >>> found = best_of(run_worlds(case().select(("it-only", "name", "full")), worlds=16), "lasting_adoption")
-    >>> found.contenders[0], found.chosen
+    >>> best = best_of(run_worlds(case().select(("it-only", "name", "full")), worlds=16), "lasting_adoption")
+    >>> best.contenders[0], best.chosen
     (Contender(scenario='full', probability=1.0, worlds=16, in_set=True), ('full',))
     """
     measured = BY_OUTCOME[outcome]
@@ -66,8 +69,13 @@ def best_of(runs: Runs, outcome: str) -> Best | None:
     chances = probabilities(values if measured.better == "higher" else -values, runs.seed)
     worlds, kept = _worlds_won(values, measured), not_beaten(values, measured, span_of(measured, runs.study.horizon))
     kept[int(np.argmax(chances))] = True
-    found = [Contender(*one) for one in zip(names, chances.tolist(), worlds, kept, strict=True)]
-    return Best(outcome, tuple(sorted(found, key=lambda one: (-one.probability, not one.in_set, -one.worlds))))
+    contenders = [Contender(*row) for row in zip(names, chances.tolist(), worlds, kept, strict=True)]
+    return Best(
+        outcome,
+        tuple(
+            sorted(contenders, key=lambda contender: (-contender.probability, not contender.in_set, -contender.worlds))
+        ),
+    )
 
 
 def probabilities(values: Floats, seed: int) -> Floats:
@@ -89,8 +97,8 @@ def probabilities(values: Floats, seed: int) -> Floats:
     means = np.where(bottoms > 0.0, tops / np.where(bottoms > 0.0, bottoms, 1.0), -math.inf)
     highest = means.max(axis=1, keepdims=True)
     first = means >= highest - 1e-9 * np.maximum(1.0, np.abs(highest))
-    found: Floats = (first / first.sum(axis=1, keepdims=True)).mean(axis=0)
-    return found
+    chances: Floats = (first / first.sum(axis=1, keepdims=True)).mean(axis=0)
+    return chances
 
 
 def _worlds_won(values: Floats, outcome: Outcome) -> list[int]:
@@ -98,8 +106,8 @@ def _worlds_won(values: Floats, outcome: Outcome) -> list[int]:
     top = (np.fmin if outcome.better == "lower" else np.fmax).reduce(values, axis=0)
     defined = np.isfinite(values)
     return [
-        int((who_wins(one[there], top[there], outcome) == 0.0).sum())
-        for one, there in zip(values, defined, strict=True)
+        int((who_wins(row[present], top[present], outcome) == 0.0).sum())
+        for row, present in zip(values, defined, strict=True)
     ]
 
 
@@ -116,9 +124,9 @@ def not_beaten(values: Floats, outcome: Outcome, span: float) -> list[bool]:
     sign = -1.0 if outcome.better == "lower" else 1.0
     enough = math.log((len(values) - 1) / (1.0 - CONFIDENCE))
 
-    def beats(rival: Floats, one: Floats) -> bool:
-        gap = sign * (rival - one)
+    def beats(rival: Floats, candidate: Floats) -> bool:
+        gap = sign * (rival - candidate)
         gap = gap[np.isfinite(gap)]
         return len(gap) > 0 and bool(surely_more(gap, span).max() >= enough)
 
-    return [not any(beats(rival, one) for rival in values if rival is not one) for one in values]
+    return [not any(beats(rival, candidate) for rival in values if rival is not candidate) for candidate in values]

@@ -32,7 +32,7 @@ REACH = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """An estimate with its 95 % interval."""
+    """An estimate with its 95 % interval, in the estimate's unit; nan where there is nothing to estimate."""
 
     estimate: float
     low: float
@@ -43,9 +43,13 @@ class Interval:
 class Pair:
     """Scenario ``a`` against ``b`` on one outcome, over the ``worlds`` in which both are defined.
 
-    ``wins`` counts the worlds in which ``a`` is better, ``share`` is their share; ``difference`` is the mean of
-    a − b in the outcome's unit. ``gain`` is how many times as many worlds an unpaired comparison would take
-    for an interval as narrow. ``more`` is about how many more worlds would decide, None if nothing within reach.
+    ``undefined`` counts the worlds that are left out. ``wins`` counts those in which ``a`` is better, and ``share`` is
+    their share with Wilson's interval (Wilson 1927); ``difference`` is the mean of a − b in the outcome's unit, with
+    Student's. ``gain`` is how many times as many worlds an unpaired comparison would take for an interval as narrow.
+
+    ``kind`` is the verdict: "beats" or "loses" by the exact sign test at 5 %, "same" where the mean difference is
+    surely within the outcome's margin (two one-sided tests, Schuirmann 1987), else "undecided". ``more`` is then about
+    how many more worlds would decide, None if no number within reach would; it is 0 for what is decided.
     """
 
     a: str
@@ -65,9 +69,10 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """One scenario's outcome over worlds: its mean with interval, and quantiles over worlds.
+    """One scenario's outcome over worlds, in the outcome's unit: its mean with interval, and quantiles over worlds.
 
-    A censored outcome counts as the horizon + 1, so that its mean is a restricted mean, not one over survivors.
+    ``worlds`` counts all, ``undefined`` those without a value, ``censored`` those beyond the horizon. What is censored
+    counts as the horizon + 1, so that the mean is a restricted mean, not one over survivors.
     """
 
     scenario: str
@@ -84,10 +89,10 @@ class Summary:
 
 
 def wilson(hits: int, trials: int) -> Interval:
-    """A share with Wilson's 95 % interval (Wilson 1927); nan without trials.
+    """The share ``hits / trials`` with Wilson's 95 % score interval (Wilson 1927), within [0, 1]; nan without trials.
 
-    >>> found = wilson(94, 100)
-    >>> round(found.low, 3), round(found.high, 3)
+    >>> interval = wilson(94, 100)
+    >>> round(interval.low, 3), round(interval.high, 3)
     (0.875, 0.972)
     """
     if trials == 0:
@@ -138,7 +143,11 @@ def who_wins(a: Floats, b: Floats, outcome: Outcome) -> Floats:
 
 
 def compare_pair(a: Floats, b: Floats, names: tuple[str, str], outcome: Outcome) -> Pair:
-    """Compare an outcome of two scenarios (shape (worlds,) each) world by world.
+    """Compare an outcome of two scenarios, ``a`` and ``b`` of shape (worlds,), world by world.
+
+    Worlds in which either is not finite are left out. ``names`` are those of a and b. The verdict, explained at
+    :class:`Pair`, holds for a number of worlds that is fixed beforehand; to look after every world, use
+    :func:`simulation.analysis.sequential.decide`.
 
     >>> rng = np.random.default_rng(1)
     >>> luck = rng.normal(size=100)
@@ -146,8 +155,8 @@ def compare_pair(a: Floats, b: Floats, names: tuple[str, str], outcome: Outcome)
     >>> pair.kind, pair.wins, pair.gain > 50
     ('beats', 100, True)
     """
-    both = np.isfinite(a) & np.isfinite(b)
-    a, b = a[both], b[both]
+    defined = np.isfinite(a) & np.isfinite(b)
+    a, b = a[defined], b[defined]
     gap = a - b
     signs = who_wins(a, b, outcome)
     wins, losses = int((signs > 0).sum()), int((signs < 0).sum())
@@ -158,7 +167,7 @@ def compare_pair(a: Floats, b: Floats, names: tuple[str, str], outcome: Outcome)
         b=names[1],
         outcome=outcome.name,
         worlds=len(gap),
-        undefined=len(both) - len(gap),
+        undefined=len(defined) - len(gap),
         wins=wins,
         losses=losses,
         ties=len(gap) - wins - losses,
@@ -231,7 +240,11 @@ def about(worlds: float) -> int:
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """Everything that a comparison found; ``ranking`` has the scenarios by mean lasting adoption, best first."""
+    """Scenarios compared over the same worlds.
+
+    ``ranking`` has all scenarios by mean lasting adoption, best first, and by progress at week 104 among equals.
+    ``baseline`` is the one that the others are held against.
+    """
 
     runs: Runs
     baseline: str
@@ -239,7 +252,10 @@ class Comparison:
     _known: dict[tuple[str, str], Summary] = field(default_factory=dict, init=False, repr=False)
 
     def summary(self, scenario: str, outcome: str) -> Summary:
-        """One scenario's outcome over worlds; worked out when it is first asked for."""
+        """One scenario's outcome over worlds; kept once it is worked out.
+
+        Raises ``ValueError`` for a scenario or an outcome that is not there.
+        """
         known = self._known.get((scenario, outcome))
         if known is None:
             values, horizon = self.runs.of(scenario, outcome), self.runs.study.horizon
@@ -247,22 +263,33 @@ class Comparison:
         return known
 
     def pair(self, a: str, b: str, outcome: str = "lasting_adoption") -> Pair:
-        """Scenario ``a`` against ``b``."""
+        """Scenario ``a`` against ``b`` on an outcome.
+
+        Raises ``ValueError`` for a scenario or an outcome that is not there.
+        """
         return compare_pair(self.runs.of(a, outcome), self.runs.of(b, outcome), (a, b), BY_OUTCOME[outcome])
+
+    @property
+    def pairing_gain(self) -> float:
+        """The median, over all pairs of scenarios, of :attr:`Pair.gain` for lasting adoption; nan if undefined."""
+        names = self.ranking
+        gains = [self.pair(a, b).gain for position, a in enumerate(names) for b in names[position + 1 :]]
+        defined = sorted(gain for gain in gains if math.isfinite(gain))
+        return defined[len(defined) // 2] if defined else math.nan
 
     def pairs(self) -> list[Pair]:
         """Every pair of scenarios on every outcome, each pair once, the later scenario against the earlier."""
         names = self.runs.study.names
         return [
             self.pair(a, b, outcome.name)
-            for place, b in enumerate(names)
-            for a in names[place + 1 :]
+            for position, b in enumerate(names)
+            for a in names[position + 1 :]
             for outcome in OUTCOMES
         ]
 
 
 def summarise(values: Floats, scenario: str, outcome: Outcome, horizon: int) -> Summary:
-    """Describe an outcome over worlds (shape (worlds,))."""
+    """Describe an outcome of a scenario, ``values`` of shape (worlds,); values beyond ``horizon`` are censored."""
     defined = values[np.isfinite(values)]
     quantiles = np.quantile(defined, (0.05, 0.25, 0.5, 0.75, 0.95)).tolist() if len(defined) else [math.nan] * 5
     censored = int((defined > horizon).sum()) if outcome.censored else 0
@@ -273,9 +300,12 @@ def summarise(values: Floats, scenario: str, outcome: Outcome, horizon: int) -> 
 def compare_runs(runs: Runs, baseline: str) -> Comparison:
     """Compare all scenarios of some runs; ``baseline`` names the one that the others are held against.
 
+    Nothing is run. Verdicts are worked out on demand: ``comparison.pair(a, b)`` gives one, ``comparison.pairs()`` all.
+    Raises :class:`~simulation.study.errors.InputRefused` if the study has no scenario of that name.
+
     >>> from simulation import case, run_worlds
-    >>> found = compare_runs(run_worlds(case().select(("it-only", "full")), worlds=8), "it-only")
-    >>> found.ranking, found.pair("full", "it-only").kind
+    >>> comparison = compare_runs(run_worlds(case().select(("it-only", "full")), worlds=8), "it-only")
+    >>> comparison.ranking, comparison.pair("full", "it-only").kind
     (('full', 'it-only'), 'beats')
     """
     runs.study.scenario(baseline)

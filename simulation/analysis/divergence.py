@@ -1,8 +1,8 @@
 """Where two scenarios part in one and the same world, through which mechanism, and what comes of it.
 
-Both meet the same luck, so whatever differs comes from what differs between the scenarios. What is told here is the
-order in which the two runs come apart in the model; which of several differences did it takes :func:`swap_each`,
-which changes them one at a time.
+Both meet the same luck, so whatever differs comes from what differs between the scenarios. :func:`find_divergence`
+gives the order in which the two runs come apart; which of several differences did it, :func:`swap_each` finds out by
+changing them one at a time.
 """
 
 import math
@@ -96,7 +96,7 @@ class Ending:
 
 
 @dataclass(frozen=True, slots=True)
-class Parting:
+class Divergence:
     """Two scenarios in one world.
 
     ``week`` is the first in which any state differs, None if none ever does; ``departments`` (all states beyond
@@ -116,33 +116,37 @@ class Parting:
     b: Ending
 
 
-def part(a: Trace, b: Trace) -> Parting:
-    """Where two traces of the same world part. Raises ``ValueError`` for traces of different worlds.
+def find_divergence(a: Trace, b: Trace) -> Divergence:
+    """Where, when and through which mechanism two traces of the same world part.
+
+    States are compared week by week, department by department of the same name, with a tolerance of :data:`SAME`.
+    The steps are the order in which mechanisms come apart, which is not yet a cause; :func:`swap_each` looks for that.
+    Raises ``ValueError`` for traces of different worlds, seeds, modes or horizons.
 
     >>> from simulation import case
     >>> from simulation.engine.traces import trace
-    >>> one, other = (trace(case().scenario(name), world=3) for name in ("full", "full-late-anchoring"))
-    >>> found = part(one, other)
-    >>> found.week, found.mechanisms[0], [one.measure for one in found.differences]
+    >>> a, b = (trace(case().scenario(name), world=3) for name in ("full", "full-late-anchoring"))
+    >>> divergence = find_divergence(a, b)
+    >>> divergence.week, divergence.mechanisms[0], [difference.measure for difference in divergence.differences]
     (8, 'priority', ['anchor_in_strategy'])
     """
     if (a.world, a.seed, a.mode, a.horizon) != (b.world, b.seed, b.mode, b.horizon):
         raise ValueError("these are two worlds, or two horizons; one can only part within one world")
-    both = _Both(a, b)
-    week = both.first
-    return Parting(
+    pair = _TracePair(a, b)
+    week = pair.first
+    return Divergence(
         week=week,
-        departments=both.departments_in(week) if week else (),
-        states=both.states_in(week) if week else (),
-        mechanisms=both.mechanisms_in(week) if week else (),
+        departments=pair.departments_in(week) if week else (),
+        states=pair.states_in(week) if week else (),
+        mechanisms=pair.mechanisms_in(week) if week else (),
         differences=differences(a, b),
         beyond=tuple(
             name
             for name in ("organisation", "project", "parameters")
             if getattr(a.scenario, name) != getattr(b.scenario, name)
         ),
-        steps=both.steps(),
-        luck=tuple(both.luck()),
+        steps=pair.steps(),
+        luck=tuple(pair.luck()),
         a=Ending(a.go_live, a.lasting),
         b=Ending(b.go_live, b.lasting),
     )
@@ -153,9 +157,9 @@ def part(a: Trace, b: Trace) -> Parting:
 
 def differences(a: Trace, b: Trace) -> tuple[Difference, ...]:
     """The measures that differ between two scenarios, the earliest first."""
-    one, other = a.scenario.measures, b.scenario.measures
-    found = [_difference(name, a, b) for name in MEASURES if getattr(one, name) != getattr(other, name)]
-    return tuple(sorted(found, key=lambda each: math.inf if each.week is None else each.week))
+    measures_a, measures_b = a.scenario.measures, b.scenario.measures
+    differing = [_difference(name, a, b) for name in MEASURES if getattr(measures_a, name) != getattr(measures_b, name)]
+    return tuple(sorted(differing, key=lambda difference: math.inf if difference.week is None else difference.week))
 
 
 def _difference(measure: str, a: Trace, b: Trace) -> Difference:
@@ -168,9 +172,9 @@ def _difference(measure: str, a: Trace, b: Trace) -> Difference:
     # Roles of chain partners hang on two measures: each is held to what it alone sets.
     fields = SETS[measure][:1] if measure == "consult_chain" else SETS[measure]
     for week in range(1, a.horizon + 1):
-        one, other = a.levers[week], b.levers[week]
-        if any(getattr(one, name) != getattr(other, name) for name in fields):
-            return Difference(measure, week, *(_works(each, fields) for each in (one, other)))
+        levers_a, levers_b = a.levers[week], b.levers[week]
+        if any(getattr(levers_a, name) != getattr(levers_b, name) for name in fields):
+            return Difference(measure, week, *(_works(levers, fields) for levers in (levers_a, levers_b)))
     return Difference(measure, None, _has(measure, a.scenario), _has(measure, b.scenario))
 
 
@@ -183,14 +187,14 @@ def _works(levers: Levers, fields: tuple[str, ...]) -> bool:
     """Whether a measure that sets these levers works."""
     value = getattr(levers, fields[0])
     if fields[0] == "roles":
-        return any(portion > 0.0 for given in value for portion in given)
+        return any(portion > 0.0 for portions in value for portion in portions)
     return any(value) if isinstance(value, tuple) else bool(value)
 
 
 # --- what differs in what becomes of it ----------------------------------------------------------------------
 
 
-class _Both:
+class _TracePair:
     """Two traces held beside each other, department by department of the same name."""
 
     def __init__(self, a: Trace, b: Trace) -> None:
@@ -207,21 +211,23 @@ class _Both:
             if group and name in (ORGANISATION.names or ())
         }
 
-    def _state(self, one: Trace, name: str) -> NDArray[np.float64]:
+    def _state(self, trace: Trace, name: str) -> NDArray[np.float64]:
         """A state of the departments that both have: shape (weeks, departments)."""
-        found: NDArray[np.float64] = one.departments[name][:, [one.names.index(each) for each in self.names]]
-        return found.astype(float)
+        values: NDArray[np.float64] = trace.departments[name][
+            :, [trace.names.index(department) for department in self.names]
+        ]
+        return values.astype(float)
 
-    def _contacts(self, one: Trace) -> NDArray[np.float64]:
+    def _contacts(self, trace: Trace) -> NDArray[np.float64]:
         """With how many others each is in contact, each counted by how strongly: shape (weeks, departments)."""
         known: dict[int, list[float]] = {}
         rows = []
-        for levers in one.levers[1:]:
+        for levers in trace.levers[1:]:
             if id(levers) not in known:
-                sums = dict.fromkeys(range(len(one.names)), 0.0)
-                for (place, _), strength in contacts(one.scenario.organisation, levers).items():
-                    sums[place] += strength
-                known[id(levers)] = [sums[one.names.index(name)] for name in self.names]
+                sums = dict.fromkeys(range(len(trace.names)), 0.0)
+                for (index, _), strength in contacts(trace.scenario.organisation, levers).items():
+                    sums[index] += strength
+                known[id(levers)] = [sums[trace.names.index(name)] for name in self.names]
             rows.append(known[id(levers)])
         return np.array(rows)
 
@@ -256,23 +262,20 @@ class _Both:
         Where no measure does, all mechanisms that show; with none of those, the first consequence that does.
         """
         shows = {group for _, group, differs in self._all() if differs[week - 1].any()}
-        found: dict[str, None] = {}
+        mechanisms: dict[str, None] = {}
         for ways in self._ways(week):
-            found |= dict.fromkeys(one for one in ways if one in shows or one == ways[0])
-        rest = (
-            tuple(name for name in MECHANISMS if name in shows),
-            tuple(name for name in CONSEQUENCES if name in shows)[:1],
-        )
-        return tuple(found) or rest[0] or rest[1]
+            mechanisms |= dict.fromkeys(way for way in ways if way in shows or way == ways[0])
+        shown = tuple(name for name in MECHANISMS if name in shows)
+        return tuple(mechanisms) or shown or tuple(name for name in CONSEQUENCES if name in shows)[:1]
 
     def _ways(self, week: int) -> Iterator[tuple[str, ...]]:
         """What each measure that differs acts through this week, lever by lever."""
-        one, other = self.a.levers[week], self.b.levers[week]
-        for each in differences(self.a, self.b):
-            if each.measure in STANDS and each.week is not None and each.week <= week:
-                yield STANDS[each.measure]
-            for field in SETS[each.measure]:
-                if getattr(one, field) != getattr(other, field):
+        levers_a, levers_b = self.a.levers[week], self.b.levers[week]
+        for difference in differences(self.a, self.b):
+            if difference.measure in STANDS and difference.week is not None and difference.week <= week:
+                yield STANDS[difference.measure]
+            for field in SETS[difference.measure]:
+                if getattr(levers_a, field) != getattr(levers_b, field):
                     yield ACTS_THROUGH[field]
 
     def steps(self) -> tuple[Step, ...]:
@@ -280,37 +283,37 @@ class _Both:
         week = self.first
         lead = self.mechanisms_in(week) if week else ()
         order = [*lead, *(name for name in (*MECHANISMS, *CONSEQUENCES) if name not in lead)]
-        found = [step for step in map(self._step, order) if step is not None]
-        return tuple(sorted(found, key=lambda step: step.week))
+        steps = [step for step in map(self._step, order) if step is not None]
+        return tuple(sorted(steps, key=lambda step: step.week))
 
     def _step(self, group: str) -> Step | None:
         """The step of one group; None if nothing in it ever differs by enough."""
-        scaled = {name: np.abs(a - b) / TOLD[group][name] for name, (a, b) in self._told(group).items()}
-        weeks = np.array([(one >= 1.0).any(axis=1) for one in scaled.values()]).any(axis=0)
+        scaled = {name: np.abs(a - b) / TOLD[group][name] for name, (a, b) in self._compared(group).items()}
+        weeks = np.array([(size >= 1.0).any(axis=1) for size in scaled.values()]).any(axis=0)
         if not weeks.any():
             return None
-        at = int(np.flatnonzero(weeks)[0])
-        state = max(scaled, key=lambda name: float(scaled[name][at].max()))
-        a, b = self._told(group)[state]
-        place = int(scaled[state][at].argmax())
-        widest, most = (int(one) for one in np.unravel_index(scaled[state].argmax(), a.shape))
+        row = int(np.flatnonzero(weeks)[0])
+        state = max(scaled, key=lambda name: float(scaled[name][row].max()))
+        a, b = self._compared(group)[state]
+        index = int(scaled[state][row].argmax())
+        widest, most = (int(position) for position in np.unravel_index(scaled[state].argmax(), a.shape))
         named = ("",) if state in self.whole else self.names
         return Step(
             group,
-            at + 1,
+            row + 1,
             state,
-            named[place],
-            int((scaled[state][at] >= 1.0).sum()),
-            float(a[at, place]),
-            float(b[at, place]),
+            named[index],
+            int((scaled[state][row] >= 1.0).sum()),
+            float(a[row, index]),
+            float(b[row, index]),
             widest + 1,
             named[most],
             float(a[widest, most]),
             float(b[widest, most]),
         )
 
-    def _told(self, group: str) -> dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]]:
-        """The states of a group that one is told of."""
+    def _compared(self, group: str) -> dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]]:
+        """The states of a group that a step may name, in both traces."""
         return {name: self.whole[name] if name in self.whole else self.values[name] for name in TOLD[group]}
 
     # --- the same luck, another effect ---
@@ -320,14 +323,14 @@ class _Both:
         yield from self._leaves()
         for event in self.a.events:
             if event.kind == "shock":
-                a, b = (_priority_lost(one, event.week) for one in (self.a, self.b))
+                a, b = (_priority_lost(trace, event.week) for trace in (self.a, self.b))
                 if abs(a - b) >= SHARE:
                     yield SameLuck("shock", event.week, "", "priority", a, b)
 
     def _leaves(self) -> Iterator[SameLuck]:
         """Key persons who leave."""
         gone = [
-            {(one.week, one.department) for one in trace.events if one.kind in ("leave", "leave_role")}
+            {(event.week, event.department) for event in trace.events if event.kind in ("leave", "leave_role")}
             for trace in (self.a, self.b)
         ]
         for week, name in sorted(gone[0] | gone[1]):
@@ -335,12 +338,12 @@ class _Both:
                 continue
             lost = {
                 state: [
-                    _left_with(trace, week, name, state) if (week, name) in who else 0.0
-                    for trace, who in zip((self.a, self.b), gone, strict=True)
+                    _left_with(trace, week, name, state) if (week, name) in leavers else 0.0
+                    for trace, leavers in zip((self.a, self.b), gone, strict=True)
                 ]
                 for state in ("ownership", "knowledge")
             }
-            state = max(lost, key=lambda one: abs(lost[one][0] - lost[one][1]))
+            state = max(lost, key=lambda candidate: abs(lost[candidate][0] - lost[candidate][1]))
             a, b = lost[state]
             alone = (week, name) not in gone[0] & gone[1]
             if alone or abs(a - b) >= SHARE:
@@ -356,7 +359,7 @@ def _left_with(trace: Trace, week: int, department: str, state: str) -> float:
 
 def _priority_lost(trace: Trace, week: int) -> float:
     """By how much mean priority inside falls in a week."""
-    inside = [place for place, one in enumerate(trace.scenario.organisation.departments) if one.internal]
+    inside = [index for index, department in enumerate(trace.scenario.organisation.departments) if department.internal]
     now = trace.departments["priority"][week - 1, inside].mean()
     before = trace.departments["priority"][week - 2, inside].mean() if week > 1 else trace.values.om0
     return max(0.0, float(before - now))
@@ -382,31 +385,33 @@ def swap_each(
 ) -> tuple[Swap, ...]:
     """Change each measure that differs alone, in this one world: which difference does it, and does it do so alone?
 
-    ``run`` runs all scenarios of a study in a world.
+    Each measure takes two runs: ``a`` with b's setting of it, and ``b`` with a's. ``run`` runs all scenarios of a study
+    in a world, :func:`~simulation.engine.ensemble.run_world` or :func:`~simulation.engine.ensemble.mesa_world`.
+    Nothing is returned where no measure differs.
 
     >>> from simulation import case
-    >>> one, other = case().scenario("full"), case().scenario("full-no-anchoring")
-    >>> swaps = swap_each(one, other, world=3)
+    >>> a, b = case().scenario("full"), case().scenario("full-no-anchoring")
+    >>> swaps = swap_each(a, b, world=3)
     >>> [(swap.measure, swap.b.lasting > swap.a.lasting + 0.3) for swap in swaps]
     [('anchor_in_strategy', True)]
     """
     names = [name for name in MEASURES if getattr(a.measures, name) != getattr(b.measures, name)]
     if not names:
         return ()
-    changed = [(_with(one, name, other)) for name in names for one, other in ((a, b), (b, a))]
-    scenarios = tuple(replace(one, name=str(place)) for place, one in enumerate(changed))
+    changed = [_with(base, name, donor) for name in names for base, donor in ((a, b), (b, a))]
+    scenarios = tuple(replace(scenario, name=str(number)) for number, scenario in enumerate(changed))
     outcomes = run(Study(a.name, a.title, a.description, scenarios), world, seed, mode)[0]
     ends = [_ending(row, a.project.horizon) for row in outcomes]
-    return tuple(Swap(name, ends[2 * place], ends[2 * place + 1]) for place, name in enumerate(names))
+    return tuple(Swap(name, ends[2 * number], ends[2 * number + 1]) for number, name in enumerate(names))
 
 
-def _with(one: Scenario, measure: str, other: Scenario) -> Scenario:
+def _with(scenario: Scenario, measure: str, donor: Scenario) -> Scenario:
     """A scenario with another's setting of one measure."""
-    return replace(one, measures=one.measures.model_copy(update={measure: getattr(other.measures, measure)}))
+    return replace(scenario, measures=scenario.measures.model_copy(update={measure: getattr(donor.measures, measure)}))
 
 
 def _ending(row: Any, horizon: int) -> Ending:
     """How a run ends, by its outcomes."""
-    said = {outcome.name: float(value) for outcome, value in zip(OUTCOMES, row, strict=True)}
-    live = int(said["go_live_week"])
-    return Ending(live if live <= horizon else None, said["lasting_adoption"])
+    outcomes = {outcome.name: float(value) for outcome, value in zip(OUTCOMES, row, strict=True)}
+    live = int(outcomes["go_live_week"])
+    return Ending(live if live <= horizon else None, outcomes["lasting_adoption"])

@@ -29,8 +29,8 @@ ROOM = (("bau_it", 0.6), ("omega_it", 0.5))
 
 def _engagement(runs: Runs, scenario: str, week: int, whose: str = "business_engagement") -> NDArray[np.float32]:
     """Mean engagement at the end of a week: shape (worlds,)."""
-    found: NDArray[np.float32] = runs.weeks(scenario, whose)[:, week - 1]
-    return found
+    engagement: NDArray[np.float32] = runs.weeks(scenario, whose)[:, week - 1]
+    return engagement
 
 
 def _temporary_peak(whose: str) -> Callable[[Runs], Holds]:
@@ -40,8 +40,8 @@ def _temporary_peak(whose: str) -> Callable[[Runs], Holds]:
         week_12 = _engagement(runs, "name", 12, whose)
         higher = week_12 >= 1.5 * _engagement(runs, "it-only", 12, whose)
         later = _engagement(runs, "name", 52, whose) < week_12
-        found: Holds = higher & later & (runs.of("name", "go_live_week") > runs.study.horizon)
-        return found
+        shown: Holds = higher & later & (runs.of("name", "go_live_week") > runs.study.horizon)
+        return shown
 
     return holds
 
@@ -51,8 +51,8 @@ def _compare(outcome: str, a: str, b: str, sign: int, equal: bool = False) -> Ca
 
     def holds(runs: Runs) -> Holds:
         gap = sign * (runs.of(a, outcome) - runs.of(b, outcome))
-        found: Holds = gap >= 0 if equal else gap > 0
-        return found
+        shown: Holds = gap >= 0 if equal else gap > 0
+        return shown
 
     return holds
 
@@ -60,37 +60,37 @@ def _compare(outcome: str, a: str, b: str, sign: int, equal: bool = False) -> Ca
 def _naming_beside_roles(runs: Runs) -> Holds:
     """Naming beside roles makes them take hold."""
     engaged = _engagement(runs, "name-roles", 26) > _engagement(runs, "roles", 26)
-    found: Holds = engaged & (runs.of("name-roles", "progress_104") > runs.of("roles", "progress_104"))
-    return found
+    shown: Holds = engaged & (runs.of("name-roles", "progress_104") > runs.of("roles", "progress_104"))
+    return shown
 
 
 def _anchoring_hardly_moves_go_live(runs: Runs) -> Holds:
     """Weeks to go-live differ by less than 15 % (the horizon + 1 where it does not happen)."""
     without = runs.of("full-no-anchoring", "go_live_week")
-    found: Holds = np.abs(runs.of("full", "go_live_week") - without) < 0.15 * without
-    return found
+    shown: Holds = np.abs(runs.of("full", "go_live_week") - without) < 0.15 * without
+    return shown
 
 
 def _anchoring_dominates_relapse(runs: Runs) -> Holds:
     """Lasting adoption differs by more than .15."""
     gap = runs.of("full", "lasting_adoption") - runs.of("full-no-anchoring", "lasting_adoption")
-    found: Holds = gap > 0.15
-    return found
+    shown: Holds = gap > 0.15
+    return shown
 
 
 def _self_built(runs: Runs) -> Holds:
     """Not earlier, and no more partners connected."""
     later = runs.of("full-self-built", "go_live_week") >= runs.of("full", "go_live_week")
-    found: Holds = later & (runs.of("full-self-built", "connections") <= runs.of("full", "connections"))
-    return found
+    shown: Holds = later & (runs.of("full-self-built", "connections") <= runs.of("full", "connections"))
+    return shown
 
 
 def _nothing_lasts_longer(runs: Runs) -> Holds:
     """No scenario without anchoring ends with more adoption than the full package."""
-    others = [one.name for one in runs.study.scenarios if one.measures.anchor_in_strategy is None]
-    best = np.max([runs.of(name, "lasting_adoption") for name in others], axis=0)
-    found: Holds = best <= runs.of("full", "lasting_adoption")
-    return found
+    unanchored = [scenario.name for scenario in runs.study.scenarios if scenario.measures.anchor_in_strategy is None]
+    best = np.max([runs.of(name, "lasting_adoption") for name in unanchored], axis=0)
+    shown: Holds = best <= runs.of("full", "lasting_adoption")
+    return shown
 
 
 @dataclass(frozen=True)
@@ -235,14 +235,14 @@ def study() -> Study:
     return parse(scenario_folder().joinpath("case.yaml").read_text(encoding="utf-8") + EXTRA, "case")
 
 
-def with_room(of: Study) -> Study:
+def with_room(study: Study) -> Study:
     """`it-only` and `roles` where IT has room (pattern 6)."""
-    given = tuple(Given(name, value, value, value, "pattern 6") for name, value in ROOM)
+    parameters = tuple(Given(name, value, value, value, "pattern 6") for name, value in ROOM)
 
-    def changed(one: Scenario) -> Scenario:
-        return replace(one, parameters=given)
+    def changed(scenario: Scenario) -> Scenario:
+        return replace(scenario, parameters=parameters)
 
-    return replace(of, scenarios=tuple(changed(of.scenario(name)) for name in ("it-only", "roles")))
+    return replace(study, scenarios=tuple(changed(study.scenario(name)) for name in ("it-only", "roles")))
 
 
 def measure(worlds: int, threads: int = 1, progress: Progress | None = None) -> Measured:
@@ -255,7 +255,7 @@ def measure(worlds: int, threads: int = 1, progress: Progress | None = None) -> 
         if progress:
             progress(finished + done, 2 * per_mode)
 
-    def both(mode: Mode) -> tuple[Runs, Runs]:
+    def run_both(mode: Mode) -> tuple[Runs, Runs]:
         nonlocal finished
         runs = run_worlds(case, worlds, SEED, mode, threads, shifted, weekly=True)
         finished += len(case.scenarios) * worlds
@@ -263,14 +263,15 @@ def measure(worlds: int, threads: int = 1, progress: Progress | None = None) -> 
         finished += len(room.scenarios) * worlds
         return runs, swept
 
-    found = {mode: both(mode) for mode in reversed(MODES)}
+    by_mode = {mode: run_both(mode) for mode in reversed(MODES)}
     hits = tuple(
-        (int(one.holds(found["defaults"][0]).sum()), int(one.holds(found["ranges"][0]).sum())) for one in PATTERNS
+        (int(pattern.holds(by_mode["defaults"][0]).sum()), int(pattern.holds(by_mode["ranges"][0]).sum()))
+        for pattern in PATTERNS
     )
     live = tuple(
         (
-            int((found["defaults"][1].of(name, "go_live_week") <= case.horizon).sum()),
-            int((found["ranges"][1].of(name, "go_live_week") <= case.horizon).sum()),
+            int((by_mode["defaults"][1].of(name, "go_live_week") <= case.horizon).sum()),
+            int((by_mode["ranges"][1].of(name, "go_live_week") <= case.horizon).sum()),
         )
         for name in ("roles", "it-only")
     )
@@ -279,8 +280,8 @@ def measure(worlds: int, threads: int = 1, progress: Progress | None = None) -> 
 
 def _share(hits: int, worlds: int) -> str:
     """A share with its interval, as a table cell."""
-    found = wilson(hits, worlds)
-    return f"{found.estimate:.3f} [{found.low:.3f} … {found.high:.3f}]"
+    interval = wilson(hits, worlds)
+    return f"{interval.estimate:.3f} [{interval.low:.3f} … {interval.high:.3f}]"
 
 
 HEAD = """# Patterns
@@ -321,29 +322,30 @@ finding about the equations: room at IT makes roles suffice only where the rest 
 """
 
 
-def document(found: Measured) -> str:
+def document(measured: Measured) -> str:
     """``docs/patterns.md``."""
     rows = []
-    for one, (defaults, ranges) in zip(PATTERNS, found.hits, strict=True):
+    for pattern, (defaults, ranges) in zip(PATTERNS, measured.hits, strict=True):
         marks = [
-            _outside(claim, hits, found.worlds) for claim, hits in zip(one.claimed, (defaults, ranges), strict=True)
+            _outside(claim, hits, measured.worlds)
+            for claim, hits in zip(pattern.claimed, (defaults, ranges), strict=True)
         ]
         cells = (
-            one.number,
-            "T" if one.tuned else "F",
-            one.sentence,
-            _share(defaults, found.worlds),
-            one.claimed[0],
-            _share(ranges, found.worlds),
-            one.claimed[1],
+            pattern.number,
+            "T" if pattern.tuned else "F",
+            pattern.sentence,
+            _share(defaults, measured.worlds),
+            pattern.claimed[0],
+            _share(ranges, measured.worlds),
+            pattern.claimed[1],
             "outside" if any(marks) else "",
         )
         rows.append("| " + " | ".join(cells) + " |")
     room = [
-        f"| `{name}` | {_share(defaults, found.worlds)} | {_share(ranges, found.worlds)} |"
-        for name, (defaults, ranges) in zip(("roles", "it-only"), found.room, strict=True)
+        f"| `{name}` | {_share(defaults, measured.worlds)} | {_share(ranges, measured.worlds)} |"
+        for name, (defaults, ranges) in zip(("roles", "it-only"), measured.room, strict=True)
     ]
-    head = HEAD.format(version=__version__, seed=SEED, worlds=found.worlds)
+    head = HEAD.format(version=__version__, seed=SEED, worlds=measured.worlds)
     tail = TAIL.format(room="\n".join(room), count=2 * (len(PATTERNS) - 1), censored=study().horizon + 1)
     return head + "\n".join(rows) + "\n" + tail
 
@@ -352,5 +354,5 @@ def _outside(claim: str, hits: int, worlds: int) -> bool:
     """Whether a claimed share lies outside the interval, allowing for its rounding."""
     if claim == "–":
         return False
-    found, share = wilson(hits, worlds), float(claim)
-    return not found.low - 0.005 <= share <= found.high + 0.005
+    interval, value = wilson(hits, worlds), float(claim)
+    return not interval.low - 0.005 <= value <= interval.high + 0.005

@@ -63,7 +63,7 @@ class Flip:
         return turn(verdict.kind, self.at_low.kind), turn(verdict.kind, self.at_high.kind)
 
     def flips(self, verdict: Pair) -> bool:
-        """Whether either end gives another verdict than ``verdict``, be it that it can no longer be told."""
+        """Whether either end gives another verdict than ``verdict``, or none at all."""
         return self.turns(verdict) != ("holds", "holds")
 
     def reverses(self, verdict: Pair) -> bool:
@@ -72,10 +72,11 @@ class Flip:
 
 
 @dataclass(frozen=True)
-class Moved:
+class EndRuns:
     """Two scenarios run with one parameter at either end of its range, on every outcome.
 
-    ``outcomes`` has shape (2 ends, 2 scenarios, worlds, :data:`~simulation.model.outcomes.OUTCOMES`).
+    ``outcomes`` has shape (2 ends, 2 scenarios, worlds, :data:`~simulation.model.outcomes.OUTCOMES`), low end first,
+    each in its outcome's unit; ``ends`` are in the parameter's unit, (low, high) of each scenario.
     """
 
     parameter: Parameter
@@ -85,20 +86,20 @@ class Moved:
 
     def flip(self, outcome: str) -> Flip:
         """What the verdict on ``outcome`` becomes at both ends."""
-        place, about = list(BY_OUTCOME).index(outcome), BY_OUTCOME[outcome]
-        low, high = (compare_pair(a, b, self.names, about) for a, b in self.outcomes[..., place])
+        column, measured = list(BY_OUTCOME).index(outcome), BY_OUTCOME[outcome]
+        low, high = (compare_pair(a, b, self.names, measured) for a, b in self.outcomes[..., column])
         return Flip(self.parameter, self.ends, low, high)
 
 
-def held(scenario: Scenario, name: str, value: float, source: str = "held") -> Scenario:
+def hold(scenario: Scenario, name: str, value: float, source: str = "held") -> Scenario:
     """The same scenario with a parameter held at a value in every world.
 
     >>> from simulation import case
-    >>> [one.value for one in held(case().scenario("full"), "t", 0.5).parameters if one.name == "t"]
+    >>> [given.value for given in hold(case().scenario("full"), "t", 0.5).parameters if given.name == "t"]
     [0.5]
     """
-    others = tuple(one for one in scenario.parameters if one.name != name)
-    return replace(scenario, parameters=(*others, Given(name, value, value, value, source)))
+    kept = tuple(given for given in scenario.parameters if given.name != name)
+    return replace(scenario, parameters=(*kept, Given(name, value, value, value, source)))
 
 
 def ends(scenario: Scenario, parameter: Parameter) -> tuple[float, float]:
@@ -107,27 +108,27 @@ def ends(scenario: Scenario, parameter: Parameter) -> tuple[float, float]:
     A file may give two scenarios two ranges. Each is then moved to the end of its own, as the worlds do, which draw
     both at the same point of their ranges: a number that sets two scenarios apart is not made the same in both.
     """
-    given = next((one for one in scenario.parameters if one.name == parameter.name), None)
+    given = next((entry for entry in scenario.parameters if entry.name == parameter.name), None)
     return (given.low, given.high) if given else (parameter.low, parameter.high)
 
 
-def move(
+def run_ends(
     pair: Study, parameter: Parameter, worlds: int = 100, seed: int = 1, mode: Mode = "ranges", threads: int = 1
-) -> Moved:
+) -> EndRuns:
     """Run a study of two scenarios with one parameter at both ends of its range.
 
     Raises :class:`~simulation.study.errors.InputRefused` for worlds, a seed or a mode that cannot be.
     """
     first, second = pair.scenarios
-    both = (ends(first, parameter), ends(second, parameter))
+    ranges = (ends(first, parameter), ends(second, parameter))
     # The four runs of a parameter go together, so that they share each world's draws.
     ours = tuple(
-        replace(held(one, parameter.name, said[end]), name=f"{one.name}/{end}")
+        replace(hold(scenario, parameter.name, bounds[end]), name=f"{scenario.name}/{end}")
         for end in (0, 1)
-        for one, said in zip(pair.scenarios, both, strict=True)
+        for scenario, bounds in zip(pair.scenarios, ranges, strict=True)
     )
     runs = run_worlds(replace(pair, scenarios=ours), worlds, seed, mode, threads)
-    return Moved(parameter, (first.name, second.name), both, runs.outcomes.reshape(2, 2, worlds, len(OUTCOMES)))
+    return EndRuns(parameter, (first.name, second.name), ranges, runs.outcomes.reshape(2, 2, worlds, len(OUTCOMES)))
 
 
 def flips(
@@ -138,12 +139,16 @@ def flips(
     seed: int = 1,
     mode: Mode = "ranges",
     threads: int = 1,
-    tell: Callable[[int, int], None] | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Iterator[Flip]:
     """Try every parameter's ends on a pair of scenarios, one parameter after another.
 
-    Hold a verdict on the same worlds, seed and mode against what is found: on other worlds it may differ by itself.
-    ``tell`` is told (parameters done, parameters in all) before each and at the end; what it raises ends the work.
+    One at a time, all others as before (Saltelli et al. 2008): each takes four runs a world. Compare a :class:`Flip`
+    with the verdict on the same worlds, seed and mode, ``flip.flips(comparison.pair(*names))``: on other worlds the
+    verdict may differ by itself.
+
+    ``progress`` is called with (parameters done, parameters in all) before each and at the end; what it raises ends
+    the work.
     Raises :class:`~simulation.study.errors.InputRefused` for an unknown scenario or outcome, twice the same scenario,
     or worlds, a seed or a mode that cannot be.
 
@@ -158,8 +163,8 @@ def flips(
     if outcome not in BY_OUTCOME:
         raise InputRefused([unknown("unknown_outcome", outcome, BY_OUTCOME)])
     for done, parameter in enumerate(PARAMETERS):
-        if tell:
-            tell(done, len(PARAMETERS))
-        yield move(pair, parameter, worlds, seed, mode, threads).flip(outcome)
-    if tell:
-        tell(len(PARAMETERS), len(PARAMETERS))
+        if progress:
+            progress(done, len(PARAMETERS))
+        yield run_ends(pair, parameter, worlds, seed, mode, threads).flip(outcome)
+    if progress:
+        progress(len(PARAMETERS), len(PARAMETERS))

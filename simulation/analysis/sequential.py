@@ -36,7 +36,7 @@ from simulation.study.errors import InputRefused, problem
 from simulation.system.signals import Terminated
 
 MOST = 2_000
-"""More worlds than this are not added unless asked for: a mean share is then known to about two points (assumed)."""
+"""By default no more worlds than this are added: a mean share is then known to about two points (assumed)."""
 BATCH = 64
 """Worlds are added in multiples of a block of the Sobol sequence."""
 GROWTH = 1.5
@@ -71,7 +71,11 @@ class Decision:
 
 @dataclass(frozen=True)
 class Sequential:
-    """Runs that went on until each scenario was decided against the ``baseline``, ``most`` worlds, or Ctrl-C."""
+    """Runs that went on until each scenario was decided against the ``baseline``, ``most`` worlds, or Ctrl-C.
+
+    ``margin`` is in the unit of ``outcome``; ``stopped`` says that Ctrl-C ended it. ``decisions`` has one entry for
+    each scenario but the baseline, by name.
+    """
 
     runs: Runs
     baseline: str
@@ -84,7 +88,7 @@ class Sequential:
     @property
     def undecided(self) -> tuple[str, ...]:
         """The scenarios not yet told from the baseline."""
-        return tuple(name for name, one in self.decisions.items() if one.at is None)
+        return tuple(name for name, decision in self.decisions.items() if decision.at is None)
 
 
 @dataclass(frozen=True)
@@ -131,8 +135,8 @@ def sign_evidence(wins: Floats, losses: Floats) -> Floats:
     >>> np.exp(sign_evidence(np.array([7.0, 8.0]), np.array([0.0, 0.0]))).round(1).tolist()
     [16.0, 28.4]
     """
-    found: Floats = (wins + losses) * math.log(2.0) + special.betaln(wins + 1.0, losses + 1.0)
-    return found
+    evidence: Floats = (wins + losses) * math.log(2.0) + special.betaln(wins + 1.0, losses + 1.0)
+    return evidence
 
 
 def bets(values: Floats, expected: float) -> Floats:
@@ -140,8 +144,8 @@ def bets(values: Floats, expected: float) -> Floats:
 
     The logarithm after every value: shape (stakes, n). A world pays value / expected on what is staked.
     """
-    found: Floats = np.cumsum(np.log1p(STAKES[:, None] * (values / expected - 1.0)), axis=1)
-    return found
+    winnings: Floats = np.cumsum(np.log1p(STAKES[:, None] * (values / expected - 1.0)), axis=1)
+    return winnings
 
 
 def pooled(won: Floats) -> Floats:
@@ -150,8 +154,8 @@ def pooled(won: Floats) -> Floats:
     >>> pooled(np.log([[1.0, 2.0], [3.0, 6.0]])).round(6).tolist() == np.log([2.0, 4.0]).round(6).tolist()
     True
     """
-    found: Floats = special.logsumexp(won, axis=-2) - math.log(won.shape[-2])
-    return found
+    evidence: Floats = special.logsumexp(won, axis=-2) - math.log(won.shape[-2])
+    return evidence
 
 
 def mean_evidence(worlds: Floats, mean: Floats, scatter: Floats) -> Floats:
@@ -170,8 +174,8 @@ def mean_evidence(worlds: Floats, mean: Floats, scatter: Floats) -> Floats:
         ratio = np.log1p(against) - np.log1p(shrunk * against)
     # Without any scatter the ratio is at its limit, and without a mean either there is no evidence.
     ratio = np.where(scatter > 0.0, ratio, np.where(mean == 0.0, 0.0, -np.log(shrunk)))
-    found: Floats = 0.5 * np.log(shrunk) + 0.5 * worlds * ratio
-    return found
+    evidence: Floats = 0.5 * np.log(shrunk) + 0.5 * worlds * ratio
+    return evidence
 
 
 def surely_more(gap: Floats, span: float) -> Floats:
@@ -210,8 +214,8 @@ def bounded_interval(values: Floats, low: float, high: float) -> Interval:
 
     All means against which the bets have not won (Waudby-Smith & Ramdas 2024); nan without values.
 
-    >>> found = bounded_interval(np.tile([0.4, 0.6], 100), 0.0, 1.0)
-    >>> round(found.low, 2), round(found.estimate, 2), round(found.high, 2)
+    >>> interval = bounded_interval(np.tile([0.4, 0.6], 100), 0.0, 1.0)
+    >>> round(interval.low, 2), round(interval.estimate, 2), round(interval.high, 2)
     (0.48, 0.5, 0.52)
     """
     if not len(values):
@@ -236,8 +240,8 @@ def unbounded_interval(values: Floats) -> Interval:
 
     Unbounded while fewer than :data:`STEADY` values differ from 0; nan without values.
 
-    >>> found = unbounded_interval(np.tile([-1.0, 1.0], 100))
-    >>> round(found.low, 2), found.estimate, round(found.high, 2)
+    >>> interval = unbounded_interval(np.tile([-1.0, 1.0], 100))
+    >>> round(interval.low, 2), interval.estimate, round(interval.high, 2)
     (-0.22, 0.0, 0.22)
     """
     worlds = len(values)
@@ -263,28 +267,28 @@ def decide(a: Floats, b: Floats, names: tuple[str, str], outcome: Outcome, margi
     probability 5 % at most, however often one looks. ``span`` is as :func:`span_of` gives it.
 
     >>> outcome = BY_OUTCOME["lasting_adoption"]
-    >>> found = decide(np.full(100, 0.8), np.linspace(0.0, 0.9, 100), ("a", "b"), outcome, 0.02, 1.0)
-    >>> found.pair.kind, found.at
+    >>> decision = decide(np.full(100, 0.8), np.linspace(0.0, 0.9, 100), ("a", "b"), outcome, 0.02, 1.0)
+    >>> decision.pair.kind, decision.at
     ('beats', 8)
     """
     pair = compare_pair(a, b, names, outcome)
-    both = np.flatnonzero(np.isfinite(a) & np.isfinite(b))
-    if not len(both):
+    defined = np.flatnonzero(np.isfinite(a) & np.isfinite(b))
+    if not len(defined):
         return Decision(replace(pair, kind="undecided", more=None), None, ahead=False)
-    every, a, b = len(a), a[both], b[both]
+    worlds, a, b = len(a), a[defined], b[defined]
     gap, signs = a - b, who_wins(a, b, outcome)
-    counted = _tally(gap, signs, margin, span)
-    kind, place = _first_verdict(counted)
+    tally = _tally(gap, signs, margin, span)
+    kind, index = _first_verdict(tally)
     return Decision(
         replace(
             pair,
             kind=kind,
             share=bounded_interval(np.maximum(signs, 0.0), 0.0, 1.0),
             difference=bounded_interval(gap, -span, span) if math.isfinite(span) else unbounded_interval(gap),
-            more=_more(counted, every / len(both)) if place is None else 0,
+            more=_more(tally, worlds / len(defined)) if index is None else 0,
         ),
-        None if place is None else int(both[place]) + 1,
-        ahead=bool(_surely_apart(counted)[-1]),
+        None if index is None else int(defined[index]) + 1,
+        ahead=bool(_surely_apart(tally)[-1]),
     )
 
 
@@ -312,57 +316,57 @@ def _bets_on_sameness(gap: Floats, margin: float, span: float) -> Floats:
     return np.stack([bets(span - near, span - margin), bets(span + near, span - margin)])
 
 
-def _surely_apart(found: _Tally) -> Bools:
+def _surely_apart(tally: _Tally) -> Bools:
     """Where one surely wins more often than the other."""
-    apart: Bools = sign_evidence(found.wins, found.losses) >= BOTH_SIDES
+    apart: Bools = sign_evidence(tally.wins, tally.losses) >= BOTH_SIDES
     return apart
 
 
-def _surely_ahead(found: _Tally) -> Bools:
+def _surely_ahead(tally: _Tally) -> Bools:
     """Where one surely wins more often than the other, and by as much as matters as far as is known."""
-    return _surely_apart(found) & (np.abs(found.mean) >= found.margin)
+    return _surely_apart(tally) & (np.abs(tally.mean) >= tally.margin)
 
 
-def _surely_same(found: _Tally) -> Bools:
+def _surely_same(tally: _Tally) -> Bools:
     """Where the mean difference is surely within the margin."""
-    if found.margin <= 0.0:
-        return np.zeros(len(found.worlds), dtype=np.bool_)
-    sure = pooled(found.bets)
-    if found.bounded:
+    if tally.margin <= 0.0:
+        return np.zeros(len(tally.worlds), dtype=np.bool_)
+    sure = pooled(tally.bets)
+    if tally.bounded:
         return np.asarray((sure >= ONE_SIDE).all(axis=0))
-    room = found.margin - np.abs(found.mean)
-    within = (room > 0.0) & (mean_evidence(found.worlds, np.maximum(room, 0.0), found.scatter) >= BOTH_SIDES)
-    return np.asarray(within & ((found.differ >= STEADY) | (sure[0] >= BOTH_SIDES)))
+    room = tally.margin - np.abs(tally.mean)
+    within = (room > 0.0) & (mean_evidence(tally.worlds, np.maximum(room, 0.0), tally.scatter) >= BOTH_SIDES)
+    return np.asarray(within & ((tally.differ >= STEADY) | (sure[0] >= BOTH_SIDES)))
 
 
-def _first_verdict(found: _Tally) -> tuple[Kind, int | None]:
+def _first_verdict(tally: _Tally) -> tuple[Kind, int | None]:
     """The verdict that falls first, and its place among the worlds."""
-    same = _surely_same(found)
-    fallen = same | _surely_ahead(found)
+    same = _surely_same(tally)
+    fallen = same | _surely_ahead(tally)
     if not fallen.any():
         return "undecided", None
-    place = int(np.argmax(fallen))
-    if same[place]:
-        return "same", place
-    return ("beats" if found.wins[place] > found.losses[place] else "loses"), place
+    index = int(np.argmax(fallen))
+    if same[index]:
+        return "same", index
+    return ("beats" if tally.wins[index] > tally.losses[index] else "loses"), index
 
 
-def _more(found: _Tally, each: float) -> int | None:
+def _more(tally: _Tally, worlds_per_defined: float) -> int | None:
     """About how many more worlds would decide, if they are like those there are; None if out of reach.
 
     ``each`` says how many worlds it takes for one in which both are defined.
     """
     added = np.unique(np.geomspace(5.0, REACH, 500).round())
-    later = found.if_it_goes_on(added)
+    later = tally.if_it_goes_on(added)
     fallen = _surely_same(later) | _surely_ahead(later)
-    return about(float(added[np.argmax(fallen)]) * each) if fallen.any() else None
+    return about(float(added[np.argmax(fallen)]) * worlds_per_defined) if fallen.any() else None
 
 
 # --- many worlds ---------------------------------------------------------------------------------------
 
 
 def margin_of(outcome: Outcome, horizon: int, margin: float | None = None) -> float:
-    """The margin asked for, or else the outcome's own, in its unit.
+    """``margin`` checked, or else the outcome's own, in the outcome's unit.
 
     Raises :class:`~simulation.study.errors.InputRefused` for one that is negative, not finite, or as large as any
     difference can be.
@@ -376,9 +380,9 @@ def margin_of(outcome: Outcome, horizon: int, margin: float | None = None) -> fl
         raise InputRefused([problem("bad_amount", given=repr(margin))])
     span = span_of(outcome, horizon)
     if margin >= span:
-        given, most = f"{margin:g}", f"{span:g}"
+        shown, most = f"{margin:g}", f"{span:g}"
         raise InputRefused(
-            [problem("margin_too_large", given=given, outcome=outcome.name, unit=outcome.unit.name, most=most)]
+            [problem("margin_too_large", given=shown, outcome=outcome.name, unit=outcome.unit.name, most=most)]
         )
     return margin
 
@@ -403,26 +407,34 @@ def until_decided(
 ) -> Sequential:
     """Add worlds to some runs until every scenario is decided against the baseline, or there are ``most``.
 
-    The worlds that are there stay as they are. After Ctrl-C (KeyboardInterrupt) what has been found so far is
-    returned, with ``stopped``. Raises :class:`~simulation.study.errors.InputRefused` as :func:`margin_of` does.
+    The worlds that are there stay as they are, and a verdict that has fallen stays: it is the first that evidence
+    bears out after some number of worlds, wrong with probability 5 % at most however often one looks (Ville 1939; see
+    :func:`decide`). ``margin`` is the smallest difference that matters, in the outcome's unit, by default the
+    outcome's own. ``progress`` is called with (runs done, runs in all).
+
+    After Ctrl-C (``KeyboardInterrupt``) what there is so far is returned, with ``stopped``. Raises
+    :class:`~simulation.study.errors.InputRefused` as :func:`margin_of` does, ``KeyError`` for an unknown outcome and
+    ``ValueError`` for an unknown baseline.
 
     >>> from simulation import case, run_worlds
-    >>> found = until_decided(run_worlds(case().select(("it-only", "full")), worlds=4), "it-only")
-    >>> len(found.runs.worlds), found.decisions["full"].pair.kind, found.undecided
+    >>> sequential = until_decided(run_worlds(case().select(("it-only", "full")), worlds=4), "it-only")
+    >>> len(sequential.runs.worlds), sequential.decisions["full"].pair.kind, sequential.undecided
     (64, 'beats', ())
     """
     measured = BY_OUTCOME[outcome]
     margin = margin_of(measured, runs.study.horizon, margin)
     stopped = False
     try:
-        while len(runs.worlds) < most and any(one.at is None for one in _decisions(runs, baseline, measured, margin)):
+        while len(runs.worlds) < most and any(
+            decision.at is None for decision in _decisions(runs, baseline, measured, margin)
+        ):
             runs = extend_runs(runs, next_worlds(len(runs.worlds), most), threads, progress)
     except Terminated:
-        raise  # nobody is there to read what has been found so far
+        raise  # the process is to end; nobody reads what there is so far
     except KeyboardInterrupt:
         stopped = True
-    found = dict(zip(_others(runs, baseline), _decisions(runs, baseline, measured, margin), strict=True))
-    return Sequential(runs, baseline, outcome, margin, most, stopped, found)
+    decisions = dict(zip(_others(runs, baseline), _decisions(runs, baseline, measured, margin), strict=True))
+    return Sequential(runs, baseline, outcome, margin, most, stopped, decisions)
 
 
 def _others(runs: Runs, baseline: str) -> list[str]:

@@ -20,18 +20,20 @@ class Arguments:
         self.language = Parser.language = Help.language = language
         self.top = Parser(
             prog="synergy",
-            description=self.told("about"),
+            description=self.help_text("about"),
             add_help=False,
             formatter_class=Help,
             allow_abbrev=False,
         )
         self.commands = self.top.add_subparsers(
-            dest="command", required=True, title=self.told("commands"), metavar=self.told("a_command")
+            dest="command", required=True, title=self.help_text("commands"), metavar=self.help_text("a_command")
         )
         self._common(self.top)
-        self.top.add_argument("--version", action="version", version=f"synergy {version}", help=self.told("version"))
+        self.top.add_argument(
+            "--version", action="version", version=f"synergy {version}", help=self.help_text("version")
+        )
 
-    def told(self, key: str, **fields: Any) -> str:
+    def help_text(self, key: str, **fields: Any) -> str:
         """A help text in the reader's language."""
         return say(f"cli.{key}", self.language, **fields).replace("%", "%%")
 
@@ -67,9 +69,9 @@ class Arguments:
     def _common(self, command: argparse.ArgumentParser) -> None:
         """What every command has."""
         # argparse offers no public way to name these two groups
-        command._optionals.title, command._positionals.title = self.told("options"), self.told("arguments")
-        command.add_argument("-h", "--help", action="help", help=self.told("help"))
-        command.add_argument("--lang", choices=LANGUAGES, help=self.told("lang"))
+        command._optionals.title, command._positionals.title = self.help_text("options"), self.help_text("arguments")
+        command.add_argument("-h", "--help", action="help", help=self.help_text("help"))
+        command.add_argument("--lang", choices=LANGUAGES, help=self.help_text("lang"))
 
     def command(
         self, name: str, file: Literal["needed", "optional"] | None = None, changes: bool = True
@@ -77,32 +79,32 @@ class Arguments:
         """A command; ``file`` says whether it takes a file, and ``changes`` whether ``--set`` changes it."""
         command: argparse.ArgumentParser = self.commands.add_parser(
             name,
-            help=self.told(name),
-            description=self.told(name),
+            help=self.help_text(name),
+            description=self.help_text(name),
             add_help=False,
             formatter_class=Help,
             allow_abbrev=False,
         )
         self._common(command)
         if file == "needed":
-            command.add_argument("file", type=self.file, metavar="FILE", help=self.told("file"))
+            command.add_argument("file", type=self.file, metavar="FILE", help=self.help_text("file"))
         elif file == "optional":
             command.add_argument(
-                "file", nargs="?", type=self.file, default="case", metavar="FILE", help=self.told("file")
+                "file", nargs="?", type=self.file, default="case", metavar="FILE", help=self.help_text("file")
             )
         if file and changes:
-            command.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", help=self.told("set"))
+            command.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", help=self.help_text("set"))
         return command
 
     def scenario(self, command: argparse.ArgumentParser) -> None:
         """One scenario, by name."""
-        command.add_argument("scenario", type=self.text, metavar="SCENARIO", help=self.told("scenario"))
+        command.add_argument("scenario", type=self.text, metavar="SCENARIO", help=self.help_text("scenario"))
 
     def luck(self, command: argparse.ArgumentParser) -> None:
         """Seed and parameters."""
-        command.add_argument("--seed", type=self.count(0, 2**63 - 1), default=1, help=self.told("seed"))
+        command.add_argument("--seed", type=self.count(0, 2**63 - 1), default=1, help=self.help_text("seed"))
         modes = ("ranges", "defaults")
-        command.add_argument("--parameters", choices=modes, default="ranges", help=self.told("parameters"))
+        command.add_argument("--parameters", choices=modes, default="ranges", help=self.help_text("parameters"))
 
     def worlds(self, command: argparse.ArgumentParser, default: int, least: int = 1) -> None:
         """How many worlds, in how many threads."""
@@ -111,7 +113,7 @@ class Arguments:
             type=self.count(least, MOST_WORLDS),
             default=default,
             metavar="N",
-            help=self.told("worlds", default=default),
+            help=self.help_text("worlds", default=default),
         )
         jobs = self.count(1, 1024)
-        command.add_argument("--jobs", type=jobs, default=os.cpu_count() or 1, help=self.told("jobs"))
+        command.add_argument("--jobs", type=jobs, default=os.cpu_count() or 1, help=self.help_text("jobs"))

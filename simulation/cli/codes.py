@@ -4,4 +4,4 @@ import signal
 
 FINE, REFUSED, WRONG_USAGE, FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 GONE = 141 if hasattr(signal, "SIGPIPE") else FINE
-"""Whoever read our output has had enough; Windows has no code for that."""
+"""The reader of our output has closed it; Windows has no code for that."""

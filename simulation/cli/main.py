@@ -32,12 +32,12 @@ def command_line(language: str) -> argparse.ArgumentParser:
 
 
 def _language(words: Sequence[str]) -> str:
-    """The language asked for, before anything else is understood; the last one counts, as for every option."""
+    """The language of ``--lang``, needed before anything is parsed; the last one counts, as for every option."""
     language = language_of()
-    for place, word in enumerate(words):
+    for index, word in enumerate(words):
         value = word.partition("=")[2] if word.startswith("--lang=") else ""
-        if word == "--lang" and place + 1 < len(words):
-            value = words[place + 1]
+        if word == "--lang" and index + 1 < len(words):
+            value = words[index + 1]
         language = value if value in LANGUAGES else language
     return language
 
@@ -46,38 +46,38 @@ def main(words: Sequence[str] | None = None) -> int:
     """Run a command, and return its exit code; whatever happens ends in a sentence.
 
     0 is fine, 1 input refused or something that the system does not let us do, 2 wrong usage, 3 a mistake of ours. As
-    shells have it, 130 is Ctrl-C, 143 SIGTERM, 129 SIGHUP, and 141 that whoever read our output has gone.
+    shells have it, 130 is Ctrl-C, 143 SIGTERM, 129 SIGHUP, and 141 that nobody reads our output any more.
     """
-    given = list(sys.argv[1:] if words is None else words)
-    language = _language(given)
+    arguments = list(sys.argv[1:] if words is None else words)
+    language = _language(arguments)
     with signals.heeding() as heard:
         try:
             streams.replace_unknown()
-            code = _obeyed(given, language)
+            code = _carry_out(arguments, language)
             sys.stdout.flush()
         except BaseException as error:
             heard.settle()
-            code = _ended(error, language, heard)
+            code = _explain(error, language, heard)
         streams.finish()
     return code
 
 
-def _obeyed(given: Sequence[str], language: str) -> int:
+def _carry_out(words: Sequence[str], language: str) -> int:
     """Understand the words of a command, and carry it out."""
-    wrong = parser.check_words(given, language)
+    wrong = parser.check_words(words, language)
     if wrong:
         streams.complain(wrong)
         return WRONG_USAGE
     try:
-        asked = command_line(language).parse_args(given)
-        if "verify" in asked:
-            asked.verify(asked)
+        args = command_line(language).parse_args(words)
+        if "verify" in args:
+            args.verify(args)
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else WRONG_USAGE
-    return EXECUTE[asked.command](asked, language)
+    return EXECUTE[args.command](args, language)
 
 
-def _ended(error: BaseException, language: str, heard: signals.Heard) -> int:
+def _explain(error: BaseException, language: str, heard: signals.Heard) -> int:
     """Say why a command ended before it was done, and with which exit code."""
     refusals = getattr(sys.modules.get("simulation.study.errors"), "SynergyError", ())
     if heard.number is not None and not isinstance(error, refusals):

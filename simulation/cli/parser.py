@@ -98,9 +98,9 @@ def count(low: int, high: int, language: str) -> Callable[[str], int]:
     """A reader of a whole number within bounds; it raises ``argparse.ArgumentTypeError`` with a sentence."""
 
     def read(text: str) -> int:
-        given = text.strip(" ")
-        if len(given) <= LIMITS.number_characters and COUNT.fullmatch(given) and low <= int(given) <= high:
-            return int(given)
+        digits = text.strip(" ")
+        if len(digits) <= LIMITS.number_characters and COUNT.fullmatch(digits) and low <= int(digits) <= high:
+            return int(digits)
         raise argparse.ArgumentTypeError(say("problem.bad_count", language, given=quoted(text), low=low, high=high))
 
     return read
@@ -110,9 +110,9 @@ def amount(language: str) -> Callable[[str], float]:
     """A reader of a number of 0 or more; it raises ``argparse.ArgumentTypeError`` with a sentence."""
 
     def read(text: str) -> float:
-        given = text.strip(" ")
-        value = float(given) if len(given) <= LIMITS.number_characters and AMOUNT.fullmatch(given) else math.nan
-        if value == 0.0 and re.search("[1-9]", re.split("[eE]", given)[0]):
+        digits = text.strip(" ")
+        value = float(digits) if len(digits) <= LIMITS.number_characters and AMOUNT.fullmatch(digits) else math.nan
+        if value == 0.0 and re.search("[1-9]", re.split("[eE]", digits)[0]):
             raise argparse.ArgumentTypeError(say("problem.amount_too_small", language, given=quoted(text)))
         if 0.0 <= value < math.inf:
             return abs(value)  # there is no −0
@@ -124,25 +124,25 @@ def amount(language: str) -> Callable[[str], float]:
 def text(language: str) -> Callable[[str], str]:
     """A reader of a name; it raises ``argparse.ArgumentTypeError`` for nothing at all, or for control characters."""
 
-    def read(given: str) -> str:
-        if not given.strip():
-            raise argparse.ArgumentTypeError(say("problem.no_name", language, given=quoted(given)))
-        if any(one < " " or "\x7f" <= one <= "\x9f" for one in given):
-            raise argparse.ArgumentTypeError(say("problem.control_character", language, given=quoted(given)))
-        return given
+    def read(name: str) -> str:
+        if not name.strip():
+            raise argparse.ArgumentTypeError(say("problem.no_name", language, given=quoted(name)))
+        if any(character < " " or "\x7f" <= character <= "\x9f" for character in name):
+            raise argparse.ArgumentTypeError(say("problem.control_character", language, given=quoted(name)))
+        return name
 
     return read
 
 
 def file(language: str) -> Callable[[str], str]:
     """A reader of a file's name; it raises ``argparse.ArgumentTypeError`` for what can be none, or as :func:`text`."""
-    read_place = _place(language)
+    read_path = _path_reader(language)
 
-    def read(given: str) -> str:
-        *folders, last = re.split(SEPARATORS, given)
+    def read(name: str) -> str:
+        *folders, last = re.split(SEPARATORS, name)
         if folders and last in {"", "."}:
-            raise argparse.ArgumentTypeError(say("problem.names_a_folder", language, given=quoted(given)))
-        return read_place(given)
+            raise argparse.ArgumentTypeError(say("problem.names_a_folder", language, given=quoted(name)))
+        return read_path(name)
 
     return read
 
@@ -150,35 +150,35 @@ def file(language: str) -> Callable[[str], str]:
 def path(language: str) -> Callable[[str], Path]:
     """A reader of a file to write; it raises ``argparse.ArgumentTypeError`` as :func:`file` does."""
     read_file = file(language)
-    return lambda given: Path(read_file(given))
+    return lambda name: Path(read_file(name))
 
 
 def folder(language: str) -> Callable[[str], Path]:
     """A reader of a folder to write to; it raises ``argparse.ArgumentTypeError`` for what can be none."""
-    read_place = _place(language)
-    return lambda given: Path(read_place(given))
+    read_path = _path_reader(language)
+    return lambda name: Path(read_path(name))
 
 
-def _place(language: str) -> Callable[[str], str]:
+def _path_reader(language: str) -> Callable[[str], str]:
     """A reader of what may be a file or a folder."""
     read_text = text(language)
 
-    def read(given: str) -> str:
-        if not given.strip():
-            raise argparse.ArgumentTypeError(say("problem.no_path", language, given=quoted(given)))
-        if len(given) > LIMITS.path_characters:
+    def read(name: str) -> str:
+        if not name.strip():
+            raise argparse.ArgumentTypeError(say("problem.no_path", language, given=quoted(name)))
+        if len(name) > LIMITS.path_characters:
             most = LIMITS.path_characters
-            raise argparse.ArgumentTypeError(say("problem.long_path", language, given=quoted(given), most=most))
-        return read_text(given)
+            raise argparse.ArgumentTypeError(say("problem.long_path", language, given=quoted(name), most=most))
+        return read_text(name)
 
     return read
 
 
 def check_words(words: Sequence[str], language: str) -> str | None:
     """What is wrong with words of a command line that are no text at all; nothing if they are."""
-    for place, word in enumerate(words, start=1):
+    for number, word in enumerate(words, start=1):
         with suppress(UnicodeEncodeError):
             word.encode()
             continue
-        return say("cli.not_utf8", language, place=place, given=quoted(word))
+        return say("cli.not_utf8", language, place=number, given=quoted(word))
     return None

@@ -8,7 +8,7 @@ from simulation.system import signals, streams
 from simulation.text.i18n import say
 
 Progress = Callable[[int, int], None]
-"""Told (what is done, what there is to do)."""
+"""Called with (done, total)."""
 
 
 def prepare(language: str) -> None:
@@ -41,12 +41,12 @@ class ProgressBar:
         bar = tqdm(unit=" ", desc=say("cli.progress", self.language), disable=not sys.stderr.isatty(), leave=False)
         self.bar = bar
 
-        def told(done: int, total: int) -> None:
+        def update(done: int, total: int) -> None:
             bar.total = total
             with suppress(OSError):  # a terminal that has gone ends no work
                 bar.update(done - bar.n)
 
-        return told
+        return update
 
     def __exit__(self, *_: object) -> None:
         if self.bar is not None:

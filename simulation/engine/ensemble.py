@@ -38,18 +38,21 @@ Progress = Callable[[int, int], None]
 Chunk = tuple[NDArray[np.float64], NDArray[np.float32]]
 
 BATCH = 1200
-"""About so many departments go to a thread at a time: some 10 ms, so that work can be stopped and told of."""
+"""About how many departments a thread takes at a time: some 10 ms of work, so that it can report and be stopped."""
 MOST_DRAWS = 4_000_000
-"""More draws than this are not kept for the scenarios of a world to share, but drawn week by week."""
+"""Above so many draws the scenarios of a world do not share them in memory; they are drawn week by week instead."""
 
 
 @dataclass(frozen=True, eq=False)
 class Runs:
-    """Runs of scenarios over the same worlds.
+    """Runs of scenarios over the same worlds: world *r* has the same luck in every scenario.
 
     ``outcomes`` has shape (scenarios, worlds, outcomes), in the order of ``study.scenarios``, ``worlds`` and
-    :data:`~simulation.model.outcomes.OUTCOMES`; undefined ones are nan. ``weekly`` has shape
-    (scenarios, worlds, weeks, :data:`WEEKLY`), with no week where none was asked for.
+    :data:`~simulation.model.outcomes.OUTCOMES`, each in its outcome's unit. An undefined outcome is nan; a censored
+    one, such as a go-live that never came, is the horizon + 1.
+
+    ``weekly`` has shape (scenarios, worlds, weeks, :data:`WEEKLY`) and holds shares in [0, 1] at the end of each week;
+    it has no weeks unless :func:`run_worlds` was called with ``weekly``.
     """
 
     study: Study
@@ -60,15 +63,21 @@ class Runs:
     weekly: NDArray[np.float32]
 
     def of(self, scenario: str, outcome: str) -> NDArray[np.float64]:
-        """An outcome of a scenario in every world: shape (worlds,)."""
-        place = [one.name for one in OUTCOMES].index(outcome)
-        found: NDArray[np.float64] = self.outcomes[self.study.names.index(scenario), :, place]
-        return found
+        """An outcome of a scenario in every world, in the outcome's unit: shape (worlds,).
+
+        Raises ``ValueError`` for a scenario or an outcome that is not there.
+        """
+        column = [entry.name for entry in OUTCOMES].index(outcome)
+        values: NDArray[np.float64] = self.outcomes[self.study.names.index(scenario), :, column]
+        return values
 
     def weeks(self, scenario: str, state: str) -> NDArray[np.float32]:
-        """A weekly state of a scenario in every world: shape (worlds, weeks)."""
-        found: NDArray[np.float32] = self.weekly[self.study.names.index(scenario), :, :, WEEKLY.index(state)]
-        return found
+        """One of :data:`WEEKLY` of a scenario in every world, at the end of each week: shape (worlds, weeks).
+
+        There are no weeks unless they were kept. Raises ``ValueError`` for a scenario or a state that is not there.
+        """
+        values: NDArray[np.float32] = self.weekly[self.study.names.index(scenario), :, :, WEEKLY.index(state)]
+        return values
 
 
 def run_worlds(
@@ -80,10 +89,17 @@ def run_worlds(
     progress: Progress | None = None,
     weekly: bool = False,
 ) -> Runs:
-    """Run every scenario of a study in worlds 0 … ``worlds`` − 1; with ``weekly``, keep :data:`WEEKLY` of each.
+    """Run every scenario of a study in worlds 0 … ``worlds`` − 1.
 
-    ``progress`` is told (runs done, runs in all); what it raises ends the work. Raises
-    :class:`~simulation.study.errors.InputRefused` for a number of worlds, a seed or a mode that cannot be.
+    With ``mode`` "ranges" each world draws all parameters from their ranges, by a Sobol sequence (1967) that ``seed``
+    scrambles; with "defaults" they stay as they are and only luck differs. Luck is keyed by seed, world, week and
+    department (Philox; Salmon et al. 2011), so that a run is the same to the last bit whatever else runs beside it and
+    in however many ``threads``. ``weekly`` keeps :data:`WEEKLY` of every run as well.
+
+    ``progress`` is called with (runs done, runs in all) after each batch; what it raises ends the work.
+
+    Raises :class:`~simulation.study.errors.InputRefused` for a number of worlds, a seed or a mode that cannot be, or if
+    Numba was told not to compile.
 
     >>> from simulation import case
     >>> runs = run_worlds(case().select(("it-only", "roles")), worlds=3)
@@ -104,11 +120,10 @@ def _check_worlds(worlds: int) -> None:
 
 
 def extend_runs(runs: Runs, worlds: int, threads: int = 1, progress: Progress | None = None) -> Runs:
-    """The same runs with worlds added up to ``worlds`` in all; the worlds there are stay as they are.
+    """The same runs with worlds added up to ``worlds`` in all; those that are there stay as they are.
 
-    ``progress`` is told (runs done, runs in all), the earlier ones among them. Raises
-    :class:`~simulation.study.errors.InputRefused` for a number of worlds that cannot be; with none to add, the same
-    runs.
+    With none to add, ``runs`` itself is returned. ``progress`` is called with (runs done, runs in all), the earlier
+    ones included. Raises :class:`~simulation.study.errors.InputRefused` for a number of worlds that cannot be.
 
     >>> from simulation import case
     >>> few = run_worlds(case().select(("it-only", "roles")), worlds=1)
@@ -146,8 +161,8 @@ def run_world(study: Study, world: int, seed: int, mode: Mode) -> Chunk:
 def trace_world(study: Study, world: int, seed: int, mode: Mode = "ranges") -> tuple[NDArray[Any], NDArray[Any]]:
     """All states of a study's last scenario in one world, week by week.
 
-    Returns records of :data:`~simulation.records.STATE`, shape (weeks, departments), and of
-    :data:`~simulation.records.ORGANISATION`, shape (weeks,).
+    Returns records of :data:`~simulation.engine.kernel.records.STATE`, shape (weeks, departments), and of
+    :data:`~simulation.engine.kernel.records.ORGANISATION`, shape (weeks,), as they are at the end of each week.
 
     >>> from simulation import case
     >>> departments, organisation = trace_world(case().select(("full",)), world=3, seed=1)
@@ -166,18 +181,18 @@ def trace_world(study: Study, world: int, seed: int, mode: Mode = "ranges") -> t
 
 
 def mesa_world(study: Study, world: int, seed: int, mode: Mode) -> Chunk:
-    """The same as :func:`run_world` by the Mesa model, some two hundred times slower."""
+    """What :func:`run_world` returns, by the Mesa model, some two hundred times slower."""
     from simulation.model.organisation import OrganisationModel  # noqa: PLC0415 - Mesa takes long to import, and few need it
 
     rows = []
     weekly = np.empty((len(study.scenarios), study.horizon, len(WEEKLY)), dtype=np.float32)
-    for place, scenario in enumerate(study.scenarios):
+    for row, scenario in enumerate(study.scenarios):
         model = OrganisationModel(scenario, world, seed, parameters=mode, collect=False)
         while model.running:
             model.step()
         rows.append(list(outcomes_of(model.ledger).values()))
         for column, state in enumerate(WEEKLY):
-            weekly[place, :, column] = getattr(model.ledger, state)
+            weekly[row, :, column] = getattr(model.ledger, state)
     return np.array(rows), weekly
 
 
@@ -196,15 +211,15 @@ class _Batches:
     def run(
         self, first: int, outcomes: NDArray[np.float64], weekly: NDArray[np.float32], threads: int
     ) -> Generator[int, None, None]:
-        """Fill ``outcomes`` (scenarios, worlds, …) and ``weekly`` from world ``first`` on; tells of each batch."""
+        """Fill ``outcomes`` (scenarios, worlds, …) and ``weekly`` from world ``first`` on; yield each batch's size."""
         warm()
         parts = [slice(start, start + self.size) for start in range(0, outcomes.shape[1], self.size)]
 
-        def one(part: slice) -> int:
+        def run_part(part: slice) -> int:
             return self.batch(first + part.start, outcomes[:, part], weekly[:, part])
 
         threads = min(threads, len(parts))
-        for count in map(one, parts) if threads <= 1 else _in_threads(one, parts, threads):
+        for count in map(run_part, parts) if threads <= 1 else _in_threads(run_part, parts, threads):
             raise_missed()
             yield count
 
@@ -222,7 +237,7 @@ class _Batches:
         rows, weeks = np.empty(outcomes.shape), np.empty(weekly.shape, np.float32)
         points = np.zeros((worlds, len(PARAMETERS)))  # parameters at their defaults need none
         if self.mode == "ranges":
-            points[:] = [sobol_point(self.seed, first + one) for one in range(worlds)]
+            points[:] = [sobol_point(self.seed, first + offset) for offset in range(worlds)]
         run.run_batch(
             self.arrays,
             values_of_worlds(self.layout, points, self.mode == "defaults"),
@@ -242,11 +257,11 @@ class _Batches:
 
 
 HEEDED_EVERY = 1.0
-"""Seconds after which a signal is heeded at the latest that came while an import, say, swallowed what it raised."""
+"""Seconds until a signal is heeded at the latest, if what it raised was swallowed, by an import for example."""
 
 
 def _in_threads(do: Callable[[slice], int], parts: list[slice], threads: int) -> Iterator[int]:
-    """Do all parts, a few at a time, and tell of each that is done; whoever stops listening stops the work."""
+    """Do all parts, a few at a time, and yield each result as it comes; closing the generator stops the work."""
     waiting, ahead = iter(parts), 2 * threads
     pool = ThreadPoolExecutor(threads)
     try:
@@ -255,14 +270,14 @@ def _in_threads(do: Callable[[slice], int], parts: list[slice], threads: int) ->
             done, going = wait(going, timeout=HEEDED_EVERY, return_when=FIRST_COMPLETED)
             raise_missed()
             going |= {pool.submit(do, part) for part in itertools.islice(waiting, len(done))}
-            yield from (one.result() for one in done)
+            yield from (future.result() for future in done)
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
 @functools.lru_cache(maxsize=32)
 def _laid_out(study: Study) -> Layout:
-    """A study in arrays, which nobody writes to: laid out once for all worlds that are asked for, one after another."""
+    """A study in arrays, which are only read: laid out once, however many calls run its worlds."""
     return lay_out(study)
 
 
@@ -274,5 +289,5 @@ def warm() -> None:
 
 if __name__ == "__main__":
     if hasattr(os, "nice"):
-        os.nice(10)  # whoever waits for an answer meanwhile goes first
+        os.nice(10)  # let those go first who wait for an answer
     warm()

@@ -24,13 +24,17 @@ from simulation.study.schedule import Levers, Schedule, begun_and_ended
 OBJECTION = randomness.PURPOSES.index("objection")
 """Where the draw of an objection stands among those of a week."""
 
+MEANS = {"adoption": "mean_adoption", "progress": "mean_progress", "engagement": "mean_engagement"}
+"""What the organisation's record calls a weekly mean over the internal departments."""
+
 
 @dataclass(frozen=True, eq=False)
 class Trace:
-    """A scenario in a world.
+    """One world of a scenario, with every state at the end of every week.
 
     ``departments`` holds records of :data:`~simulation.engine.kernel.records.STATE`, shape (weeks, departments), and
-    ``organisation`` of :data:`~simulation.engine.kernel.records.ORGANISATION`, shape (weeks,), at the end of each week.
+    ``organisation`` of :data:`~simulation.engine.kernel.records.ORGANISATION`, shape (weeks,). Row 0 is week 1. A field
+    is read by its name, ``trace.departments["adoption"]``; :mod:`simulation.model.states` lists them with their units.
     """
 
     scenario: Scenario
@@ -59,6 +63,32 @@ class Trace:
     def lasting(self) -> float:
         """Lasting adoption: the mean over internal departments in the last week."""
         return float(self.organisation["mean_adoption"][-1])
+
+    @functools.cached_property
+    def internal(self) -> NDArray[np.bool_]:
+        """Which departments are no chain partners: shape (departments,)."""
+        return np.array([department.internal for department in self.scenario.organisation.departments])
+
+    @functools.cached_property
+    def business(self) -> NDArray[np.bool_]:
+        """Which departments are business departments: shape (departments,)."""
+        return np.array([department.kind == "business" for department in self.scenario.organisation.departments])
+
+    @property
+    def carried(self) -> dict[str, float]:
+        """Work delivered over the run (h), by internal department; ``""`` for outsiders."""
+        carried = self.departments["carried"][-1]
+        own = {name: float(carried[index]) for index, name in enumerate(self.names) if self.internal[index]}
+        return own | {"": float(self.organisation["carried_outside"][-1])}
+
+    def weekly(self, state: str) -> NDArray[np.float64]:
+        """One of :data:`~simulation.engine.ensemble.WEEKLY`, week by week: shape (weeks,)."""
+        values: NDArray[np.float64] = self.organisation[MEANS.get(state, state)]
+        return values
+
+    def first(self, kind: str) -> Event | None:
+        """The first event of a kind, if there is one."""
+        return next((event for event in self.events if event.kind == kind), None)
 
     @functools.cached_property
     def values(self) -> Values:
@@ -90,14 +120,13 @@ class Trace:
         yield from self._each("objection", self._objects(week), week)
         if now["go_live_week"] == week:
             yield Event(week, "go_live")
-        outside = np.array([not one.internal for one in self.scenario.organisation.departments])
         states = self.departments[week - 1]
-        yield from self._each("cut_over", outside & (states["cut_over_week"] == week), week)
+        yield from self._each("cut_over", ~self.internal & (states["cut_over_week"] == week), week)
         yield from self._leaving(states, week)
 
     def _each(self, kind: str, where: Any, week: int) -> Iterator[Event]:
         """An event for each department of which it is true."""
-        return (Event(week, kind, self.names[place]) for place in np.flatnonzero(where))
+        return (Event(week, kind, self.names[index]) for index in np.flatnonzero(where))
 
     def _risen(self, clock: str, week: int) -> Any:
         """Where a clock that counts down was set again this week."""
@@ -112,7 +141,7 @@ class Trace:
         return begins and (waits or week > 1)
 
     def _objects(self, week: int) -> Any:
-        """Where somebody objects this week: the draw is below what conviction lacks, where people speak up at all."""
+        """Where an objection is raised this week: the draw is below voice × (1 − conviction)."""
         voice, draws, first = self._speaking
         conviction = self.departments["conviction"][week - 2] if week > 1 else first
         return draws[week] < voice * (1.0 - conviction)
@@ -120,31 +149,34 @@ class Trace:
     @functools.cached_property
     def _speaking(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         """How far departments speak up, what is drawn for that (weeks, departments), and conviction before week 1."""
-        voice = np.array([one.voice for one in self.scenario.organisation.departments])
+        voice = np.array([department.voice for department in self.scenario.organisation.departments])
         draws = np.ones((self.horizon + 1, len(voice)))
         first = np.ones(len(voice))
         if voice.any():
-            first[:] = [one.conviction for one in traits_of(self.scenario, self.values, self.seed, self.world)]
-        for place in np.flatnonzero(voice):
-            draws[:, place] = randomness.draws(self.seed, self.world, self.names[place], self.horizon)[:, OBJECTION]
+            first[:] = [traits.conviction for traits in traits_of(self.scenario, self.values, self.seed, self.world)]
+        for index in np.flatnonzero(voice):
+            draws[:, index] = randomness.draws(self.seed, self.world, self.names[index], self.horizon)[:, OBJECTION]
         return voice, draws, first
 
     def _leaving(self, states: NDArray[Any], week: int) -> Iterator[Event]:
         """Where a key person leaves this week, with or without a role."""
-        for place in np.flatnonzero(states["absence_weeks"] == KEY_PERSON_MISSED):
-            one = states[place]
-            held = max(one["progress_role"], one["priority_role"], one["voice_role"]) > 0.0
-            yield Event(week, "leave_role" if held else "leave", self.names[place])
+        for index in np.flatnonzero(states["absence_weeks"] == KEY_PERSON_MISSED):
+            state = states[index]
+            held = max(state["progress_role"], state["priority_role"], state["voice_role"]) > 0.0
+            yield Event(week, "leave_role" if held else "leave", self.names[index])
 
 
 def trace(scenario: Scenario, world: int, seed: int = 1, mode: Mode = "ranges", compiled: bool = True) -> Trace:
-    """A scenario in a world, by the compiled week or, some fifty times slower, by the Mesa model.
+    """Run one world of a scenario and keep all of it.
+
+    It is run by the compiled engine or, unless ``compiled``, by the Mesa model, some fifty times slower: the same
+    events, and the same states but for the last bits. Fields that only the engine keeps are then 0.
 
     Raises :class:`~simulation.study.errors.InputRefused` for a world, a seed or a mode that cannot be.
 
     >>> from simulation import case
-    >>> found = trace(case().scenario("roles"), world=3)
-    >>> found.departments.shape, [event.kind for event in found.events if event.week == 8 and not event.department]
+    >>> traced = trace(case().scenario("roles"), world=3)
+    >>> traced.departments.shape, [event.kind for event in traced.events if event.week == 8 and not event.department]
     ((156, 9), ['roles_begins'])
     """
     check_world(world, seed, mode)
@@ -164,8 +196,8 @@ def _by_mesa(scenario: Scenario, world: int, seed: int, mode: Mode) -> tuple[NDA
     while model.running:
         model.step()
         _write(organisation[model.week - 1], model)
-        for row, one in zip(departments[model.week - 1], model.everyone, strict=True):
-            _write(row, one)
+        for row, department in zip(departments[model.week - 1], model.everyone, strict=True):
+            _write(row, department)
     return departments, organisation
 
 

@@ -45,46 +45,48 @@ class Answers:
     def order(self) -> tuple[int, ...]:
         """The options that hold anywhere, the most frequent first; the earlier option first among equals."""
         counts = self.counts
-        return tuple(sorted((one for one, n in enumerate(counts) if n), key=lambda one: (-counts[one], one)))
+        return tuple(
+            sorted((option for option, n in enumerate(counts) if n), key=lambda option: (-counts[option], option))
+        )
 
     @property
     def divided(self) -> bool:
         """Whether it is not sure which of the two most frequent options is the more frequent (sign test, 5 %)."""
-        most = [self.counts[one] for one in self.order[:2]]
+        most = [self.counts[option] for option in self.order[:2]]
         return len(most) == 2 and sign_test(most[0], most[1]) >= 0.05
 
 
 def answers_of(chapter: Chapter, runs: Runs) -> Answers:
     """Which option of a chapter holds in each world of some runs of :attr:`Chapter.scenarios`."""
-    return chosen(np.array([holds(option, runs) for option in chapter.options]), _rest(chapter))
+    return chosen(np.array([holds(option, runs) for option in chapter.options]), _otherwise(chapter))
 
 
-def _rest(chapter: Chapter) -> int | None:
+def _otherwise(chapter: Chapter) -> int | None:
     """The place of the option that holds where no other does."""
-    return next((place for place, one in enumerate(chapter.options) if not one.when), None)
+    return next((index for index, option in enumerate(chapter.options) if not option.when), None)
 
 
-def chosen(truths: Truths, rest: int | None) -> Answers:
+def chosen(truths: Truths, otherwise: int | None) -> Answers:
     """The option that holds in each world, given where each does (shape (options, worlds)).
 
     >>> chosen(np.array([[True, False, True], [False, False, True]]), None).of.tolist()
     [0, -1, -2]
     """
     truths = truths.copy()
-    if rest is not None:
-        truths[rest] = False
-        truths[rest] = ~truths.any(axis=0)
+    if otherwise is not None:
+        truths[otherwise] = False
+        truths[otherwise] = ~truths.any(axis=0)
     holding = truths.sum(axis=0)
-    found = np.where(holding == 1, truths.argmax(axis=0), np.where(holding == 0, NOWHERE, SEVERAL))
-    return Answers(found.astype(np.int64), len(truths))
+    option = np.where(holding == 1, truths.argmax(axis=0), np.where(holding == 0, NOWHERE, SEVERAL))
+    return Answers(option.astype(np.int64), len(truths))
 
 
 def holds(option: Option, runs: Runs) -> Truths:
     """In which worlds all conditions of an option hold: shape (worlds,)."""
-    found = np.ones(len(runs.worlds), dtype=np.bool_)
+    truths = np.ones(len(runs.worlds), dtype=np.bool_)
     for condition in option.when:
-        found &= met(condition, runs)
-    return found
+        truths &= met(condition, runs)
+    return truths
 
 
 def met(condition: Condition, runs: Runs) -> Truths:
@@ -157,10 +159,10 @@ def agreement(chapter: Chapter, answers: Answers) -> Agreement:
 
     Wilson's 95 % interval decides; a chapter that claims nothing is silent.
     """
-    claimed = [place for place, one in enumerate(chapter.options) if one.lesson]
+    claimed = [index for index, option in enumerate(chapter.options) if option.lesson]
     if not claimed:
         return "silent"
-    share = wilson(sum(answers.counts[place] for place in claimed), answers.worlds)
+    share = wilson(sum(answers.counts[index] for index in claimed), answers.worlds)
     return "agrees" if share.low > 0.5 else "disagrees" if share.high < 0.5 else "divided"
 
 
@@ -175,14 +177,14 @@ def worlds_told(answers: Answers, paths: Floats) -> list[int]:
     [1, 3, 0, 2]
     """
     order: list[int] = []
-    rest: list[tuple[float, int]] = []
+    later: list[tuple[float, int]] = []
     for option in answers.order:
         inside = np.flatnonzero(answers.of == option)
         off = distances(paths[:, inside])
         order.append(int(inside[off.argmin()]))
-        rest += [(float(far), int(world)) for far, world in zip(off, inside, strict=True) if world != order[-1]]
+        later += [(float(far), int(world)) for far, world in zip(off, inside, strict=True) if world != order[-1]]
     unclear = [int(world) for world in np.flatnonzero(answers.of < 0)]
-    return [*order, *(world for _, world in sorted(rest)), *unclear]
+    return [*order, *(world for _, world in sorted(later)), *unclear]
 
 
 def distances(paths: Floats) -> Floats:
@@ -193,9 +195,9 @@ def distances(paths: Floats) -> Floats:
 
 def weeks_asked(chapter: Chapter) -> tuple[int, ...]:
     """The weeks at which a question looks, as far as it looks at single weeks."""
-    found: set[int] = set()
-    for one in (one for option in chapter.options for one in option.when):
-        found |= {week for week in (one.week, one.minus.week if one.minus else None) if week}
-        if one.outcome and one.outcome.endswith("_104") and one.outcome in BY_OUTCOME:
-            found.add(104)
-    return tuple(sorted(found))
+    weeks: set[int] = set()
+    for condition in (condition for option in chapter.options for condition in option.when):
+        weeks |= {week for week in (condition.week, condition.minus.week if condition.minus else None) if week}
+        if condition.outcome and condition.outcome.endswith("_104") and condition.outcome in BY_OUTCOME:
+            weeks.add(104)
+    return tuple(sorted(weeks))

@@ -51,7 +51,7 @@ class Condition(Frozen):
 class Option(Frozen):
     """An answer to choose from: it holds in a world in which all conditions of ``when`` do.
 
-    Without conditions it holds where no other option does. ``lesson`` marks what the lesson that is told claims.
+    Without conditions it holds where no other option does. ``lesson`` marks what the lesson claims.
     """
 
     text: Text
@@ -74,7 +74,7 @@ class Chapter(Frozen):
     """One chapter: a situation, a question, the options, and what is shown afterwards.
 
     ``shows`` names the scenario whose world unfolds and, perhaps, one beside it under the same luck; ``state`` is what
-    is followed. ``claim`` is the lesson in a sentence. ``world`` is the world told; without it a typical one.
+    is followed. ``claim`` is the lesson in a sentence. ``world`` is the world that is shown; a typical one by default.
     """
 
     name: Name
@@ -100,7 +100,7 @@ class Chapter(Frozen):
     def scenarios(self) -> tuple[str, ...]:
         """Every scenario that must be run for it, in the order in which it names them."""
         named = [*self.shows]
-        for condition in (one for option in self.options for one in option.when):
+        for condition in (condition for option in self.options for condition in option.when):
             named.append(condition.of)
             if condition.minus and condition.minus.of:
                 named.append(condition.minus.of)

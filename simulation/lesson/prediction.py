@@ -33,7 +33,7 @@ class Prediction:
         ((0, 1), ())
         """
         most = max(self.counts, default=0)
-        return tuple(place for place, count in enumerate(self.counts) if count == most) if most else ()
+        return tuple(option for option, count in enumerate(self.counts) if count == most) if most else ()
 
     def set(self, option: int, count: int) -> "Prediction":
         """The same with another count for an option, within bounds; the same if there is no such option.
@@ -61,5 +61,5 @@ def prediction(counts: tuple[int, ...], options: int) -> Prediction:
     >>> prediction((3, 5000), 3)
     Prediction(counts=(3, 999, 0))
     """
-    kept = [min(max(one, 0), MOST_HANDS) for one in counts[:options]]
+    kept = [min(max(count, 0), MOST_HANDS) for count in counts[:options]]
     return Prediction((*kept, *(0 for _ in range(options - len(kept)))))

@@ -1,4 +1,4 @@
-"""A lesson's file read and checked: every mistake is told at once, with its line."""
+"""A lesson's file read and checked: all mistakes are reported at once, each with its line."""
 
 import copy
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ from simulation.text.characters import first_unseen, look
 MEASURED = ("outcome", "state")
 """What a condition may be about."""
 LONGEST = 520
-"""The last week that any study has; what is beyond is told as too large."""
+"""The last week that any study has; a later one is reported as too large by the schema."""
 BOUNDS = ("at_least", "below", "equals", "happens")
 FINISHED = ("options", "shows")
 """What a chapter with a question needs and one with a package has not."""
@@ -30,7 +30,7 @@ FINISHED = ("options", "shows")
 
 @dataclass(frozen=True)
 class Told:
-    """A lesson that was found in order, and the study that it is about."""
+    """A lesson that passed all checks, and the study that it is about."""
 
     lesson: Lesson
     study: Study
@@ -51,9 +51,9 @@ def read_lesson(source: str | None = None, text: str | None = None) -> Told:
     """
     path = source or shipped()
     with reading():
-        data, line_of, found = read_file(path, text)
+        data, line_of, file_problems = read_file(path, text)
         reader = _Reader(data, FilePath(path).parent, line_of)
-        problems: list[Problem] = list(found)
+        problems: list[Problem] = list(file_problems)
         try:
             lesson = reader.lesson()
         except InputRefused as refused:  # it took too long
@@ -61,7 +61,7 @@ def read_lesson(source: str | None = None, text: str | None = None) -> Told:
             problems += refused.problems
     problems += reader.all_problems()
     if problems or lesson is None or reader.study is None:
-        raise InputRefused(abridged(replace(one, file=one.file or path) for one in problems))
+        raise InputRefused(abridged(replace(problem, file=problem.file or path) for problem in problems))
     return Told(lesson, reader.study)
 
 
@@ -77,16 +77,16 @@ def _listed(data: Any) -> Any:
                 option["when"] = []
             elif isinstance(when, dict):
                 option["when"] = [when]
-            for one in _entries(option, "when"):
-                if isinstance(one.get("minus"), str):
-                    one["minus"] = {"of": one["minus"]}
+            for condition in _entries(option, "when"):
+                if isinstance(condition.get("minus"), str):
+                    condition["minus"] = {"of": condition["minus"]}
     return data
 
 
 def _entries(data: Any, key: str) -> list[dict[str, Any]]:
     """The mappings in a list, as far as it is one."""
-    said = data.get(key) if isinstance(data, dict) else None
-    return [one for one in said if isinstance(one, dict)] if isinstance(said, list) else []
+    entries = data.get(key) if isinstance(data, dict) else None
+    return [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
 
 
 class _Reader(Gatherer):
@@ -110,7 +110,7 @@ class _Reader(Gatherer):
         self.study = self._study()
         self.scenarios = dict.fromkeys(self.study.names if self.study else ())
         full = _listed(self._of_few_chapters())
-        read = self.read(Lesson, {key: one for key, one in full.items() if key != format_key}, self.original)
+        read = self.read(Lesson, {key: value for key, value in full.items() if key != format_key}, self.original)
         self._check_chapters(full.get("chapters"))
         return read
 
@@ -124,23 +124,23 @@ class _Reader(Gatherer):
 
     def _check_format(self) -> str:
         """Whether this is a lesson that we can read; the key that says so, as it is spelt here."""
-        given = self.data.get("lesson")
+        version = self.data.get("lesson")
         strange = [key for key in map(str, islice(self.data, LIMITS.problems)) if key not in Lesson.model_fields]
         misspelt = None if "lesson" in self.data else next((key for key in strange if nearest(key, ["lesson"])), None)
         if misspelt is not None:
             self.no_such("unknown_key", (misspelt,), misspelt, ("lesson", *Lesson.model_fields))
             return misspelt
-        if given is None:
+        if version is None:
             self.refuse("no_lesson_format", ("lesson",), legal=FORMAT)
-        elif given != FORMAT or given is True:
-            self.refuse("wrong_lesson_format", ("lesson",), given=shown(given), legal=FORMAT)
+        elif version != FORMAT or version is True:
+            self.refuse("wrong_lesson_format", ("lesson",), given=shown(version), legal=FORMAT)
         return "lesson"
 
     def _study(self) -> Study | None:
         """The study that the lesson is about; a file beside the lesson's own comes first."""
         source = self.data.get("study", CASE)
         if not isinstance(source, str) or len(source) > LIMITS.name_characters or first_unseen(source):
-            return None  # it can be no name, which is told where the whole is read
+            return None  # no name at all, which the schema reports
         beside = self.folder / source
         try:
             return load(str(beside)) if _is_file(beside) else case() if source == CASE else load(source)
@@ -148,37 +148,37 @@ class _Reader(Gatherer):
             self.problems += map(self._in_lesson, error.problems)
             return None
 
-    def _in_lesson(self, said: Problem) -> Problem:
-        """What is wrong with a study as a whole is told where the lesson names it, the rest where it stands."""
-        if said.line is not None or said.path or said.key == "more_problems":
-            return said
-        return replace(said, file="", path="study", line=self.line_of(("study",)))
+    def _in_lesson(self, problem: Problem) -> Problem:
+        """A problem of the study as a whole moves to the line where the lesson names it; others stay where they are."""
+        if problem.line is not None or problem.path or problem.key == "more_problems":
+            return problem
+        return replace(problem, file="", path="study", line=self.line_of(("study",)))
 
     def original(self, path: Path) -> Path:
         """A place in the full data as a place in the file: a single condition is no list there."""
-        found: list[Any] = []
+        path_in_file: list[Any] = []
         here: Any = self.data
         for part in path:
-            if isinstance(part, int) and found and found[-1] == "when" and not isinstance(here, list):
+            if isinstance(part, int) and path_in_file and path_in_file[-1] == "when" and not isinstance(here, list):
                 continue
-            found.append(part)
+            path_in_file.append(part)
             inside = isinstance(here, dict) and part in here
             there = isinstance(here, list) and isinstance(part, int) and part < len(here)
             here = here[part] if inside or there else None
-        return tuple(found)
+        return tuple(path_in_file)
 
     def _check_chapters(self, chapters: Any) -> None:
         """Each chapter by itself; and no two have one name."""
         seen: dict[str, str] = {}
-        for place, chapter in enumerate(chapters if isinstance(chapters, list) else ()):
+        for index, chapter in enumerate(chapters if isinstance(chapters, list) else ()):
             if not isinstance(chapter, dict) or self.full:
                 continue
-            _Checks(self, chapter, ("chapters", place)).all()
+            _Checks(self, chapter, ("chapters", index)).all()
             name = chapter.get("name")
             if not isinstance(name, str) or len(name) > LIMITS.name_characters:
                 continue
             if look(name) in seen:
-                self.refuse("chapter_twice", ("chapters", place, "name"), given=shown(seen[look(name)]))
+                self.refuse("chapter_twice", ("chapters", index, "name"), given=shown(seen[look(name)]))
             seen.setdefault(look(name), name)
 
 
@@ -215,16 +215,16 @@ class _Checks:
     def _names(self, names: Any, path: Path) -> None:
         """Scenarios that are named must be there, each once."""
         self._once(names, path)
-        for place, name in enumerate(names if isinstance(names, list) else ()):
-            self._scenario(name, (*path, place))
+        for index, name in enumerate(names if isinstance(names, list) else ()):
+            self._scenario(name, (*path, index))
 
     def _once(self, names: Any, path: Path) -> None:
         """No name stands in a list twice."""
-        texts = names if isinstance(names, list) and all(isinstance(one, str) for one in names) else []
+        texts = names if isinstance(names, list) and all(isinstance(name, str) for name in names) else []
         before: set[str] = set()
-        for place, name in enumerate(texts):
+        for index, name in enumerate(texts):
             if name in before:
-                self.refuse("named_twice", (*path, place), given=shown(name))
+                self.refuse("named_twice", (*path, index), given=shown(name))
             before.add(name)
 
     def _scenario(self, name: Any, path: Path) -> None:
@@ -239,10 +239,10 @@ class _Checks:
         self._names(package.get("against"), ("package", "against"))
         measures = package.get("measures")
         self._once(measures, ("package", "measures"))
-        for place, name in enumerate(measures if isinstance(measures, list) else ()):
+        for index, name in enumerate(measures if isinstance(measures, list) else ()):
             if isinstance(name, str) and (name not in MEASURES or name == "platform"):
-                legal = [one for one in MEASURES if one != "platform"]
-                self.no_such("unknown_measure", ("package", "measures", place), name, legal)
+                legal = [measure for measure in MEASURES if measure != "platform"]
+                self.no_such("unknown_measure", ("package", "measures", index), name, legal)
 
     def _options(self) -> None:
         """The options, one by one and together."""
@@ -251,70 +251,72 @@ class _Checks:
             return
         if len(options) == 1:
             self.refuse("one_option", ("options",))
-        rest = [place for place, one in enumerate(options) if isinstance(one, dict) and one.get("when") == []]
-        for place in rest[1:]:
-            self.refuse("otherwise_twice", ("options", place, "when"), first=rest[0] + 1)
-        for place, option in enumerate(options):
-            for at, one in enumerate(_entries(option, "when")):
+        otherwise = [
+            index for index, option in enumerate(options) if isinstance(option, dict) and option.get("when") == []
+        ]
+        for index in otherwise[1:]:
+            self.refuse("otherwise_twice", ("options", index, "when"), first=otherwise[0] + 1)
+        for index, option in enumerate(options):
+            for at, condition in enumerate(_entries(option, "when")):
                 if self.reader.full:
                     return
-                self._condition(one, ("options", place, "when", at))
+                self._condition(condition, ("options", index, "when", at))
 
-    def _condition(self, said: dict[str, Any], path: Path) -> None:
+    def _condition(self, condition: dict[str, Any], path: Path) -> None:
         """One condition: something that can be measured, and bounds that some value can meet."""
-        outcome = said.get("outcome")
-        named = [key for key in MEASURED if key in said]
-        if len(named) > 1 or not (named or any(_misspelt(key, said) for key in MEASURED)):
+        outcome = condition.get("outcome")
+        named = [key for key in MEASURED if key in condition]
+        if len(named) > 1 or not (named or any(_misspelt(key, condition) for key in MEASURED)):
             self.refuse("outcome_or_state", path)
-        self._filled(said, path)
+        self._filled(condition, path)
         if isinstance(outcome, str) and outcome not in BY_OUTCOME:
             self.no_such("not_one_of", (*path, "outcome"), outcome, BY_OUTCOME)
-        self._scenario(said.get("of"), (*path, "of"))
-        minus = said.get("minus")
+        self._scenario(condition.get("of"), (*path, "of"))
+        minus = condition.get("minus")
         if isinstance(minus, dict):
             self._filled(minus, (*path, "minus"))
             self._scenario(minus.get("of"), (*path, "minus"))
             if not minus:
                 self.refuse("too_few", (*path, "minus"))
-            elif all(value is None or value == said.get(key) for key, value in minus.items()):
+            elif all(value is None or value == condition.get(key) for key, value in minus.items()):
                 self.refuse("minus_itself", (*path, "minus"))
-        self._weeks(said, path)
-        self._bounds(said, path)
+        self._weeks(condition, path)
+        self._bounds(condition, path)
 
-    def _filled(self, said: dict[str, Any], path: Path) -> None:
+    def _filled(self, entry: dict[str, Any], path: Path) -> None:
         """A key that is there has a value: what may be left out is not left out by saying nothing of it."""
-        for key, value in said.items():
+        for key, value in entry.items():
             if value is None and isinstance(key, str):
                 self.refuse("not_filled", (*path, key))
 
-    def _weeks(self, said: dict[str, Any], path: Path) -> None:
+    def _weeks(self, condition: dict[str, Any], path: Path) -> None:
         """A state has a week, an outcome has none; none lies beyond the horizon."""
-        weeks: list[tuple[Path, Any]] = [(("week",), said.get("week"))]
-        if isinstance(said.get("minus"), dict):
-            weeks.append((("minus", "week"), said["minus"].get("week")))
-        if said.get("state") is not None and weeks[0][1] is None:
+        weeks: list[tuple[Path, Any]] = [(("week",), condition.get("week"))]
+        if isinstance(condition.get("minus"), dict):
+            weeks.append((("minus", "week"), condition["minus"].get("week")))
+        if condition.get("state") is not None and weeks[0][1] is None:
             self.refuse("state_needs_week", path)
         for key, week in weeks:
-            if week is not None and said.get("state") is None and said.get("outcome") is not None:
+            if week is not None and condition.get("state") is None and condition.get("outcome") is not None:
                 self.refuse("outcome_has_no_week", (*path, *key))
             elif self.reader.study and isinstance(week, int) and self.reader.study.horizon < week <= LONGEST:
                 self.refuse("week_beyond", (*path, *key), given=week, horizon=self.reader.study.horizon)
 
-    def _bounds(self, said: dict[str, Any], path: Path) -> None:
+    def _bounds(self, condition: dict[str, Any], path: Path) -> None:
         """There are bounds, and some value can meet them."""
-        given = [key for key in BOUNDS if key in said]
-        if not given and not any(_misspelt(key, said) for key in BOUNDS):
+        bounds = [key for key in BOUNDS if key in condition]
+        if not bounds and not any(_misspelt(key, condition) for key in BOUNDS):
             self.refuse("no_bounds", path)
-        elif ("equals" in given or "happens" in given) and len(given) > 1:
-            self.refuse("bounds_together", path, given=", ".join(given))
-        low, high = said.get("at_least"), said.get("below")
+        elif ("equals" in bounds or "happens" in bounds) and len(bounds) > 1:
+            self.refuse("bounds_together", path, given=", ".join(bounds))
+        low, high = condition.get("at_least"), condition.get("below")
         if isinstance(low, int | float) and isinstance(high, int | float) and low >= high:
             self.refuse("bounds_order", path, low=f"{low:g}", high=f"{high:g}")
-        outcome = BY_OUTCOME.get(str(said.get("outcome")))
-        if "happens" in given and outcome is not None and not outcome.censored:
-            legal = ", ".join(name for name, one in BY_OUTCOME.items() if one.censored)
+        outcome = BY_OUTCOME.get(str(condition.get("outcome")))
+        if "happens" in bounds and outcome is not None and not outcome.censored:
+            legal = ", ".join(name for name, measured in BY_OUTCOME.items() if measured.censored)
             self.refuse("happens_not", (*path, "happens"), given=outcome.name, legal=legal)
-        if "happens" in given and (said.get("state") is not None or said.get("minus") is not None):
+        if "happens" in bounds and (condition.get("state") is not None or condition.get("minus") is not None):
             self.refuse("happens_alone", (*path, "happens"))
 
 
@@ -326,6 +328,6 @@ def _is_file(path: FilePath) -> bool:
         return False
 
 
-def _misspelt(key: str, said: dict[str, Any]) -> bool:
+def _misspelt(key: str, entry: dict[str, Any]) -> bool:
     """Whether a key that is missing seems to be there, misspelt."""
-    return key not in said and any(nearest(str(one), [key]) for one in islice(said, LIMITS.problems))
+    return key not in entry and any(nearest(str(spelt), [key]) for spelt in islice(entry, LIMITS.problems))

@@ -1,1 +1,1 @@
-"""What is told, drawn and written of runs."""
+"""Runs and comparisons in sentences, tables, pictures and files."""

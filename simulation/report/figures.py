@@ -29,7 +29,7 @@ FAINT = "#cbd2d9"
 on a grey printer and for eyes that do not tell red from green; the dashboard's ``style.css`` has the same two."""
 
 STYLE: Any = {
-    **{name: one for name, one in rcParamsDefault.items() if name != "backend"},  # nobody's own settings
+    **{name: value for name, value in rcParamsDefault.items() if name != "backend"},  # nobody's own settings
     "font.family": "DejaVu Sans",
     "font.size": 10,
     "text.parse_math": False,  # a name may hold a dollar sign
@@ -51,14 +51,14 @@ def ranking(
     The title is the answer about ``hand``, by default about the first in the ranking.
     """
     study, names = comparison.runs.study, comparison.ranking
-    loud = hand or names[0]
+    highlighted = hand or names[0]
     with rc_context(STYLE):
         figure = Figure(figsize=(10.0, 1.9 + 0.3 * len(names)), dpi=120)
         FigureCanvasAgg(figure)
         height = figure.get_figheight()
         axes = figure.add_axes((0.27, 0.95 / height, 0.56, 1.0 - 1.9 / height))
-        for place, name in enumerate(names):
-            _row(axes, comparison, name, place, language, loud)
+        for y, name in enumerate(names):
+            _row(axes, comparison, name, y, language, highlighted)
         axes.set_yticks(range(len(names)), [_cut(study.scenario(name).called(language), 38) for name in names])
         axes.set_ylim(len(names) - 0.5, -0.7)
         axes.set_xlim(0.0, 1.0)
@@ -72,8 +72,8 @@ def ranking(
         base = _cut(study.scenario(comparison.baseline).called(language), 38)
         against = say("result.beats", language, baseline=_cut(base, 16))
         axes.text(1.02, -0.75, against, color=QUIET, fontsize=8.5, va="bottom")
-        said = _answer(comparison, hand, language) if hand else headline(comparison, language, sequential)
-        _frame(figure, height, said, say("result.bands", language, baseline=base))
+        title = _answer(comparison, hand, language) if hand else headline(comparison, language, sequential)
+        _frame(figure, height, title, say("result.bands", language, baseline=base))
         made = f"{note(comparison, language)} synergy {__version__}."
         foot = f"{made}\n{say('result.not_a_forecast', language)}"
         figure.text(0.02, 0.1 / height, foot, fontsize=7.5, color=QUIET, va="bottom")
@@ -95,48 +95,48 @@ def _frame(figure: Figure, height: float, title: str, under: str) -> None:
     figure.text(0.02, 1.0 - 0.53 / height, under, fontsize=9, color=QUIET, va="top")
 
 
-def _row(axes: Any, comparison: Comparison, name: str, place: int, language: str, loud: str) -> None:
+def _row(axes: Any, comparison: Comparison, name: str, y: int, language: str, highlighted: str) -> None:
     """One scenario: the spread over worlds, the median, and its record against the baseline."""
-    one = comparison.summary(name, MAIN)
+    summary = comparison.summary(name, MAIN)
     base = name == comparison.baseline
-    colour = RIVAL if base else ACCENT if name == loud else QUIET
-    axes.plot([one.q05, one.q95], [place, place], color=colour, linewidth=1.4, alpha=0.55, solid_capstyle="butt")
-    axes.plot([one.q25, one.q75], [place, place], color=colour, linewidth=6, alpha=0.45, solid_capstyle="butt")
-    axes.plot([one.median], [place], "o", color=colour, markersize=6, clip_on=False, zorder=3)
+    colour = RIVAL if base else ACCENT if name == highlighted else QUIET
+    axes.plot([summary.q05, summary.q95], [y, y], color=colour, linewidth=1.4, alpha=0.55, solid_capstyle="butt")
+    axes.plot([summary.q25, summary.q75], [y, y], color=colour, linewidth=6, alpha=0.45, solid_capstyle="butt")
+    axes.plot([summary.median], [y], "o", color=colour, markersize=6, clip_on=False, zorder=3)
     if base:
         record = say("result.baseline_mark", language)
     else:
         pair = comparison.pair(name, comparison.baseline)
-        counts: dict[str, Any] = {one: number(getattr(pair, one), language) for one in ("wins", "worlds")}
+        counts: dict[str, Any] = {key: number(getattr(pair, key), language) for key in ("wins", "worlds")}
         record = say("result.in_of", language, **counts)
         if pair.ties:
             record = say_count("result.in_of_ties", pair.ties, language, **counts)
-    text = RIVAL_TEXT if base else ACCENT if name == loud else INK
-    axes.text(1.02, place, record, va="center", fontsize=9, color=text)
+    text = RIVAL_TEXT if base else ACCENT if name == highlighted else INK
+    axes.text(1.02, y, record, va="center", fontsize=9, color=text)
 
 
 def adoption(comparison: Comparison, hand: str, language: str = "en") -> Figure:
     """Adoption over weeks of the scenario in ``hand`` and of the baseline: bands that hold 90 and 50 % of the worlds,
     then the middle world; the other scenarios' middle worlds behind them, in grey."""
     study = comparison.runs.study
-    loud = tuple(dict.fromkeys((comparison.baseline, hand)))
+    highlighted = tuple(dict.fromkeys((comparison.baseline, hand)))
     with rc_context(STYLE):
         figure = Figure(figsize=(10.0, 5.4), dpi=120)
         FigureCanvasAgg(figure)
         axes = figure.add_axes((0.07, 0.2, 0.67, 0.6))
-        for name in (one for one in study.names if one not in loud):
+        for name in (name for name in study.names if name not in highlighted):
             axes.plot(*_weeks(comparison, name, 0.5), color=FAINT, linewidth=1.0)
-        for name in loud:
+        for name in highlighted:
             colour = ACCENT if name == hand else RIVAL
             for low, high, alpha in ((0.05, 0.95, 0.13), (0.25, 0.75, 0.27)):
                 weeks, floor = _weeks(comparison, name, low)
                 axes.fill_between(
                     weeks, floor, _weeks(comparison, name, high)[1], color=colour, alpha=alpha, linewidth=0
                 )
-        for name in loud:
+        for name in highlighted:
             colour, style = (ACCENT, "solid") if name == hand else (RIVAL, (0, (4, 2)))
             axes.plot(*_weeks(comparison, name, 0.5), color=colour, linewidth=2.2, linestyle=style)
-        _name_lines(axes, comparison, loud, hand, language)
+        _name_lines(axes, comparison, highlighted, hand, language)
         axes.set_xlim(0, study.horizon)
         axes.set_xticks(range(0, study.horizon + 1, 26 if study.horizon <= 260 else 52))
         axes.set_ylim(0.0, 1.0)
@@ -146,8 +146,8 @@ def adoption(comparison: Comparison, hand: str, language: str = "en") -> Figure:
         axes.grid(axis="y", color=FAINT, linewidth=0.6)
         axes.set_axisbelow(True)
         axes.set_xlabel(say("result.week_axis", language), loc="left")
-        said = _answer(comparison, hand, language)
-        _frame(figure, figure.get_figheight(), said, say("result.weeks_bands", language))
+        title = _answer(comparison, hand, language)
+        _frame(figure, figure.get_figheight(), title, say("result.weeks_bands", language))
         made = f"{note(comparison, language)} synergy {__version__}."
         foot = f"{made}\n{say('result.not_a_forecast', language)}"
         figure.text(0.02, 0.02, foot, fontsize=7.5, color=QUIET, va="bottom")
@@ -160,9 +160,9 @@ def _weeks(comparison: Comparison, name: str, share: float) -> tuple[Any, Any]:
     return np.arange(len(values) + 1), np.concatenate(([0.0], values))
 
 
-def _name_lines(axes: Any, comparison: Comparison, loud: tuple[str, ...], hand: str, language: str) -> None:
+def _name_lines(axes: Any, comparison: Comparison, highlighted: tuple[str, ...], hand: str, language: str) -> None:
     """The lines' names at their ends, apart from each other."""
-    ends = sorted((float(_weeks(comparison, name, 0.5)[1][-1]), name) for name in loud)
+    ends = sorted((float(_weeks(comparison, name, 0.5)[1][-1]), name) for name in highlighted)
     least = 0.0
     for end, name in ends:
         height = max(end, least)

@@ -3,8 +3,8 @@
 New content is written beside what it replaces, brought to the disk, and then renamed; if anything fails, every file is
 as it was. Only what ends this process without a word, such as a power cut, can fall between two renames and leave some
 files new and others old; the file that is put in place last says which others it belongs to (``files`` in
-``comparison.json`` holds the SHA-256 of each). Temporary files that such an end left behind are removed by whoever
-writes to that folder next.
+``comparison.json`` holds the SHA-256 of each). The next run that writes to that folder removes the
+temporary files that such an end left behind.
 
 A link stays a link: the file that it points at is replaced. Whatever exists and is no ordinary file, such as a folder,
 a device or a pipe, is refused.
@@ -27,7 +27,7 @@ from simulation.study.errors import InputRefused, problem, shown
 from simulation.system.limits import LIMITS
 
 OLD_SECONDS = 3600
-"""A temporary file of ours that is older than this is nobody's any more."""
+"""A temporary file of ours that is older than this is abandoned."""
 
 TEMPORARY = re.compile(r"\.synergy-([0-9]+)-[0-9a-f]{8}\.(new|old)")
 """What our temporary files are called: by the process that wrote them, and whether they hold what comes or what was."""
@@ -127,7 +127,7 @@ def check_folder(folder: Path, names: Iterable[str] = ()) -> None:
 
 
 def refused(path: Path, error: Exception) -> InputRefused:
-    """What a person is told when the system does not let a file be written."""
+    """The error to raise when the system does not let a file be written."""
     why = getattr(error, "strerror", None) or str(error)
     key = CAUSES.get(getattr(error, "errno", None) or 0, "cannot_write")
     return InputRefused([problem(key, given=_named(path), why=why)])
@@ -139,20 +139,20 @@ def _named(path: Path) -> str:
 
 
 def _make(missing: list[Path]) -> None:
-    """Make folders that are missing, the innermost first in the list, however many there are."""
-    for one in reversed(missing):
-        if one.is_symlink():
-            raise InputRefused([problem("link_to_nothing", given=_named(one))])
-        one.mkdir(exist_ok=True)
+    """Make the folders of a list that has the innermost first."""
+    for folder in reversed(missing):
+        if folder.is_symlink():
+            raise InputRefused([problem("link_to_nothing", given=_named(folder))])
+        folder.mkdir(exist_ok=True)
 
 
 def _check_ordinary(path: Path, rights: int = os.W_OK) -> None:
     """Refuse what is there and is no ordinary file for which we have the rights."""
     try:
-        about = path.stat()
+        status = path.stat()
     except FileNotFoundError:
         return
-    mode = about.st_mode
+    mode = status.st_mode
     if stat.S_ISDIR(mode):
         raise InputRefused([problem("is_a_folder", given=_named(path))])
     if not stat.S_ISREG(mode):
@@ -160,15 +160,15 @@ def _check_ordinary(path: Path, rights: int = os.W_OK) -> None:
     if not os.access(path, rights):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     if rights == os.W_OK:
-        _check_not_output(about, path)
+        _check_not_output(status, path)
 
 
-def _check_not_output(about: os.stat_result, path: Path) -> None:
+def _check_not_output(status: os.stat_result, path: Path) -> None:
     """Refuse the file to which what this process says is going: it would be replaced under its hands."""
     for handle in (1, 2):
         with suppress(OSError):
             used = os.fstat(handle)
-            if (used.st_dev, used.st_ino) == (about.st_dev, about.st_ino):
+            if (used.st_dev, used.st_ino) == (status.st_dev, status.st_ino):
                 raise InputRefused([problem("is_output", given=_named(path))])
 
 
@@ -181,11 +181,11 @@ def _try_out(folder: Path) -> None:
 def _missing(folder: Path) -> list[Path]:
     """The folder and those above it that do not exist, the innermost first."""
     missing = []
-    for one in (folder, *folder.parents):
+    for ancestor in (folder, *folder.parents):
         try:
-            one.stat()
+            ancestor.stat()
         except FileNotFoundError:
-            missing.append(one)
+            missing.append(ancestor)
         else:
             break
     return missing
@@ -201,7 +201,7 @@ def _remove_empty(folders: list[Path]) -> None:
 def _replace(contents: Mapping[Path, bytes]) -> None:
     """Replace the content of all these files, or of none."""
     changes = {path: _change(path) for path in contents}
-    for folder in {one.target.parent for one in changes.values()}:
+    for folder in {change.target.parent for change in changes.values()}:
         _clear(folder)
     path = next(iter(contents))
     try:
@@ -211,9 +211,9 @@ def _replace(contents: Mapping[Path, bytes]) -> None:
     except OSError as error:
         raise refused(path, error) from None
     finally:
-        for one in changes.values():
-            _forget(one.coming)
-            _forget(one.former)
+        for change in changes.values():
+            _forget(change.coming)
+            _forget(change.former)
 
 
 def _change(path: Path) -> _Change:
@@ -236,15 +236,15 @@ def _write(change: _Change, content: bytes) -> None:
 def _swap(changes: list[_Change]) -> None:
     """Put all that comes in the place of what was; if one cannot be, put back what was."""
     try:
-        for one in changes:
-            _keep(one)
-        for one in changes:
-            one.coming.replace(one.target)
+        for change in changes:
+            _keep(change)
+        for change in changes:
+            change.coming.replace(change.target)
     except BaseException:
-        for one in changes:
-            _put_back(one)
+        for change in changes:
+            _put_back(change)
         raise
-    for folder in {one.target.parent for one in changes}:
+    for folder in {change.target.parent for change in changes}:
         _sync(folder)
 
 
@@ -297,8 +297,8 @@ def _clear(folder: Path) -> None:
 def _is_abandoned(path: Path, process: int) -> bool:
     """Whether a temporary file is an ordinary one whose process has ended, or that has been there for long."""
     with suppress(OSError):
-        about = path.lstat()
-        return stat.S_ISREG(about.st_mode) and (about.st_mtime < time.time() - OLD_SECONDS or _has_ended(process))
+        status = path.lstat()
+        return stat.S_ISREG(status.st_mode) and (status.st_mtime < time.time() - OLD_SECONDS or _has_ended(process))
     return False
 
 

@@ -1,4 +1,4 @@
-"""One world told: a sentence for each event, and the table of all weeks."""
+"""One world in words and numbers: a sentence for each event, and a table of all weeks."""
 
 import pandas as pd
 
@@ -15,8 +15,13 @@ def event_sentence(event: Event, scenario: Scenario, language: str) -> str:
     >>> event_sentence(Event(14, "cut_over", "Supplier"), case().scenario("full"), "nl")
     'bij Toeleverancier gaat de nieuwe werkwijze in: vanaf nu telt dat mee voor wie deze partij nodig heeft'
     """
-    called = {one.name: one.called(language) for one in scenario.organisation.departments}
-    return say(f"event.{event.kind}", language, department=called.get(event.department, event.department))
+    names = department_names(scenario, language)
+    return say(f"event.{event.kind}", language, department=names.get(event.department, event.department))
+
+
+def department_names(scenario: Scenario, language: str) -> dict[str, str]:
+    """What a reader calls each department, by its name in the file."""
+    return {department.name: department.called(language) for department in scenario.organisation.departments}
 
 
 def weeks_csv(model: OrganisationModel, language: str = "en") -> str:
@@ -26,17 +31,17 @@ def weeks_csv(model: OrganisationModel, language: str = "en") -> str:
     sentences of what happened to the department, and, in the first department's row, to the organisation.
     """
     agents = model.datacollector.get_agent_vars_dataframe().reset_index().drop(columns="AgentID")
-    whole = model.datacollector.get_model_vars_dataframe().reset_index(drop=True)
-    whole.insert(0, "week", range(1, len(whole) + 1))
+    organisation = model.datacollector.get_model_vars_dataframe().reset_index(drop=True)
+    organisation.insert(0, "week", range(1, len(organisation) + 1))
     agents = agents.rename(columns={"Step": "week", "name": "department"})
-    joined = agents.merge(whole, on="week", how="left")
-    said: dict[tuple[int, str], list[str]] = {}
+    joined = agents.merge(organisation, on="week", how="left")
+    sentences: dict[tuple[int, str], list[str]] = {}
     first = model.everyone[0].name
     for event in model.events:
         sentence = event_sentence(event, model.chosen, language)
-        said.setdefault((event.week, event.department or first), []).append(sentence)
+        sentences.setdefault((event.week, event.department or first), []).append(sentence)
     keys = zip(joined["week"], joined["department"], strict=True)
-    joined["events"] = ["; ".join(said.get((int(week), str(name)), [])) for week, name in keys]
+    joined["events"] = ["; ".join(sentences.get((int(week), str(name)), [])) for week, name in keys]
     live = model.go_live_week
     joined.insert(1, "live", [int(live is not None and week >= live) for week in joined["week"]])
     written: str = pd.DataFrame(joined).to_csv(index=False, lineterminator="\n")

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from simulation.analysis.sequential import Sequential
 
 DEFAULT_OUTCOME = "lasting_adoption"
-"""The outcome that a comparison leads with unless it is told otherwise."""
+"""The outcome that a comparison leads with by default."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked of a comparison; ``scenarios`` is a list with commas, or None for all of the file."""
+    """The settings of a comparison; ``scenarios`` is a list with commas, or None for all of the file."""
 
     file: str
     scenarios: str | None

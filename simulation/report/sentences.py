@@ -1,29 +1,16 @@
-"""What a comparison says, in words and in the content of files: sentences, the table, Parquet, JSON."""
+"""What a comparison says, in sentences: differences, levels, verdicts, and which scenario is best."""
 
-import io
-import json
 import math
-from collections.abc import Mapping
-from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-from simulation import __version__
-from simulation.analysis.best import DRAWS, Best, best_of
-from simulation.analysis.compare import Comparison, Interval, Pair, Summary
+from simulation.analysis.best import Best
+from simulation.analysis.compare import Comparison, Pair, Summary
 from simulation.analysis.sequential import Decision, Sequential, span_of
-from simulation.model.outcomes import BY_OUTCOME, OUTCOMES
+from simulation.model.outcomes import BY_OUTCOME
 from simulation.study.scenario import Scenario
-from simulation.text.i18n import LANGUAGES, money, number, percent, say, say_count
+from simulation.text.i18n import number, percent, say, say_count
 
 MAIN = "lasting_adoption"
 """The outcome by which scenarios are ranked."""
-MANY = 10
-"""Among so many verdicts at 5 % each, one must reckon with a wrong one."""
-
-
-# --- sentences -----------------------------------------------------------------------------------------
 
 
 def size(value: float, outcome: str, language: str) -> str:
@@ -46,22 +33,22 @@ def level(value: float, outcome: str, language: str) -> str:
 
 def difference(pair: Pair, language: str) -> str:
     """The mean paired difference with its interval, as people say it."""
-    found, outcome = pair.difference, pair.outcome
+    interval, outcome = pair.difference, pair.outcome
     unit = BY_OUTCOME[outcome].unit
     high, low = unit.higher, unit.lower
-    said = say(high if found.estimate >= 0 else low, language, size=size(found.estimate, outcome, language))
-    if not math.isfinite(found.low):
-        return said
-    ends = sorted((found.low, found.high), key=abs)
-    if found.low < 0.0 < found.high:
-        down = say(low, language, size=size(found.low, outcome, language))
-        up = say(high, language, size=size(found.high, outcome, language))
-        return say("verdict.by", language, difference=said, low=down, high=up)
+    phrase = say(high if interval.estimate >= 0 else low, language, size=size(interval.estimate, outcome, language))
+    if not math.isfinite(interval.low):
+        return phrase
+    ends = sorted((interval.low, interval.high), key=abs)
+    if interval.low < 0.0 < interval.high:
+        down = say(low, language, size=size(interval.low, outcome, language))
+        up = say(high, language, size=size(interval.high, outcome, language))
+        return say("verdict.by", language, difference=phrase, low=down, high=up)
     low, high = (size(end, outcome, language) for end in ends)
     if low == high:
-        half = size((found.high - found.low) / 2, outcome, language)
-        return say("verdict.by_narrow", language, difference=said, half=half)
-    return say("verdict.by", language, difference=said, low=_without_unit(low, high), high=high)
+        half = size((interval.high - interval.low) / 2, outcome, language)
+        return say("verdict.by_narrow", language, difference=phrase, half=half)
+    return say("verdict.by", language, difference=phrase, low=_without_unit(low, high), high=high)
 
 
 def _without_unit(low: str, high: str) -> str:
@@ -89,16 +76,16 @@ def verdict(pair: Pair, titles: tuple[str, str], language: str = "en", ahead: bo
     fields = {key: number(getattr(pair, key), language) for key in ("wins", "losses", "worlds", "ties")}
     fields["ties"] = say("verdict.ties", language, ties=fields["ties"]) if pair.ties else ""
     kind = "size_open" if ahead and pair.kind == "undecided" else pair.kind
-    said = say(f"verdict.{kind}", language, a=titles[0], b=titles[1], **fields)
+    sentence = say(f"verdict.{kind}", language, a=titles[0], b=titles[1], **fields)
     if pair.kind == "undecided":
         more = (
             say_count("verdict.more", pair.more, language)
             if pair.more is not None
             else say("verdict.no_more", language)
         )
-        said += f": {more}"
-    said += f"; {difference(pair, language)}"
-    return said + (f"; {say('verdict.against', language)}" if _against(pair) else "")
+        sentence += f": {more}"
+    sentence += f"; {difference(pair, language)}"
+    return sentence + (f"; {say('verdict.against', language)}" if _against(pair) else "")
 
 
 def _against(pair: Pair) -> bool:
@@ -130,51 +117,53 @@ def headline(comparison: Comparison, language: str, sequential: Sequential | Non
         return say("result.leader_plain", language, a=study.scenario(best).called(language))
     titles = study.scenario(best).called(language), study.scenario(comparison.baseline).called(language)
     if sequential and sequential.outcome == MAIN:
-        return _settled(sequential.decisions[best], titles, language).split(";")[0]
+        return decision_sentence(sequential.decisions[best], titles, language).split(";")[0]
     return verdict(comparison.pair(best, comparison.baseline), titles, language).split(";")[0]
 
 
-def pairing_gain(comparison: Comparison) -> float:
-    """The median, over all pairs of scenarios, of what pairing was worth for lasting adoption; nan if undefined."""
-    names = comparison.ranking
-    gains = [comparison.pair(a, b).gain for place, a in enumerate(names) for b in names[place + 1 :]]
-    found = sorted(gain for gain in gains if math.isfinite(gain))
-    return found[len(found) // 2] if found else math.nan
-
-
-def _settled(one: Decision, titles: tuple[str, str], language: str) -> str:
+def decision_sentence(decision: Decision, titles: tuple[str, str], language: str) -> str:
     """The verdict on a pair that was judged after every world, and when it fell."""
-    said = verdict(one.pair, titles, language, one.ahead)
-    return said if one.at is None else f"{said}; {say('sequential.at', language, at=number(one.at, language))}"
+    sentence = verdict(decision.pair, titles, language, decision.ahead)
+    return (
+        sentence
+        if decision.at is None
+        else f"{sentence}; {say('sequential.at', language, at=number(decision.at, language))}"
+    )
 
 
-def settled(found: Sequential, language: str) -> list[str]:
+def sequential_lines(sequential: Sequential, language: str) -> list[str]:
     """What judging after every world came to: how many are decided, what is not yet, and how sure that is."""
-    worlds = number(len(found.runs.worlds), language)
-    lines = [say("sequential.stopped", language, worlds=worlds)] if found.stopped else []
-    if not found.undecided:
-        lines.append(say("sequential.all", language, pairs=len(found.decisions), worlds=worlds))
+    worlds = number(len(sequential.runs.worlds), language)
+    lines = [say("sequential.stopped", language, worlds=worlds)] if sequential.stopped else []
+    if not sequential.undecided:
+        lines.append(say("sequential.all", language, pairs=len(sequential.decisions), worlds=worlds))
     else:
-        lines.append(say("sequential.some", language, worlds=worlds, names=", ".join(found.undecided)))
-        lines += _reach(found, language)
-    margin = size(found.margin, found.outcome, language)
-    lines.append(say("sequential.equal" if found.margin > 0.0 else "sequential.no_margin", language, margin=margin))
-    lines.append(say("sequential.exact" if is_exact(found) else "sequential.large", language))
+        lines.append(say("sequential.some", language, worlds=worlds, names=", ".join(sequential.undecided)))
+        lines += _reach(sequential, language)
+    margin = size(sequential.margin, sequential.outcome, language)
+    lines.append(
+        say("sequential.equal" if sequential.margin > 0.0 else "sequential.no_margin", language, margin=margin)
+    )
+    lines.append(say("sequential.exact" if is_exact(sequential) else "sequential.large", language))
     return lines
 
 
-def _reach(found: Sequential, language: str) -> list[str]:
+def _reach(sequential: Sequential, language: str) -> list[str]:
     """How many worlds would decide what is undecided, as far as that is within reach."""
-    more = [one.pair.more for one in found.decisions.values() if one.at is None and one.pair.more is not None]
+    more = [
+        decision.pair.more
+        for decision in sequential.decisions.values()
+        if decision.at is None and decision.pair.more is not None
+    ]
     if not more:
         return []
-    most = len(found.runs.worlds) + max(more)
+    most = len(sequential.runs.worlds) + max(more)
     return [say_count("sequential.reach", max(more), language, most=most)]
 
 
-def is_exact(found: Sequential) -> bool:
+def is_exact(sequential: Sequential) -> bool:
     """Whether the outcome has bounds, so that its verdicts hold for every kind of difference, and not just about."""
-    return math.isfinite(span_of(BY_OUTCOME[found.outcome], found.runs.study.horizon))
+    return math.isfinite(span_of(BY_OUTCOME[sequential.outcome], sequential.runs.study.horizon))
 
 
 def best_lines(best: Best | None, worlds: int, language: str) -> list[str]:
@@ -182,10 +171,16 @@ def best_lines(best: Best | None, worlds: int, language: str) -> list[str]:
     if best is None:
         return []
     lines = [say("best.title", language, outcome=say(f"outcome.{best.outcome}", language))]
-    for one in best.contenders[:3]:
-        fields = {"name": one.scenario, "chance": _chance(one.probability, language)}
+    for contender in best.contenders[:3]:
+        fields = {"name": contender.scenario, "chance": _chance(contender.probability, language)}
         lines.append(
-            say("best.line", language, **fields, wins=number(one.worlds, language), worlds=number(worlds, language))
+            say(
+                "best.line",
+                language,
+                **fields,
+                wins=number(contender.worlds, language),
+                worlds=number(worlds, language),
+            )
         )
     shown, further = best.chosen[:8], len(best.chosen) - 8
     names = ", ".join(shown) + (say("best.further", language, n=further) if further > 0 else "")
@@ -202,259 +197,6 @@ def _chance(probability: float, language: str) -> str:
     if not 0.005 <= probability <= 0.995:
         return "< 1 %" if probability < 0.5 else "> 99 %"
     return percent(probability, language)
-
-
-# --- the table -----------------------------------------------------------------------------------------
-
-
-def table(comparison: Comparison, language: str, outcome: str = MAIN) -> str:
-    """The ranking by lasting adoption, with intervals, as text; with a column for ``outcome`` too."""
-    horizon = comparison.runs.study.horizon
-    head = ["", *(say(f"result.{key}", language) for key in ("scenario", "lasting", "interval", "spread"))]
-    head += [say(f"result.{key}", language) for key in ("go_live", "live_by", "cost", "net")]
-    further = [outcome] if outcome not in {MAIN, "go_live_104", "cost", "net_value"} else []
-    head += [say("result.other", language, outcome=say(f"outcome.{one}", language)) for one in further]
-    rows = [head]
-    for rank, name in enumerate(comparison.ranking, start=1):
-        lasting, live = comparison.summary(name, MAIN), comparison.summary(name, "go_live_week")
-        rows.append(
-            [
-                f"{rank}",
-                name,
-                level(lasting.mean.estimate, MAIN, language),
-                _span(lasting.mean.low, lasting.mean.high, language),
-                _span(lasting.q05, lasting.q95, language),
-                go_live(live, horizon, language),
-                level(comparison.summary(name, "go_live_104").mean.estimate, "go_live_104", language),
-                money(comparison.summary(name, "cost").mean.estimate, language),
-                money(comparison.summary(name, "net_value").mean.estimate, language),
-                *(level(comparison.summary(name, one).mean.estimate, one, language) for one in further),
-            ]
-        )
-    widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
-    left = {1, 5}
-    lines = [
-        "  ".join(
-            text.ljust(width) if column in left else text.rjust(width)
-            for column, (text, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    ]
-    return "\n".join([lines[0], "─" * max(map(len, lines)), *lines[1:]])
-
-
-def _span(low: float, high: float, language: str) -> str:
-    """From … to …, in per cent."""
-    if not (math.isfinite(low) and math.isfinite(high)):
-        return "–"
-    bounds = number(100 * max(low, 0.0), language), number(100 * min(high, 1.0), language)
-    return say("number.percent", language, n="–".join(bounds))
-
-
-def text(
-    comparison: Comparison, language: str, command: str, outcome: str = MAIN, sequential: Sequential | None = None
-) -> str:
-    """All that ``synergy compare`` prints; with ``sequential``, its verdicts in place of those of the comparison."""
-    study, base = comparison.runs.study, comparison.baseline
-    others = [name for name in comparison.ranking if name != base]
-    lines = [
-        study.title.in_(language),
-        say("result.headline", language, horizon=study.horizon),
-        "",
-        table(comparison, language, outcome),
-        "",
-        say("result.verdicts", language, outcome=say(f"outcome.{outcome}", language), baseline=base),
-    ]
-    for one in others:
-        if sequential:
-            lines.append(f"  {_settled(sequential.decisions[one], (one, base), language)}")
-        else:
-            lines.append(f"  {verdict(comparison.pair(one, base, outcome), (one, base), language)}")
-    lines += ["", *settled(sequential, language)] if sequential else []
-    lines += ["", *best_lines(best_of(comparison.runs, outcome), len(comparison.runs.worlds), language)]
-    lines += [note(comparison, language)]
-    if len(others) >= MANY:
-        lines += [say("result.many_pairs", language, pairs=len(others))]
-    gain = pairing_gain(comparison)
-    if math.isfinite(gain):
-        worlds = len(comparison.runs.worlds)
-        apart = number(worlds * gain, language)
-        lines.append(say("result.pairing", language, worlds=number(worlds, language), n=apart))
-    lines.append(say("result.not_a_forecast", language))
-    lines.append(f"synergy {__version__}, {say('result.study', language, digest=study.digest())}.")
-    lines.append(say("result.repeat", language, command=command))
-    return "\n".join(lines)
-
-
-# --- files ---------------------------------------------------------------------------------------------
-
-
-def parquet(comparison: Comparison) -> bytes:
-    """One row per scenario and world: ``scenario``, ``world``, and every outcome by its name.
-
-    What is censored is written as the horizon + 1 and flagged in a column of its own, ``<outcome>_censored``.
-    """
-    runs = comparison.runs
-    names, worlds = runs.study.names, runs.worlds
-    columns: dict[str, Any] = {
-        "scenario": [name for name in names for _ in worlds],
-        "world": pa.array([world for _ in names for world in worlds], pa.int64()),
-    }
-    for place, outcome in enumerate(OUTCOMES):
-        values = runs.outcomes[:, :, place].reshape(-1)
-        columns[outcome.name] = pa.array(values.astype("int64") if outcome.unit.whole else values)
-    for place, outcome in enumerate(OUTCOMES):
-        if outcome.censored:
-            late = runs.outcomes[:, :, place].reshape(-1) > runs.study.horizon
-            columns[f"{outcome.name}_censored"] = pa.array(late)
-    about = {
-        "synergy": __version__,
-        "seed": str(runs.seed),
-        "digest": runs.study.digest(),
-        "parameters": runs.mode,
-    }
-    stream = io.BytesIO()
-    pq.write_table(pa.table(columns).replace_schema_metadata(about), stream)
-    return stream.getvalue()
-
-
-def as_json(
-    comparison: Comparison,
-    command: str,
-    outcome: str = MAIN,
-    sequential: Sequential | None = None,
-    files: Mapping[str, str] | None = None,
-) -> bytes:
-    """The numbers of the table and of every pair, with what is needed to repeat them; undefined is null.
-
-    ``best`` is about ``outcome``; ``sequential`` is null unless verdicts were judged after every world. ``files`` has
-    the SHA-256 of each file that was made with this one, by its name.
-    """
-    runs, base = comparison.runs, comparison.baseline
-    study = runs.study
-    data = {
-        "synergy": __version__,
-        "command": command,
-        "files": dict(files or {}),
-        "study": {"name": study.name, "title": study.title.model_dump(), "digest": study.digest()},
-        "seed": runs.seed,
-        "worlds": len(runs.worlds),
-        "horizon": study.horizon,
-        "parameters": runs.mode,
-        "baseline": base,
-        "confidence": 0.95,
-        "note": {language: say("result.not_a_forecast", language) for language in LANGUAGES},
-        "ranking": [_ranked(comparison, rank, name) for rank, name in enumerate(comparison.ranking, start=1)],
-        "pairing_gain": pairing_gain(comparison),
-        "best": _best(best_of(runs, outcome)),
-        "sequential": _sequential(comparison, sequential) if sequential else None,
-        "verdicts": [
-            _pair(pair) | {"sentence": {one: _sentence(comparison, pair, one) for one in LANGUAGES}}
-            for name in comparison.ranking
-            if name != base
-            for pair in (comparison.pair(name, base, outcome.name) for outcome in OUTCOMES)
-        ],
-        "pairs": [_pair(pair) for pair in comparison.pairs()],
-    }
-    return json.dumps(_finite(data), ensure_ascii=False, indent=1, allow_nan=False).encode()
-
-
-def _ranked(comparison: Comparison, rank: int, name: str) -> dict[str, Any]:
-    """One line of the ranking."""
-    return {
-        "rank": rank,
-        "scenario": name,
-        "title": comparison.runs.study.scenario(name).title.model_dump(),
-        "outcomes": {outcome.name: _summary(comparison.summary(name, outcome.name)) for outcome in OUTCOMES},
-    }
-
-
-def _best(best: Best | None) -> dict[str, Any] | None:
-    """Who is best, as plain data."""
-    if best is None:
-        return None
-    contenders = [
-        {"scenario": one.scenario, "probability": one.probability, "worlds_best": one.worlds, "in_set": one.in_set}
-        for one in best.contenders
-    ]
-    return {"outcome": best.outcome, "draws": DRAWS, "set": list(best.chosen), "contenders": contenders}
-
-
-def _sequential(comparison: Comparison, found: Sequential) -> dict[str, Any]:
-    """Verdicts that were judged after every world, as plain data."""
-    pairs = [
-        _pair(one.pair)
-        | {"decided_at": one.at, "ahead": one.ahead}
-        | {"sentence": {each: _sentence(comparison, one.pair, each, one.ahead) for each in LANGUAGES}}
-        for one in found.decisions.values()
-    ]
-    return {
-        "outcome": found.outcome,
-        "margin": found.margin,
-        "worlds": len(found.runs.worlds),
-        "max_worlds": found.most,
-        "stopped": found.stopped,
-        "exact": is_exact(found),
-        "undecided": list(found.undecided),
-        "pairs": pairs,
-    }
-
-
-def _sentence(comparison: Comparison, pair: Pair, language: str, ahead: bool = False) -> str:
-    """A verdict by the scenarios' titles, with what it is about, so that it can be quoted alone."""
-    study = comparison.runs.study
-    titles = study.scenario(pair.a).called(language), study.scenario(pair.b).called(language)
-    outcome = say(f"outcome.{pair.outcome}", language).capitalize()
-    return say("verdict.of", language, outcome=outcome, sentence=verdict(pair, titles, language, ahead))
-
-
-def _summary(one: Summary) -> dict[str, Any]:
-    """A summary as plain data."""
-    return {
-        "mean": one.mean.estimate,
-        "low": one.mean.low,
-        "high": one.mean.high,
-        "q05": one.q05,
-        "q25": one.q25,
-        "median": one.median,
-        "q75": one.q75,
-        "q95": one.q95,
-        "worlds": one.worlds,
-        "undefined": one.undefined,
-        "censored": one.censored,
-    }
-
-
-def _pair(pair: Pair) -> dict[str, Any]:
-    """A pair as plain data."""
-
-    def interval(one: Interval) -> dict[str, float]:
-        return {"estimate": one.estimate, "low": one.low, "high": one.high}
-
-    return {
-        "a": pair.a,
-        "b": pair.b,
-        "outcome": pair.outcome,
-        "verdict": pair.kind,
-        "worlds": pair.worlds,
-        "undefined": pair.undefined,
-        "wins": pair.wins,
-        "losses": pair.losses,
-        "ties": pair.ties,
-        "share": interval(pair.share),
-        "difference": interval(pair.difference),
-        "pairing_gain": pair.gain,
-        "more_worlds": pair.more,
-    }
-
-
-def _finite(value: Any) -> Any:
-    """Plain data in which what is not finite is None."""
-    if isinstance(value, dict):
-        return {key: _finite(one) for key, one in value.items()}
-    if isinstance(value, list):
-        return [_finite(one) for one in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def measures_on(scenario: Scenario, language: str) -> str:

@@ -19,64 +19,64 @@ def arguments(words: Arguments) -> None:
     words.command("check", "needed")
 
 
-def execute(asked: argparse.Namespace, language: str) -> int:
+def execute(args: argparse.Namespace, language: str) -> int:
     """Check a file."""
     from simulation.study.errors import InputRefused
     from simulation.study.parameters import PARAMETERS
     from simulation.study.remarks import texts_of
     from simulation.study.sources.files import parse, text_of
 
-    text = text_of(asked.file)
+    text = text_of(args.file)
     try:
-        study = parse(text, asked.file, tuple(asked.set))
+        study = parse(text, args.file, tuple(args.set))
     except InputRefused as refused:
-        if any(one.key == "is_a_lesson" for one in refused.problems):
-            return _check_lesson(asked, text, language)
+        if any(problem.key == "is_a_lesson" for problem in refused.problems):
+            return _check_lesson(args, text, language)
         raise
-    given = len(study.scenarios[0].parameters)
+    from_file = len(study.scenarios[0].parameters)
     counts = {
         "departments": len(study.organisation.departments),
         "scenarios": len(study.scenarios),
         "horizon": study.horizon,
-        "given": given,
-        "assumed": len(PARAMETERS) - given,
+        "given": from_file,
+        "assumed": len(PARAMETERS) - from_file,
     }
-    print(say("cli.check_ok", language, file=visible(asked.file), **counts))
+    print(say("cli.check_ok", language, file=visible(args.file), **counts))
     for remark in study.remarks:
         print(visible(remark.told(language)))
     _hint_language(texts_of(study), language)
     return FINE
 
 
-def _check_lesson(asked: argparse.Namespace, text: str, language: str) -> int:
+def _check_lesson(args: argparse.Namespace, text: str, language: str) -> int:
     """Check a lesson's file, and count in how many worlds each of its options holds."""
     from simulation.engine.ensemble import run_worlds
     from simulation.lesson.answers import answers_of
     from simulation.lesson.source import read_lesson
     from simulation.study.errors import InputRefused, problem, shown
 
-    if asked.set:
-        raise InputRefused([problem("set_of_lesson", given=shown(asked.set[0]), file=shown(asked.file, 200))])
-    told = read_lesson(asked.file, text)
-    worlds = told.lesson.worlds
+    if args.set:
+        raise InputRefused([problem("set_of_lesson", given=shown(args.set[0]), file=shown(args.file, 200))])
+    checked = read_lesson(args.file, text)
+    worlds = checked.lesson.worlds
     prepare(language)
     lines = [
-        say("cli.lesson_ok", language, file=visible(asked.file), chapters=len(told.lesson.chapters), worlds=worlds)
+        say("cli.lesson_ok", language, file=visible(args.file), chapters=len(checked.lesson.chapters), worlds=worlds)
     ]
-    for chapter in told.lesson.chapters:
+    for chapter in checked.lesson.chapters:
         if chapter.package:
             lines.append(say("cli.lesson_package", language, name=chapter.name))
             continue
-        found = answers_of(
-            chapter, run_worlds(told.study.select(chapter.scenarios), worlds, told.lesson.seed, weekly=True)
+        answers = answers_of(
+            chapter, run_worlds(checked.study.select(chapter.scenarios), worlds, checked.lesson.seed, weekly=True)
         )
-        counts = ", ".join(f"{chr(ord('A') + place)} {count}" for place, count in enumerate(found.counts))
+        counts = ", ".join(f"{chr(ord('A') + index)} {count}" for index, count in enumerate(answers.counts))
         lines.append(say("cli.lesson_chapter", language, name=chapter.name, counts=counts))
-        for key, count in zip(("cli.lesson_none", "cli.lesson_several"), found.unclear, strict=True):
+        for key, count in zip(("cli.lesson_none", "cli.lesson_several"), answers.unclear, strict=True):
             if count:
                 lines.append(say(key, language, n=count, worlds=worlds))
     print("\n".join(lines))
-    _hint_language(told.lesson.texts, language)
+    _hint_language(checked.lesson.texts, language)
     return FINE
 
 

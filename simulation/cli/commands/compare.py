@@ -26,73 +26,73 @@ WRITTEN = ("runs.parquet", "comparison.json", "comparison.png", "comparison.svg"
 def arguments(words: Arguments) -> None:
     """Scenarios, an outcome, worlds, and where files are written."""
     command = words.command("compare", "optional")
-    command.add_argument("--scenarios", type=words.text, metavar="A,B,…", help=words.told("which"))
-    command.add_argument("--baseline", type=words.text, metavar="NAME", help=words.told("baseline"))
+    command.add_argument("--scenarios", type=words.text, metavar="A,B,…", help=words.help_text("which"))
+    command.add_argument("--baseline", type=words.text, metavar="NAME", help=words.help_text("baseline"))
     outcome = "lasting_adoption"
-    command.add_argument("--outcome", type=words.text, default=outcome, metavar="NAME", help=words.told("outcome"))
+    command.add_argument("--outcome", type=words.text, default=outcome, metavar="NAME", help=words.help_text("outcome"))
     words.worlds(command, DEFAULT_WORLDS)
     words.luck(command)
-    command.add_argument("--out", type=words.folder, metavar="DIR", help=words.told("out"))
-    command.add_argument("--until-decided", action="store_true", help=words.told("until_decided"))
-    command.add_argument("--margin", type=words.amount, metavar="X", help=words.told("margin"))
-    most = words.told("max_worlds", default=DEFAULT_MOST)
+    command.add_argument("--out", type=words.folder, metavar="DIR", help=words.help_text("out"))
+    command.add_argument("--until-decided", action="store_true", help=words.help_text("until_decided"))
+    command.add_argument("--margin", type=words.amount, metavar="X", help=words.help_text("margin"))
+    most = words.help_text("max_worlds", default=DEFAULT_MOST)
     command.add_argument("--max-worlds", type=words.count(1, MOST_WORLDS), metavar="N", help=most)
 
-    def verify(asked: argparse.Namespace) -> None:
+    def verify(args: argparse.Namespace) -> None:
         """Stop with exit code 2 if the words do not go together; fill in how many worlds come first."""
-        given = {"--margin": asked.margin, "--max-worlds": asked.max_worlds}
-        for name, value in given.items():
-            if value is not None and not asked.until_decided:
-                command.error(words.told("needs_until_decided", name=name))
-        if asked.worlds is None:
-            asked.worlds = min(DEFAULT_WORLDS, asked.max_worlds or DEFAULT_WORLDS)
-        if asked.max_worlds is not None and asked.max_worlds < asked.worlds:
-            command.error(words.told("most_below_worlds", given=asked.max_worlds, worlds=asked.worlds))
+        options = {"--margin": args.margin, "--max-worlds": args.max_worlds}
+        for name, value in options.items():
+            if value is not None and not args.until_decided:
+                command.error(words.help_text("needs_until_decided", name=name))
+        if args.worlds is None:
+            args.worlds = min(DEFAULT_WORLDS, args.max_worlds or DEFAULT_WORLDS)
+        if args.max_worlds is not None and args.max_worlds < args.worlds:
+            command.error(words.help_text("most_below_worlds", given=args.max_worlds, worlds=args.worlds))
 
     command.set_defaults(verify=verify, worlds=None)  # None: who gives --max-worlds alone may ask for fewer
 
 
-def execute(asked: argparse.Namespace, language: str) -> int:
+def execute(args: argparse.Namespace, language: str) -> int:
     """Compare scenarios."""
     from simulation.analysis.compare import compare_runs
     from simulation.analysis.sequential import margin_of
     from simulation.model.outcomes import BY_OUTCOME
     from simulation.report.files import check_folder
     from simulation.report.repeat import Request
-    from simulation.report.sentences import text
+    from simulation.report.table import comparison_text
     from simulation.study.errors import InputRefused, problem, shown
     from simulation.study.sources.files import load
 
-    study, base = _chosen(asked, load(asked.file, tuple(asked.set)))
-    if asked.outcome not in BY_OUTCOME:
-        raise InputRefused([problem("unknown_outcome", given=shown(asked.outcome), legal=", ".join(BY_OUTCOME))])
-    margin_of(BY_OUTCOME[asked.outcome], study.horizon, asked.margin)
-    if asked.out:
-        check_folder(asked.out, WRITTEN)
-    runs, settled = _simulated(asked, study, base, language)
-    found = compare_runs(runs, base)
+    study, base = _chosen(args, load(args.file, tuple(args.set)))
+    if args.outcome not in BY_OUTCOME:
+        raise InputRefused([problem("unknown_outcome", given=shown(args.outcome), legal=", ".join(BY_OUTCOME))])
+    margin_of(BY_OUTCOME[args.outcome], study.horizon, args.margin)
+    if args.out:
+        check_folder(args.out, WRITTEN)
+    runs, settled = _simulated(args, study, base, language)
+    comparison = compare_runs(runs, base)
     command = Request(
-        asked.file,
-        asked.scenarios,
+        args.file,
+        args.scenarios,
         base,
-        asked.worlds,
-        asked.seed,
-        asked.parameters,
-        asked.outcome,
-        tuple(asked.set),
+        args.worlds,
+        args.seed,
+        args.parameters,
+        args.outcome,
+        tuple(args.set),
     ).command(settled)
-    table = text(found, language, command, asked.outcome, settled)
-    if asked.out:
-        _write(asked, found, settled, command, language)  # before anything is said, to whoever may have gone
-    print(table)
-    if asked.out:
-        print(say("cli.wrote", language, path=", ".join(visible(str(asked.out / name)) for name in WRITTEN)))
+    text = comparison_text(comparison, language, command, args.outcome, settled)
+    if args.out:
+        _write(args, comparison, settled, command, language)  # before printing, which fails if the reader has gone
+    print(text)
+    if args.out:
+        print(say("cli.wrote", language, path=", ".join(visible(str(args.out / name)) for name in WRITTEN)))
     return INTERRUPTED if settled and settled.stopped else FINE
 
 
-def names_in(given: str, study: "Study") -> list[str]:
+def names_in(listed: str, study: "Study") -> list[str]:
     """The names in a list with commas; a name that is there may hold commas itself."""
-    parts = [part.strip() for part in given.split(",")]
+    parts = [part.strip() for part in listed.split(",")]
     known = {",".join(part.strip() for part in name.split(",")): name for name in study.names}
     longest = max(name.count(",") for name in known) + 1
     names: list[str] = []
@@ -100,19 +100,19 @@ def names_in(given: str, study: "Study") -> list[str]:
     while at < len(parts):
         counts = range(min(longest, len(parts) - at), 1, -1)
         taken = next((count for count in counts if ",".join(parts[at : at + count]) in known), 1)
-        whole = ",".join(parts[at : at + taken])
-        names.append(known.get(whole, whole))
+        name = ",".join(parts[at : at + taken])
+        names.append(known.get(name, name))
         at += taken
     return [name for name in names if name]
 
 
-def _chosen(asked: argparse.Namespace, study: "Study") -> tuple["Study", str]:
-    """The scenarios asked for, and the baseline (added to them if it is not among them)."""
+def _chosen(args: argparse.Namespace, study: "Study") -> tuple["Study", str]:
+    """The scenarios to compare, and the baseline, which is added if it is not among them."""
     from simulation.study.errors import InputRefused, problem, shown
 
     names = list(study.names)
-    if asked.scenarios is not None:
-        names = names_in(asked.scenarios, study)
+    if args.scenarios is not None:
+        names = names_in(args.scenarios, study)
     seen: set[str] = set()
     for name in names:
         study.scenario(name)
@@ -120,7 +120,7 @@ def _chosen(asked: argparse.Namespace, study: "Study") -> tuple["Study", str]:
             raise InputRefused([problem("scenario_twice", given=shown(name))])
         seen.add(name)
     first = study.names[0] if study.names[0] in names or not names else names[0]
-    base = first if asked.baseline is None else asked.baseline
+    base = first if args.baseline is None else args.baseline
     study.scenario(base)
     if base not in names:
         names.insert(0, base)
@@ -130,37 +130,37 @@ def _chosen(asked: argparse.Namespace, study: "Study") -> tuple["Study", str]:
 
 
 def _simulated(
-    asked: argparse.Namespace, study: "Study", base: str, language: str
+    args: argparse.Namespace, study: "Study", base: str, language: str
 ) -> tuple["Runs", "Sequential | None"]:
-    """Run as many worlds as are asked for, or as it takes."""
+    """Run ``--worlds`` worlds, or with ``--until-decided`` as many as it takes."""
     from simulation.analysis.sequential import until_decided
     from simulation.engine.ensemble import run_worlds
 
     prepare(language)
-    with ProgressBar(language) as told:
-        runs = run_worlds(study, asked.worlds, asked.seed, asked.parameters, asked.jobs, told)
-        if not asked.until_decided:
+    with ProgressBar(language) as progress:
+        runs = run_worlds(study, args.worlds, args.seed, args.parameters, args.jobs, progress)
+        if not args.until_decided:
             return runs, None
-        most = asked.max_worlds or max(DEFAULT_MOST, asked.worlds)
-        settled = until_decided(runs, base, asked.outcome, asked.margin, most, asked.jobs, told)
+        most = args.max_worlds or max(DEFAULT_MOST, args.worlds)
+        settled = until_decided(runs, base, args.outcome, args.margin, most, args.jobs, progress)
     return settled.runs, settled
 
 
 def _write(
-    asked: argparse.Namespace, found: "Comparison", settled: "Sequential | None", command: str, language: str
+    args: argparse.Namespace, comparison: "Comparison", settled: "Sequential | None", command: str, language: str
 ) -> None:
     """Put all files of a comparison in place once all of them have been made; the last says which belong to it."""
     logging.getLogger("matplotlib").setLevel(logging.ERROR)  # that it finds no home for its cache is no news
+    from simulation.report.export import as_json, parquet
     from simulation.report.figures import encoded, ranking
     from simulation.report.files import put_all
-    from simulation.report.sentences import as_json, parquet
 
-    figure = ranking(found, language, settled)
+    figure = ranking(comparison, language, settled)
     made = {
-        "runs.parquet": parquet(found),
+        "runs.parquet": parquet(comparison),
         "comparison.png": encoded(figure, "png"),
         "comparison.svg": encoded(figure, "svg"),
     }
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in made.items()}
-    made["comparison.json"] = as_json(found, command, asked.outcome, settled, digests)
-    put_all(asked.out, made)
+    made["comparison.json"] = as_json(comparison, command, args.outcome, settled, digests)
+    put_all(args.out, made)

@@ -13,36 +13,36 @@ def arguments(words: Arguments) -> None:
     """Where it listens, who may come, and what it shows."""
     command = words.command("dashboard", "optional", changes=False)
     command.add_argument(
-        "--port", type=words.count(1, 65535), default=DEFAULT_PORT, metavar="P", help=words.told("port")
+        "--port", type=words.count(1, 65535), default=DEFAULT_PORT, metavar="P", help=words.help_text("port")
     )
-    command.add_argument("--host", default="127.0.0.1", metavar="ADDRESS", help=words.told("host"))
-    command.add_argument("--key", action="store_true", help=words.told("key"))
-    command.add_argument("--without-key", action="store_true", help=words.told("without_key"))
-    command.add_argument("--no-open", action="store_true", help=words.told("no_open"))
-    command.add_argument("--lesson", type=words.file, metavar="FILE", help=words.told("lesson"))
+    command.add_argument("--host", default="127.0.0.1", metavar="ADDRESS", help=words.help_text("host"))
+    command.add_argument("--key", action="store_true", help=words.help_text("key"))
+    command.add_argument("--without-key", action="store_true", help=words.help_text("without_key"))
+    command.add_argument("--no-open", action="store_true", help=words.help_text("no_open"))
+    command.add_argument("--lesson", type=words.file, metavar="FILE", help=words.help_text("lesson"))
 
-    def verify(asked: argparse.Namespace) -> None:
-        """Stop with exit code 2 if a key is asked for and refused."""
-        if asked.key and asked.without_key:
-            command.error(words.told("key_both"))
+    def verify(args: argparse.Namespace) -> None:
+        """Stop with exit code 2 if ``--key`` and ``--without-key`` are both given."""
+        if args.key and args.without_key:
+            command.error(words.help_text("key_both"))
 
     command.set_defaults(verify=verify, file=None)
 
 
-def execute(asked: argparse.Namespace, language: str) -> int:
+def execute(args: argparse.Namespace, language: str) -> int:
     """Serve the dashboard, of the file that is named, or else of SYNERGY_FILE, or else of the case."""
     from simulation.dashboard.serve import Where, serve
     from simulation.engine.kernel import compilation
     from simulation.lesson.source import read_lesson
     from simulation.study.sources.files import CASE, load
 
-    if asked.file is None:
-        asked.file = os.environ.get("SYNERGY_FILE") or CASE
-    load(asked.file)  # what is wrong with it is said here, and not on every page
+    if args.file is None:
+        args.file = os.environ.get("SYNERGY_FILE") or CASE
+    load(args.file)  # so that mistakes are reported here, and not on every page
     compilation.check()
-    os.environ["SYNERGY_FILE"] = asked.file
-    if asked.lesson is not None:
-        read_lesson(asked.lesson)
-        os.environ["SYNERGY_LESSON"] = str(Path(asked.lesson).resolve())
-    where = Where(asked.host, asked.port, True if asked.key else False if asked.without_key else None)
-    return serve(where, not asked.no_open, language)
+    os.environ["SYNERGY_FILE"] = args.file
+    if args.lesson is not None:
+        read_lesson(args.lesson)
+        os.environ["SYNERGY_LESSON"] = str(Path(args.lesson).resolve())
+    where = Where(args.host, args.port, True if args.key else False if args.without_key else None)
+    return serve(where, not args.no_open, language)

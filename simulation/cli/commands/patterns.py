@@ -15,25 +15,25 @@ def arguments(words: Arguments) -> None:
     command = words.command("patterns")
     words.worlds(command, 200, least=2)
     out = Path("docs/patterns.md")
-    command.add_argument("--out", type=words.path, default=out, metavar="FILE", help=words.told("patterns_out"))
-    command.add_argument("--check", type=words.path, metavar="FILE", help=words.told("patterns_check"))
+    command.add_argument("--out", type=words.path, default=out, metavar="FILE", help=words.help_text("patterns_out"))
+    command.add_argument("--check", type=words.path, metavar="FILE", help=words.help_text("patterns_check"))
 
 
-def execute(asked: argparse.Namespace, language: str) -> int:
+def execute(args: argparse.Namespace, language: str) -> int:
     """Measure the patterns."""
     from simulation.analysis.patterns import document, measure
     from simulation.report.files import check_file, put, read
 
-    if asked.check is None:
-        check_file(asked.out)
-    before = None if asked.check is None else read(asked.check)
+    if args.check is None:
+        check_file(args.out)
+    before = None if args.check is None else read(args.check)
     prepare(language)
-    with ProgressBar(language) as told:
-        written = document(measure(asked.worlds, asked.jobs, told)).encode()
+    with ProgressBar(language) as progress:
+        written = document(measure(args.worlds, args.jobs, progress)).encode()
     if before is None:
-        put(asked.out, written)
-        print(say("cli.wrote", language, path=visible(str(asked.out))))
+        put(args.out, written)
+        print(say("cli.wrote", language, path=visible(str(args.out))))
         return FINE
     same = before.replace(b"\r\n", b"\n") == written
-    print(say("cli.patterns_same" if same else "cli.patterns_differ", language, path=visible(str(asked.check))))
+    print(say("cli.patterns_same" if same else "cli.patterns_differ", language, path=visible(str(args.check))))
     return FINE if same else REFUSED

@@ -1,4 +1,4 @@
-"""``synergy run``: run one world of one scenario, and tell it."""
+"""``synergy run``: run one world of one scenario, and print what happens in it."""
 
 import argparse
 
@@ -9,16 +9,16 @@ from simulation.text.i18n import say
 
 
 def arguments(words: Arguments) -> None:
-    """A scenario, a world, and where its weeks are written."""
+    """A scenario, a world, and a file for its weeks."""
     command = words.command("run", "needed")
     words.scenario(command)
-    command.add_argument("--world", type=words.count(0, 10**9), default=0, metavar="R", help=words.told("world"))
-    command.add_argument("--weeks", type=words.path, metavar="CSV", help=words.told("weeks"))
+    command.add_argument("--world", type=words.count(0, 10**9), default=0, metavar="R", help=words.help_text("world"))
+    command.add_argument("--weeks", type=words.path, metavar="CSV", help=words.help_text("weeks"))
     words.luck(command)
 
 
-def execute(asked: argparse.Namespace, language: str) -> int:
-    """Run one world and tell it."""
+def execute(args: argparse.Namespace, language: str) -> int:
+    """Run one world, and print its events and outcomes."""
     from simulation.model.organisation import OrganisationModel
     from simulation.model.outcomes import OUTCOMES, outcomes_of
     from simulation.report.files import check_file, put
@@ -26,15 +26,15 @@ def execute(asked: argparse.Namespace, language: str) -> int:
     from simulation.report.sentences import level
     from simulation.study.sources.files import load
 
-    if asked.weeks:
-        check_file(asked.weeks)
-    study = load(asked.file, tuple(asked.set))
-    scenario = study.scenario(asked.scenario)
-    model = OrganisationModel(scenario, asked.world, asked.seed, parameters=asked.parameters)
+    if args.weeks:
+        check_file(args.weeks)
+    study = load(args.file, tuple(args.set))
+    scenario = study.scenario(args.scenario)
+    model = OrganisationModel(scenario, args.world, args.seed, parameters=args.parameters)
     while model.running:
         model.step()
-    if asked.weeks:
-        put(asked.weeks, weeks_csv(model, language).encode())  # before anything is said, to whoever may have gone
+    if args.weeks:
+        put(args.weeks, weeks_csv(model, language).encode())  # before printing, which fails if the reader has gone
     for event in model.events:
         print(say("cli.week", language, week=event.week, what=event_sentence(event, scenario, language)))
     print()
@@ -43,6 +43,6 @@ def execute(asked: argparse.Namespace, language: str) -> int:
         shown = say("result.never", language, horizon=study.horizon) if late else level(value, outcome.name, language)
         print(f"{say(f'outcome.{outcome.name}', language)}: {shown}")
     print(say("result.not_a_forecast", language))
-    if asked.weeks:
-        print(say("cli.wrote", language, path=visible(str(asked.weeks))))
+    if args.weeks:
+        print(say("cli.wrote", language, path=visible(str(args.weeks))))
     return FINE

@@ -11,14 +11,14 @@ def arguments(words: Arguments) -> None:
     words.command("scenarios", "optional", changes=False)
 
 
-def execute(asked: argparse.Namespace, language: str) -> int:
+def execute(args: argparse.Namespace, language: str) -> int:
     """List scenarios."""
     from simulation.report.sentences import measures_on
     from simulation.study.sources.files import load
 
-    study = load(asked.file)
+    study = load(args.file)
     width = max(map(len, study.names))
     print(study.title.in_(language))
-    for one in study.scenarios:
-        print(f"  {one.name:{width}}  {one.called(language)}: {measures_on(one, language)}")
+    for scenario in study.scenarios:
+        print(f"  {scenario.name:{width}}  {scenario.called(language)}: {measures_on(scenario, language)}")
     return FINE

@@ -11,10 +11,10 @@ def arguments(words: Arguments) -> None:
     words.scenario(words.command("show", "needed"))
 
 
-def execute(asked: argparse.Namespace, language: str) -> int:
+def execute(args: argparse.Namespace, language: str) -> int:
     """Print a scenario resolved."""
     from simulation.study.sources.files import load, resolved_yaml
 
-    study = load(asked.file, tuple(asked.set))
-    print(resolved_yaml(study, study.scenario(asked.scenario), language), end="")
+    study = load(args.file, tuple(args.set))
+    print(resolved_yaml(study, study.scenario(args.scenario), language), end="")
     return FINE

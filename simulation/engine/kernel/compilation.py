@@ -40,11 +40,11 @@ SETTINGS: dict[str, Any] = {
     "error_model": "numpy",  # the rules guard their divisions themselves
     "fastmath": {"arcp", "contract", "nsz"},  # by a common divisor once; a product and a sum at once; −0 is 0
     "_nrt": False,
-    "no_rewrites": True,
-    "no_cfunc_wrapper": True,  # array expressions are not used
+    "no_rewrites": True,  # array expressions are not used
+    "no_cfunc_wrapper": True,
 }
-INNER = SETTINGS | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-"""A function that only compiled functions call needs no way in from Python: that halves the time to compile."""
+INNER = SETTINGS | {"no_cpython_wrapper": True}
+"""A function that only compiled functions call needs no wrapper for Python: that halves the time to compile."""
 
 SOURCES = (
     "study/constants.py",
@@ -66,59 +66,62 @@ MOST_VERSIONS = 4
 
 
 def check() -> None:
-    """Raise :class:`~simulation.study.errors.InputRefused` if Numba was told not to compile: we cannot do without."""
+    """Raise :class:`~simulation.study.errors.InputRefused` if Numba was told not to compile."""
     if config.DISABLE_JIT:
         raise InputRefused([problem("no_compiler", given="NUMBA_DISABLE_JIT")])
 
 
-def inner(function: Function) -> Function:
-    """Compile a small function that compiled functions call, and put it in its callers' place."""
-    compiled: Function = numba.njit(forceinline=True, **INNER)(function)
-    return compiled
+def llvm_inlined(function: Function) -> Function:
+    """``njit(forceinline=True)``, for a small function that compiled code calls: LLVM inlines it into its callers."""
+    dispatcher: Function = numba.njit(forceinline=True, **INNER)(function)
+    return dispatcher
 
 
-def apart(function: Function) -> Function:
-    """Compile a larger or seldom called function, which stays one function."""
-    compiled: Function = numba.njit(**INNER)(function)
-    return compiled
+def compiled(function: Function) -> Function:
+    """``njit``, for a function that is large or seldom called: it stays a function of its own."""
+    dispatcher: Function = numba.njit(**INNER)(function)
+    return dispatcher
 
 
-def woven(function: Function) -> Function:
-    """Let a function become part of the compiled function that calls it: it is there for the reader alone."""
-    compiled: Function = numba.njit(inline="always", **INNER)(function)
-    return compiled
+def numba_inlined(function: Function) -> Function:
+    """``njit(inline="always")``, for a part of one long function: Numba puts its code into the caller before typing."""
+    dispatcher: Function = numba.njit(inline="always", **INNER)(function)
+    return dispatcher
 
 
-def outer(function: Function) -> Function:
-    """Compile a function that Python calls, and keep the result on disk."""
-    return _kept(function, SETTINGS)
+def entry_point(function: Function) -> Function:
+    """``njit(cache=True)``, for a function that Python calls; the result is kept on disk."""
+    return _cached(function, SETTINGS)
 
 
-def stage(function: Function) -> Function:
-    """Compile a stage of the week: kept on disk as well, so that two processes can share the work of compiling."""
-    return _kept(function, INNER | {"forceinline": True})
+def cached_stage(function: Function) -> Function:
+    """``njit(cache=True, forceinline=True)``, for a stage of the week.
+
+    Stages are kept on disk one by one, so that two processes can share the work of compiling them.
+    """
+    return _cached(function, INNER | {"forceinline": True})
 
 
-def _kept(function: Function, settings: dict[str, Any]) -> Function:
+def _cached(function: Function, settings: dict[str, Any]) -> Function:
     """Compile a function into our folder, whichever folder Numba would take for others."""
     before = config.CACHE_DIR
     config.CACHE_DIR = str(folder())
     try:
-        compiled: Function = numba.njit(cache=True, **settings)(function)
+        dispatcher: Function = numba.njit(cache=True, **settings)(function)
     finally:
         config.CACHE_DIR = before
-    return compiled
+    return dispatcher
 
 
-def compiled_copy(module: ModuleType, **others: ModuleType) -> ModuleType:
-    """The same functions compiled: a module whose functions call each other's compiled form, and that of ``others``."""
+def compiled_copy(module: ModuleType, **modules: ModuleType) -> ModuleType:
+    """A module with the same functions, compiled; they call each other's compiled form, and that of ``modules``."""
     copy = ModuleType(f"{module.__name__}.compiled", module.__doc__)
     space = copy.__dict__
     space["__name__"] = module.__name__  # where compiled code that comes from disk looks for what it needs
-    space.update({name: value for name, value in vars(module).items() if not name.startswith("__")} | others)
+    space.update({name: value for name, value in vars(module).items() if not name.startswith("__")} | modules)
     for name, value in vars(module).items():
         if isinstance(value, FunctionType) and value.__module__ == module.__name__:
-            wrap = apart if name.endswith("_from_mode") else inner
+            wrap = compiled if name.endswith("_from_mode") else llvm_inlined
             space[name] = wrap(FunctionType(value.__code__, space, name, value.__defaults__))
     return copy
 
@@ -131,7 +134,7 @@ def high_product(typing_context: Any, a: Any, b: Any) -> Any:
         from llvmlite import ir  # noqa: PLC0415 - only while compiling
 
         wide = ir.IntType(128)
-        a, b = (builder.zext(one, wide) for one in arguments)
+        a, b = (builder.zext(factor, wide) for factor in arguments)
         return builder.trunc(builder.lshr(builder.mul(a, b), ir.Constant(wide, 64)), ir.IntType(64))
 
     return types.uint64(types.uint64, types.uint64), build
@@ -144,14 +147,14 @@ def digest() -> str:
     Numba loads nothing whose source file has another date, and nothing for another processor: both are part of it.
     """
     here = Path(__file__).parents[2]
-    found = hashlib.sha256()
+    hasher = hashlib.sha256()
     for pattern in SOURCES:
         for path in sorted(here.glob(pattern)):
-            found.update(path.read_bytes() + str(path.stat().st_mtime_ns).encode())
+            hasher.update(path.read_bytes() + str(path.stat().st_mtime_ns).encode())
     for version in (numba.__version__, llvmlite.__version__, np.__version__, platform.python_version()):
-        found.update(version.encode())
-    found.update(f"{_processor()} {here}".encode())
-    return found.hexdigest()[:DIGITS]
+        hasher.update(version.encode())
+    hasher.update(f"{_processor()} {here}".encode())
+    return hasher.hexdigest()[:DIGITS]
 
 
 def _processor() -> str:
@@ -166,12 +169,12 @@ def folder() -> Path:
 
     ``SYNERGY_CACHE_DIR`` overrides it.
     """
-    for place in (_lasting, _temporary):
+    for location in (_lasting, _temporary):
         with suppress(OSError):
-            found = place() / digest()
-            found.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=found):
-                return found
+            path = location() / digest()
+            path.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=path):
+                return path
     return Path(tempfile.mkdtemp(prefix="synergy-"))
 
 
@@ -182,13 +185,15 @@ def _lasting() -> Path:
 
 
 def _temporary() -> Path:
-    """A folder of ours among temporary files; what somebody else put there under its name is not ours to run."""
-    found = Path(tempfile.gettempdir()) / f"synergy-{_user()}"
-    found.mkdir(mode=0o700, exist_ok=True)
-    about = found.lstat()
-    if hasattr(os, "getuid") and (about.st_uid != os.getuid() or not S_ISDIR(about.st_mode) or about.st_mode & 0o022):
-        raise PermissionError(found)
-    return found
+    """A folder of ours among temporary files; raises ``PermissionError`` if others can write there."""
+    path = Path(tempfile.gettempdir()) / f"synergy-{_user()}"
+    path.mkdir(mode=0o700, exist_ok=True)
+    status = path.lstat()
+    if hasattr(os, "getuid") and (
+        status.st_uid != os.getuid() or not S_ISDIR(status.st_mode) or status.st_mode & 0o022
+    ):
+        raise PermissionError(path)
+    return path
 
 
 def _user() -> str:
@@ -200,21 +205,21 @@ def forget_old() -> None:
     """Delete compiled code of earlier versions, but for the few that were used last."""
     with suppress(OSError):
         os.utime(folder())
-        others = [one for one in folder().parent.iterdir() if _is_ours(one)]
-        for one in sorted(others, key=lambda one: one.stat().st_mtime, reverse=True)[MOST_VERSIONS:]:
-            shutil.rmtree(one, ignore_errors=True)
+        versions = [path for path in folder().parent.iterdir() if _is_ours(path)]
+        for version in sorted(versions, key=lambda version: version.stat().st_mtime, reverse=True)[MOST_VERSIONS:]:
+            shutil.rmtree(version, ignore_errors=True)
 
 
 def _is_ours(path: Path) -> bool:
     """Whether a folder is named by a digest and holds nothing but compiled code."""
     named = len(path.name) == DIGITS and set(path.name) <= set("0123456789abcdef")
-    return named and path.is_dir() and all(one.name.startswith("kernel_") for one in path.iterdir())
+    return named and path.is_dir() and all(entry.name.startswith("kernel_") for entry in path.iterdir())
 
 
 def keep_nothing(functions: Iterable[Callable[..., Any]]) -> None:
     """Let functions be compiled for this process alone, where the disk takes nothing."""
-    for compiled in functions:
-        dispatcher: Any = compiled
+    for function in functions:
+        dispatcher: Any = function
         dispatcher._cache = NullCache()  # Numba has no public way to change its mind about keeping
 
 

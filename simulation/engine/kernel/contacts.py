@@ -5,11 +5,11 @@ A large meeting takes work in proportion to those who sit in it, not to their pa
 
 from typing import Any
 
-from simulation.engine.kernel.compilation import apart, inner, rules, stage, steps, woven
+from simulation.engine.kernel.compilation import cached_stage, compiled, llvm_inlined, numba_inlined, rules, steps
 from simulation.engine.kernel.lanes import at
 
 
-@stage
+@cached_stage
 def set_levers(o: Any, p: Any, m: Any, net: Any, asks: Any, seats: Any, states: Any) -> None:
     """What stays as it is until levers change, of everybody."""
     o.diffused = rules.diffusion(net.parties, p.t)
@@ -17,61 +17,61 @@ def set_levers(o: Any, p: Any, m: Any, net: Any, asks: Any, seats: Any, states: 
         steps.take_levers(at(states, i), p, m, asks[i], seats[i], net.parties)
 
 
-@inner
+@llvm_inlined
 def behaviour(d: Any) -> Any:
     """What contacts see of a department, or hear from it."""
     return d.activity, d.conviction, d.it_frame
 
 
-@inner
+@llvm_inlined
 def see(d: Any, activity: Any, conviction: Any, frame: Any) -> None:
     """What a department's contacts do and think."""
     d.near_activity, d.near_conviction, d.near_frame = activity, conviction, frame
 
 
-@inner
+@llvm_inlined
 def activity(d: Any) -> Any:
     """How far a department is at work on its part."""
     return d.activity
 
 
-@inner
+@llvm_inlined
 def see_work(d: Any, busy: Any) -> None:
     """How busy those are whom a department needs."""
     d.busy = busy
 
 
-@inner
+@llvm_inlined
 def willingness(d: Any) -> Any:
     """How willing a department is to take something up."""
     return d.willingness
 
 
-@inner
+@llvm_inlined
 def see_willing(d: Any, willing: Any) -> None:
     """How willing those are whom a department needs most, as far as they are in reach."""
     d.near_willing = willing
 
 
-@inner
+@llvm_inlined
 def adoption(d: Any) -> Any:
     """How far a department uses the new way."""
     return d.adoption
 
 
-@inner
+@llvm_inlined
 def see_adoption(d: Any, adopted: Any) -> None:
     """How far those use it whom a department needs."""
     d.others_adoption = adopted
 
 
-@inner
+@llvm_inlined
 def see_chain(d: Any, adopted: Any) -> None:
     """How far the chain partners use it whom a department needs."""
     d.chain_adoption = adopted
 
 
-@apart
+@compiled
 def look_round_the_table(states: Any, net: Any, members: Any, class_ends: Any, links: Any) -> None:
     """What those do and think with whom one meets; sums over others leave oneself out without subtracting."""
     start = net.members
@@ -102,7 +102,7 @@ def look_round_the_table(states: Any, net: Any, members: Any, class_ends: Any, l
         start = end
 
 
-@woven
+@numba_inlined
 def share_with_others(
     states: Any, net: Any, members: Any, class_ends: Any, links: Any, c: Any, activity: Any, conviction: Any, frame: Any
 ) -> None:

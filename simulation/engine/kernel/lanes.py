@@ -34,7 +34,7 @@ def in_lanes(record: np.dtype[np.void]) -> np.dtype[np.void]:
 
 
 def blocks_for(departments: int) -> int:
-    """How many blocks so many departments fill; what is left of the last one is nobody's."""
+    """How many blocks so many departments fill; the rest of the last one stays unused."""
     return -(-departments // LANES)
 
 
@@ -99,14 +99,14 @@ def _base(context: Any, builder: Any, kind: Any, array: Any) -> tuple[Any, Any]:
     return builder.bitcast(made.data, _BYTES), builder.extract_value(made.shape, 0)
 
 
-def _department(builder: Any, base: Any, size: int, place: Any) -> Any:
+def _department(builder: Any, base: Any, size: int, index: Any) -> Any:
     """Where the department at a place in the organisation begins."""
-    block = builder.lshr(place, _INDEX(LANES.bit_length() - 1))
-    return _address(builder, base, size, block, builder.and_(place, _INDEX(LANES - 1)))
+    block = builder.lshr(index, _INDEX(LANES.bit_length() - 1))
+    return _address(builder, base, size, block, builder.and_(index, _INDEX(LANES - 1)))
 
 
 @intrinsic  # type: ignore[untyped-decorator]
-def at(typing_context: Any, states: Any, place: Any) -> Any:
+def at(typing_context: Any, states: Any, index: Any) -> Any:
     """The department at a place in the organisation."""
 
     def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -118,7 +118,7 @@ def at(typing_context: Any, states: Any, place: Any) -> Any:
 
 @contextmanager
 def _lanes(builder: Any) -> Iterator[Any]:
-    """A loop over the lanes of a block, of which the compiler is told that they are to be done at once."""
+    """A loop over the lanes of a block, marked so that LLVM vectorises it."""
     before, body, after = builder.block, builder.append_basic_block("lane"), builder.append_basic_block("lanes.end")
     builder.branch(body)
     builder.position_at_end(body)
@@ -133,7 +133,7 @@ def _lanes(builder: Any) -> Iterator[Any]:
 
 
 def _at_once(module: Any) -> Any:
-    """The name of a loop, with what the compiler is told of it."""
+    """LLVM's metadata of such a loop: do not unroll it, vectorise it with one lane a department."""
 
     def word(*words: Any) -> Any:
         return module.add_metadata(list(words))
@@ -149,9 +149,9 @@ def _at_once(module: Any) -> Any:
     return name
 
 
-def _given(context: Any, builder: Any, kinds: Any, tuple_of: Any) -> list[Any]:
-    """What is common to all; of a record a copy that nobody else can write, so that it need be read only once."""
-    values = [builder.extract_value(tuple_of, place) for place in range(len(kinds))]
+def _shared(context: Any, builder: Any, kinds: Any, tuple_of: Any) -> list[Any]:
+    """What is common to all departments; records as private copies, so that LLVM need read them only once."""
+    values = [builder.extract_value(tuple_of, index) for index in range(len(kinds))]
     return [
         _copy(builder, kind, value) if isinstance(kind, types.Record) else value
         for kind, value in zip(kinds, values, strict=True)
@@ -174,7 +174,7 @@ def _how_many(kind: Any) -> int:
 def _numbers(builder: Any, kind: Any, result: Any) -> list[Any]:
     """The numbers that a step returned."""
     if isinstance(kind, types.UniTuple):
-        return [builder.extract_value(result, place) for place in range(kind.count)]
+        return [builder.extract_value(result, index) for index in range(kind.count)]
     return [result] * _how_many(kind)
 
 
@@ -204,17 +204,17 @@ def _do(typing_context: Any, step: Any, states: Any, common: Any, adds: bool) ->
 
     def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         base, count = _base(context, builder, states, arguments[1])
-        given, do = _given(context, builder, common, arguments[2]), context.get_function(step, of_step)
+        shared, do = _shared(context, builder, common, arguments[2]), context.get_function(step, of_step)
         sums = _sums(builder, _how_many(kind))
         with cgutils.for_range(builder, count) as blocks, _lanes(builder) as lane:
             department = _address(builder, base, states.dtype.size, blocks.index, lane)
-            for so_far, number in zip(sums, _numbers(builder, kind, do(builder, (department, *given))), strict=True):
+            for so_far, number in zip(sums, _numbers(builder, kind, do(builder, (department, *shared))), strict=True):
                 here = builder.gep(builder.bitcast(so_far, _NUMBER.as_pointer()), [lane])
                 builder.store(builder.fadd(builder.load(here), number), here)
         if not adds:
             return context.get_dummy_value()
-        found = [_over_lanes(builder, builder.load(so_far)) for so_far in sums]
-        return cgutils.pack_array(builder, found) if isinstance(kind, types.UniTuple) else found[0]
+        totals = [_over_lanes(builder, builder.load(so_far)) for so_far in sums]
+        return cgutils.pack_array(builder, totals) if isinstance(kind, types.UniTuple) else totals[0]
 
     return (kind if adds else types.none)(step, states, types.StarArgTuple.from_types(tuple(common))), build
 
@@ -232,41 +232,43 @@ def total(typing_context: Any, step: Any, states: Any, *common: Any) -> Any:
 
 
 @intrinsic  # type: ignore[untyped-decorator]
-def gather(typing_context: Any, tell: Any, hear: Any, states: Any, ties: Any, ends: Any, first: Any) -> Any:
-    """Have every department ``hear`` what those tell to whom it is tied, summed by the strength of its ties.
+def gather(typing_context: Any, send: Any, receive: Any, states: Any, ties: Any, ends: Any, first: Any) -> Any:
+    """Have every department ``receive`` what those ``send`` whom it is tied to, summed by the strength of the ties.
 
-    ``tell`` returns the numbers of one department; the ties of block *b* are those from ``ends[first + b]`` up to
+    ``send`` returns the numbers of one department; the ties of block *b* are those from ``ends[first + b]`` up to
     ``ends[first + b + 1]``, each with one department and its strength for every lane of the block.
     """
     lane = Lane(states.dtype)
-    telling = typing_context.resolve_function_type(tell, (lane,), {})
-    kind, count = telling.return_type, _how_many(telling.return_type)
-    hearing = typing_context.resolve_function_type(hear, (lane, *[types.float64] * count), {})
+    sending = typing_context.resolve_function_type(send, (lane,), {})
+    kind, count = sending.return_type, _how_many(sending.return_type)
+    receiving = typing_context.resolve_function_type(receive, (lane, *[types.float64] * count), {})
 
     def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         base, blocks = _base(context, builder, states, arguments[2])
         tie, size = _base(context, builder, ties, arguments[3])[0], states.dtype.size
         end = builder.bitcast(_base(context, builder, ends, arguments[4])[0], _INDEX.as_pointer())
-        do_tell, do_hear = context.get_function(tell, telling), context.get_function(hear, hearing)
+        do_send, do_receive = context.get_function(send, sending), context.get_function(receive, receiving)
         with cgutils.for_range(builder, blocks) as block:
-            place = builder.gep(end, [builder.add(arguments[5], block.index)])
-            start, stop = builder.load(place), builder.load(builder.gep(place, [_INDEX(1)]))
+            pointer = builder.gep(end, [builder.add(arguments[5], block.index)])
+            start, stop = builder.load(pointer), builder.load(builder.gep(pointer, [_INDEX(1)]))
             sums = _sums(builder, count)
             with cgutils.for_range_slice(builder, start, stop, _INDEX(1), _INDEX) as (this, _):
                 here = _moved(builder, tie, builder.mul(this, _INDEX(ties.dtype.size)))
                 weights = builder.load(builder.bitcast(here, _VECTOR.as_pointer()), align=WORD)
                 to = _moved(builder, here, _INDEX(ties.dtype.offset("to")))
-                teller = _department(builder, base, size, builder.load(builder.bitcast(to, _INDEX.as_pointer())))
-                for room, number in zip(sums, _numbers(builder, kind, do_tell(builder, (teller,))), strict=True):
-                    told = builder.fmul(weights, _in_all_lanes(builder, number))
-                    builder.store(builder.fadd(builder.load(room), told), room)
-            heard = [builder.bitcast(room, _NUMBER.as_pointer()) for room in sums]
+                sender = _department(builder, base, size, builder.load(builder.bitcast(to, _INDEX.as_pointer())))
+                for room, number in zip(sums, _numbers(builder, kind, do_send(builder, (sender,))), strict=True):
+                    weighted = builder.fmul(weights, _in_all_lanes(builder, number))
+                    builder.store(builder.fadd(builder.load(room), weighted), room)
+            received = [builder.bitcast(room, _NUMBER.as_pointer()) for room in sums]
             with _lanes(builder) as number_of_lane:
-                hearer = _address(builder, base, size, block.index, number_of_lane)
-                do_hear(builder, (hearer, *(builder.load(builder.gep(room, [number_of_lane])) for room in heard)))
+                receiver = _address(builder, base, size, block.index, number_of_lane)
+                do_receive(
+                    builder, (receiver, *(builder.load(builder.gep(room, [number_of_lane])) for room in received))
+                )
         return context.get_dummy_value()
 
-    return types.none(tell, hear, states, ties, ends, types.int64), build
+    return types.none(send, receive, states, ties, ends, types.int64), build
 
 
 def _in_all_lanes(builder: Any, number: Any) -> Any:

@@ -58,11 +58,11 @@ def record_of(kind: Any, numbers: str = "", counts: str = "") -> np.dtype[np.voi
     """A record with the fields of a named tuple, and more of its own; whatever is no real number is a count."""
     hints = get_type_hints(kind)
     reals = [name for name in kind._fields if hints[name] is float]
-    whole = [name for name in kind._fields if hints[name] is not float]
-    return record(" ".join([numbers, *reals]), " ".join([counts, *whole]))
+    integers = [name for name in kind._fields if hints[name] is not float]
+    return record(" ".join([numbers, *reals]), " ".join([counts, *integers]))
 
 
-VALUES = record(" ".join(one.name for one in PARAMETERS))
+VALUES = record(" ".join(parameter.name for parameter in PARAMETERS))
 """One value for every parameter."""
 
 DEPARTMENT = record_of(Profile, "capacity rate benefit voice entangled weight chain_weight", "kind internal")
@@ -184,25 +184,25 @@ class _Layer:
 
     def scenario(self, scenario: Scenario) -> None:
         """One scenario."""
-        row = np.zeros(1, SCENARIO)
-        one = row[0]
+        rows = np.zeros(1, SCENARIO)
+        row = rows[0]
         laid = self._organisation(scenario.organisation)
-        _fill(one, {**laid.columns, **terms_of(scenario)._asdict()})
-        one["horizon"] = scenario.project.horizon
-        one["values"] = self.given.setdefault(scenario.parameters, len(self.given))
-        self._measures(scenario, laid, one)
-        self.scenarios.add(row)
+        _fill(row, {**laid.columns, **terms_of(scenario)._asdict()})
+        row["horizon"] = scenario.project.horizon
+        row["values"] = self.given.setdefault(scenario.parameters, len(self.given))
+        self._measures(scenario, laid, row)
+        self.scenarios.add(rows)
 
     def _organisation(self, organisation: Organisation) -> "_Laid":
         """An organisation, laid out once for all its scenarios."""
         if organisation not in self.organisations:
             everybody, ties = organisation.departments, Ties(organisation)
-            kinds = [one.kind for one in everybody]
+            kinds = [department.kind for department in everybody]
             columns = {
                 "departments": self._departments(organisation, ties),
                 "count": len(kinds),
                 "it": kinds.index("it"),
-                "keys": self._names(tuple(one.name for one in everybody)),
+                "keys": self._names(tuple(department.name for department in everybody)),
                 "needs": self._relation(ties.needs),
                 "chain_needs": self._relation(ties.chain_needs),
             }
@@ -219,13 +219,13 @@ class _Layer:
         """What is fixed of the departments of an organisation."""
         rows = np.zeros(len(organisation.departments), DEPARTMENT)
         weights = [sum(strength for _, strength in near) for near in ties.needs]
-        some = [weight for weight in weights if weight > 0.0]
-        whole = sum(some)
-        for place, (row, one) in enumerate(zip(rows, organisation.departments, strict=True)):
-            _describe(row, one)
-            row["weight"] = weights[place]
-            row["entangled"] = weights[place] * len(some) / whole if some else 0.0
-            row["chain_weight"] = sum(strength for _, strength in ties.chain_needs[place])
+        tied = [weight for weight in weights if weight > 0.0]
+        total = sum(tied)
+        for index, (row, department) in enumerate(zip(rows, organisation.departments, strict=True)):
+            _describe(row, department)
+            row["weight"] = weights[index]
+            row["entangled"] = weights[index] * len(tied) / total if tied else 0.0
+            row["chain_weight"] = sum(strength for _, strength in ties.chain_needs[index])
         return self.departments.add(rows)
 
     def _relation(self, everybody: Near) -> int:
@@ -248,10 +248,10 @@ class _Layer:
         ties["to"], ties["weight"] = self.ties, np.array(self.weights).reshape(-1, LANES)
         return ties
 
-    def _measures(self, scenario: Scenario, laid: "_Laid", one: Any) -> None:
+    def _measures(self, scenario: Scenario, laid: "_Laid", row: Any) -> None:
         """Which levers are set in which week and phase, what they ask of whom, and who meets whom then."""
         schedule, horizon = Schedule(scenario.measures, scenario.organisation), scenario.project.horizon
-        found: dict[int, tuple[int, Levers, bool]] = {}
+        numbered: dict[int, tuple[int, Levers, bool]] = {}
         table: list[int] = []
         fades: list[bool] = []
         roles = scenario.measures.assign_roles
@@ -259,16 +259,16 @@ class _Layer:
         turns = sorted({0, horizon + 1, *(week for week in schedule.turning_weeks() if week <= horizon)})
         for since, (week, until) in itertools.product(PHASES, itertools.pairwise(turns)):
             levers = schedule.levers(week, None if since is None else week - since)
-            if id(levers) not in found:
+            if id(levers) not in numbered:
                 held = any(portion > 0.0 for portions in levers.roles for portion in portions)
-                found[id(levers)] = len(found), levers, held
-            place, _, held = found[id(levers)]
-            table += [place] * (until - week)
+                numbered[id(levers)] = len(numbered), levers, held
+            number, _, held = numbered[id(levers)]
+            table += [number] * (until - week)
             fades += [since == CLOSING_WEEKS or (week > last and not held)] * (until - week)
-        one["plan"] = self.plan.add(table)
+        row["plan"] = self.plan.add(table)
         self.fades.add(fades)
-        one["levers"], one["asks"] = self.levers.count, self.asks.count
-        for _, levers, _ in found.values():
+        row["levers"], row["asks"] = self.levers.count, self.asks.count
+        for _, levers, _ in numbered.values():
             self.levers.add(_lever_row(levers, self._network(laid, levers)))
             self.asks.add(_ask_rows(levers))
 
@@ -282,33 +282,33 @@ class _Layer:
     def _contacts(self, organisation: Organisation, ties: Ties, levers: Levers) -> Records:
         """A network, laid out."""
         classes = Classes(organisation, levers)
-        row = np.zeros(1, NETWORK)
-        one = row[0]
-        internal = sum(each.internal for each in organisation.departments)
+        rows = np.zeros(1, NETWORK)
+        row = rows[0]
+        internal = sum(department.internal for department in organisation.departments)
         everyone = levers.consulted or levers.forum
-        one["wide"], one["parties"] = levers.forum, len(organisation.departments) if everyone else internal
+        row["wide"], row["parties"] = levers.forum, len(organisation.departments) if everyone else internal
         spelt_out = len(organisation.departments) <= SPELT_OUT
-        one["meets"] = bool(classes.links.any()) and not spelt_out
-        one["classes"], one["links"] = len(classes.kinds), self.links.add(classes.links.ravel())
-        one["members"], one["class_ends"] = self.members.add(classes.ordered), self.class_ends.add(classes.ends)
-        near = [classes.contacts(place, informal, spelt_out) for place, informal in enumerate(ties.informal)]
-        contact = [classes.contact(place, needs, ties.informal[place]) for place, needs in enumerate(ties.needs)]
+        row["meets"] = bool(classes.links.any()) and not spelt_out
+        row["classes"], row["links"] = len(classes.kinds), self.links.add(classes.links.ravel())
+        row["members"], row["class_ends"] = self.members.add(classes.ordered), self.class_ends.add(classes.ends)
+        near = [classes.contacts(index, informal, spelt_out) for index, informal in enumerate(ties.informal)]
+        contact = [classes.contact(index, needs, ties.informal[index]) for index, needs in enumerate(ties.needs)]
         close = [
-            [(j, rules.neighbour_reach(contact[place][j])) for j, d in needs if d > CLOSE_NEED]
-            for place, needs in enumerate(ties.needs)
+            [(j, rules.neighbour_reach(contact[index][j])) for j, d in needs if d > CLOSE_NEED]
+            for index, needs in enumerate(ties.needs)
         ]
-        one["near"], one["close"] = self._relation(near), self._relation(close)
-        one["seats"] = self.seats.add(self._seats(ties, classes, near, contact))
-        return row
+        row["near"], row["close"] = self._relation(near), self._relation(close)
+        row["seats"] = self.seats.add(self._seats(ties, classes, near, contact))
+        return rows
 
     def _seats(self, ties: Ties, classes: Classes, near: Near, contact: list[dict[int, float]]) -> Records:
         """Each department's seat in a network."""
         rows = np.zeros(len(near), SEAT)
-        for place, (row, needs) in enumerate(zip(rows, ties.needs, strict=True)):
-            weight, covered = sum(d for _, d in needs), sum(d * contact[place][j] for j, d in needs)
+        for index, (row, needs) in enumerate(zip(rows, ties.needs, strict=True)):
+            weight, covered = sum(d for _, d in needs), sum(d * contact[index][j] for j, d in needs)
             spelt_out = len(near) <= SPELT_OUT
-            whole = sum(strength for _, strength in near[place]) + (0.0 if spelt_out else classes.company(place))
-            row["share"] = 1.0 / whole if whole > 0.0 else 0.0
+            total = sum(strength for _, strength in near[index]) + (0.0 if spelt_out else classes.company(index))
+            row["share"] = 1.0 / total if total > 0.0 else 0.0
             row["close"] = sum(d > CLOSE_NEED for _, d in needs)
             row["tied"] = covered / weight if weight > 0.0 else 0.0
         return rows
@@ -320,12 +320,12 @@ def _fill(row: Any, fields: Mapping[str, float]) -> None:
         row[name] = value
 
 
-def _describe(row: Any, one: Department) -> None:
+def _describe(row: Any, department: Department) -> None:
     """What is fixed of one department."""
-    row["kind"], row["internal"] = KINDS.index(one.kind), one.internal
-    row["capacity"], row["rate"], row["voice"] = one.capacity, one.rate, one.voice
-    row["benefit"] = one.benefit if one.internal else 0.0
-    _fill(row, profile_of(one)._asdict())
+    row["kind"], row["internal"] = KINDS.index(department.kind), department.internal
+    row["capacity"], row["rate"], row["voice"] = department.capacity, department.rate, department.voice
+    row["benefit"] = department.benefit if department.internal else 0.0
+    _fill(row, profile_of(department)._asdict())
 
 
 def _lever_row(levers: Levers, network: int) -> Records:
@@ -345,12 +345,12 @@ def values_of_worlds(layout: Layout, points: NDArray[np.float64], defaults: bool
 
     ``points`` are the worlds' points in [0, 1), shape (worlds, parameters).
     """
-    found = np.empty((len(layout.given), *points.shape))
-    for values, given in zip(found, layout.given, strict=True):
-        said = {one.name: one for one in given}
-        low, high, value = np.array([_bounds(parameter, said.get(parameter.name)) for parameter in PARAMETERS]).T
+    drawn = np.empty((len(layout.given), *points.shape))
+    for values, given in zip(drawn, layout.given, strict=True):
+        by_name = {entry.name: entry for entry in given}
+        low, high, value = np.array([_bounds(parameter, by_name.get(parameter.name)) for parameter in PARAMETERS]).T
         values[...] = value if defaults else low + points * (high - low)
-    return found.view(VALUES)[..., 0]
+    return drawn.view(VALUES)[..., 0]
 
 
 def _bounds(parameter: Parameter, own: Given | None) -> tuple[float, float, float]:

@@ -13,7 +13,7 @@ class Ties:
     """Who needs whom, and who talks to whom anyway, department by department."""
 
     def __init__(self, organisation: Organisation) -> None:
-        index = {one.name: place for place, one in enumerate(organisation.departments)}
+        index = {department.name: number for number, department in enumerate(organisation.departments)}
         self.needs: list[list[tuple[int, float]]] = [[] for _ in index]
         self.informal: list[dict[int, float]] = [{} for _ in index]
         for tie in organisation.interdependence:
@@ -22,7 +22,7 @@ class Ties:
         for tie in organisation.informal_ties:
             for a, b in ((index[tie.a], index[tie.b]), (index[tie.b], index[tie.a])):
                 self.informal[a][b] = min(1.0, self.informal[a].get(b, 0.0) + tie.strength)
-        outside = [not one.internal for one in organisation.departments]
+        outside = [not department.internal for department in organisation.departments]
         self.chain_needs = [[(j, d) for j, d in near if outside[j]] for near in self.needs]
 
 
@@ -34,7 +34,7 @@ class Classes:
     """
 
     def __init__(self, organisation: Organisation, levers: Levers) -> None:
-        chain = [not one.internal for one in organisation.departments]
+        chain = [not department.internal for department in organisation.departments]
         signs = [
             (
                 bool(levers.members[i]),
@@ -48,25 +48,27 @@ class Classes:
         self.of = [self.kinds.index(sign) for sign in signs]
         self.links = np.array([[_meet(a, b) for b in self.kinds] for a in self.kinds], dtype=np.int64)
         self.sizes = [self.of.count(kind) for kind in range(len(self.kinds))]
-        self.ordered = sorted(range(len(self.of)), key=lambda place: (self.of[place], place))
+        self.ordered = sorted(range(len(self.of)), key=lambda member: (self.of[member], member))
         self.ends = np.cumsum(self.sizes)
 
-    def contact(self, place: int, near: Sequence[tuple[int, float]], informal: dict[int, float]) -> dict[int, float]:
+    def contact(
+        self, department: int, near: Sequence[tuple[int, float]], informal: dict[int, float]
+    ) -> dict[int, float]:
         """How strong a department's contact is to those whom it needs."""
-        meets, of = self.links[self.of[place]].tolist(), self.of
+        meets, of = self.links[self.of[department]].tolist(), self.of
         return {j: 1.0 if meets[of[j]] else informal.get(j, 0.0) for j, _ in near}
 
-    def contacts(self, place: int, informal: dict[int, float], spelt_out: bool) -> list[tuple[int, float]]:
+    def contacts(self, department: int, informal: dict[int, float], spelt_out: bool) -> list[tuple[int, float]]:
         """A department's contacts: those it meets, if meetings are spelt out, and informal ones beyond them."""
-        meets, of = self.links[self.of[place]].tolist(), self.of
-        found = {j: strength for j, strength in informal.items() if not meets[of[j]]}
+        meets, of = self.links[self.of[department]].tolist(), self.of
+        strengths = {j: strength for j, strength in informal.items() if not meets[of[j]]}
         if spelt_out:
-            found |= {j: 1.0 for j in range(len(of)) if j != place and meets[of[j]]}
-        return sorted(found.items())
+            strengths |= {j: 1.0 for j in range(len(of)) if j != department and meets[of[j]]}
+        return sorted(strengths.items())
 
-    def company(self, place: int) -> float:
+    def company(self, department: int) -> float:
         """How many others a department meets."""
-        own = self.of[place]
+        own = self.of[department]
         others = sum(size for kind, size in enumerate(self.sizes) if self.links[own, kind])
         return float(others - self.links[own, own])
 

@@ -25,7 +25,7 @@ from simulation.system.signals import heeding
 
 Stage = Callable[..., Any]
 
-MINE: tuple[Stage, ...] = (
+OWN_STAGES: tuple[Stage, ...] = (
     week.learn_and_account,
     week.luck_and_measures,
     contacts.set_levers,
@@ -36,14 +36,14 @@ MINE: tuple[Stage, ...] = (
     week.book,
     week.take_up,
 )
-YOURS: tuple[Stage, ...] = (week.perceive_and_plan, week.do_the_work, week.go_live, run.write_outcomes)
+HELPER_STAGES: tuple[Stage, ...] = (week.perceive_and_plan, week.do_the_work, week.go_live, run.write_outcomes)
 """The stages, shared out so that both processes take about as long; whichever is left out is compiled at the end."""
 
 
 def _types() -> dict[str, Any]:
     """Numba's type of every argument, by the name that it has in all stages."""
-    one = {name: numba.from_dtype(kind) for name, kind in RECORDS.items()}
-    many = {name: numba.from_dtype(kind)[::1] for name, kind in ARRAYS.items()}
+    records = {name: numba.from_dtype(kind) for name, kind in RECORDS.items()}
+    arrays = {name: numba.from_dtype(kind)[::1] for name, kind in ARRAYS.items()}
     numbers = {"week": numba.int64} | dict.fromkeys(COUNTERS, numba.uint64)
     lines = {
         "organisation_luck": numba.float64[::1],
@@ -52,8 +52,8 @@ def _types() -> dict[str, Any]:
         "spare": numba.float64[::1],
         "d": Lane(numba.from_dtype(BLOCK)),
     }
-    whole = dict.fromkeys(("members", "class_ends", "links", "ends"), numba.int64[::1])
-    return one | many | numbers | lines | whole
+    integers = dict.fromkeys(("members", "class_ends", "links", "ends"), numba.int64[::1])
+    return records | arrays | numbers | lines | integers
 
 
 PATIENCE = 30.0
@@ -117,7 +117,7 @@ def _load_somehow() -> None:
         try:
             _load()
         except OSError:
-            compilation.keep_nothing((*MINE, *YOURS, run.run_batch))
+            compilation.keep_nothing((*OWN_STAGES, *HELPER_STAGES, run.run_batch))
             run.run_batch(*run.no_work())
 
 
@@ -126,7 +126,7 @@ def _load() -> None:
     helper = None if compilation.kept() else _second_process()
     try:
         if helper:
-            compile_stages(MINE)
+            compile_stages(OWN_STAGES)
             with suppress(subprocess.TimeoutExpired):
                 helper.wait(PATIENCE)
         run.run_batch(*run.no_work())
@@ -147,4 +147,4 @@ def _second_process() -> subprocess.Popen[bytes] | None:
 
 if __name__ == "__main__":
     gc.disable()
-    compile_stages(YOURS)
+    compile_stages(HELPER_STAGES)

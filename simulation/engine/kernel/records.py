@@ -14,15 +14,15 @@ from simulation.model.states import DEPARTMENT_STATES, LUCK_STATES, ORGANISATION
 def record_of_states(states: Iterable[State]) -> np.dtype[np.void]:
     """A record of states: real numbers first, then whole ones."""
     rows = tuple(states)
-    reals, whole = ([one.name for one in rows if one.whole is is_whole] for is_whole in (False, True))
-    return record(" ".join(reals), " ".join(whole))
+    reals, counts = ([state.name for state in rows if state.whole is is_whole] for is_whole in (False, True))
+    return record(" ".join(reals), " ".join(counts))
 
 
 LUCK = record_of_states(LUCK_STATES)
 """A week's luck of a department, drawn for everybody at once."""
 
 ANSWERS = record("pick_up objection answer")
-"""More of it, drawn where somebody asks for it; ``pick_up`` is negative until then."""
+"""More of it, drawn only when it is needed; ``pick_up`` is negative until then."""
 
 STATE = record_of_states(DEPARTMENT_STATES)
 """A department's state; the names are those of the Mesa department, its luck comes first."""
@@ -38,7 +38,7 @@ LINE = 64
 
 
 def room_for(departments: int) -> NDArray[Any]:
-    """Blocks for so many departments, and one more that is nobody's: no kind, no hours, no work."""
+    """Blocks for so many departments, and a blank one: no kind, no hours, no work."""
     return _aligned(blocks_for(departments) + 1, BLOCK)
 
 

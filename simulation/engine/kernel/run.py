@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from simulation.engine.kernel.compilation import inner, outer, readers, stage, steps, woven
+from simulation.engine.kernel.compilation import cached_stage, entry_point, llvm_inlined, numba_inlined, readers, steps
 from simulation.engine.kernel.lanes import LANES, at
 from simulation.engine.kernel.layout import (
     ASK,
@@ -53,7 +53,7 @@ def no_work() -> tuple[Any, ...]:
     )
 
 
-@stage
+@cached_stage
 def draw_traits(d: Any, w: Any, p: Any, s: Any, world: Any, seed: Any, key: Any) -> None:
     """What a department is like in this world, as in :mod:`simulation.model.worlds`; ``w`` is what its file says."""
     _, conviction, it_frame, workload = philox(NONE, TWO, world, seed, key)
@@ -71,7 +71,7 @@ def draw_traits(d: Any, w: Any, p: Any, s: Any, world: Any, seed: Any, key: Any)
     ) = steps.traits(w, p, w.kind == IT, w.kind == CHAIN, s.self_built, u)
 
 
-@inner
+@llvm_inlined
 def begin_department(d: Any, w: Any, p: Any) -> None:
     """What is fixed of it, and the state of week 0."""
     d.is_it, d.in_business, d.internal = w.kind == IT, w.kind == BUSINESS, w.internal
@@ -82,18 +82,18 @@ def begin_department(d: Any, w: Any, p: Any) -> None:
     steps.begin(d, p)
 
 
-@woven
+@numba_inlined
 def concentration(o: Any, whos: Any, states: Any) -> Any:
     """Herfindahl index of who carried the work."""
-    whole = o.carried_outside
+    total = o.carried_outside
     for i in range(whos.shape[0]):
-        whole += at(states, i).carried
-    if not whole > 0.0:
+        total += at(states, i).carried
+    if not total > 0.0:
         return np.nan
-    share = o.carried_outside / whole
+    share = o.carried_outside / total
     squares = share * share
     for i in range(whos.shape[0]):
-        share = at(states, i).carried / whole
+        share = at(states, i).carried / total
         squares += share * share
     return squares
 
@@ -103,17 +103,17 @@ def _writer() -> Any:
 
     Compiled code can call functions by their names but not from a table, so its lines are made of the table here.
     """
-    lines = (f"    row[{place}] = read.{outcome.read.__name__}(o, s)" for place, outcome in enumerate(OUTCOMES))
+    lines = (f"    row[{column}] = read.{outcome.read.__name__}(o, s)" for column, outcome in enumerate(OUTCOMES))
     source = "\n".join(["def write_row(row, o, s):", *lines])
     space: dict[str, Any] = {"__name__": __name__, "read": readers}
     exec(compile(source, __file__, "exec"), space)
-    return inner(space["write_row"])
+    return llvm_inlined(space["write_row"])
 
 
 write_row = _writer()
 
 
-@stage
+@cached_stage
 def write_outcomes(row_of_outcomes: Any, o: Any, s: Any, whos: Any, states: Any) -> None:
     """The outcomes of a finished run, in the order of :data:`simulation.model.outcomes.OUTCOMES`."""
     ownership = knowledge = 0.0
@@ -126,7 +126,7 @@ def write_outcomes(row_of_outcomes: Any, o: Any, s: Any, whos: Any, states: Any)
     write_row(row_of_outcomes, o, s)
 
 
-@stage
+@cached_stage
 def begin(o: Any, p: Any, s: Any, whos: Any, states: Any, world: Any, seed: Any, keys: Any) -> None:
     """Week 0 of one scenario in one world; everybody's state is blank."""
     for i in range(whos.shape[0]):
@@ -139,7 +139,7 @@ def begin(o: Any, p: Any, s: Any, whos: Any, states: Any, world: Any, seed: Any,
     o.world, o.seed = world, seed
 
 
-@woven
+@numba_inlined
 def one_run(
     a: Any,
     s: Any,
@@ -181,7 +181,7 @@ def one_run(
     write_outcomes(outcomes, o, s, whos, states)
 
 
-@outer
+@entry_point
 def run_batch(
     a: Any,
     values: Any,

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from simulation.engine.kernel.compilation import inner, stage, steps, woven
+from simulation.engine.kernel.compilation import cached_stage, llvm_inlined, numba_inlined, steps
 from simulation.engine.kernel.contacts import (
     activity,
     adoption,
@@ -31,7 +31,7 @@ from simulation.engine.kernel.records import OTHER_LOAD, SHOCK
 from simulation.study.constants import CLOSING_WEEKS, PARTNER_STAYS, WINDOW_FROM, WINDOW_TO
 
 
-@woven
+@numba_inlined
 def enter_phase(o: Any, week: Any) -> None:
     """What go-live, if it is past, ends by itself."""
     o.phase = 0
@@ -41,14 +41,14 @@ def enter_phase(o: Any, week: Any) -> None:
     o.live = o.go_live_week > 0 and week > o.go_live_week
 
 
-@inner
+@llvm_inlined
 def meet_luck_and_measures(d: Any, p: Any, m: Any) -> None:
     """Stages 0 and 1 of a department."""
     steps.meet_luck(d, p)
     steps.apply_measures(d, p, m)
 
 
-@stage
+@cached_stage
 def luck_and_measures(o: Any, p: Any, m: Any, s: Any, states: Any, luck: Any, organisation_luck: Any) -> None:
     """Stages 0 and 1."""
     steps.meet_shock(o, p, organisation_luck[SHOCK], organisation_luck[OTHER_LOAD])
@@ -58,7 +58,7 @@ def luck_and_measures(o: Any, p: Any, m: Any, s: Any, states: Any, luck: Any, or
     o.business_frame = total(steps.business_frame, states) / s.business if s.business else 0.0
 
 
-@stage
+@cached_stage
 def perceive_and_plan(
     o: Any,
     p: Any,
@@ -84,14 +84,14 @@ def perceive_and_plan(
     each(steps.weigh, states, p)
 
 
-@stage
+@cached_stage
 def work(o: Any, p: Any, s: Any, states: Any) -> None:
     """Stage 4, second half, and what is needed in all (h)."""
     o.need_inside, o.need_outside, o.need_process = total(steps.needs, states)
     each(steps.exert, states, p, o, steps.waiting_for_it(o, s))
 
 
-@stage
+@cached_stage
 def do_the_work(o: Any, p: Any, m: Any, s: Any, states: Any) -> None:
     """Stage 5: the week's output, who delivered it, and the issues to be expected."""
     blocked, parts, at_work = total(steps.before_work, states)
@@ -104,7 +104,7 @@ def do_the_work(o: Any, p: Any, m: Any, s: Any, states: Any) -> None:
     o.work_seen = o.work_seen or at_work > 0.0
 
 
-@stage
+@cached_stage
 def take_up(
     o: Any, p: Any, net: Any, whos: Any, states: Any, ties: Any, ends: Any, keys: Any, answers: Any, counter: Any
 ) -> None:
@@ -122,7 +122,7 @@ def take_up(
     steps.hear_objections(o)
 
 
-@stage
+@cached_stage
 def go_live(o: Any, p: Any, s: Any, states: Any, ties: Any, ends: Any, week: Any) -> None:
     """Stage 6: go-live, adoption, growth and debt; and what progress there is to be seen (stage 7)."""
     technical, built, process, unready = total(steps.progress, states)
@@ -134,7 +134,7 @@ def go_live(o: Any, p: Any, s: Any, states: Any, ties: Any, ends: Any, week: Any
     steps.grow(o, p, s, technical, built, process)
 
 
-@stage
+@cached_stage
 def learn_and_account(o: Any, p: Any, m: Any, s: Any, states: Any) -> None:
     """Stage 7, and the departments' part of stage 8."""
     adopted, engaged, of_business = total(steps.success, states)
@@ -152,7 +152,7 @@ def learn_and_account(o: Any, p: Any, m: Any, s: Any, states: Any) -> None:
     steps.add_up(o, cost, shared, solitary, beyond, benefit)
 
 
-@stage
+@cached_stage
 def book(o: Any, p: Any, m: Any, s: Any, states: Any, week: Any) -> None:
     """Stage 8, of the organisation; what outcomes need of a week is kept, the week itself is not."""
     steps.pay(o, o, m, s)
@@ -162,7 +162,7 @@ def book(o: Any, p: Any, m: Any, s: Any, states: Any, week: Any) -> None:
     steps.keep_books(o, o, passive, week)
 
 
-@woven
+@numba_inlined
 def one_week(
     o: Any,
     p: Any,

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from simulation.analysis.compare import Pair, compare_pair
-from simulation.analysis.sensitivity import Flip, Moved, move
+from simulation.analysis.sensitivity import EndRuns, Flip, run_ends
 from simulation.dashboard.state.runs import engine
 from simulation.dashboard.state.tasks import Tell
 from simulation.engine.ensemble import Runs, run_worlds
@@ -51,7 +51,7 @@ class Answer:
     """What has been found so far: the pair as it is, and the parameters moved, in the passport's order."""
 
     now: Runs | None = None
-    moved: list[Moved] = field(default_factory=list)
+    moved: list[EndRuns] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,7 @@ def _try_next(pair: Study, question: Question, answer: Answer, done: int, tell: 
     with _turn(tell):
         begun = time.monotonic()
         if len(answer.moved) == done:
-            answer.moved.append(move(pair, PARAMETERS[done], question.worlds, question.seed, question.mode))
+            answer.moved.append(run_ends(pair, PARAMETERS[done], question.worlds, question.seed, question.mode))
             time.sleep(REST * (time.monotonic() - begun))
 
 

@@ -15,6 +15,7 @@ from simulation.analysis.compare import Comparison
 from simulation.dashboard.state.runs import engine
 from simulation.dashboard.state.variants import Changes, study_of
 from simulation.dashboard.state.view import View
+from simulation.engine.traces import Trace, trace
 from simulation.lesson.answers import (
     Answers,
     agreement,
@@ -25,11 +26,12 @@ from simulation.lesson.answers import (
     weeks_asked,
     worlds_told,
 )
-from simulation.lesson.debrief import asked, questions
+from simulation.lesson.debrief import question_text, questions
 from simulation.lesson.form import Chapter, Package
+from simulation.lesson.moments import moments, sentence
 from simulation.lesson.prediction import Prediction, prediction
 from simulation.lesson.source import Told, read_lesson
-from simulation.lesson.story import Story, moments, run_story, sentence
+from simulation.report.narrative import department_names
 from simulation.report.sentences import MAIN, level
 from simulation.study.measures import MEASURES
 from simulation.text.i18n import LANGUAGES, number, say
@@ -193,7 +195,7 @@ class Reveal:
     world: int
     of: int
     typical: bool
-    stories: tuple[Story, ...]
+    stories: tuple[Trace, ...]
 
 
 def reveal_of(told: Told, view: View, tell: Tell) -> Reveal:
@@ -206,10 +208,10 @@ def reveal_of(told: Told, view: View, tell: Tell) -> Reveal:
     order = worlds_told(answers, np.array([found.runs.weeks(name, chapter.state) for name in chapter.shows]))
     own = chapter.world if chapter.world is not None and chapter.world < len(order) else None
     world = order[view.take % len(order)] if own is None or view.take else own
-    stories: list[Story] = []
+    stories: list[Trace] = []
     for name in chapter.shows:
         tell(len(stories), len(chapter.shows))
-        stories.append(run_story(told.study.scenario(name), world, told.lesson.seed))
+        stories.append(trace(told.study.scenario(name), world, told.lesson.seed))
     typical = world in order[: len(answers.order)]
     return Reveal(found, answers, world, int(answers.of[world]), typical, tuple(stories))
 
@@ -330,7 +332,8 @@ def _world(_told: Told, chapter: Chapter, view: View, reveal: Reveal) -> Scene:
     language, story = view.language, reveal.stories[0]
     texts = option_texts(chapter, view)
     inside = np.flatnonzero(story.internal)
-    names = [story.called(story.names[int(one)], language) for one in inside]
+    called = department_names(story.scenario, language)
+    names = [called[story.names[int(index)]] for index in inside]
     if reveal.of >= 0:
         ends = say("lesson.this_world", language, option=f"“{texts[reveal.of]}”")
     else:
@@ -362,13 +365,13 @@ def _which(chapter: Chapter, view: View, reveal: Reveal) -> str:
     return say(key, view.language, world=reveal.world, **fields)
 
 
-def _line(story: Story, state: str, language: str) -> Scene:
+def _line(story: Trace, state: str, language: str) -> Scene:
     """What is followed, in one world of one scenario."""
-    values = np.round(story.whole[state], 4).tolist()
-    return {"title": story.scenario.called(language), "values": values, "live": story.live}
+    values = np.round(story.weekly(state), 4).tolist()
+    return {"title": story.scenario.called(language), "values": values, "live": story.go_live}
 
 
-def _moments(story: Story, language: str) -> list[Scene]:
+def _moments(story: Trace, language: str) -> list[Scene]:
     """What happened, in sentences."""
     return [
         {"week": one.week, "text": sentence(one, story, language), "weighty": one.weighty} for one in moments(story)
@@ -385,7 +388,7 @@ def scale(chapter: Chapter, reveal: Reveal) -> float:
     highest = [
         float(np.quantile(reveal.found.runs.weeks(name, chapter.state), 0.95, axis=0).max()) for name in chapter.shows
     ]
-    highest += [float(one.whole[chapter.state].max()) for one in reveal.stories]
+    highest += [float(one.weekly(chapter.state).max()) for one in reveal.stories]
     return next((top for top in TOPS if top >= max(highest)), 1.0)
 
 
@@ -500,7 +503,7 @@ def _debrief(_told: Told, chapter: Chapter, view: View, reveal: Reveal) -> Scene
     if reveal.stories:
         story, *rest = reveal.stories
         beside = rest[0] if rest else None
-        drawn = [asked(one, story, beside, language) for one in questions(story, beside, chapter.state)]
+        drawn = [question_text(one, story, beside, language) for one in questions(story, beside, chapter.state)]
     return {"drawn": drawn, "always": [one.in_(language) for one in chapter.debrief], "package": bool(chapter.package)}
 
 

@@ -17,9 +17,9 @@ from simulation.dashboard.state.runs import engine
 from simulation.dashboard.state.tasks import Steps, Tell
 from simulation.dashboard.state.variants import study_data
 from simulation.dashboard.state.view import View
+from simulation.report.export import as_json, parquet
 from simulation.report.figures import adoption, encoded, ranking
 from simulation.report.repeat import Request
-from simulation.report.sentences import as_json, parquet
 from simulation.study.sources.files import study_yaml
 from simulation.text.i18n import say, separators
 

@@ -3,7 +3,7 @@
 import functools
 from typing import Any
 
-from simulation.analysis.divergence import Ending, Parting, SameLuck, Step, Swap, part, swap_each
+from simulation.analysis.divergence import Divergence, Ending, SameLuck, Step, Swap, find_divergence, swap_each
 from simulation.analysis.mechanisms import SHARE
 from simulation.dashboard.pages.world.data import log_of, shocks_of, states_sent, traced, world_of
 from simulation.dashboard.state.variants import Changes, study_of
@@ -61,7 +61,7 @@ def headline(traces: list[Trace], language: str) -> str:
 class Story:
     """Tells a parting of two scenarios."""
 
-    def __init__(self, found: Parting, a: Trace, b: Trace, language: str) -> None:
+    def __init__(self, found: Divergence, a: Trace, b: Trace, language: str) -> None:
         self.found, self.a, self.b, self.language = found, a, b, language
         self.titles = {
             "first": short(a.scenario.called(language)),
@@ -268,10 +268,10 @@ COUNTS = {"contacts", "open_issues", "pull"}
 @functools.lru_cache(maxsize=64)
 def _parting(
     changes: Changes, pair: tuple[str, str], world: int, seed: int, mode: Mode, compiled: bool
-) -> tuple[Parting, tuple[Swap, ...]]:
+) -> tuple[Divergence, tuple[Swap, ...]]:
     """Where two scenarios part, and what each difference does alone; worked out once for all who ask."""
     a, b = (traced(changes, name, world, seed, mode, compiled) for name in pair)
-    found = part(a, b)
+    found = find_divergence(a, b)
     many = len(found.differences) > 1
     run = run_world if compiled else mesa_world
     return found, swap_each(a.scenario, b.scenario, world, seed, mode, run) if many else ()
