@@ -85,7 +85,7 @@ def views(draw):
     return start.but(
         scenarios=tuple(draw(st.lists(names, max_size=12, unique=True))),
         hand=draw(names),
-        rival=draw(names),
+        baseline=draw(names),
         outcome=draw(st.sampled_from(sorted(BY_OUTCOME))),
         worlds=draw(st.integers(2, MOST_WORLDS)),
         seed=draw(st.integers(0, MOST_SEED)),
@@ -115,12 +115,12 @@ def test_an_address_gives_back_the_view_it_was_made_of(view):
 def test_a_view_never_holds_what_it_cannot(view, data):
     names = st.sampled_from([*view.changes.names, "no-such-scenario", ""])
     changed = view.but(
-        scenarios=tuple(data.draw(st.lists(names, max_size=5))), hand=data.draw(names), rival=data.draw(names)
+        scenarios=tuple(data.draw(st.lists(names, max_size=5))), hand=data.draw(names), baseline=data.draw(names)
     )
     assert set(changed.scenarios) <= set(view.changes.names)
     assert len(set(changed.scenarios)) == len(changed.scenarios)
-    assert len(changed.scenarios) < 2 or {changed.hand, changed.rival} <= set(changed.scenarios)
-    assert changed.hand != changed.rival
+    assert len(changed.scenarios) < 2 or {changed.hand, changed.baseline} <= set(changed.scenarios)
+    assert changed.hand != changed.baseline
     assert changed.shown in view.changes.names
 
 
@@ -142,8 +142,8 @@ def harmless(page, search):
     assert time.perf_counter() - began < 5.0
     assert view.study.names == view.scenarios
     assert view.horizon > 0
-    assert all(view.title(name) for name in {view.hand, view.rival, view.shown})
-    assert all(notice.told(language) for notice in notices for language in LANGUAGES)
+    assert all(view.title(name) for name in {view.hand, view.baseline, view.shown})
+    assert all(notice.sentence(language) for notice in notices for language in LANGUAGES)
     assert read(address_of(view))[0] == view
     return view, notices
 
@@ -427,7 +427,7 @@ def some_view():
         changes=changes,
         scenarios=("it-only", "wait", name),
         hand=name,
-        rival="wait",
+        baseline="wait",
         worlds=20,
         seed=7,
         mode="defaults",

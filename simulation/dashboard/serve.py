@@ -85,16 +85,16 @@ def serve(where: Where, browse: bool, language: str) -> int:
     Raises :class:`~simulation.study.errors.InputRefused` if the server cannot listen there.
     """
     sockets = listening(where.host, where.port)
-    where = replace(where, bound=tuple(one.getsockname()[0] for one in sockets))
+    where = replace(where, bound=tuple(sock.getsockname()[0] for sock in sockets))
     _settle_environment(language)
     import uvicorn  # noqa: PLC0415 - Solara reads its settings when it is imported, which is now
 
     from simulation.dashboard.server.connections import Messages, Requests  # noqa: PLC0415
     from simulation.dashboard.server.memory import Sweeper, sweep  # noqa: PLC0415
-    from simulation.dashboard.state.runs import engine  # noqa: PLC0415
-    from simulation.dashboard.state.studies import studies  # noqa: PLC0415
+    from simulation.dashboard.state.runs import run_store  # noqa: PLC0415
+    from simulation.dashboard.state.studies import study_store  # noqa: PLC0415
 
-    engine().warm()
+    run_store().warm()
     key = where.key()
 
     class Announced(uvicorn.Server):
@@ -127,8 +127,8 @@ def serve(where: Where, browse: bool, language: str) -> int:
     try:
         Announced(config).run(sockets)
     finally:
-        engine().close()
-        studies().reader.close()
+        run_store().close()
+        study_store().reader.close()
     return 0
 
 
@@ -181,8 +181,8 @@ def listening(host: str, port: int) -> list[socket.socket]:
             bound[-1].bind(address)
             bound[-1].listen(256)
     except OSError as error:
-        for one in bound:
-            one.close()
+        for sock in bound:
+            sock.close()
         raise InputRefused([_cannot_listen(error, host, port)]) from None
     return bound
 

@@ -25,20 +25,20 @@ SMALLEST_BAND = 3
 """With fewer worlds than this a band says nothing."""
 
 
-def weeks(found: Comparison, view: View) -> Option:
-    """Progress and adoption over weeks: bands and the middle world of the scenario in hand and its rival."""
-    study = found.runs.study
-    loud = [name for name in (view.rival, view.hand) if name in study.names]
+def weeks(comparison: Comparison, view: View) -> Option:
+    """Progress and adoption over weeks: bands and the middle world of the scenario in hand and of the baseline."""
+    study = comparison.runs.study
+    loud = [name for name in (view.baseline, view.hand) if name in study.names]
     quiet = _small(QUIET)
     series: list[Option] = []
     for panel, (state, _, _) in enumerate(PANELS):
         for name in study.names:
             if name not in loud:
-                series.append(_line(found, name, state, panel, view) | {"z": 2})
+                series.append(_line(comparison, name, state, panel, view) | {"z": 2})
         for name in loud:
-            series += _bands(found, name, state, panel, ACCENT if name == view.hand else RIVAL)
+            series += _bands(comparison, name, state, panel, ACCENT if name == view.hand else RIVAL)
         for name in loud:
-            series.append(_loud(found, name, state, panel, view))
+            series.append(_loud(comparison, name, state, panel, view))
     return {
         "animation": False,
         "textStyle": {"fontFamily": FONT, "color": INK},
@@ -108,14 +108,14 @@ def _share_axis(panel: int, language: str) -> Option:
     }
 
 
-def _line(found: Comparison, name: str, state: str, panel: int, view: View) -> Option:
+def _line(comparison: Comparison, name: str, state: str, panel: int, view: View) -> Option:
     """The middle world, week by week."""
     return {
         "type": "line",
-        "name": found.runs.study.scenario(name).called(view.language),
+        "name": comparison.runs.study.scenario(name).called(view.language),
         "xAxisIndex": panel,
         "yAxisIndex": panel,
-        "data": _points(np.median(found.runs.weeks(name, state), axis=0)),
+        "data": _points(np.median(comparison.runs.weeks(name, state), axis=0)),
         "showSymbol": False,
         "lineStyle": {"color": GREY, "width": 1.2},
         "itemStyle": {"color": "#8a96a3"},
@@ -123,11 +123,11 @@ def _line(found: Comparison, name: str, state: str, panel: int, view: View) -> O
     }
 
 
-def _loud(found: Comparison, name: str, state: str, panel: int, view: View) -> Option:
-    """The same for the scenario in hand (a full line) or its rival (dashes), labelled where it ends."""
+def _loud(comparison: Comparison, name: str, state: str, panel: int, view: View) -> Option:
+    """The same for the scenario in hand (a full line) or the baseline (dashes), labelled where it ends."""
     hand = name == view.hand
     colour = ACCENT if hand else RIVAL
-    line = _line(found, name, state, panel, view)
+    line = _line(comparison, name, state, panel, view)
     line["lineStyle"] = {"color": colour, "width": 2.8, "type": "solid" if hand else [7, 4]}
     line["itemStyle"] = {"color": colour}
     line["z"] = 5 if hand else 4
@@ -135,10 +135,10 @@ def _loud(found: Comparison, name: str, state: str, panel: int, view: View) -> O
     label = {"show": True, "formatter": "{a}", "color": text, "fontSize": 12, "fontWeight": 600, "width": RIGHT - 14}
     line["endLabel"] = label | {"overflow": "break", "lineHeight": 14}
     line["labelLayout"] = {"moveOverlap": "shiftY"}
-    week = found.summary(name, "go_live_week").median
-    if week <= found.runs.study.horizon and state == "adoption":
-        other = found.summary(view.rival if hand else view.hand, "go_live_week").median
-        close = other <= found.runs.study.horizon and abs(week - other) < TOO_CLOSE * found.runs.study.horizon
+    week = comparison.summary(name, "go_live_week").median
+    if week <= comparison.runs.study.horizon and state == "adoption":
+        other = comparison.summary(view.baseline if hand else view.hand, "go_live_week").median
+        close = other <= comparison.runs.study.horizon and abs(week - other) < TOO_CLOSE * comparison.runs.study.horizon
         line["markLine"] = {
             "symbol": "none",
             "silent": True,
@@ -156,11 +156,11 @@ def _points(shares: NDArray[Any]) -> list[float]:
     return [0.0, *values]
 
 
-def _bands(found: Comparison, name: str, state: str, panel: int, colour: str) -> list[Option]:
+def _bands(comparison: Comparison, name: str, state: str, panel: int, colour: str) -> list[Option]:
     """Where 9 in 10 worlds and where half of the worlds are; nothing for a few worlds."""
-    if len(found.runs.worlds) < SMALLEST_BAND:
+    if len(comparison.runs.worlds) < SMALLEST_BAND:
         return []
-    values = found.runs.weeks(name, state)
+    values = comparison.runs.weeks(name, state)
     low, lower, upper, high = np.quantile(values, (0.05, 0.25, 0.75, 0.95), axis=0)
     wide = _band(f"{name}/90", low, high, panel, colour, 0.13)
     return [*wide, *_band(f"{name}/50", lower, upper, panel, colour, 0.26)]
@@ -184,28 +184,28 @@ def _band(stack: str, low: NDArray[Any], high: NDArray[Any], panel: int, colour:
     return [common | {"data": _points(low)}, common | {"data": _points(high - low), "areaStyle": area}]
 
 
-def cost(found: Comparison, view: View) -> Option:
+def cost(comparison: Comparison, view: View) -> Option:
     """Cost beside lasting adoption, a point per scenario, with a cross where half of the worlds are."""
-    study = found.runs.study
+    study = comparison.runs.study
     many = len(study.names) > 7
     points, crosses = [], []
     for name in study.names:
-        lasting, euro = found.summary(name, "lasting_adoption"), found.summary(name, "cost")
-        colour = ACCENT if name == view.hand else RIVAL if name == view.rival else "#7b8794"
-        text = ACCENT if name == view.hand else "#9a4a0c" if name == view.rival else QUIET
-        shown = not many or name in (view.hand, view.rival)
+        lasting, euro = comparison.summary(name, "lasting_adoption"), comparison.summary(name, "cost")
+        colour = ACCENT if name == view.hand else RIVAL if name == view.baseline else "#7b8794"
+        text = ACCENT if name == view.hand else "#9a4a0c" if name == view.baseline else QUIET
+        shown = not many or name in (view.hand, view.baseline)
         points.append(
             {
                 "name": study.scenario(name).called(view.language),
                 "value": [_million(euro.mean.estimate), round(100 * lasting.mean.estimate, 1)],
                 "itemStyle": {"color": colour},
-                "symbol": "diamond" if name == view.rival else "circle",
-                "symbolSize": 13 if name in (view.hand, view.rival) else 8,
+                "symbol": "diamond" if name == view.baseline else "circle",
+                "symbolSize": 13 if name in (view.hand, view.baseline) else 8,
                 "label": {"show": shown, "color": text},
                 "z": 6 if name == view.hand else 5,
             }
         )
-        if name in (view.hand, view.rival):
+        if name in (view.hand, view.baseline):
             crosses += _cross(euro, lasting, colour)
     return {
         "animation": False,
