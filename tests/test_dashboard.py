@@ -492,6 +492,32 @@ def test_a_view_starts_with_what_its_study_has():
     assert set(first_view().scenarios) == set(FIRST)
 
 
+FOLDER = Path("simulation/dashboard")
+
+
+def classes_in(text):
+    """The classes of ours that a text names."""
+    return set(re.findall(r"\bsy-[a-z0-9-]*[a-z0-9]\b", text))
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_a_page_has_rules_for_what_stands_in_its_folder_only(name):
+    shared = classes_in((FOLDER / "style.css").read_text(encoding="utf-8"))
+    folder = FOLDER / "pages" / name
+    own = classes_in((folder / "style.css").read_text(encoding="utf-8")) - shared
+    used = [path.read_text(encoding="utf-8") for kind in ("*.py", "*.vue") for path in folder.glob(kind)]
+    composed = re.findall(r"(sy-[a-z-]+)' \+", " ".join(used))  # such as 'sy-lesson-line' + number
+    assert own
+    assert {word for word in own - classes_in(" ".join(used)) if not word.startswith(tuple(composed))} == set()
+
+
+def test_rules_that_pages_share_come_before_those_of_a_page():
+    from simulation.dashboard.app import STYLE
+
+    sheets = [FOLDER / "style.css", *(FOLDER / "pages" / name / "style.css" for name in sorted(EVERY))]
+    assert "\n".join(path.read_text(encoding="utf-8") for path in sheets) == STYLE
+
+
 def test_no_method_of_a_component_is_shadowed_by_an_event():
     # ipyvue puts the event `event_go` into the component as `go` too, over a method of that name
     for path in Path("simulation").rglob("*.vue"):

@@ -6,7 +6,8 @@ from typing import Any
 import solara
 import solara.lab
 
-from simulation.dashboard.components.parts import Frame, Text, packed
+from simulation.dashboard.components.frame import Frame
+from simulation.dashboard.components.text import Text, packed
 from simulation.dashboard.pages import pages
 from simulation.dashboard.server.cookies import LANGUAGE
 from simulation.dashboard.server.mishaps import mishap, outdated
@@ -16,7 +17,15 @@ from simulation.study.errors import InputRefused
 from simulation.text.i18n import language_name, say, words_of
 from simulation.text.languages import LANGUAGES, preferred
 
-STYLE = files("simulation").joinpath("dashboard", "style.css").read_text(encoding="utf-8")
+
+def style_sheet() -> str:
+    """The style sheet of all pages: what they share, then what each has alone, by the page's name."""
+    dashboard = files("simulation").joinpath("dashboard")
+    folders = [dashboard, *(dashboard.joinpath("pages", name) for name in sorted(pages()))]
+    return "\n".join(folder.joinpath("style.css").read_text(encoding="utf-8") for folder in folders)
+
+
+STYLE = style_sheet()
 
 
 @solara.component

@@ -1,8 +1,8 @@
 """The pages: a folder each, found by themselves.
 
 ``page.py`` in a page's folder holds ``RAIL_POSITION``, where it stands in the rail (lower is higher up), and
-``Page``, a component that is given the visitor's view and the function that changes it. Its words stand in
-``locale/<language>/<name>.yaml``, of which the shell shows ``rail`` and ``title``.
+``Page``, a component that is given the visitor's view and the function that changes it; ``style.css`` its looks. Its
+words stand in ``locale/<language>/<name>.yaml``, of which the shell shows ``rail`` and ``title``.
 """
 
 import functools

@@ -8,7 +8,7 @@ import solara
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from simulation.dashboard.components.parts import Text
+from simulation.dashboard.components.text import Text
 from simulation.dashboard.pages.assumptions import values, verdicts
 from simulation.dashboard.pages.assumptions.flips import MOST_WORLDS, Trial, experiment_of, try_all
 from simulation.dashboard.server.gate import Event, Word, closed, component

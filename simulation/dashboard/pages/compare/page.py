@@ -9,8 +9,10 @@ import numpy as np
 import solara
 
 from simulation.analysis.compare import Comparison, compare_runs
-from simulation.dashboard.components.parts import Chart, Controls, Ranking, Table, Text, Timeline, packed
+from simulation.dashboard.components.chart import Chart
+from simulation.dashboard.components.text import Table, Text, packed
 from simulation.dashboard.pages.compare import answer, charts, timeline
+from simulation.dashboard.pages.compare.components import Controls, Ranking, Timeline
 from simulation.dashboard.state.runs import FEW, run_store
 from simulation.dashboard.state.tasks import LatestTask, Progress, Steps, use_latest_task
 from simulation.dashboard.state.variants import refused, scenario_of, study_of

@@ -6,7 +6,7 @@ from typing import Any, NotRequired
 import solara
 from typing_extensions import TypedDict
 
-from simulation.dashboard.components.parts import Text
+from simulation.dashboard.components.text import Text
 from simulation.dashboard.pages.lesson.flow import (
     lesson_material,
     moved,

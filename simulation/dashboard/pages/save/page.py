@@ -7,7 +7,7 @@ from typing import Any
 import solara
 from typing_extensions import TypedDict
 
-from simulation.dashboard.components.parts import Text
+from simulation.dashboard.components.text import Text
 from simulation.dashboard.pages.save import downloads
 from simulation.dashboard.pages.save.downloads import File, Ready
 from simulation.dashboard.server.gate import Event, Word, closed, component

@@ -6,7 +6,7 @@ import solara
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from simulation.dashboard.components.parts import Text
+from simulation.dashboard.components.text import Text
 from simulation.dashboard.pages.world.picks import picks
 from simulation.dashboard.pages.world.story import scenario_titles, world_page
 from simulation.dashboard.server.gate import Event, Word, closed, component
