@@ -23,6 +23,8 @@ TOO_CLOSE = 0.12
 """A share of the weeks shown: two labels of go-live nearer to each other than this stand on either side."""
 SMALLEST_BAND = 3
 """With fewer worlds than this a band says nothing."""
+MOST_LABELS = 7
+"""With more scenarios than this, labels would lie on each other."""
 
 
 def weeks(comparison: Comparison, view: View) -> Option:
@@ -187,52 +189,58 @@ def _band(stack: str, low: NDArray[Any], high: NDArray[Any], panel: int, colour:
 def cost(comparison: Comparison, view: View) -> Option:
     """Cost beside lasting adoption, a point per scenario, with a cross where half of the worlds are."""
     study = comparison.runs.study
-    many = len(study.names) > 7
-    points, crosses = [], []
-    for name in study.names:
-        lasting, euro = comparison.summary(name, "lasting_adoption"), comparison.summary(name, "cost")
-        colour = ACCENT if name == view.hand else RIVAL if name == view.baseline else "#7b8794"
-        text = ACCENT if name == view.hand else "#9a4a0c" if name == view.baseline else QUIET
-        shown = not many or name in (view.hand, view.baseline)
-        points.append(
-            {
-                "name": study.scenario(name).called(view.language),
-                "value": [_million(euro.mean.estimate), round(100 * lasting.mean.estimate, 1)],
-                "itemStyle": {"color": colour},
-                "symbol": "diamond" if name == view.baseline else "circle",
-                "symbolSize": 13 if name in (view.hand, view.baseline) else 8,
-                "label": {"show": shown, "color": text},
-                "z": 6 if name == view.hand else 5,
-            }
-        )
-        if name in (view.hand, view.baseline):
-            crosses += _cross(euro, lasting, colour)
+    crossed = [name for name in study.names if name in (view.hand, view.baseline)]
+    points = {
+        "type": "scatter",
+        "data": [_point(comparison, name, view) for name in study.names],
+        "label": {"position": "top", "formatter": "{b}", "fontSize": 11},
+        "labelLayout": {"hideOverlap": True},
+    }
     return {
         "animation": False,
         "textStyle": {"fontFamily": FONT, "color": INK},
         "grid": {"left": 44, "right": 26, "top": 16, "bottom": 44},
         "tooltip": {"trigger": "item", "confine": True},
-        "xAxis": {
-            "type": "value",
-            "scale": True,
-            "name": say("compare.cost_axis", view.language, horizon=study.horizon),
-            "nameLocation": "middle",
-            "nameGap": 26,
-            "nameTextStyle": _small(QUIET),
-            "axisLabel": {"color": QUIET, "hideOverlap": True},
-            "splitLine": {"lineStyle": {"color": "#eef1f4"}},
-        },
+        "xAxis": _cost_axis(study.horizon, view.language),
         "yAxis": _share_axis(0, view.language),
-        "series": [
-            *crosses,
-            {
-                "type": "scatter",
-                "data": points,
-                "label": {"position": "top", "formatter": "{b}", "fontSize": 11},
-                "labelLayout": {"hideOverlap": True},
-            },
-        ],
+        "series": [*(line for name in crossed for line in _cross(comparison, name, view)), points],
     }
+
+
+def _cost_axis(horizon: int, language: str) -> Option:
+    """Cost over ``horizon`` weeks, in millions of euros."""
+    return {
+        "type": "value",
+        "scale": True,
+        "name": say("compare.cost_axis", language, horizon=horizon),
+        "nameLocation": "middle",
+        "nameGap": 26,
+        "nameTextStyle": _small(QUIET),
+        "axisLabel": {"color": QUIET, "hideOverlap": True},
+        "splitLine": {"lineStyle": {"color": "#eef1f4"}},
+    }
+
+
+def _point(comparison: Comparison, name: str, view: View) -> Option:
+    """One scenario at its mean cost and lasting adoption; of many, only the pair in hand has a label."""
+    study, in_pair = comparison.runs.study, name in (view.hand, view.baseline)
+    colour, text = _colours(name, view)
+    return {
+        "name": study.scenario(name).called(view.language),
+        "value": _mean_point(comparison, name),
+        "itemStyle": {"color": colour},
+        "symbol": "diamond" if name == view.baseline else "circle",
+        "symbolSize": 13 if in_pair else 8,
+        "label": {"show": in_pair or len(study.names) <= MOST_LABELS, "color": text},
+        "z": 6 if name == view.hand else 5,
+    }
+
+
+def _colours(name: str, view: View) -> tuple[str, str]:
+    """The colours of a scenario's point and of its label."""
+    if name == view.hand:
+        return ACCENT, ACCENT
+    return (RIVAL, "#9a4a0c") if name == view.baseline else ("#7b8794", QUIET)
 
 
 def _million(euro: float) -> float:
@@ -240,12 +248,19 @@ def _million(euro: float) -> float:
     return round(euro / 1e6, 3) if math.isfinite(euro) else 0.0
 
 
-def _cross(euro: Any, lasting: Any, colour: str) -> list[Option]:
+def _mean_point(comparison: Comparison, name: str) -> list[float]:
+    """Mean cost (millions of euros) and mean lasting adoption (per cent)."""
+    euro, lasting = comparison.summary(name, "cost"), comparison.summary(name, "lasting_adoption")
+    return [_million(euro.mean.estimate), round(100 * lasting.mean.estimate, 1)]
+
+
+def _cross(comparison: Comparison, name: str, view: View) -> list[Option]:
     """Two lines from the lower to the upper quartile, which cross at the mean, where the point is."""
-    x, y = _million(euro.mean.estimate), round(100 * lasting.mean.estimate, 1)
-    ends = (
+    euro, lasting = comparison.summary(name, "cost"), comparison.summary(name, "lasting_adoption")
+    x, y = _mean_point(comparison, name)
+    lines = (
         [[_million(euro.q25), y], [_million(euro.q75), y]],
         [[x, round(100 * lasting.q25, 1)], [x, round(100 * lasting.q75, 1)]],
     )
-    style = {"color": colour, "width": 2, "opacity": 0.55}
-    return [{"type": "line", "data": two, "showSymbol": False, "silent": True, "lineStyle": style} for two in ends]
+    style = {"color": _colours(name, view)[0], "width": 2, "opacity": 0.55}
+    return [{"type": "line", "data": ends, "showSymbol": False, "silent": True, "lineStyle": style} for ends in lines]
