@@ -32,17 +32,26 @@ def arguments(words: Arguments) -> None:
 def execute(asked: argparse.Namespace, language: str) -> int:
     """Serve the dashboard, of the file that is named, or else of SYNERGY_FILE, or else of the case."""
     from simulation.dashboard.serve import Where, serve
+    from simulation.dashboard.state.settings import Settings
     from simulation.engine.kernel import compilation
-    from simulation.lesson.source import read_lesson
     from simulation.study.sources.files import CASE, load
 
-    if asked.file is None:
-        asked.file = os.environ.get("SYNERGY_FILE") or CASE
-    load(asked.file)  # what is wrong with it is said here, and not on every page
+    file = os.environ.get("SYNERGY_FILE") or CASE if asked.file is None else asked.file
+    load(file)  # what is wrong with it is said here, and not on every page
     compilation.check()
-    os.environ["SYNERGY_FILE"] = asked.file
-    if asked.lesson is not None:
-        read_lesson(asked.lesson)
-        os.environ["SYNERGY_LESSON"] = str(Path(asked.lesson).resolve())
+    settings = Settings(file, _lesson(asked.lesson), language)
     where = Where(asked.host, asked.port, True if asked.key else False if asked.without_key else None)
-    return serve(where, not asked.no_open, language)
+    return serve(where, settings, not asked.no_open)
+
+
+def _lesson(given: str | None) -> str | None:
+    """The path of the lesson that is named, or else of SYNERGY_LESSON, None for the case's.
+
+    Raises :class:`~simulation.study.errors.InputRefused` if the lesson that is named is not in order.
+    """
+    from simulation.lesson.source import read_lesson
+
+    if given is None:
+        return os.environ.get("SYNERGY_LESSON") or None
+    read_lesson(given)
+    return str(Path(given).resolve())

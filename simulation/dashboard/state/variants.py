@@ -7,17 +7,17 @@ and a study with changes is what ``synergy compare`` makes of that file.
 import copy
 import functools
 import json
-import os
 import threading
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from simulation.dashboard.state.settings import settings
 from simulation.study.build.merge import build
 from simulation.study.errors import InputRefused
 from simulation.study.scenario import FORMAT, Scenario, Study
-from simulation.study.sources.files import CASE, load_data
+from simulation.study.sources.files import load_data
 from simulation.system.limits import LIMITS
 
 PARTS = ("project", "parameters", "organisation", "scenarios")
@@ -38,7 +38,7 @@ class Base:
 @functools.cache
 def _served() -> dict[str, Any]:
     """The plain data of the study that this server shows: the case, or the file it was started with."""
-    return load_data(os.environ.get("SYNERGY_FILE", CASE))
+    return load_data(settings().file)
 
 
 def base_data(base: Base | None = None) -> dict[str, Any]:

@@ -6,13 +6,13 @@ Nothing in an address is trusted: it is data, read within bounds, and what canno
 import base64
 import binascii
 import json
-import os
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 from urllib.parse import parse_qs, urlencode
 
+from simulation.dashboard.state.settings import settings
 from simulation.dashboard.state.studies import study_by_digest
 from simulation.dashboard.state.variants import (
     Base,
@@ -141,7 +141,7 @@ def first_view(language: str | None = None, page: str = "compare", base: Base | 
     names = base_names(base)
     # Of a few scenarios, such as those somebody saved, all are shown; of the many of the case, a handful.
     chosen = names if len(names) <= ALL_OF else tuple(name for name in FIRST if name in names) or names[:5]
-    spoken = language if language in LANGUAGES else language_of(dict(os.environ))
+    spoken = language if language in LANGUAGES else settings().language or language_of()
     view = View(page=page, language=spoken, changes=Changes(base=base))
     hand, baseline = chosen[-1], chosen[0]
     return view.but(scenarios=chosen, hand=hand, baseline=baseline, shown=hand, beside=baseline)

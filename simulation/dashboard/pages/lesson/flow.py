@@ -4,7 +4,6 @@ Everything that a browser sends is checked here; everything that it draws is mad
 """
 
 import functools
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +12,7 @@ import numpy as np
 
 from simulation.analysis.compare import Comparison
 from simulation.dashboard.state.runs import run_store
+from simulation.dashboard.state.settings import settings
 from simulation.dashboard.state.tasks import Progress
 from simulation.dashboard.state.variants import Changes, study_of
 from simulation.dashboard.state.view import View
@@ -61,7 +61,7 @@ Scene = dict[str, Any]
 @functools.cache
 def lesson_material() -> Told:
     """The lesson that this server tells: the one that it was started with, or the case's."""
-    return read_lesson(os.environ.get("SYNERGY_LESSON") or None)
+    return read_lesson(settings().lesson)
 
 
 # --- where one is --------------------------------------------------------------------------------------
