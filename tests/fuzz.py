@@ -225,7 +225,7 @@ class Addresses:
         view, notices = read_address("compare", f"?{query}", "en")
         for notice in notices:
             for language in LANGUAGES:
-                sober(notice.told(language))
+                sober(notice.sentence(language))
         assert view.scenarios is not None
         return f"status {status}"
 

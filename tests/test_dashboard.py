@@ -85,7 +85,7 @@ def views(draw):
     return start.but(
         scenarios=tuple(draw(st.lists(names, max_size=12, unique=True))),
         hand=draw(names),
-        rival=draw(names),
+        baseline=draw(names),
         outcome=draw(st.sampled_from(sorted(BY_OUTCOME))),
         worlds=draw(st.integers(2, MOST_WORLDS)),
         seed=draw(st.integers(0, MOST_SEED)),
@@ -115,12 +115,12 @@ def test_an_address_gives_back_the_view_it_was_made_of(view):
 def test_a_view_never_holds_what_it_cannot(view, data):
     names = st.sampled_from([*view.changes.names, "no-such-scenario", ""])
     changed = view.but(
-        scenarios=tuple(data.draw(st.lists(names, max_size=5))), hand=data.draw(names), rival=data.draw(names)
+        scenarios=tuple(data.draw(st.lists(names, max_size=5))), hand=data.draw(names), baseline=data.draw(names)
     )
     assert set(changed.scenarios) <= set(view.changes.names)
     assert len(set(changed.scenarios)) == len(changed.scenarios)
-    assert len(changed.scenarios) < 2 or {changed.hand, changed.rival} <= set(changed.scenarios)
-    assert changed.hand != changed.rival
+    assert len(changed.scenarios) < 2 or {changed.hand, changed.baseline} <= set(changed.scenarios)
+    assert changed.hand != changed.baseline
     assert changed.shown in view.changes.names
 
 
@@ -142,8 +142,8 @@ def harmless(page, search):
     assert time.perf_counter() - began < 5.0
     assert view.study.names == view.scenarios
     assert view.horizon > 0
-    assert all(view.title(name) for name in {view.hand, view.rival, view.shown})
-    assert all(notice.told(language) for notice in notices for language in LANGUAGES)
+    assert all(view.title(name) for name in {view.hand, view.baseline, view.shown})
+    assert all(notice.sentence(language) for notice in notices for language in LANGUAGES)
     assert read(address_of(view))[0] == view
     return view, notices
 
@@ -427,7 +427,7 @@ def some_view():
         changes=changes,
         scenarios=("it-only", "wait", name),
         hand=name,
-        rival="wait",
+        baseline="wait",
         worlds=20,
         seed=7,
         mode="defaults",
@@ -490,6 +490,32 @@ def test_two_visitors_do_not_see_each_others_choices(visitor, address):
 
 def test_a_view_starts_with_what_its_study_has():
     assert set(first_view().scenarios) == set(FIRST)
+
+
+FOLDER = Path("simulation/dashboard")
+
+
+def classes_in(text):
+    """The classes of ours that a text names."""
+    return set(re.findall(r"\bsy-[a-z0-9-]*[a-z0-9]\b", text))
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_a_page_has_rules_for_what_stands_in_its_folder_only(name):
+    shared = classes_in((FOLDER / "style.css").read_text(encoding="utf-8"))
+    folder = FOLDER / "pages" / name
+    own = classes_in((folder / "style.css").read_text(encoding="utf-8")) - shared
+    used = [path.read_text(encoding="utf-8") for kind in ("*.py", "*.vue") for path in folder.glob(kind)]
+    composed = re.findall(r"(sy-[a-z-]+)' \+", " ".join(used))  # such as 'sy-lesson-line' + number
+    assert own
+    assert {word for word in own - classes_in(" ".join(used)) if not word.startswith(tuple(composed))} == set()
+
+
+def test_rules_that_pages_share_come_before_those_of_a_page():
+    from simulation.dashboard.app import STYLE
+
+    sheets = [FOLDER / "style.css", *(FOLDER / "pages" / name / "style.css" for name in sorted(EVERY))]
+    assert "\n".join(path.read_text(encoding="utf-8") for path in sheets) == STYLE
 
 
 def test_no_method_of_a_component_is_shadowed_by_an_event():

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import os
 import re
 import signal
 import socket
@@ -12,6 +13,7 @@ import threading
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -23,6 +25,9 @@ from simulation.cli.main import main
 from simulation.dashboard import serve
 from simulation.dashboard.server.keys import new_key
 from simulation.dashboard.server.traffic import Full, Pace, Queue, Traffic
+from simulation.dashboard.state import settings as handed
+from simulation.dashboard.state.settings import Settings
+from simulation.lesson.source import shipped
 from simulation.study.errors import InputRefused
 from simulation.system.limits import LIMITS
 from simulation.text.i18n import LANGUAGES, say
@@ -176,6 +181,56 @@ def test_the_key_is_in_no_address_that_a_visitor_copies(browser, keyed):
     assert "synergy_key" not in page.evaluate("document.cookie")
     assert not any("key=" in link for link in page.eval_on_selector_all("a", "all => all.map(a => a.href)"))
     page.context.close()
+
+
+# --- what it is started with ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def process():
+    """A process that has no settings yet, and afterwards again none."""
+    handed._process.cache_clear()
+    yield handed
+    handed._process.cache_clear()
+
+
+def test_settings_are_handed_over_once(process):
+    process.hand_over(Settings("a.yaml"))
+    process.hand_over(Settings("a.yaml"))
+    assert process.settings() == Settings("a.yaml")
+    with pytest.raises(RuntimeError, match="other settings already"):
+        process.hand_over(Settings("b.yaml"))
+    assert process.settings().file == "a.yaml"
+
+
+def test_settings_that_were_read_can_no_longer_become_others(process):
+    assert process.settings() == Settings() == Settings("case", None, None)
+    with pytest.raises(RuntimeError, match="other settings already"):
+        process.hand_over(Settings("a.yaml"))
+
+
+@pytest.mark.parametrize(
+    ("environment", "words", "file", "lesson"),
+    [
+        ({}, (), "case", None),
+        ({"SYNERGY_FILE": "scenarios/case.yaml"}, (), "scenarios/case.yaml", None),
+        ({"SYNERGY_FILE": "none.yaml"}, ("case",), "case", None),
+        ({"SYNERGY_FILE": "", "SYNERGY_LESSON": ""}, (), "case", None),
+        ({"SYNERGY_LESSON": "some.yaml"}, (), "case", "some.yaml"),
+        ({"SYNERGY_LESSON": "some.yaml"}, ("--lesson", shipped()), "case", str(Path(shipped()).resolve())),
+    ],
+)
+def test_the_command_line_says_more_than_the_environment(monkeypatch, environment, words, file, lesson):
+    started = []
+    monkeypatch.setattr(serve, "serve", lambda where, settings, browse: started.append((settings, browse)) or 0)
+    for name in ("SYNERGY_FILE", "SYNERGY_LESSON"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    before = dict(os.environ)
+    assert main(["dashboard", *words, "--no-open", "--lang", "nl"]) == 0
+    assert started == [(Settings(file, lesson, "nl"), False)]
+    assert dict(os.environ) == before
 
 
 # --- where it listens ----------------------------------------------------------------------------------

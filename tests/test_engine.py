@@ -14,7 +14,7 @@ from simulation import case, run_worlds
 from simulation.analysis.compare import compare_runs
 from simulation.dashboard.server.memory import Sweeper, sweep
 from simulation.dashboard.state import runs as engines
-from simulation.dashboard.state.runs import FEW, Engine, get_ready, quiet
+from simulation.dashboard.state.runs import FEW, RunStore, get_ready, quiet
 from simulation.dashboard.state.tasks import Overtaken
 
 STUDY = case().select(("it-only", "full"))
@@ -23,7 +23,7 @@ STUDY = case().select(("it-only", "full"))
 @pytest.fixture
 def unready():
     """An engine that is still being compiled."""
-    one = Engine(2)
+    one = RunStore(2)
     one._pool = ProcessPoolExecutor(2, get_context("spawn"), quiet)
     yield one
     one.close()

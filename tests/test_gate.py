@@ -222,9 +222,9 @@ def components():
     for page in pages().values():
         assert page
     found = {}
-    from simulation.dashboard.components import parts
+    from simulation.dashboard.components import frame
 
-    for module in (parts, *pages().values()):
+    for module in (frame, *pages().values()):
         for value in vars(module).values():
             inside = inspect.getclosurevars(value).nonlocals if inspect.isfunction(value) else {}
             if "VueWidgetSolaraSub" in inside:

@@ -11,7 +11,7 @@ import pytest
 from simulation.analysis.compare import compare_pair
 from simulation.analysis.sensitivity import run_ends
 from simulation.dashboard.pages.assumptions import flips, page, values, verdicts
-from simulation.dashboard.pages.assumptions.flips import Kept, Trial, question_of, try_all
+from simulation.dashboard.pages.assumptions.flips import ResultStore, Trial, experiment_of, try_all
 from simulation.dashboard.state import variants
 from simulation.dashboard.state.tasks import Overtaken
 from simulation.dashboard.state.variants import Changes, study_of
@@ -42,10 +42,10 @@ def file_with(tmp_path, monkeypatch):
         change(data)
         monkeypatch.setattr(variants, "base_data", lambda *_: data)
         monkeypatch.setattr(values, "base_data", lambda *_: data)
-        variants.built.cache_clear()
+        variants.scenario_store.cache_clear()
 
     yield show
-    variants.built.cache_clear()
+    variants.scenario_store.cache_clear()
 
 
 # --- what is said of a number --------------------------------------------------------------------------
@@ -274,7 +274,7 @@ def test_what_is_chosen_is_one_of_what_there_is():
     assert page.choose(view, {"hand": "roles"}).hand == "roles"
     assert page.choose(view, {"mode": "defaults", "outcome": "cost"}).mode == "defaults"
     assert page.choose(view, {"hand": "nobody", "mode": [], "page": "save", "outcome": None}) == view
-    assert page.choose(view, {"hand": view.rival}).rival == view.hand
+    assert page.choose(view, {"hand": view.baseline}).baseline == view.hand
 
 
 # --- what is tried -------------------------------------------------------------------------------------
@@ -285,9 +285,14 @@ def pair(changes=None, names=PAIR):
 
 
 def tried(study, outcome="lasting_adoption", kept=None, tell=None, worlds=6, seed=1, mode="ranges", found=None):
-    ask = question_of(study, worlds, seed, mode)
+    ask = experiment_of(study, worlds, seed, mode)
     return try_all(
-        study, ask, outcome, tell or (lambda *_: None), found or (lambda _: None), Kept() if kept is None else kept
+        study,
+        ask,
+        outcome,
+        tell or (lambda *_: None),
+        found or (lambda _: None),
+        ResultStore() if kept is None else kept,
     )
 
 
@@ -312,7 +317,7 @@ def test_every_parameter_is_tried_and_what_is_found_is_what_the_passport_finds()
 
 
 def test_coming_back_or_asking_of_another_outcome_runs_nothing_again(few):
-    kept = Kept()
+    kept = ResultStore()
     first = tried(pair(), kept=kept)
     again = tried(pair(), kept=kept)
     assert [one.at_low.wins for one in again.flips] == [one.at_low.wins for one in first.flips]
@@ -324,16 +329,16 @@ def test_coming_back_or_asking_of_another_outcome_runs_nothing_again(few):
 def test_the_visitors_changes_worlds_seed_and_mode_are_all_part_of_the_question():
     changes, _, _ = edit(row())
     asked = {
-        question_of(pair(), 6, 1, "ranges"),
-        question_of(pair(changes), 6, 1, "ranges"),
-        question_of(pair(names=("full", "roles")), 6, 1, "ranges"),
-        question_of(pair(), 7, 1, "ranges"),
-        question_of(pair(), 6, 2, "ranges"),
-        question_of(pair(), 6, 1, "defaults"),
-        question_of(pair().select(PAIR[::-1]), 6, 1, "ranges"),
+        experiment_of(pair(), 6, 1, "ranges"),
+        experiment_of(pair(changes), 6, 1, "ranges"),
+        experiment_of(pair(names=("full", "roles")), 6, 1, "ranges"),
+        experiment_of(pair(), 7, 1, "ranges"),
+        experiment_of(pair(), 6, 2, "ranges"),
+        experiment_of(pair(), 6, 1, "defaults"),
+        experiment_of(pair().select(PAIR[::-1]), 6, 1, "ranges"),
     }
     assert len(asked) == 7
-    assert question_of(pair(), 5_000, 1, "ranges").worlds == flips.MOST_WORLDS
+    assert experiment_of(pair(), 5_000, 1, "ranges").worlds == flips.MOST_WORLDS
 
 
 def test_a_changed_number_changes_what_is_tried():
@@ -347,7 +352,7 @@ def test_a_changed_number_changes_what_is_tried():
 
 
 def test_who_leaves_stops_the_work_and_who_comes_goes_on_with_it(few):
-    kept = Kept()
+    kept = ResultStore()
 
     def leave(done, _total):
         if done == 5:
@@ -361,7 +366,7 @@ def test_who_leaves_stops_the_work_and_who_comes_goes_on_with_it(few):
 
 
 def test_visitors_share_the_work(few):
-    kept, trials = Kept(), []
+    kept, trials = ResultStore(), []
     threads = [threading.Thread(target=lambda: trials.append(tried(pair(), kept=kept))) for _ in range(4)]
     for one in threads:
         one.start()
@@ -385,7 +390,8 @@ def test_only_one_parameter_is_tried_at_a_time(few, monkeypatch):
 
     monkeypatch.setattr(flips, "run_ends", watched)
     threads = [
-        threading.Thread(target=lambda seed=seed: tried(pair(), worlds=1, seed=seed, kept=Kept())) for seed in range(3)
+        threading.Thread(target=lambda seed=seed: tried(pair(), worlds=1, seed=seed, kept=ResultStore()))
+        for seed in range(3)
     ]
     for one in threads:
         one.start()
@@ -406,8 +412,8 @@ def test_who_waits_for_a_turn_can_leave_too():
 
 
 def test_what_is_kept_is_bounded():
-    kept = Kept(2)
-    first = question_of(pair(), 1, 1, "ranges")
+    kept = ResultStore(2)
+    first = experiment_of(pair(), 1, 1, "ranges")
     answer = kept.of(first)
     for seed in (2, 3, 4):
         kept.of(replace(first, seed=seed))

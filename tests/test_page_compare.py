@@ -28,7 +28,7 @@ FIRST = first_view("en")
 
 
 def found_of(view, worlds=12):
-    return compare_runs(run_worlds(view.study, worlds, view.seed, view.mode, weekly=True), view.rival)
+    return compare_runs(run_worlds(view.study, worlds, view.seed, view.mode, weekly=True), view.baseline)
 
 
 @pytest.fixture(scope="module")
@@ -170,7 +170,7 @@ def test_a_link_holds_all_of_it():
     view, _ = timeline.changed(FIRST, {"measure": "external_partner", "set": {"start": 30, "substitution": 0.5}})
     view = timeline.renamed(view, "Plan “É” & <i>más</i> 🐘")
     view, _ = page_of.numbered(view, {"worlds": 50, "horizon": 104, "seed": 9, "mode": "defaults"})
-    view = view.but(outcome="cost", rival="roles")
+    view = view.but(outcome="cost", baseline="roles")
     path, _, search = address_of(view).partition("?")
     again, notices = read_address(path.strip("/"), search)
     assert (again, notices) == (view, ())
@@ -190,11 +190,11 @@ def test_weeks_that_a_scenario_cannot_have_are_refused_by_a_sentence(language):
     assert say("measure.anchor_in_strategy", language) in why
 
 
-def test_another_rival_also_stands_beside_in_one_world():
+def test_another_baseline_also_stands_beside_in_one_world():
     assert page_of.held(FIRST, "roles").beside == "roles"
     assert page_of.held(FIRST.but(beside=""), "roles").beside == ""
     swapped = page_of.held(FIRST, "full")
-    assert (swapped.hand, swapped.rival, swapped.shown, swapped.beside) == ("it-only", "full", "it-only", "full")
+    assert (swapped.hand, swapped.baseline, swapped.shown, swapped.beside) == ("it-only", "full", "it-only", "full")
 
 
 def test_a_change_can_be_undone():
@@ -212,7 +212,7 @@ def test_what_does_not_pay_is_said(language):
     assert answer.price(found, view) == say("compare.price_loses", language, **fields)
     back = found.pair("it-only", "full", "net_value")
     fields = {"wins": back.wins, "worlds": back.worlds, "difference": difference(back, language)}
-    assert answer.price(found, view.but(rival="full")) == say("compare.price_beats", language, **fields)
+    assert answer.price(found, view.but(baseline="full")) == say("compare.price_beats", language, **fields)
     assert answer.price(found, view.but(outcome="net_value")) == ""
 
 
@@ -224,7 +224,7 @@ def test_the_headline_is_the_verdict_on_the_pair_in_hand(found):
     said, under = answer.headline(found, FIRST)
     assert said.startswith(f"Full package beats IT only in {pair.wins} of 12 worlds")
     assert under.startswith("Lasting adoption: on average")
-    other, _ = answer.headline(found, FIRST.but(hand="roles", rival="full"))
+    other, _ = answer.headline(found, FIRST.but(hand="roles", baseline="full"))
     assert other.startswith("Assigned roles loses to Full package")
 
 
@@ -284,7 +284,7 @@ def test_a_study_of_few_scenarios_is_first_shown_with_all_of_them():
     data = study_data(Changes(), ("it-only", "full", "wait", "name", "team", "roles"))
     few = first_view("en", base=Base("few", data))
     assert few.scenarios == tuple(data["scenarios"])
-    assert {few.hand, few.rival} < set(few.scenarios)
+    assert {few.hand, few.baseline} < set(few.scenarios)
     assert len(first_view("en").scenarios) < len(few.scenarios) < 24
 
 
@@ -313,10 +313,10 @@ def test_the_picture_shows_what_was_run(found):
 
 
 def test_labels_of_go_live_that_are_close_stand_on_either_side():
-    view = FIRST.but(rival="full-no-anchoring")
+    view = FIRST.but(baseline="full-no-anchoring")
     found = found_of(view)
-    weeks = {name: found.summary(name, "go_live_week").median for name in (view.hand, view.rival)}
-    assert 0 <= abs(weeks[view.hand] - weeks[view.rival]) < 0.12 * view.horizon
+    weeks = {name: found.summary(name, "go_live_week").median for name in (view.hand, view.baseline)}
+    assert 0 <= abs(weeks[view.hand] - weeks[view.baseline]) < 0.12 * view.horizon
     marks = [one["markLine"] for one in charts.weeks(found, view)["series"] if "markLine" in one]
     assert {one["label"]["align"] for one in marks} == {"left", "right"}
     far = [one["markLine"] for one in charts.weeks(found_of(FIRST), FIRST)["series"] if "markLine" in one]
@@ -350,7 +350,7 @@ def test_work_that_was_overtaken_shows_nothing():
     old.run(lambda tell: 1)
     assert shown == []
     with pytest.raises(Overtaken):
-        old.tell(0, 1)
+        old.report(0, 1)
     new.run(lambda tell: 2)
     assert [one(None).value for one in shown] == [2]
 
@@ -365,19 +365,19 @@ def test_an_exception_in_the_background_becomes_a_word(capsys):
 
 
 def _before():
-    from simulation.dashboard.state.tasks import Latest
+    from simulation.dashboard.state.tasks import LatestTask
 
-    return Latest("a", "kept")
+    return LatestTask("a", "kept")
 
 
 def test_two_visitors_compute_side_by_side_and_get_their_own():
-    from simulation.dashboard.state.runs import engine
+    from simulation.dashboard.state.runs import run_store
 
-    engine().warm()
+    run_store().warm()
     got = {}
 
     def ask(seed):
-        got[seed] = engine().compare(FIRST.study, "it-only", 8, seed, "ranges", lambda done, total: None)
+        got[seed] = run_store().compare(FIRST.study, "it-only", 8, seed, "ranges", lambda done, total: None)
 
     threads = [threading.Thread(target=ask, args=(seed,)) for seed in (11, 12, 13)]
     for one in threads:

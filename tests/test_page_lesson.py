@@ -11,11 +11,11 @@ from simulation.dashboard.pages.lesson.flow import (
     OWN,
     QUESTION_STEPS,
     STEPS,
-    lesson_told,
+    lesson_material,
     moved,
     of_100,
     option_count,
-    place,
+    position,
     predicted,
     reveal_key,
     reveal_of,
@@ -25,13 +25,13 @@ from simulation.dashboard.pages.lesson.flow import (
     toggled,
     voted,
 )
-from simulation.dashboard.state.runs import engine
+from simulation.dashboard.state.runs import run_store
 from simulation.dashboard.state.variants import study_of
 from simulation.dashboard.state.view import address_of, first_view, read_address
 from simulation.lesson.answers import answers_of
 from simulation.text.i18n import LANGUAGES, say
 
-TOLD = lesson_told()
+TOLD = lesson_material()
 CHAPTERS = TOLD.lesson.chapters
 LAST = len(CHAPTERS) - 1
 COLD = 240_000
@@ -61,7 +61,7 @@ def told_of(one):
 
 @pytest.fixture(scope="module", autouse=True)
 def warm():
-    engine().warm()
+    run_store().warm()
 
 
 # --- where one is --------------------------------------------------------------------------------------
@@ -70,7 +70,7 @@ def warm():
 def test_forward_comes_to_every_screen_once_and_back_again():
     now, seen = view(), []
     for _ in range(100):
-        seen.append(place(TOLD, now))
+        seen.append(position(TOLD, now))
         following = moved(TOLD, now, {"by": 1})
         if following == now:
             break
@@ -78,7 +78,7 @@ def test_forward_comes_to_every_screen_once_and_back_again():
     assert seen == [(c, s) for c, one in enumerate(CHAPTERS) for s in range(len(steps_of(one)))]
     for _ in seen:
         now = moved(TOLD, now, {"by": -1})
-    assert place(TOLD, now) == (0, 0)
+    assert position(TOLD, now) == (0, 0)
 
 
 @pytest.mark.parametrize("message", NONSENSE, ids=str)
@@ -90,7 +90,7 @@ def test_nonsense_from_a_browser_changes_nothing(message):
 
 
 def test_a_view_beyond_the_lesson_shows_its_last_screen():
-    assert place(TOLD, view(99, 99)) == (LAST, len(steps_of(CHAPTERS[LAST])) - 1)
+    assert position(TOLD, view(99, 99)) == (LAST, len(steps_of(CHAPTERS[LAST])) - 1)
 
 
 # --- what the room predicts ----------------------------------------------------------------------------
@@ -158,7 +158,7 @@ def test_until_it_is_worked_out_a_sentence_says_so():
 
 def test_the_answer_is_counted_from_runs():
     reveal = told_of(view(2))
-    counts = answers_of(CHAPTERS[2], reveal.found.runs).counts
+    counts = answers_of(CHAPTERS[2], reveal.comparison.runs).counts
     drawn = scene(TOLD, view(2, 3), reveal)
     most = max(range(len(counts)), key=lambda one: counts[one])
     assert drawn["headline"] == say(
@@ -270,7 +270,9 @@ def test_the_package_is_a_scenario_of_its_own_that_compare_opens():
 def test_the_full_package_ties_with_the_scenario_of_that_name():
     now = view(LAST, 3, package=CHAPTERS[LAST].package.measures)
     reveal = told_of(now)
-    assert (reveal.found.runs.of(OWN, "lasting_adoption") == reveal.found.runs.of("full", "lasting_adoption")).all()
+    assert (
+        reveal.comparison.runs.of(OWN, "lasting_adoption") == reveal.comparison.runs.of("full", "lasting_adoption")
+    ).all()
 
 
 @pytest.mark.parametrize("package", [(), ("assign_roles",), CHAPTERS[LAST].package.measures], ids=len)
@@ -295,7 +297,7 @@ def test_a_package_that_is_no_different_says_so_and_shares_its_place(package, ke
     now = view(LAST, 3, package=package)
     reveal = told_of(now)
     drawn = scene(TOLD, now, reveal)
-    title = reveal.found.runs.study.scenario(twin).called("en")
+    title = reveal.comparison.runs.study.scenario(twin).called("en")
     assert say(f"lesson.{key}", "en", title=title) in drawn["verdicts"]
     places = {one["title"]: one["place"] for one in drawn["bars"]}
     assert places[title] == places[say("lesson.own_title")]

@@ -18,7 +18,7 @@ from simulation.cli.main import main
 from simulation.dashboard.pages.save import downloads, page
 from simulation.dashboard.state import reader
 from simulation.dashboard.state.reader import study_of as study_of_file
-from simulation.dashboard.state.studies import Opened, studies
+from simulation.dashboard.state.studies import StudyStore, study_store
 from simulation.dashboard.state.variants import Base, Changes, cloned, study_of, with_measure
 from simulation.dashboard.state.view import address_of, first_view, read_address
 from simulation.study.errors import InputRefused
@@ -39,11 +39,11 @@ def compared(view):
 
 @pytest.fixture(scope="module", autouse=True)
 def ready():
-    from simulation.dashboard.state.runs import engine
+    from simulation.dashboard.state.runs import run_store
 
-    engine().warm()
+    run_store().warm()
     yield
-    engine().close()
+    run_store().close()
 
 
 def plain():
@@ -52,7 +52,7 @@ def plain():
 
 def brought(text, name):
     """A study file that a visitor sent, read here and not in a process of its own."""
-    return studies().keep(study_of_file(text.encode(), name))
+    return study_store().keep(study_of_file(text.encode(), name))
 
 
 def with_own():
@@ -63,7 +63,7 @@ def with_own():
     changes = changes.put("scenarios", "b, with a comma", {"extends": "wait", "title": "$x^{$ <b>"})
     changes = with_measure(changes, "b, with a comma", "anchor_in_strategy", True)
     return first_view("nl").but(
-        changes=changes, scenarios=("it-only", one, "b, with a comma"), hand=one, rival="b, with a comma", worlds=FEW
+        changes=changes, scenarios=("it-only", one, "b, with a comma"), hand=one, baseline="b, with a comma", worlds=FEW
     )
 
 
@@ -73,8 +73,8 @@ def with_numbers():
     name = next(iter(study_of(Changes(), ("full",)).organisation.departments)).name
     changes = changes.put("organisation", "departments", {name: {"workload": 0.9}})
     return first_view("en").but(
-        changes=changes, worlds=FEW, seed=11, mode="defaults", outcome="net_value", rival="partner-over", hand="wait",
-        scenarios=("wait", "partner-over"),
+        changes=changes, worlds=FEW, seed=11, mode="defaults", outcome="net_value",
+        scenarios=("wait", "partner-over"), hand="wait", baseline="partner-over",
     )  # fmt: skip
 
 
@@ -92,7 +92,7 @@ VIEWS = [plain, with_own, with_numbers, of_own_study]
 @pytest.mark.parametrize("make", VIEWS)
 def test_the_study_file_gives_the_same_runs_on_the_command_line(make, tmp_path, monkeypatch, capsys):
     view = make()
-    found = compared(view).found
+    found = compared(view).comparison
     monkeypatch.chdir(tmp_path)
     study = downloads.made("study", view, found)
     Path(study.name).write_bytes(study.content)
@@ -126,7 +126,7 @@ def test_the_study_file_opens_here_again_with_the_same_numbers(make):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_table_for_a_spreadsheet_holds_what_the_runs_hold(language):
     view = plain().but(language=language)
-    found = compared(view).found
+    found = compared(view).comparison
     runs = pq.read_table(io.BytesIO(downloads.made("parquet", view, found).content))
     text = downloads.made("csv", view, found).content.decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(text), delimiter=";" if language == "nl" else ","))
@@ -153,7 +153,7 @@ def test_no_cell_of_a_table_is_carried_out_by_a_spreadsheet(text):
 @pytest.mark.parametrize("make", [plain, with_own])
 def test_the_pictures_are_pictures(kind, make):
     view = make()
-    found = compared(view).found
+    found = compared(view).comparison
     file = downloads.made(kind, view, found)
     assert file.content == downloads.made(kind, view, found).content
     if kind.endswith("png"):
@@ -193,7 +193,7 @@ def test_a_link_to_a_study_that_is_forgotten_says_so():
 
 
 def test_only_so_many_studies_are_kept_and_one_in_use_stays_with_its_visitor():
-    studies = Opened(most=3)
+    studies = StudyStore(most=3)
 
     def kept(text):
         return studies.keep(study_of_file(text.encode(), "a.yaml"))
@@ -201,8 +201,8 @@ def test_only_so_many_studies_are_kept_and_one_in_use_stays_with_its_visitor():
     first = kept(MINIMAL + "\n# first")
     view = first_view("en", "save", first)
     others = [kept(f"{MINIMAL}\ntitle: {{en: 'study {number}', nl: 'studie {number}'}}\n") for number in range(3)]
-    assert studies.known(first.digest) is None
-    assert [studies.known(base.digest) for base in others] == others
+    assert studies.by_digest(first.digest) is None
+    assert [studies.by_digest(base.digest) for base in others] == others
     assert view.but(worlds=2).study.names == view.scenarios
 
 
@@ -258,7 +258,7 @@ def test_every_file_is_saved(page, address, language):
     visit(page, address, "save?worlds=20", language)
     page.wait_for_function("document.querySelectorAll('.sy-save img').length === 2")
     view = first_view(language, "save").but(worlds=20)
-    found = compared(view).found
+    found = compared(view).comparison
     for kind in ("study", "parquet", "csv", "json"):
         label = say("save.save_as", language, title=say(f"save.{kind}_title", language))
         name, content = downloaded(page, label)
@@ -268,7 +268,7 @@ def test_every_file_is_saved(page, address, language):
     title = say("save.ranking", language)
     name, content = downloaded(page, say("save.picture_as", language, kind="SVG", title=title))
     assert content == downloads.made("ranking_svg", view, found).content
-    title = say("save.adoption", language, hand=view.title(view.hand), rival=view.title(view.rival))
+    title = say("save.adoption", language, hand=view.title(view.hand), rival=view.title(view.baseline))
     name, content = downloaded(page, say("save.picture_as", language, kind="PNG", title=title))
     assert name == downloads.file_name("adoption_png", view)
     assert content.startswith(b"\x89PNG")

@@ -6,35 +6,43 @@ from typing import Any
 import solara
 import solara.lab
 
-from simulation.dashboard.components.parts import Frame, Text, packed
+from simulation.dashboard.components.frame import Frame
+from simulation.dashboard.components.text import Text, packed
 from simulation.dashboard.pages import pages
 from simulation.dashboard.server.cookies import LANGUAGE
 from simulation.dashboard.server.mishaps import mishap, outdated
-from simulation.dashboard.state.tasks import told
+from simulation.dashboard.state.tasks import log_error
 from simulation.dashboard.state.view import Change, Notice, View, address_of, first_view, read_address
 from simulation.study.errors import InputRefused
 from simulation.text.i18n import language_name, say, words_of
 from simulation.text.languages import LANGUAGES, preferred
 
-STYLE = files("simulation").joinpath("dashboard", "style.css").read_text(encoding="utf-8")
+
+def style_sheet() -> str:
+    """The style sheet of all pages: what they share, then what each has alone, by the page's name."""
+    dashboard = files("simulation").joinpath("dashboard")
+    folders = [dashboard, *(dashboard.joinpath("pages", name) for name in sorted(pages()))]
+    return "\n".join(folder.joinpath("style.css").read_text(encoding="utf-8") for folder in folders)
+
+
+STYLE = style_sheet()
 
 
 @solara.component
 def Page() -> None:
     """One visitor's application; their state is theirs alone."""
     router = solara.use_router()
-    opened = solara.use_memo(lambda: opening(router.path, router.search or ""), [])
-    view, set_view = solara.use_state(opened[0])
-    notices, set_notices = solara.use_state(opened[1])
-
+    first, about_first = solara.use_memo(lambda: opening(router.path, router.search or ""), [])
+    view, set_view = solara.use_state(first)
+    notices, set_notices = solara.use_state(about_first)
     moves, set_moves = solara.use_state(0)
 
-    def moved(asked: Any) -> None:
-        path, _, search = asked["address"].partition("?")
-        now, found = opening(path, search)
-        set_view(now)
-        set_notices(found)
-        set_moves(asked["count"])  # last, so that the address bar follows once the view is there
+    def follow(step: Any) -> None:
+        path, _, search = step["address"].partition("?")
+        stepped_to, about_link = opening(path, search)
+        set_view(stepped_to)
+        set_notices(about_link)
+        set_moves(step["count"])  # last, so that the address bar follows once the view is there
 
     language = view.language
     solara.Title(f"{say(f'{view.page}.title', language)} – synergy")
@@ -50,7 +58,7 @@ def Page() -> None:
             languages_text=packed([{"code": code, "name": language_name(code)} for code in LANGUAGES]),
             event_go=lambda name: set_view(lambda now: now.but(page=name) if name in list(pages()) else now),
             event_speak=lambda other: set_view(lambda now: now.but(language=other) if other in LANGUAGES else now),
-            event_moved=moved,
+            event_moved=follow,
         )
         with solara.Div(classes=["sy-content"], attributes={"id": "content", "role": "main", "tabindex": "-1"}):
             Notices(notices, language, lambda: set_notices(()))
@@ -62,7 +70,7 @@ def Page() -> None:
 def opening(path: str, search: str) -> tuple[View, tuple[Notice, ...]]:
     """The view that an address asks for, in its language, that of the last visit, the browser's, or the server's.
 
-    The door decides alike for the document that comes before (:class:`simulation.dashboard.server.web.Asked`).
+    The door decides alike for the document that comes before (:class:`simulation.dashboard.server.web.Request`).
     """
     page = path.strip("/")
     remembered = (solara.lab.cookies.value or {}).get(LANGUAGE)
@@ -75,7 +83,7 @@ def opening(path: str, search: str) -> tuple[View, tuple[Notice, ...]]:
 def Guarded(view: View, change: Change) -> None:
     """The page itself; whatever goes wrong in it ends in a sentence here, with the choices kept."""
     wrong, clear = solara.use_exception()
-    solara.use_memo(lambda: told(wrong) if wrong else None, [wrong])
+    solara.use_memo(lambda: log_error(wrong) if wrong else None, [wrong])
     if wrong is None:
         pages()[view.page].Page(view, change)
         return
@@ -96,8 +104,8 @@ def Notices(notices: tuple[Notice, ...], language: str, clear: Any) -> None:
     if not notices:
         return
     with solara.Div(classes=["sy-notices"], attributes={"role": "status"}):
-        for one in notices[:6]:
-            Text("p", one.told(language))
+        for notice in notices[:6]:
+            Text("p", notice.sentence(language))
         solara.Button(say("shell.understood", language), text=True, on_click=clear)
 
 

@@ -8,20 +8,18 @@ import tempfile
 import threading
 import warnings
 import webbrowser
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from simulation.dashboard.server.hosts import added_hosts, is_local
 from simulation.dashboard.server.keys import FIELD, Key, new_key
+from simulation.dashboard.state.settings import Settings, hand_over
 from simulation.study.errors import InputRefused, problem
-from simulation.system import signals
-from simulation.system.limits import LIMITS
-from simulation.text.i18n import say
+from simulation.text.i18n import language_of, say
 
-SETTINGS = {
+SOLARA_SETTINGS = {
     "SOLARA_APP": "simulation.dashboard.app",
     "SOLARA_MODE": "production",
     "SOLARA_TELEMETRY_MIXPANEL_ENABLE": "False",
@@ -79,66 +77,49 @@ EVERYWHERE = ("0.0.0.0", "::")
 """Listening on these is listening on every network that the machine is in."""
 
 
-def serve(where: Where, browse: bool, language: str) -> int:
-    """Serve until a signal ends it, and let that signal through.
+def serve(where: Where, settings: Settings, browse: bool) -> int:
+    """Serve until a signal ends it, and let that signal through; gives the exit code 0 otherwise.
 
-    Raises :class:`~simulation.study.errors.InputRefused` if the server cannot listen there.
+    ``browse`` opens a browser once the server answers. Raises :class:`~simulation.study.errors.InputRefused` if the
+    server cannot listen there, and ``RuntimeError`` if this process has other settings already.
     """
+    language = settings.language or language_of()
     sockets = listening(where.host, where.port)
-    where = replace(where, bound=tuple(one.getsockname()[0] for one in sockets))
-    _settle_environment(language)
-    import uvicorn  # noqa: PLC0415 - Solara reads its settings when it is imported, which is now
+    where = replace(where, bound=tuple(sock.getsockname()[0] for sock in sockets))
+    hand_over(settings)
+    _prepare_solara()
+    from simulation.dashboard.server.lifecycle import Server, configured  # noqa: PLC0415 - it imports Solara, too
+    from simulation.dashboard.state.runs import run_store  # noqa: PLC0415
+    from simulation.dashboard.state.studies import study_store  # noqa: PLC0415
 
-    from simulation.dashboard.server.connections import Messages, Requests  # noqa: PLC0415
-    from simulation.dashboard.server.memory import Sweeper, sweep  # noqa: PLC0415
-    from simulation.dashboard.state.runs import engine  # noqa: PLC0415
-    from simulation.dashboard.state.studies import studies  # noqa: PLC0415
-
-    engine().warm()
+    run_store().warm()
     key = where.key()
-
-    class Announced(uvicorn.Server):
-        """A server that says where it is once it answers, not before."""
-
-        async def startup(self, *further: Any, **named: Any) -> None:
-            await super().startup(*further, **named)
-            Sweeper(sweep).begin()
-            announce(where, key, language)
-            if browse:
-                url = f"{where.url(key)}{'&' if key else '?'}lang={language}"  # who starts it reads it so
-                threading.Thread(target=browse_to, args=(url, key is not None), daemon=True).start()
-
-        @contextmanager
-        def capture_signals(self) -> Iterator[None]:
-            with signals.deferred(self.handle_exit):
-                yield
-
-    config = uvicorn.Config(
-        _application(language, where, key),
-        log_level="error" if os.environ.get("SYNERGY_DEBUG") else "critical",  # we say ourselves what goes wrong
-        timeout_graceful_shutdown=1,
-        http=Requests,
-        h11_max_incomplete_event_size=LIMITS.head_bytes,
-        ws=Messages,
-        ws_max_size=LIMITS.message_bytes,
-        ws_per_message_deflate=not where.local,  # on one's own machine packing costs more than it spares
-        server_header=False,
-    )
+    config = configured(_application(language, where, key), where.local)
     try:
-        Announced(config).run(sockets)
+        Server(config, lambda: _begin(where, key, language, browse)).run(sockets)
     finally:
-        engine().close()
-        studies().reader.close()
+        run_store().close()
+        study_store().reader.close()
     return 0
 
 
-def _settle_environment(language: str) -> None:
-    """What Solara and the pages read when they are imported."""
-    os.environ.update(SETTINGS)
-    os.environ["SYNERGY_LANGUAGE"] = language
+def _prepare_solara() -> None:
+    """What Solara reads when it is imported, and what it is not to say."""
+    os.environ.update(SOLARA_SETTINGS)
     warnings.filterwarnings("ignore", message="Cookies with samesite=none")  # plain http on this machine is meant
     if not os.environ.get("SYNERGY_DEBUG"):
         logging.getLogger("reacton").setLevel(logging.CRITICAL)  # we say ourselves what went wrong, in a line
+
+
+def _begin(where: Where, key: Key | None, language: str, browse: bool) -> None:
+    """What is done once the server answers: visitors' memory is watched, the address is said and, if wished, opened."""
+    from simulation.dashboard.server.memory import Sweeper, sweep  # noqa: PLC0415 - it imports Solara
+
+    Sweeper(sweep).begin()
+    announce(where, key, language)
+    if browse:
+        url = f"{where.url(key)}{'&' if key else '?'}lang={language}"  # who starts it reads it so
+        threading.Thread(target=browse_to, args=(url, key is not None), daemon=True).start()
 
 
 def announce(where: Where, key: Key | None, language: str) -> None:
@@ -181,8 +162,8 @@ def listening(host: str, port: int) -> list[socket.socket]:
             bound[-1].bind(address)
             bound[-1].listen(256)
     except OSError as error:
-        for one in bound:
-            one.close()
+        for sock in bound:
+            sock.close()
         raise InputRefused([_cannot_listen(error, host, port)]) from None
     return bound
 

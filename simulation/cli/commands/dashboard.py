@@ -32,17 +32,26 @@ def arguments(words: Arguments) -> None:
 def execute(args: argparse.Namespace, language: str) -> int:
     """Serve the dashboard, of the file that is named, or else of SYNERGY_FILE, or else of the case."""
     from simulation.dashboard.serve import Where, serve
+    from simulation.dashboard.state.settings import Settings
     from simulation.engine.kernel import compilation
-    from simulation.lesson.source import read_lesson
     from simulation.study.sources.files import CASE, load
 
-    if args.file is None:
-        args.file = os.environ.get("SYNERGY_FILE") or CASE
-    load(args.file)  # so that mistakes are reported here, and not on every page
+    file = os.environ.get("SYNERGY_FILE") or CASE if args.file is None else args.file
+    load(file)  # so that mistakes are reported here, and not on every page
     compilation.check()
-    os.environ["SYNERGY_FILE"] = args.file
-    if args.lesson is not None:
-        read_lesson(args.lesson)
-        os.environ["SYNERGY_LESSON"] = str(Path(args.lesson).resolve())
+    settings = Settings(file, _lesson(args.lesson), language)
     where = Where(args.host, args.port, True if args.key else False if args.without_key else None)
-    return serve(where, not args.no_open, language)
+    return serve(where, settings, not args.no_open)
+
+
+def _lesson(given: str | None) -> str | None:
+    """The path of the lesson that is named, or else of SYNERGY_LESSON, None for the case's.
+
+    Raises :class:`~simulation.study.errors.InputRefused` if the lesson that is named is not in order.
+    """
+    from simulation.lesson.source import read_lesson
+
+    if given is None:
+        return os.environ.get("SYNERGY_LESSON") or None
+    read_lesson(given)
+    return str(Path(given).resolve())

@@ -1,1 +1,1 @@
-"""What the pages are put together from, drawn by the browser."""
+"""What more than one page is made of: the frame around them, charts, text."""

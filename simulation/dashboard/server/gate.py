@@ -178,10 +178,10 @@ class Gate:
             if target not in {CONTROL, STATES}:
                 raise Refused("closing a widget")
             return {"comm_id": identifier, "data": {}}
-        said = content.get("data")
-        if not isinstance(said, dict):
+        body = content.get("data")
+        if not isinstance(body, dict):
             raise Refused("envelope")
-        data = self._to_widget(identifier, said) if target == MODEL else self._control(target, said)
+        data = self._to_widget(identifier, body) if target == MODEL else self._control(target, body)
         return {"comm_id": identifier, "data": data}
 
     def _opening(self, content: dict[str, Any]) -> dict[str, Any]:
@@ -202,29 +202,29 @@ class Gate:
             raise Refused("gone")
         return str(channel.target_name)
 
-    def _control(self, target: str, said: dict[str, Any]) -> dict[str, Any]:
+    def _control(self, target: str, body: dict[str, Any]) -> dict[str, Any]:
         """A control message: begin (once), ask how it stands, and, after coming back, ask for everything."""
-        method = said.get("method")
+        method = body.get("method")
         if target == STATES and method == "request_states":
             return {"method": method}
         if target == CONTROL and method == "app-status":
             return {"method": method}
         if target == CONTROL and method == "run" and self._context().container is None:
-            begun = _valid(_RUN, said.get("args"), "run")
+            begun = _valid(_RUN, body.get("args"), "run")
             return {"method": method, "args": {"path": begun["path"], "dark": begun["dark"], "themes": {}}}
         raise Refused(f"control {_word(method)}")
 
-    def _to_widget(self, identifier: str, said: dict[str, Any]) -> dict[str, Any]:
+    def _to_widget(self, identifier: str, body: dict[str, Any]) -> dict[str, Any]:
         """What is said to a widget: an event or a click, the value of a trait, or a question for its state."""
-        widget, method = self._context().widgets.get(identifier), said.get("method")
+        widget, method = self._context().widgets.get(identifier), body.get("method")
         if widget is None:
             raise Refused("gone")
         if method == "request_state":
             return {"method": method}
         if method == "update":
-            return {"method": method, "state": _traits(widget, said.get("state")), "buffer_paths": []}
+            return {"method": method, "state": _traits(widget, body.get("state")), "buffer_paths": []}
         if method == "custom":
-            return {"method": method, "content": event_for(widget, said.get("content"))}
+            return {"method": method, "content": event_for(widget, body.get("content"))}
         raise Refused(f"method {_word(method)}")
 
 
@@ -343,7 +343,7 @@ def _is_deep(data: Any) -> bool:
 def _inside(value: Any) -> Iterable[Any]:
     """The lists and mappings directly inside a value."""
     values = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return [one for one in values if isinstance(one, dict | list)]
+    return [inner for inner in values if isinstance(inner, dict | list)]
 
 
 # --- the same once more, inside the libraries ----------------------------------------------------------

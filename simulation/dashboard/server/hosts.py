@@ -59,10 +59,10 @@ def is_welcome(host: str, names: frozenset[str], local: bool) -> bool:
     >>> is_welcome("10.0.0.1:8765", frozenset(), False), is_welcome("[::1]:8765", frozenset({"::1"}), True)
     (True, True)
     """
-    found = re.fullmatch(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?", host)
-    if found is None:
+    match = re.fullmatch(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?", host)
+    if match is None:
         return False
-    name = found[1].strip("[]").lower()
+    name = match[1].strip("[]").lower()
     return name in names or (not local and _is_number(name))
 
 

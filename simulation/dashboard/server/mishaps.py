@@ -5,7 +5,7 @@ from typing import Any
 
 import solara
 
-from simulation.dashboard.state.tasks import told
+from simulation.dashboard.state.tasks import log_error
 
 mishap = solara.reactive("")
 """What went wrong last on this visitor's page; nothing if nothing did, or if it was read."""
@@ -31,4 +31,4 @@ def _shown(_: Any) -> None:
     """Keep what went wrong, for the page to say."""
     error = sys.exc_info()[1]
     if error is not None:
-        mishap.value = told(error)
+        mishap.value = log_error(error)

@@ -75,8 +75,8 @@ class Line:
             await asyncio.wait({coming, ending}, return_when=asyncio.FIRST_COMPLETED)
             return {"type": "websocket.disconnect", "code": 1012} if self._end.is_set() else await coming
         finally:
-            for one in (coming, ending):
-                one.cancel()
+            for task in (coming, ending):
+                task.cancel()
 
 
 class Queue:
@@ -131,7 +131,7 @@ class Traffic:
 
     def __init__(self, pages: Callable[[], dict[str, Any]]) -> None:
         self.pages = pages
-        self.every = Pace(LIMITS.all_messages_per_second, LIMITS.all_messages_per_second)
+        self.total_pace = Pace(LIMITS.all_messages_per_second, LIMITS.all_messages_per_second)
         self._sockets: Counter[str] = Counter()
         self._paces: dict[str, Pace] = {}
         self._lines: dict[tuple[str, str], Line] = {}

@@ -28,7 +28,7 @@ from simulation.dashboard.server.hosts import hosts_of, is_local, is_own_page, i
 from simulation.dashboard.server.keys import FIELD, Key
 from simulation.dashboard.server.mishaps import say_outdated
 from simulation.dashboard.server.traffic import WITHOUT_COOKIES, Full, Line, Queue, Traffic, visitor_of
-from simulation.dashboard.state.studies import studies
+from simulation.dashboard.state.studies import study_store
 from simulation.study.errors import InputRefused
 from simulation.system.limits import LIMITS
 from simulation.text.characters import visible
@@ -81,7 +81,7 @@ def policy(nonce: str, host: str) -> bytes:
     there. ``host`` names the websocket for browsers in which ``'self'`` does not.
     """
     sockets = f"ws://{host} wss://{host}" if host else ""
-    said = {
+    directives = {
         "default-src": "'self'",
         "script-src": f"'self' 'nonce-{nonce}' 'unsafe-eval'" if nonce else "'self'",
         "style-src": "'self' 'unsafe-inline'",
@@ -95,7 +95,7 @@ def policy(nonce: str, host: str) -> bytes:
         "base-uri": "'self'",
         "form-action": "'none'",
     }
-    return "; ".join(f"{name} {value}" for name, value in said.items()).encode()
+    return "; ".join(f"{name} {value}" for name, value in directives.items()).encode()
 
 
 # --- the door ------------------------------------------------------------------------------------------
@@ -122,48 +122,48 @@ class Door:
         if scope["type"] == "lifespan":
             await self.inner(scope, receive, send)
             return
-        asked = Asked(scope, self.language)
-        if asked.has_body and scope["type"] == "http":
+        request = Request(scope, self.language)
+        if request.has_body and scope["type"] == "http":
             send = _closing(send)  # a body that nobody reads would be taken apart bit by bit all the same
-        welcome = is_welcome(asked.host, self.names, self.local)
+        welcome = is_welcome(request.host, self.names, self.local)
         if scope["type"] == "websocket":
-            await self._socket(asked, welcome, receive, send)
+            await self._socket(request, welcome, receive, send)
         elif not welcome:
-            await self._say(asked, send, 421, say("web.host", asked.language, given=visible(asked.host, 80)))
-        elif not asked.readable:
+            await self._say(request, send, 421, say("web.host", request.language, given=visible(request.host, 80)))
+        elif not request.readable:
             most = {"most": LIMITS.query_characters, "fields": LIMITS.query_fields}
-            await self._say(asked, send, 414, say("web.long", asked.language, **most))
-        elif self.key is not None and not self.key.is_in(asked.cookies):
-            await self._ask_for_key(asked, self.key, send)
+            await self._say(request, send, 414, say("web.long", request.language, **most))
+        elif self.key is not None and not self.key.is_in(request.cookies):
+            await self._ask_for_key(request, self.key, send)
         else:
-            await self._answer(asked, receive, send)
+            await self._answer(request, receive, send)
 
-    async def _ask_for_key(self, asked: "Asked", key: Key, send: Send) -> None:
+    async def _ask_for_key(self, request: "Request", key: Key, send: Send) -> None:
         """Whoever comes with the key in the address is sent on, with a cookie; whoever does not reads where it is."""
-        given = asked.query.get(FIELD, [""])[0]
-        if asked.path in self.pages and asked.method == "GET" and key.fits(given):
-            onward = f"{asked.path}?{asked.without((FIELD,))}".rstrip("?")
+        given = request.query.get(FIELD, [""])[0]
+        if request.path in self.pages and request.method == "GET" and key.fits(given):
+            onward = f"{request.path}?{request.without((FIELD,))}".rstrip("?")
             heads = [(b"location", onward.encode()), (b"set-cookie", key.set_cookie()), (b"cache-control", b"no-store")]
-            await self._say(asked, send, 303, "", heads)
+            await self._say(request, send, 303, "", heads)
         else:
-            await self._say(asked, send, 403, say("web.key", asked.language))
+            await self._say(request, send, 403, say("web.key", request.language))
 
-    async def _answer(self, asked: "Asked", receive: Receive, send: Send) -> None:
+    async def _answer(self, request: "Request", receive: Receive, send: Send) -> None:
         """Answer a request of this server."""
-        methods = self._methods(asked.path)
+        methods = self._methods(request.path)
         if not methods:
-            await self._say(asked, send, 404, say("shell.lost", asked.language))
-        elif asked.method not in methods:
+            await self._say(request, send, 404, say("shell.lost", request.language))
+        elif request.method not in methods:
             allow = [(b"allow", ", ".join(methods).encode())]
-            await self._say(asked, send, 405, say("web.method", asked.language), allow)
-        elif asked.path in self.pages:
-            await self._page(asked, send)
-        elif asked.path == UPLOAD:
-            await _guarded(self._upload(asked, receive, send))
-        elif CLOSE.fullmatch(asked.path):
-            await self._close(asked, send)
+            await self._say(request, send, 405, say("web.method", request.language), allow)
+        elif request.path in self.pages:
+            await self._page(request, send)
+        elif request.path == UPLOAD:
+            await _guarded(self._upload(request, receive, send))
+        elif CLOSE.fullmatch(request.path):
+            await self._close(request, send)
         else:
-            await self._pass(asked, receive, send)
+            await self._pass(request, receive, send)
 
     def _methods(self, path: str) -> tuple[str, ...]:
         """By what a path may be asked for; nothing if there is no such path."""
@@ -173,106 +173,108 @@ class Door:
             return READ
         return ("POST",) if path == UPLOAD or CLOSE.fullmatch(path) else ()
 
-    async def _page(self, asked: "Asked", send: Send) -> None:
+    async def _page(self, request: "Request", send: Send) -> None:
         """One of the pages, in our words."""
-        if any(name in asked.query for name in (*SOLARAS_OWN, FIELD)):
-            where = [(b"location", f"{asked.path}?{asked.without((*SOLARAS_OWN, FIELD))}".encode())]
-            await self._say(asked, send, 303, "", where)
+        if any(name in request.query for name in (*SOLARAS_OWN, FIELD)):
+            where = [(b"location", f"{request.path}?{request.without((*SOLARAS_OWN, FIELD))}".encode())]
+            await self._say(request, send, 303, "", where)
             return
-        if not self.traffic.has_room(asked.visitor):
-            await self._say(asked, send, 503, say("web.full", asked.language), [(b"retry-after", b"60")])
+        if not self.traffic.has_room(request.visitor):
+            await self._say(request, send, 503, say("web.full", request.language), [(b"retry-after", b"60")])
             return
-        status, headers, body = await _collected(self.inner, asked.plain())
+        status, headers, body = await _collected(self.inner, request.plain())
         if status != 200:
-            await self._say(asked, send, 500, say("web.failed", asked.language))
+            await self._say(request, send, 500, say("web.failed", request.language))
             return
         nonce = secrets.token_urlsafe(18)
-        kept = [one for one in headers if one[0] == b"set-cookie"]
+        kept = [head for head in headers if head[0] == b"set-cookie"]
         kept += [(b"cache-control", b"no-cache"), (b"vary", b"cookie, accept-encoding, accept-language")]
-        await _send(asked, send, 200, dressed(body.decode(), asked.language, nonce).encode(), kept, nonce)
+        await _send(request, send, 200, dressed(body.decode(), request.language, nonce).encode(), kept, nonce)
 
-    async def _close(self, asked: "Asked", send: Send) -> None:
+    async def _close(self, request: "Request", send: Send) -> None:
         """A page that is left: its memory is given back, by a thread. What is not open cannot be closed."""
-        match = CLOSE.fullmatch(asked.path)
-        page, kernel = asked.query.get("session_id", [""])[0], match[1] if match else ""
+        match = CLOSE.fullmatch(request.path)
+        page, kernel = request.query.get("session_id", [""])[0], match[1] if match else ""
         context = _contexts().get(kernel)
-        if context is not None and visitor_of(context) == asked.visitor and page in context.page_status:
+        if context is not None and visitor_of(context) == request.visitor and page in context.page_status:
             self.traffic.leave(kernel, page, context)
-        await _send(asked, send, 204, b"", [], "")
+        await _send(request, send, 204, b"", [], "")
 
-    async def _pass(self, asked: "Asked", receive: Receive, send: Send) -> None:
+    async def _pass(self, request: "Request", receive: Receive, send: Send) -> None:
         """Let Solara answer, with our heads; a request's body is never read."""
         begun = False
 
-        async def told(message: Any) -> None:
+        async def with_heads(message: Any) -> None:
             nonlocal begun
             if message["type"] == "http.response.start":
                 begun = True
-                message = {**message, "headers": [*message["headers"], *ALWAYS, _policy("", asked)]}
+                message = {**message, "headers": [*message["headers"], *ALWAYS, _policy("", request)]}
             await send(message)
 
         try:
-            await self.inner(asked.scope, _empty(receive), told)
+            await self.inner(request.scope, _empty(receive), with_heads)
         except BaseException as error:  # whatever it is, no traceback reaches a visitor
             _note(error)
             if not begun:
-                await self._say(asked, send, 500, say("web.failed", asked.language))
+                await self._say(request, send, 500, say("web.failed", request.language))
 
     async def _say(
-        self, asked: "Asked", send: Send, status: int, sentence: str, headers: Headers | None = None
+        self, request: "Request", send: Send, status: int, sentence: str, headers: Headers | None = None
     ) -> None:
         """A page with a sentence and a way on."""
-        home = "" if status == 403 else say("shell.home", asked.language)  # without the key there is no way on
-        text = document(sentence, home, asked.language)
-        await _send(asked, send, status, text.encode(), headers or [], "")
+        home = "" if status == 403 else say("shell.home", request.language)  # without the key there is no way on
+        text = document(sentence, home, request.language)
+        await _send(request, send, status, text.encode(), headers or [], "")
 
-    async def _upload(self, asked: "Asked", receive: Receive, send: Send) -> None:
+    async def _upload(self, request: "Request", receive: Receive, send: Send) -> None:
         """A study file that a page of ours sends: the digest by which it is opened, or what is wrong with it."""
-        status, answer = await self._opened(asked, receive)
-        await _send_json(asked, send, status, answer)
+        status, answer = await self._opened(request, receive)
+        await _send_json(request, send, status, answer)
 
-    async def _opened(self, asked: "Asked", receive: Receive) -> tuple[int, dict[str, Any]]:
+    async def _opened(self, request: "Request", receive: Receive) -> tuple[int, dict[str, Any]]:
         """The status of an upload, and the digest or the sentences."""
-        refusal = self._refusal(asked)
+        refusal = self._refusal(request)
         if refusal is None:
-            name = asked.query.get("name", ["study.yaml"])[0]
+            name = request.query.get("name", ["study.yaml"])[0]
             try:
                 content = await asyncio.wait_for(_body(receive, LIMITS.file_bytes + 1), LIMITS.half_open_seconds)
-                base = await self.readers.do(functools.partial(studies().open, content, name), asked.visitor, receive)
+                base = await self.readers.do(
+                    functools.partial(study_store().open, content, name), request.visitor, receive
+                )
                 return 200, {"digest": base.digest}
             except InputRefused as refused:
-                return 200, {"problems": _sentences(refused, asked.language)}
+                return 200, {"problems": _sentences(refused, request.language)}
             except TimeoutError:
                 refusal = 408, "upload_slow"
             except Full:
                 refusal = 503, "upload_full"
         status, key = refusal
-        return status, {"problems": [say(f"web.{key}", asked.language, most=LIMITS.uploads_per_minute)]}
+        return status, {"problems": [say(f"web.{key}", request.language, most=LIMITS.uploads_per_minute)]}
 
-    def _refusal(self, asked: "Asked") -> tuple[int, str] | None:
+    def _refusal(self, request: "Request") -> tuple[int, str] | None:
         """Why an upload is not even received: the status, and the key of the sentence."""
-        if asked.origin is None or not is_own_page(asked.origin, asked.host):
+        if request.origin is None or not is_own_page(request.origin, request.host):
             return 403, "upload_foreign"
-        if not self.traffic.has_page(asked.visitor):
+        if not self.traffic.has_page(request.visitor):
             return 403, "upload_foreign"
-        if asked.in_pieces:
+        if request.in_pieces:
             return 411, "upload_pieces"
-        return None if self.traffic.may_upload(asked.visitor) else (429, "upload_pace")
+        return None if self.traffic.may_upload(request.visitor) else (429, "upload_pace")
 
-    async def _socket(self, asked: "Asked", welcome: bool, receive: Receive, send: Send) -> None:
+    async def _socket(self, request: "Request", welcome: bool, receive: Receive, send: Send) -> None:
         """A page's connection: opened by our own pages only, and what they say held against the list."""
-        page = asked.query.get("session_id", [""])[0]
-        match = SOCKET.fullmatch(asked.path)
-        known = match and re.fullmatch(UUID, page) and asked.readable
-        keyed = self.key is None or self.key.is_in(asked.cookies)
+        page = request.query.get("session_id", [""])[0]
+        match = SOCKET.fullmatch(request.path)
+        known = match and re.fullmatch(UUID, page) and request.readable
+        keyed = self.key is None or self.key.is_in(request.cookies)
         there = _contexts().get(match[1]) if match else None
-        own = is_own_page(asked.origin, asked.host) and (there is None or visitor_of(there) == asked.visitor)
+        own = is_own_page(request.origin, request.host) and (there is None or visitor_of(there) == request.visitor)
         if not (welcome and keyed and match and known and own):
             await _turned_away(receive, send, 1008)
             return
         try:
-            async with self.traffic.connected(asked.visitor, match[1], page) as line:
-                await self.inner(asked.known_as(page), self._checked(match[1], line, receive), send)
+            async with self.traffic.connected(request.visitor, match[1], page) as line:
+                await self.inner(request.known_as(page), self._checked(match[1], line, receive), send)
         except Full:
             await _turned_away(receive, send, 1013)
         except BaseException as error:  # what a visitor sends can be anything, and may even ask us to exit
@@ -291,7 +293,7 @@ class Door:
                 message = await line.or_ended(receive())
                 amount = 1.0 + len(message.get("text") or message.get("bytes") or "") / LIGHT
                 await line.pace.take(amount)
-                await self.traffic.every.take(amount)
+                await self.traffic.total_pace.take(amount)
                 try:
                     return gate.passed(message)
                 except Refused as refused:
@@ -310,8 +312,8 @@ class Door:
             )
 
 
-class Asked:
-    """What is asked: ``path``, ``query``, ``host``, and the ``language`` of whoever asks.
+class Request:
+    """A request: its ``path``, ``query`` and ``host``, and the ``language`` of whoever sent it.
 
     ``readable`` says whether the whole of the query was read; ``visitor`` is what Solara knows them by, nothing for a
     browser that keeps no cookies: all of those count as one visitor.
@@ -321,7 +323,7 @@ class Asked:
         heads = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
         self.cookies = heads.get(b"cookie", "")
         ours = cookies_in(self.cookies, (SESSION, LANGUAGE))
-        passed_on = [one for one in scope["headers"] if one[0].lower() not in UNHEARD]
+        passed_on = [head for head in scope["headers"] if head[0].lower() not in UNHEARD]
         self.scope = {**scope, "headers": [*passed_on, *([(b"cookie", head_of(ours))] if ours else [])]}
         self.method: str = scope.get("method", "GET")
         self.path: str = scope["path"]
@@ -346,12 +348,12 @@ class Asked:
 
     def plain(self) -> Scope:
         """The same, asked for as one that can be read."""
-        headers = [one for one in self.scope["headers"] if one[0].lower() != b"accept-encoding"]
+        headers = [head for head in self.scope["headers"] if head[0].lower() != b"accept-encoding"]
         return {**self.scope, "method": "GET", "headers": headers}
 
     def without(self, names: tuple[str, ...]) -> str:
         """The query without some of its parts."""
-        kept = [one for one in parse_qsl(self.search, keep_blank_values=True) if one[0] not in names]
+        kept = [field for field in parse_qsl(self.search, keep_blank_values=True) if field[0] not in names]
         return urlencode(kept)
 
 
@@ -365,9 +367,9 @@ def _parsed(search: str) -> dict[str, list[str]] | None:
         return None
 
 
-def _first(asked: tuple[str, ...], language: str) -> str:
+def _first(codes: tuple[str, ...], language: str) -> str:
     """The first that is a language of ours."""
-    return next((one for one in asked if one in LANGUAGES), language)
+    return next((code for code in codes if code in LANGUAGES), language)
 
 
 def is_file(path: str) -> bool:
@@ -386,24 +388,24 @@ def is_file(path: str) -> bool:
 
 
 def _empty(then: Receive) -> Receive:
-    """A request without a body, whatever was sent; ``then`` tells when whoever asked is gone."""
-    told = False
+    """A request without a body, whatever was sent; ``then`` receives what comes after, such as its end."""
+    begun = False
 
     async def receive() -> Any:
-        nonlocal told
-        if told:
+        nonlocal begun
+        if begun:
             message = await then()
             while message["type"] == "http.request":  # a body, which nobody reads
                 message = await then()
             return message
-        told = True
+        begun = True
         return {"type": "http.request", "body": b"", "more_body": False}
 
     return receive
 
 
 async def _never() -> Any:
-    """Whoever asked waits."""
+    """Wait for ever: whoever sent the request is still there."""
     await asyncio.Event().wait()
 
 
@@ -411,7 +413,7 @@ async def _collected(inner: Application, scope: Scope) -> tuple[int, Headers, by
     """The whole of an answer; 500 if there is none."""
     status, headers, body = 500, [], b""
 
-    async def told(message: Any) -> None:
+    async def collect(message: Any) -> None:
         nonlocal status, headers, body
         if message["type"] == "http.response.start":
             status, headers = message["status"], list(message.get("headers", []))
@@ -419,7 +421,7 @@ async def _collected(inner: Application, scope: Scope) -> tuple[int, Headers, by
             body += message.get("body", b"")
 
     try:
-        await inner(scope, _empty(_never), told)
+        await inner(scope, _empty(_never), collect)
     except BaseException as error:  # whatever it is, no traceback reaches a visitor
         _note(error)
         return 500, [], b""
@@ -478,28 +480,28 @@ def _sentences(refused: InputRefused, language: str) -> list[str]:
     return sentences[:MOST_PROBLEMS_SHOWN] + further
 
 
-def _policy(nonce: str, asked: Asked) -> tuple[bytes, bytes]:
+def _policy(nonce: str, request: Request) -> tuple[bytes, bytes]:
     """The head that says what a page may load."""
-    host = asked.host if re.fullmatch(r"[A-Za-z0-9.:\[\]_-]+", asked.host) else ""
+    host = request.host if re.fullmatch(r"[A-Za-z0-9.:\[\]_-]+", request.host) else ""
     return b"content-security-policy", policy(nonce, host)
 
 
-async def _send(asked: Asked, send: Send, status: int, body: bytes, headers: Headers, nonce: str) -> None:
+async def _send(request: Request, send: Send, status: int, body: bytes, headers: Headers, nonce: str) -> None:
     """Send a page of text."""
-    head = [*headers, *ALWAYS, _policy(nonce, asked), (b"content-type", b"text/html; charset=utf-8")]
-    if asked.zips and len(body) > 1_000:
+    head = [*headers, *ALWAYS, _policy(nonce, request), (b"content-type", b"text/html; charset=utf-8")]
+    if request.zips and len(body) > 1_000:
         body = gzip.compress(body, 6)
         head.append((b"content-encoding", b"gzip"))
     if status != 204:
         head.append((b"content-length", str(len(body)).encode()))
     await send({"type": "http.response.start", "status": status, "headers": head})
-    await send({"type": "http.response.body", "body": b"" if asked.method == "HEAD" else body})
+    await send({"type": "http.response.body", "body": b"" if request.method == "HEAD" else body})
 
 
-async def _send_json(asked: Asked, send: Send, status: int, data: dict[str, Any]) -> None:
+async def _send_json(request: Request, send: Send, status: int, data: dict[str, Any]) -> None:
     """Send plain data."""
     body = json.dumps(data, ensure_ascii=False).encode("utf-8", "replace")
-    head = [*ALWAYS, _policy("", asked), (b"content-type", b"application/json"), (b"cache-control", b"no-store")]
+    head = [*ALWAYS, _policy("", request), (b"content-type", b"application/json"), (b"cache-control", b"no-store")]
     head.append((b"content-length", str(len(body)).encode()))
     await send({"type": "http.response.start", "status": status, "headers": head})
     await send({"type": "http.response.body", "body": body})

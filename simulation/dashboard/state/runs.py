@@ -27,10 +27,10 @@ FEW = 8
 """So many worlds are run by the Mesa model while the engine is being compiled; more than that wait for the engine."""
 
 
-class Engine:
-    """The runs that have been done, the oldest forgotten first, and what does them.
+class RunStore:
+    """The server's finished runs, the oldest dropped first, and the processes and threads that make new ones.
 
-    What is kept are results only, the same for everybody who asks; no visitor's choices.
+    It holds results only, the same for everybody; no visitor's choices.
     """
 
     def __init__(self, processors: int) -> None:
@@ -41,7 +41,7 @@ class Engine:
         self._failed = False
         self._kept: OrderedDict[Key, Chunk] = OrderedDict()
         self._lock = threading.Lock()
-        self._places = threading.Semaphore(2)
+        self._slots = threading.Semaphore(2)
 
     def warm(self) -> None:
         """Load the engine; if it must be compiled first, do that in a process of its own and go on meanwhile."""
@@ -59,9 +59,9 @@ class Engine:
         try:
             warm()
         except Exception as error:
-            from simulation.dashboard.state.tasks import told  # noqa: PLC0415 - the pool's processes need no Solara
+            from simulation.dashboard.state.tasks import log_error  # noqa: PLC0415 - the pool's processes need no Solara
 
-            told(error)
+            log_error(error)
             self._pool = self._pool or ProcessPoolExecutor(self.processors, get_context("spawn"), quiet)
             self._failed = True
             return
@@ -86,16 +86,16 @@ class Engine:
     ) -> Comparison:
         """Compare all scenarios of ``study`` over worlds 0 … ``worlds`` − 1; runs known already are not run again.
 
-        ``progress`` is told (runs done, runs in all); if it raises, the work not yet begun is dropped.
+        ``progress`` is called with the runs done and their number; if it raises, the work not yet begun is dropped.
         """
-        keys: dict[str, Key] = {one.name: (study.select((one.name,)).digest(), seed, mode) for one in study.scenarios}
+        keys: dict[str, Key] = {name: (study.select((name,)).digest(), seed, mode) for name in study.names}
         with self._lock:
             chunks = {name: self._kept[key] for name, key in keys.items() if key in self._kept}
         known = {name: chunk for name, chunk in chunks.items() if len(chunk[0]) >= worlds}
         missing = tuple(name for name in study.names if name not in known)
         if missing:
-            found = self._run(study.select(missing), worlds, seed, mode, progress)
-            known |= {name: (found.outcomes[place], found.weekly[place]) for place, name in enumerate(missing)}
+            runs = self._run(study.select(missing), worlds, seed, mode, progress)
+            known |= {name: (runs.outcomes[row], runs.weekly[row]) for row, name in enumerate(missing)}
         self._keep({keys[name]: chunk for name, chunk in known.items()})
         outcomes = np.stack([known[name][0][:worlds] for name in study.names])
         weekly = np.stack([known[name][1][:worlds] for name in study.names])
@@ -131,13 +131,13 @@ class Engine:
         return Runs(study, tuple(range(worlds)), seed, mode, outcomes, weekly)
 
     def _run_compiled(self, study: Study, worlds: int, seed: int, mode: Mode, progress: Progress) -> Runs:
-        """Run by the compiled engine, once it has a place; who is overtaken while waiting goes away."""
-        while not self._places.acquire(timeout=0.05):
+        """Run by the compiled engine, once there is a slot; work that is overtaken while it waits ends."""
+        while not self._slots.acquire(timeout=0.05):
             progress(0, worlds * len(study.scenarios))
         try:
             return run_worlds(study, worlds, seed, mode, self.processors, progress, weekly=True)
         finally:
-            self._places.release()
+            self._slots.release()
 
     def _keep(self, chunks: dict[Key, Chunk]) -> None:
         """Remember runs, and forget the oldest."""
@@ -176,6 +176,6 @@ def _end_with_parent() -> None:
 
 
 @functools.cache
-def engine() -> Engine:
-    """The server's one engine."""
-    return Engine(os.cpu_count() or 1)
+def run_store() -> RunStore:
+    """The server's runs."""
+    return RunStore(os.cpu_count() or 1)

@@ -16,7 +16,7 @@ from simulation.dashboard.state.variants import Base
 from simulation.system.limits import LIMITS
 
 
-class Opened:
+class StudyStore:
     """The studies that links can point at; what a visitor has open stays in that visitor's own state."""
 
     def __init__(self, most: int = LIMITS.studies) -> None:
@@ -43,7 +43,7 @@ class Opened:
                 self._kept.popitem(last=False)
         return base
 
-    def known(self, digest: str) -> Base | None:
+    def by_digest(self, digest: str) -> Base | None:
         """The study with that digest, if it is still kept."""
         if not re.fullmatch("[0-9a-f]{32}", digest):
             return None
@@ -55,11 +55,11 @@ class Opened:
 
 
 @functools.cache
-def studies() -> Opened:
+def study_store() -> StudyStore:
     """The server's opened studies."""
-    return Opened()
+    return StudyStore()
 
 
-def known(digest: str) -> Base | None:
+def study_by_digest(digest: str) -> Base | None:
     """The study with that digest, if this server still has it."""
-    return studies().known(digest)
+    return study_store().by_digest(digest)

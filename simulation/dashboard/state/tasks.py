@@ -15,13 +15,13 @@ from simulation.study.errors import InputRefused
 
 Value = TypeVar("Value")
 Steps = Generator[Value, None, Value]
-"""Work that yields what it has so far, and returns the whole."""
-Tell = Callable[[int, int], None]
-"""Is told (done, in all); raises :class:`Overtaken` when nobody waits for the result any more."""
+"""Work that yields what it has so far, and returns its result."""
+Progress = Callable[[int, int], None]
+"""Called with what is done and how much there is in all; raises :class:`Overtaken` once nobody waits for the result."""
 
 
-SAID_EVERY = 0.3
-"""Seconds between two tellings of how far work is."""
+REPORT_EVERY = 0.3
+"""Seconds between two reports of how far work is."""
 
 
 class Overtaken(Exception):
@@ -29,10 +29,10 @@ class Overtaken(Exception):
 
 
 @dataclass(frozen=True)
-class Latest(Generic[Value]):
-    """How far the work is: the last ``value`` with the ``key`` it answers, and what went wrong with the newest.
+class LatestTask(Generic[Value]):
+    """The last ``value`` with the ``key`` that it belongs to, and what went ``wrong`` with the newest work.
 
-    ``fresh`` says whether the value answers the newest question, and wholly; ``done`` and ``total`` how far that is.
+    ``fresh`` says whether the value is the whole result of the newest work; ``done`` and ``total`` how far that is.
     """
 
     key: Hashable = None
@@ -48,14 +48,14 @@ class Latest(Generic[Value]):
         return self.refusal.told(language) if self.refusal else self.wrong
 
 
-def use_latest(work: Callable[[Tell], Value | Steps[Value]], key: Hashable) -> Latest[Value]:
+def use_latest_task(work: Callable[[Progress], Value | Steps[Value]], key: Hashable) -> LatestTask[Value]:
     """Do ``work`` in a thread whenever ``key`` changes; until it is done, the last result stays.
 
-    Work that yields is shown step by step; what it returns is the whole answer. A rapid series of changes settles on
-    the last one: ``tell`` ends work that was overtaken. An exception becomes ``wrong``, a sentence or a name, and is
-    written to the server's standard error.
+    ``work`` gets the function it reports its progress to, which also ends work that was overtaken: a rapid series of
+    changes settles on the last. What it yields is shown as it comes; what it returns is the result. An exception
+    becomes ``wrong``, a sentence or a name, and is written to the server's standard error.
     """
-    kept, set_kept = solara.use_state(Latest[Value]())
+    kept, set_kept = solara.use_state(LatestTask[Value]())
     newest: Any = solara.use_ref(None)
 
     def begin() -> Callable[[], None]:
@@ -78,50 +78,50 @@ class _Job(Generic[Value]):
 
     def __init__(self, key: Hashable, newest: Callable[[Any], bool], show: Callable[[Any], None]) -> None:
         self.key, self.newest, self.show = key, newest, show
-        self.said = monotonic()
+        self.reported = monotonic()
 
-    def tell(self, done: int, total: int) -> None:
+    def report(self, done: int, total: int) -> None:
         """Show now and then how far the work is; end it if it was overtaken."""
         if not self.newest(self):
             raise Overtaken
-        if monotonic() - self.said > SAID_EVERY:
-            self.said = monotonic()
+        if monotonic() - self.reported > REPORT_EVERY:
+            self.reported = monotonic()
             self.show(lambda now: replace(now, key=self.key, fresh=False, wrong="", done=done, total=total))
 
-    def put(self, change: Callable[[Latest[Value]], Latest[Value]]) -> None:
+    def put(self, change: Callable[[LatestTask[Value]], LatestTask[Value]]) -> None:
         """Show something, if this is the newest work."""
         if not self.newest(self):
             raise Overtaken
         self.show(change)
 
-    def answer(self, found: Value | Steps[Value]) -> Value:
-        """The whole answer; what comes before it is shown as it comes."""
-        if not isinstance(found, Generator):
-            return found
+    def result_of(self, steps: Value | Steps[Value]) -> Value:
+        """The result of work; what it yields before is shown as it comes."""
+        if not isinstance(steps, Generator):
+            return steps
         while True:
             try:
-                part = next(found)
+                part = next(steps)
             except StopIteration as last:
-                whole: Value = last.value
-                return whole
+                result: Value = last.value
+                return result
             self.put(lambda now, part=part: replace(now, key=self.key, value=part, wrong=""))  # type: ignore[misc]
 
-    def run(self, work: Callable[[Tell], Value | Steps[Value]]) -> None:
+    def run(self, work: Callable[[Progress], Value | Steps[Value]]) -> None:
         """Do the work and show what it comes to."""
         try:
-            value = self.answer(work(self.tell))
-            self.put(lambda _: Latest(self.key, value, fresh=True))
+            value = self.result_of(work(self.report))
+            self.put(lambda _: LatestTask(self.key, value, fresh=True))
         except Overtaken:
             pass
         except Exception as error:
             if self.newest(self):
-                said = told(error)
+                message = log_error(error)
                 refusal = error if isinstance(error, InputRefused) else None
-                self.show(lambda now: Latest(self.key, now.value, said, refusal=refusal))
+                self.show(lambda now: LatestTask(self.key, now.value, message, refusal=refusal))
 
 
-def told(error: BaseException) -> str:
-    """What a visitor is told of an exception, which is written to the server's standard error."""
+def log_error(error: BaseException) -> str:
+    """Write an exception to the server's standard error, unless input was refused; gives what a visitor reads of it."""
     if isinstance(error, InputRefused):
         return str(error)
     sys.stderr.write(f"synergy dashboard: {type(error).__name__}: {error}\n")

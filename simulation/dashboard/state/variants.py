@@ -7,16 +7,17 @@ and a study with changes is what ``synergy compare`` makes of that file.
 import copy
 import functools
 import json
-import os
 import threading
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from simulation.dashboard.state.settings import settings
 from simulation.study.build.merge import build
 from simulation.study.errors import InputRefused
 from simulation.study.scenario import FORMAT, Scenario, Study
-from simulation.study.sources.files import CASE, load_data
+from simulation.study.sources.files import load_data
 from simulation.system.limits import LIMITS
 
 PARTS = ("project", "parameters", "organisation", "scenarios")
@@ -37,7 +38,7 @@ class Base:
 @functools.cache
 def _served() -> dict[str, Any]:
     """The plain data of the study that this server shows: the case, or the file it was started with."""
-    return load_data(os.environ.get("SYNERGY_FILE", CASE))
+    return load_data(settings().file)
 
 
 def base_data(base: Base | None = None) -> dict[str, Any]:
@@ -63,18 +64,18 @@ class Changes:
     ``base`` is a study of the visitor's own, None for the server's.
 
     >>> some = Changes().put("parameters", "t", 0.5)
-    >>> some.said, some.put("parameters", "t", None) == Changes()
+    >>> some.text, some.put("parameters", "t", None) == Changes()
     ('{"parameters":{"t":0.5}}', True)
     """
 
-    said: str = "{}"
+    text: str = "{}"
     base: Base | None = None
 
     @property
     def data(self) -> dict[str, Any]:
         """The same as plain data, the reader's own to change."""
-        found: dict[str, Any] = json.loads(self.said)
-        return found
+        data: dict[str, Any] = json.loads(self.text)
+        return data
 
     def put(self, part: str, key: str, value: Any) -> "Changes":
         """The same with one entry of a part set, or, with None, taken out."""
@@ -84,13 +85,13 @@ class Changes:
             inside.pop(key, None)
         else:
             inside[key] = value
-        return changes_of({name: one for name, one in data.items() if one}, self.base)
+        return changes_of({name: entries for name, entries in data.items() if entries}, self.base)
 
     @property
     def scenarios(self) -> dict[str, Any]:
         """The visitor's own scenarios, by name."""
-        found: dict[str, Any] = self.data.get("scenarios", {})
-        return found
+        scenarios: dict[str, Any] = self.data.get("scenarios", {})
+        return scenarios
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -110,24 +111,30 @@ def merged(changes: Changes, names: tuple[str, ...]) -> dict[str, Any]:
     ['it-only', 'partner-with', 'partner-over']
     """
     data = copy.deepcopy(base_data(changes.base))
-    said = changes.data
+    changed = changes.data
     for part in ("project", "parameters"):
-        data[part] = {**(data.get(part) or {}), **said.get(part, {})}
-    departments = (said.get("organisation") or {}).get("departments", {})
+        data[part] = {**(data.get(part) or {}), **changed.get(part, {})}
+    departments = (changed.get("organisation") or {}).get("departments", {})
     for name, change in departments.items():
         data["organisation"]["departments"][name] = {**data["organisation"]["departments"].get(name, {}), **change}
-    every = {**data["scenarios"], **said.get("scenarios", {})}
-    needed: set[str] = set()
-    for name in names:
-        one: Any = name
-        while isinstance(one, str) and one in every and one not in needed:
-            needed.add(one)
-            one = (every[one] or {}).get("extends")
-    data["scenarios"] = {name: one for name, one in every.items() if name in needed}
+    available = {**data["scenarios"], **changed.get("scenarios", {})}
+    needed = _with_ancestors(names, available)
+    data["scenarios"] = {name: entry for name, entry in available.items() if name in needed}
     return data
 
 
-class Built:
+def _with_ancestors(names: Iterable[str], entries: dict[str, Any]) -> dict[str, Any]:
+    """The entries of these scenarios and of those they extend, each once; what is not in ``entries`` is left out."""
+    lineage: dict[str, Any] = {}
+    for name in names:
+        ancestor: Any = name
+        while isinstance(ancestor, str) and ancestor in entries and ancestor not in lineage:
+            lineage[ancestor] = entries[ancestor]
+            ancestor = (entries[ancestor] or {}).get("extends")
+    return lineage
+
+
+class ScenarioStore:
     """Scenarios that were built, by what they were built from; the one not asked for longest goes first.
 
     What is bounded is what they hold: a scenario of 20 000 departments takes as much memory as two thousand of ten.
@@ -139,14 +146,14 @@ class Built:
         self._held = 0
         self._lock = threading.Lock()
 
-    def of(self, name: str, said: str, base: Base | None) -> Scenario:
+    def of(self, name: str, text: str, base: Base | None) -> Scenario:
         """One scenario of a study with what is changed in it and in what it extends; built once."""
-        key = (name, said, base)
+        key = (name, text, base)
         with self._lock:
             if key in self._scenarios:
                 self._scenarios.move_to_end(key)
                 return self._scenarios[key]
-        scenario = build(merged(Changes(said, base), (name,)), name).scenario(name)
+        scenario = build(merged(Changes(text, base), (name,)), name).scenario(name)
         with self._lock:
             self._held += 0 if key in self._scenarios else _weight(scenario)
             self._scenarios[key] = scenario
@@ -163,21 +170,17 @@ def _weight(scenario: Scenario) -> int:
 
 
 @functools.cache
-def built() -> Built:
+def scenario_store() -> ScenarioStore:
     """The server's built scenarios."""
-    return Built()
+    return ScenarioStore()
 
 
 @functools.lru_cache(maxsize=256)
 def _concerning(changes: Changes, name: str) -> str:
     """The changes that have to do with a scenario: a change to another leaves it as it is built."""
     data = changes.data
-    own, line = data.pop("scenarios", {}), {}
-    one: Any = name
-    while isinstance(one, str) and one in own and one not in line:
-        line[one] = own[one]
-        one = own[one].get("extends")
-    return json.dumps({**data, "scenarios": line})
+    own = data.pop("scenarios", {})
+    return json.dumps({**data, "scenarios": _with_ancestors((name,), own)})
 
 
 def study_of(changes: Changes, names: tuple[str, ...]) -> Study:
@@ -193,7 +196,7 @@ def study_of(changes: Changes, names: tuple[str, ...]) -> Study:
 
 def scenario_of(changes: Changes, name: str) -> Scenario:
     """One scenario with all changes; raises as :func:`study_of` does."""
-    return built().of(name, _concerning(changes, name), changes.base)
+    return scenario_store().of(name, _concerning(changes, name), changes.base)
 
 
 def refused(changes: Changes, names: tuple[str, ...]) -> InputRefused | None:
@@ -223,7 +226,7 @@ def cloned(changes: Changes, origin: str, title: dict[str, str] | str | None = N
     return changes.put("scenarios", name, entry), name
 
 
-def with_measure(changes: Changes, scenario: str, measure: str, said: Any) -> Changes:
+def with_measure(changes: Changes, scenario: str, measure: str, setting: Any) -> Changes:
     """The same with a measure of one of the visitor's own scenarios switched (``True``, ``False``) or described.
 
     >>> changes, name = cloned(Changes(), "full")
@@ -234,7 +237,7 @@ def with_measure(changes: Changes, scenario: str, measure: str, said: Any) -> Ch
     entry = changes.scenarios[scenario]
     measures = dict(entry.get("measures") or {})
     before = measures.get(measure)
-    measures[measure] = {**before, **said} if isinstance(said, dict) and isinstance(before, dict) else said
+    measures[measure] = {**before, **setting} if isinstance(setting, dict) and isinstance(before, dict) else setting
     return changes.put("scenarios", scenario, {**entry, "measures": measures})
 
 

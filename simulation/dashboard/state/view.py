@@ -6,14 +6,14 @@ Nothing in an address is trusted: it is data, read within bounds, and what canno
 import base64
 import binascii
 import json
-import os
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 from urllib.parse import parse_qs, urlencode
 
-from simulation.dashboard.state.studies import known
+from simulation.dashboard.state.settings import settings
+from simulation.dashboard.state.studies import study_by_digest
 from simulation.dashboard.state.variants import (
     Base,
     Changes,
@@ -51,17 +51,17 @@ MOST_OWN = 24
 class View:
     """What a visitor looks at.
 
-    ``page`` is the page's name; ``scenarios`` are compared, ``hand`` is the one in hand and ``rival`` what all are held
-    against. ``world`` is the world that is looked at, of ``shown`` and, if it is not empty, ``beside`` it. ``changes``
-    are the visitor's own. ``chapter``, ``step``, ``take`` (which world is told), ``votes`` (hands per option, chapter
-    by chapter) and ``package`` (the measures that a room chose) belong to the lesson.
+    ``page`` is the page's name; ``scenarios`` are compared, ``hand`` is the one in hand and ``baseline`` what all are
+    compared with. ``world`` is the world that is looked at, of ``shown`` and, if it is not empty, ``beside`` it.
+    ``changes`` are the visitor's own. ``chapter``, ``step``, ``take`` (which world is told), ``votes`` (hands per
+    option, chapter by chapter) and ``package`` (the measures that a room chose) belong to the lesson.
     """
 
     page: str = "compare"
     language: str = "en"
     scenarios: tuple[str, ...] = FIRST
     hand: str = "full"
-    rival: str = "it-only"
+    baseline: str = "it-only"
     outcome: str = "lasting_adoption"
     worlds: int = 200
     seed: int = 1
@@ -80,30 +80,30 @@ class View:
     def but(self, **changes: Any) -> "View":
         """The same view with changes; what it can no longer hold falls back to what it can.
 
-        The scenario in hand and its rival are never the same: choosing one for both swaps them.
+        The scenario in hand and the baseline are never the same: choosing one for both swaps them.
 
-        >>> View().but(rival="full").hand, View().but(rival="full").rival
+        >>> View().but(baseline="full").hand, View().but(baseline="full").baseline
         ('it-only', 'full')
         """
         changed = replace(self, **changes)
         order = changed.changes.names
-        chosen = tuple(sorted({one for one in changed.scenarios if one in order}, key=order.index))[:MOST_SCENARIOS]
-        hand, rival = changed.hand, changed.rival
-        if hand == rival:
-            hand, rival = self.rival, self.hand
+        chosen = tuple(sorted({name for name in changed.scenarios if name in order}, key=order.index))[:MOST_SCENARIOS]
+        hand, baseline = changed.hand, changed.baseline
+        if hand == baseline:
+            hand, baseline = self.baseline, self.hand
         if hand not in chosen:
-            other = (one for one in (*reversed(chosen), *reversed(order)) if one != rival)
+            other = (name for name in (*reversed(chosen), *reversed(order)) if name != baseline)
             hand = next(other, order[-1]) if chosen else order[-1]
-        if rival not in chosen:
-            rival = next((one for one in (*chosen, *order) if one != hand), hand)
+        if baseline not in chosen:
+            baseline = next((name for name in (*chosen, *order) if name != hand), hand)
         changed = replace(changed, votes=_canonical(changed.votes))
         world = changed if changed.shown in order else replace(changed, shown=hand)
         world = world if world.beside in ("", *order) else replace(world, beside="")
-        return replace(world, scenarios=chosen, hand=hand, rival=rival)
+        return replace(world, scenarios=chosen, hand=hand, baseline=baseline)
 
     def ticked(self, name: str, on: bool) -> "View":
         """The same view with one scenario more or less to compare."""
-        others = tuple(one for one in self.scenarios if one != name)
+        others = tuple(scenario for scenario in self.scenarios if scenario != name)
         return self.but(scenarios=(*others, name) if on else others)
 
     @property
@@ -114,8 +114,8 @@ class View:
     @property
     def horizon(self) -> int:
         """The weeks that are looked at."""
-        asked = self.changes.data.get("project", {}).get("horizon")
-        return int(asked) if asked else base_study(self.changes.base).horizon
+        weeks = self.changes.data.get("project", {}).get("horizon")
+        return int(weeks) if weeks else base_study(self.changes.base).horizon
 
     def title(self, name: str) -> str:
         """A scenario's title in the visitor's language."""
@@ -128,8 +128,8 @@ def _canonical(votes: tuple[tuple[int, ...], ...]) -> tuple[tuple[int, ...], ...
     >>> _canonical(((0, 0), (0, 3), (), (0,)))
     ((), (0, 3))
     """
-    last = max((place for place, one in enumerate(votes) if any(one)), default=-1)
-    return tuple(one if any(one) else () for one in votes[: last + 1])
+    last = max((index for index, hands in enumerate(votes) if any(hands)), default=-1)
+    return tuple(hands if any(hands) else () for hands in votes[: last + 1])
 
 
 Change = Callable[[Callable[[View], View]], None]
@@ -140,11 +140,11 @@ def first_view(language: str | None = None, page: str = "compare", base: Base | 
     """What a visitor sees first, of the server's study or of ``base``: in the language given, or else the server's."""
     names = base_names(base)
     # Of a few scenarios, such as those somebody saved, all are shown; of the many of the case, a handful.
-    chosen = names if len(names) <= ALL_OF else tuple(one for one in FIRST if one in names) or names[:5]
-    spoken = language if language in LANGUAGES else language_of(dict(os.environ))
+    chosen = names if len(names) <= ALL_OF else tuple(name for name in FIRST if name in names) or names[:5]
+    spoken = language if language in LANGUAGES else settings().language or language_of()
     view = View(page=page, language=spoken, changes=Changes(base=base))
-    hand, rival = chosen[-1], chosen[0]
-    return view.but(scenarios=chosen, hand=hand, rival=rival, shown=hand, beside=rival)
+    hand, baseline = chosen[-1], chosen[0]
+    return view.but(scenarios=chosen, hand=hand, baseline=baseline, shown=hand, beside=baseline)
 
 
 # --- the address ---------------------------------------------------------------------------------------
@@ -161,8 +161,8 @@ class Notice:
     given: str = ""
     wrong: InputRefused | None = None
 
-    def told(self, language: str) -> str:
-        """In a sentence."""
+    def sentence(self, language: str) -> str:
+        """The notice in a sentence."""
         given = self.wrong.problems[0].told(language) if self.wrong else self.given
         return say(f"link.{self.key}", language, given=given)
 
@@ -175,22 +175,22 @@ def address_of(view: View) -> str:
     """
     base = view.changes.base
     first = first_view(view.language, view.page, base)
-    said: list[tuple[str, str]] = [("lang", view.language)]
+    query: list[tuple[str, str]] = [("lang", view.language)]
     if base is not None:
-        said.append(("base", base.digest))
+        query.append(("base", base.digest))
     for name in _PLAIN:
         value = getattr(view, name)
         if value != getattr(first, name):
-            said.append((name, str(value)))
+            query.append((_ADDRESS_KEYS.get(name, name), str(value)))
     if view.scenarios != first.scenarios:
-        said += [("s", one) for one in view.scenarios or ("",)]
+        query += [("s", name) for name in view.scenarios or ("",)]
     if view.votes:
-        said.append(("votes", "_".join("-".join(map(str, one)) for one in view.votes)))
+        query.append(("votes", "_".join("-".join(map(str, hands)) for hands in view.votes)))
     if view.package:
-        said.append(("package", ".".join(view.package)))
-    if view.changes.said != Changes().said:
-        said.append(("c", _packed(view.changes.said)))
-    return f"/{view.page}?{urlencode(said)}"
+        query.append(("package", ".".join(view.package)))
+    if view.changes.text != Changes().text:
+        query.append(("c", _packed(view.changes.text)))
+    return f"/{view.page}?{urlencode(query)}"
 
 
 _COUNTS = {"worlds": (2, MOST_WORLDS), "seed": (0, MOST_SEED), "world": (0, MOST_WORLDS - 1), "week": (1, 520)} | {
@@ -199,76 +199,79 @@ _COUNTS = {"worlds": (2, MOST_WORLDS), "seed": (0, MOST_SEED), "world": (0, MOST
     "take": (0, 999),
 }
 """Whole numbers in an address, and their bounds."""
-_PLAIN = (*_COUNTS, "hand", "rival", "outcome", "mode", "shown", "beside")
+_PLAIN = (*_COUNTS, "hand", "baseline", "outcome", "mode", "shown", "beside")
+"""What an address holds as it is."""
+_ADDRESS_KEYS = {"baseline": "rival"}
+"""What an address calls otherwise than a view does: links that were sent keep working."""
 
 
 def read_address(page: str, search: str, language: str | None = None) -> tuple[View, tuple[Notice, ...]]:
     """The view that an address holds, and what in it could not be followed.
 
     >>> view, notices = read_address("compare", "?worlds=100&hand=../../etc/passwd", "en")
-    >>> view.worlds, view.hand, notices[0].told("en")
+    >>> view.worlds, view.hand, notices[0].sentence("en")
     (100, 'full', 'The link names a scenario that is not here: ../../etc/passwd.')
     """
     if len(search) > LONGEST_ADDRESS:
         return first_view(language, page), (Notice("too_long"),)
     try:
-        said = parse_qs(search.lstrip("?"), keep_blank_values=True, max_num_fields=200)
+        query = parse_qs(search.lstrip("?"), keep_blank_values=True, max_num_fields=200)
     except ValueError:
         return first_view(language, page), (Notice("unreadable"),)
-    asked = said.get("lang", [""])[0]
+    code = query.get("lang", [""])[0]
     notices: list[Notice] = []
-    spoken = asked if asked in LANGUAGES else language
-    base = known(said["base"][0]) if "base" in said else None
-    if "base" in said and base is None:
+    spoken = code if code in LANGUAGES else language
+    base = study_by_digest(query["base"][0]) if "base" in query else None
+    if "base" in query and base is None:
         return first_view(spoken, page), (Notice("base"),)
     view = first_view(spoken, page, base)
-    changes = _changes(said["c"][0], base, notices) if "c" in said else Changes(base=base)
+    changes = _changes(query["c"][0], base, notices) if "c" in query else Changes(base=base)
     view = replace(view, changes=changes)
-    told: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     for name, (low, high) in _COUNTS.items():
-        if name in said:
-            _take_count(name, said[name][0], (low, high), told, notices)
-    _take_names(said, changes, told, notices)
-    _take_words(said, told, notices)
-    return view.but(**told), tuple(notices)
+        if name in query:
+            _take_count(name, query[name][0], (low, high), fields, notices)
+    _take_names(query, changes, fields, notices)
+    _take_words(query, fields, notices)
+    return view.but(**fields), tuple(notices)
 
 
-def _take_count(name: str, given: str, bounds: tuple[int, int], told: dict[str, Any], notices: list[Notice]) -> None:
+def _take_count(name: str, given: str, bounds: tuple[int, int], fields: dict[str, Any], notices: list[Notice]) -> None:
     """Take a whole number within bounds."""
     if given.isascii() and given.isdigit() and len(given) < 11 and bounds[0] <= int(given) <= bounds[1]:
-        told[name] = int(given)
+        fields[name] = int(given)
     else:
         notices.append(Notice("number", f"{name}={shown(given, 40)}"))
 
 
-def _take_names(said: dict[str, list[str]], changes: Changes, told: dict[str, Any], notices: list[Notice]) -> None:
+def _take_names(query: dict[str, list[str]], changes: Changes, fields: dict[str, Any], notices: list[Notice]) -> None:
     """Take names of scenarios that are there."""
     known = changes.names
-    strange = [one for one in said.get("s", []) if one and one not in known]
-    if "s" in said:
-        told["scenarios"] = tuple(one for one in said["s"] if one in known)
-    for name in ("hand", "rival", "shown", "beside"):
-        given = said.get(name, [None])[0]
+    strange = [name for name in query.get("s", []) if name and name not in known]
+    if "s" in query:
+        fields["scenarios"] = tuple(name for name in query["s"] if name in known)
+    for name in ("hand", "baseline", "shown", "beside"):
+        given = query.get(_ADDRESS_KEYS.get(name, name), [None])[0]
         if given is None:
             continue
         if given in known or (name == "beside" and not given):
-            told[name] = given
+            fields[name] = given
         else:
             strange.append(given)
-    notices += [Notice("scenario", _short(one)) for one in dict.fromkeys(strange)]
+    notices += [Notice("scenario", _short(name)) for name in dict.fromkeys(strange)]
 
 
-def _take_words(said: dict[str, list[str]], told: dict[str, Any], notices: list[Notice]) -> None:
+def _take_words(query: dict[str, list[str]], fields: dict[str, Any], notices: list[Notice]) -> None:
     """Take what is one of a few words, and the votes."""
     for name, legal in (("mode", ("ranges", "defaults")), ("outcome", tuple(BY_OUTCOME))):
-        given = said.get(name, [None])[0]
+        given = query.get(name, [None])[0]
         if given in legal:
-            told[name] = given
+            fields[name] = given
         elif given is not None:
             notices.append(Notice("number", f"{name}={_short(given)}"))
-    told["votes"] = _votes(said.get("votes", [""])[0])
-    chosen = said.get("package", [""])[0].split(".")
-    told["package"] = tuple(one for one in MEASURES if one in chosen)
+    fields["votes"] = _votes(query.get("votes", [""])[0])
+    chosen = query.get("package", [""])[0].split(".")
+    fields["package"] = tuple(measure for measure in MEASURES if measure in chosen)
 
 
 def _votes(given: str) -> tuple[tuple[int, ...], ...]:
@@ -277,9 +280,10 @@ def _votes(given: str) -> tuple[tuple[int, ...], ...]:
     >>> _votes("3-0-12__x-1")
     ((3, 0, 12), (), (0, 1))
     """
-    chapters = [[one for one in part.split("-")[:12] if one] for part in given.split("_")[:20]] if given else []
+    chapters = [[count for count in part.split("-")[:12] if count] for part in given.split("_")[:20]] if given else []
     votes = tuple(
-        tuple(int(one) if one.isascii() and one.isdigit() and len(one) <= 3 else 0 for one in part) for part in chapters
+        tuple(int(count) if count.isascii() and count.isdigit() and len(count) <= 3 else 0 for count in part)
+        for part in chapters
     )
     return votes if any(map(any, votes)) else ()
 
@@ -289,9 +293,9 @@ def _short(given: str) -> str:
     return visible(given, 60)
 
 
-def _packed(said: str) -> str:
+def _packed(text: str) -> str:
     """Text as letters that an address may hold."""
-    return base64.urlsafe_b64encode(zlib.compress(said.encode(), 9)).decode().rstrip("=")
+    return base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip("=")
 
 
 def _changes(given: str, base: Base | None, notices: list[Notice]) -> Changes:
@@ -303,16 +307,16 @@ def _changes(given: str, base: Base | None, notices: list[Notice]) -> Changes:
         text = opener.decompress(packed, LONGEST_CHANGES)
         if opener.unconsumed_tail:
             raise ValueError("longer than we read")
-        found = changes_of(_sound(json.loads(text.decode()), base), base)
-        found.said.encode()  # half a character can be written in JSON, and sent to nobody
+        changes = changes_of(_sound(json.loads(text.decode()), base), base)
+        changes.text.encode()  # half a character can be written in JSON, and sent to nobody
     except (ValueError, binascii.Error, zlib.error, RecursionError):
         notices.append(Notice("changes"))
         return none
-    wrong = refused(found, found.names if found.data.keys() - {"scenarios"} else tuple(found.scenarios))
+    wrong = refused(changes, changes.names if changes.data.keys() - {"scenarios"} else tuple(changes.scenarios))
     if wrong is not None:
         notices.append(Notice("refused", wrong=wrong))
         return none
-    return found
+    return changes
 
 
 def _sound(data: Any, base: Base | None) -> dict[str, Any]:
@@ -326,7 +330,7 @@ def _sound(data: Any, base: Base | None) -> dict[str, Any]:
     departments = organisation.get("departments", {})
     if not organisation.keys() <= {"departments"} or not isinstance(departments, dict):
         raise ValueError("not changes")
-    if not all(isinstance(one, dict) for one in (*own.values(), *departments.values())):
+    if not all(isinstance(entry, dict) for entry in (*own.values(), *departments.values())):
         raise ValueError("not changes")
     if set(own) & set(base_names(base)):
         raise ValueError("what comes with the study is not a visitor's own")

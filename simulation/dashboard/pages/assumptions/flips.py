@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 
 from simulation.analysis.compare import Pair, compare_pair
 from simulation.analysis.sensitivity import EndRuns, Flip, run_ends
-from simulation.dashboard.state.runs import engine
-from simulation.dashboard.state.tasks import Tell
+from simulation.dashboard.state.runs import run_store
+from simulation.dashboard.state.tasks import Progress
 from simulation.engine.ensemble import Runs, run_worlds
 from simulation.engine.kernel import compilation
 from simulation.model.outcomes import BY_OUTCOME
@@ -26,17 +26,17 @@ from simulation.study.scenario import Study
 MOST_WORLDS = 200
 """Worlds that the ends are tried in, at most: 75 parameters, two ends and two scenarios take 60 000 runs then."""
 MOST_KEPT = 6
-"""Questions kept; one takes some 11 MB at 200 worlds."""
+"""Experiments kept; one takes some 11 MB at 200 worlds."""
 REST = 0.25
 """Rest after each parameter, as a share of the time that it took (assumed): the other pages have the machine then."""
 OFTEN = 0.4
-"""Seconds between two reports of what was found."""
+"""Seconds between two reports of what has been tried."""
 COMPILED = 60.0
 """Seconds to wait for the engine when it is being compiled."""
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class Experiment:
     """A pair of scenarios, with all changes, over the same worlds; whatever the outcome."""
 
     digest: str
@@ -47,8 +47,8 @@ class Question:
 
 
 @dataclass
-class Answer:
-    """What has been found so far: the pair as it is, and the parameters moved, in the passport's order."""
+class Results:
+    """What an experiment gave so far: the pair as it is, and with one parameter moved, in the passport's order."""
 
     now: Runs | None = None
     moved: list[EndRuns] = field(default_factory=list)
@@ -67,93 +67,101 @@ class Trial:
         return len(self.flips) == len(PARAMETERS)
 
 
-class Kept:
-    """Answers to the questions asked last; the one not asked for longest goes first."""
+class ResultStore:
+    """Results of the latest experiments; those not asked for longest are dropped first."""
 
     def __init__(self, most: int = MOST_KEPT) -> None:
         self.most = most
-        self._answers: OrderedDict[Question, Answer] = OrderedDict()
+        self._results: OrderedDict[Experiment, Results] = OrderedDict()
         self._lock = threading.Lock()
 
-    def of(self, question: Question) -> Answer:
-        """The answer so far, or one to begin with."""
+    def of(self, experiment: Experiment) -> Results:
+        """The results so far, none in the beginning."""
         with self._lock:
-            answer = self._answers.setdefault(question, Answer())
-            self._answers.move_to_end(question)
-            while len(self._answers) > self.most:
-                self._answers.popitem(last=False)
-            return answer
+            results = self._results.setdefault(experiment, Results())
+            self._results.move_to_end(experiment)
+            while len(self._results) > self.most:
+                self._results.popitem(last=False)
+            return results
 
     def __len__(self) -> int:
         """How many are kept."""
-        return len(self._answers)
+        return len(self._results)
 
 
-KEPT = Kept()
+RESULTS = ResultStore()
 _TURN = threading.Lock()
 
 
 @contextmanager
-def _turn(tell: Callable[[], None]) -> Iterator[None]:
+def _turn(progress: Callable[[], None]) -> Iterator[None]:
     """Wait for one's turn, and stop waiting when nobody waits for the result."""
     while not _TURN.acquire(timeout=0.1):
-        tell()
+        progress()
     try:
         yield
     finally:
         _TURN.release()
 
 
-def question_of(pair: Study, worlds: int, seed: int, mode: Mode) -> Question:
-    """What is asked of a study of two scenarios."""
+def experiment_of(pair: Study, worlds: int, seed: int, mode: Mode) -> Experiment:
+    """The experiment on a study of two scenarios; of more worlds than :data:`MOST_WORLDS`, the first."""
     first, second = pair.names
-    return Question(pair.digest(), (first, second), min(worlds, MOST_WORLDS), seed, mode)
+    return Experiment(pair.digest(), (first, second), min(worlds, MOST_WORLDS), seed, mode)
 
 
 def try_all(
-    pair: Study, question: Question, outcome: str, tell: Tell, found: Callable[[Trial], None], kept: Kept = KEPT
+    pair: Study,
+    experiment: Experiment,
+    outcome: str,
+    progress: Progress,
+    show: Callable[[Trial], None],
+    store: ResultStore = RESULTS,
 ) -> Trial:
-    """Try every parameter, or what others have left to try; ``found`` is given what there is, now and then.
+    """Try every parameter, or what others have left to try; ``show`` gets the trial so far, now and then.
 
-    ``tell`` is told (parameters done, in all); what it raises ends the work, and what was found stays.
+    ``progress`` is called with the parameters tried and their number; what it raises ends the work, and the results
+    so far stay in ``store``.
     """
-    answer = kept.of(question)
-    _wait_for_engine(tell)
-    trial = _first(pair, question, answer, outcome, lambda: tell(len(answer.moved), len(PARAMETERS)))
+    results = store.of(experiment)
+    _wait_for_engine(progress)
+    trial = _first(pair, experiment, results, outcome, lambda: progress(len(results.moved), len(PARAMETERS)))
     reported = time.monotonic()
     while True:
-        trial = Trial(trial.verdict, trial.flips + tuple(one.flip(outcome) for one in answer.moved[len(trial.flips) :]))
+        trial = Trial(
+            trial.verdict, trial.flips + tuple(moved.flip(outcome) for moved in results.moved[len(trial.flips) :])
+        )
         if trial.done:
             return trial
-        tell(len(trial.flips), len(PARAMETERS))
+        progress(len(trial.flips), len(PARAMETERS))
         if time.monotonic() - reported > OFTEN:
-            found(trial)
+            show(trial)
             reported = time.monotonic()
-        done = len(trial.flips)
-        _try_next(pair, question, answer, done, functools.partial(tell, done, len(PARAMETERS)))
+        tried = len(trial.flips)
+        _try_next(pair, experiment, results, tried, functools.partial(progress, tried, len(PARAMETERS)))
 
 
-def _first(pair: Study, question: Question, answer: Answer, outcome: str, tell: Callable[[], None]) -> Trial:
+def _first(pair: Study, experiment: Experiment, results: Results, outcome: str, progress: Callable[[], None]) -> Trial:
     """The verdict as it is."""
-    with _turn(tell):
-        if answer.now is None:
-            answer.now = run_worlds(pair, question.worlds, question.seed, question.mode)
-    first, second = (answer.now.of(name, outcome) for name in question.names)
-    return Trial(compare_pair(first, second, question.names, BY_OUTCOME[outcome]), ())
+    with _turn(progress):
+        if results.now is None:
+            results.now = run_worlds(pair, experiment.worlds, experiment.seed, experiment.mode)
+    first, second = (results.now.of(name, outcome) for name in experiment.names)
+    return Trial(compare_pair(first, second, experiment.names, BY_OUTCOME[outcome]), ())
 
 
-def _try_next(pair: Study, question: Question, answer: Answer, done: int, tell: Callable[[], None]) -> None:
-    """Try the parameter after the first ``done``, unless somebody else just did."""
-    with _turn(tell):
+def _try_next(pair: Study, experiment: Experiment, results: Results, tried: int, progress: Callable[[], None]) -> None:
+    """Try the parameter after the first ``tried``, unless somebody else just did."""
+    with _turn(progress):
         begun = time.monotonic()
-        if len(answer.moved) == done:
-            answer.moved.append(run_ends(pair, PARAMETERS[done], question.worlds, question.seed, question.mode))
+        if len(results.moved) == tried:
+            results.moved.append(run_ends(pair, PARAMETERS[tried], experiment.worlds, experiment.seed, experiment.mode))
             time.sleep(REST * (time.monotonic() - begun))
 
 
-def _wait_for_engine(tell: Tell) -> None:
+def _wait_for_engine(progress: Progress) -> None:
     """Let the engine be compiled first, if it is not yet."""
     until = time.monotonic() + COMPILED
-    while not (engine().ready or compilation.kept()) and time.monotonic() < until:
-        tell(0, len(PARAMETERS))
+    while not (run_store().ready or compilation.kept()) and time.monotonic() < until:
+        progress(0, len(PARAMETERS))
         time.sleep(0.2)

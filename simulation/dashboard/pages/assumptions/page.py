@@ -8,11 +8,11 @@ import solara
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from simulation.dashboard.components.parts import Text
+from simulation.dashboard.components.text import Text
 from simulation.dashboard.pages.assumptions import values, verdicts
-from simulation.dashboard.pages.assumptions.flips import MOST_WORLDS, Trial, question_of, try_all
+from simulation.dashboard.pages.assumptions.flips import MOST_WORLDS, Trial, experiment_of, try_all
 from simulation.dashboard.server.gate import Event, Word, closed, component
-from simulation.dashboard.state.tasks import Latest, Tell, use_latest
+from simulation.dashboard.state.tasks import LatestTask, Progress, use_latest_task
 from simulation.dashboard.state.variants import Changes, study_of
 from simulation.dashboard.state.view import Change, View, address_of
 from simulation.model.outcomes import BY_OUTCOME
@@ -22,7 +22,7 @@ from simulation.study.scenario import Study
 from simulation.system.limits import LIMITS
 from simulation.text.i18n import number, say, words_of
 
-PLACE = 30
+RAIL_POSITION = 30
 
 
 @closed
@@ -58,7 +58,7 @@ def Passport(
     errors: dict[str, dict[str, str]],
     accepted: list[Any],
     view: dict[str, Any],
-    said: dict[str, Any],
+    sentences: dict[str, Any],
     words: dict[str, str],
     groups: dict[str, str],
     language: str,
@@ -75,10 +75,10 @@ def Passport(
 def Page(view: View, change: Change) -> None:
     """The page."""
     language = view.language
-    pair = solara.use_memo(lambda: pair_of(view), [view.changes, view.hand, view.rival])
+    pair = solara.use_memo(lambda: pair_of(view), [view.changes, view.hand, view.baseline])
     trial, work = use_trial(pair, view)
-    titles = (view.title(view.hand), view.title(view.rival))
-    rows = solara.use_memo(lambda: rows_of(view), [view.changes, view.hand, view.rival, language])
+    titles = (view.title(view.hand), view.title(view.baseline))
+    rows = solara.use_memo(lambda: rows_of(view), [view.changes, view.hand, view.baseline, language])
     editing, set_editing = solara.use_state(Editing())
     edits = Edits(view, change, set_editing)
     if pair is None:
@@ -93,14 +93,14 @@ def Page(view: View, change: Change) -> None:
         judged=verdicts.judged(trial, titles, language),
         now=verdicts.now(trial),
         progress={"done": len(trial.flips) if trial else 0, "on": pair is not None and not work.wrong},
-        errors={name: values.in_words(told, language) for name, told in editing.errors.items()},
+        errors={name: values.in_words(problems, language) for name, problems in editing.errors.items()},
         accepted=[*editing.accepted, bool(editing.before.data.get("parameters"))],
         view=chosen(view),
-        said=sentences(view, rows, trial),
+        sentences=sentences(view, rows, trial),
         words=words_of("assumptions", language),
         groups=words_of("passport.group", language),
         language=language,
-        event_choose=lambda asked: change(lambda now: choose(now, asked)),
+        event_choose=lambda choice: change(lambda now: choose(now, choice)),
         event_edit=edits.edit,
         event_forget=edits.forget,
         event_reset=edits.reset,
@@ -112,30 +112,30 @@ def Page(view: View, change: Change) -> None:
 
 
 def pair_of(view: View) -> Study | None:
-    """The scenario in hand and its rival; None if there is no other scenario."""
-    return None if view.hand == view.rival else study_of(view.changes, (view.hand, view.rival))
+    """The scenario in hand and the baseline; None if there is no other scenario."""
+    return None if view.hand == view.baseline else study_of(view.changes, (view.hand, view.baseline))
 
 
-def use_trial(pair: Study | None, view: View) -> tuple[Trial | None, Latest[Trial | None]]:
-    """What has been tried so far of the question on the screen, and how the work goes."""
-    question = solara.use_memo(
-        lambda: question_of(pair, view.worlds, view.seed, view.mode) if pair else None,
-        [view.changes, view.hand, view.rival, view.worlds, view.seed, view.mode],
+def use_trial(pair: Study | None, view: View) -> tuple[Trial | None, LatestTask[Trial | None]]:
+    """What has been tried so far of the experiment on the screen, and how the work goes."""
+    experiment = solara.use_memo(
+        lambda: experiment_of(pair, view.worlds, view.seed, view.mode) if pair else None,
+        [view.changes, view.hand, view.baseline, view.worlds, view.seed, view.mode],
     )
-    key = (question, view.outcome)
+    key = (experiment, view.outcome)
     part, set_part = solara.use_state(tuple[Any, Trial | None]((key, None)))
 
-    def work(tell: Tell) -> Trial | None:
-        if pair is None or question is None:
+    def work(progress: Progress) -> Trial | None:
+        if pair is None or experiment is None:
             return None
 
-        def found(trial: Trial) -> None:
-            tell(len(trial.flips), len(PARAMETERS))
+        def show(trial: Trial) -> None:
+            progress(len(trial.flips), len(PARAMETERS))
             set_part((key, trial))
 
-        return try_all(pair, question, view.outcome, tell, found)
+        return try_all(pair, experiment, view.outcome, progress, show)
 
-    latest = use_latest(work, key)
+    latest = use_latest_task(work, key)
     if latest.fresh and latest.value is not None:
         return latest.value, latest
     return (part[1] if part[0] == key else None), latest
@@ -145,9 +145,9 @@ def basis(view: View) -> str:
     """On what the verdict rests."""
     outcome = say(f"outcome.{view.outcome}", view.language)
     tried = min(view.worlds, MOST_WORLDS)
-    worlds, every = number(tried, view.language), number(view.worlds, view.language)
+    worlds, all_worlds = number(tried, view.language), number(view.worlds, view.language)
     key = "assumptions.basis" if tried == view.worlds else "assumptions.basis_first"
-    return say(key, view.language, outcome=outcome, worlds=worlds, all=every, seed=view.seed)
+    return say(key, view.language, outcome=outcome, worlds=worlds, all=all_worlds, seed=view.seed)
 
 
 def force(view: View) -> str:
@@ -161,7 +161,7 @@ def chosen(view: View) -> dict[str, Any]:
     outcomes = [{"name": name, "label": say(f"outcome.{name}", view.language)} for name in BY_OUTCOME]
     return {
         "hand": view.hand,
-        "rival": view.rival,
+        "rival": view.baseline,
         "outcome": view.outcome,
         "mode": view.mode,
         "scenarios": scenarios,
@@ -169,13 +169,13 @@ def chosen(view: View) -> dict[str, Any]:
     }
 
 
-def choose(view: View, asked: Any) -> View:
+def choose(view: View, choice: Any) -> View:
     """The view with another pair, outcome or mode; what cannot be chosen changes nothing."""
     legal = {"hand": view.scenarios, "rival": view.scenarios, "outcome": tuple(BY_OUTCOME), "mode": MODES}
-    if not isinstance(asked, dict):
+    if not isinstance(choice, dict):
         return view
-    told = {key: asked[key] for key in legal if key in asked and asked[key] in legal[key]}
-    return view.but(**told)
+    chosen = {key: choice[key] for key in legal if key in choice and choice[key] in legal[key]}
+    return view.but(**{"baseline" if key == "rival" else key: value for key, value in chosen.items()})
 
 
 # --- the numbers ---------------------------------------------------------------------------------------
@@ -183,19 +183,21 @@ def choose(view: View, asked: Any) -> View:
 
 def rows_of(view: View) -> list[dict[str, Any]]:
     """Every number as plain data, with the titles of scenarios that have their own."""
-    names = tuple(dict.fromkeys((view.hand, view.rival)))
+    names = tuple(dict.fromkeys((view.hand, view.baseline)))
     rows = values.rows(view.changes, names, view.language)
     for row in rows:
         row["scenarios"] = [
-            say("assumptions.only_in", view.language, scenario=view.title(one["scenario"]), text=one["text"])
-            for one in row["scenarios"]
+            say(
+                "assumptions.only_in", view.language, scenario=view.title(deviation["scenario"]), text=deviation["text"]
+            )
+            for deviation in row["scenarios"]
         ]
     return rows
 
 
 def sentences(view: View, rows: list[dict[str, Any]], trial: Trial | None) -> dict[str, Any]:
     """What the page says beside its words; the last two on paper only, where the rail and the address are missing."""
-    rests = force(view) if view.hand == view.rival else f"{basis(view)} {force(view)}"
+    rests = force(view) if view.hand == view.baseline else f"{basis(view)} {force(view)}"
     most = verdicts.most(trial, view.language)
     return {
         "under": [rests, most] if most else [rests],
@@ -216,14 +218,14 @@ def grades(rows: list[dict[str, Any]], language: str) -> str:
 class Editing:
     """What is wrong, by row; the row accepted last, with how many were; and what was there before all was reset."""
 
-    errors: dict[str, values.Told] = field(default_factory=dict)
+    errors: dict[str, values.Problems] = field(default_factory=dict)
     accepted: tuple[int, str] = (0, "")
     before: Changes = field(default_factory=Changes)
 
-    def told(self, name: str, told: values.Told) -> "Editing":
+    def with_problems(self, name: str, problems: values.Problems) -> "Editing":
         """The same with the mistakes of one row replaced."""
-        others = {one: said for one, said in self.errors.items() if one != name}
-        return replace(self, errors={**others, name: told} if told else others)
+        others = {row: row_problems for row, row_problems in self.errors.items() if row != name}
+        return replace(self, errors={**others, name: problems} if problems else others)
 
 
 class Edits:
@@ -236,20 +238,20 @@ class Edits:
         """Change the changes, as they are by then."""
         self.change(lambda now: now.but(changes=make(now.changes)))
 
-    def edit(self, asked: Any) -> None:
+    def edit(self, row: Any) -> None:
         """Take a row as it was typed, or say what is wrong with it."""
         language = self.view.language
-        _, name, told = values.edited(self.view.changes, asked, language)
-        if told:
-            self.editing(lambda now: now.told(name, told))
+        _, name, problems = values.edited(self.view.changes, row, language)
+        if problems:
+            self.editing(lambda now: now.with_problems(name, problems))
         elif name:
-            self.put(lambda now: values.edited(now, asked, language)[0])
-            self.editing(lambda now: replace(now.told(name, {}), accepted=(now.accepted[0] + 1, name)))
+            self.put(lambda now: values.edited(now, row, language)[0])
+            self.editing(lambda now: replace(now.with_problems(name, {}), accepted=(now.accepted[0] + 1, name)))
 
     def forget(self, name: Any) -> None:
         """Say no more of what is wrong with a row: its typing was taken back."""
         if isinstance(name, str):
-            self.editing(lambda now: now.told(name, {}))
+            self.editing(lambda now: now.with_problems(name, {}))
 
     def reset(self, name: Any) -> None:
         """Make a number, or without a name all numbers, as they were."""

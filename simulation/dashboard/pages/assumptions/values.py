@@ -18,12 +18,12 @@ OWN = "own estimate"
 """The source of a number that a visitor changes without saying where it is from."""
 LONGEST_SOURCE = 120
 """Characters; all sources together must fit in an address."""
-Told = dict[str, Problem | str]
+Problems = dict[str, Problem | str]
 """What is wrong with a row: by field, or by "row" for what concerns more than one; a problem, or a key of the page."""
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class Stated:
     """A parameter as it is in force; ``origin`` says whose it is: ``"passport"``, ``"file"`` or ``"own"``."""
 
     value: float
@@ -33,7 +33,7 @@ class Said:
     origin: str
 
 
-def stated(changes: Changes, name: str) -> Said:
+def stated(changes: Changes, name: str) -> Stated:
     """A parameter as the visitor, else the file, else the passport states it for all scenarios.
 
     >>> stated(Changes(), "t").value, stated(Changes().put("parameters", "t", 0.5), "t").high
@@ -45,53 +45,58 @@ def stated(changes: Changes, name: str) -> Said:
     filed = (base_data().get("parameters") or {}).get(name)
     if filed is not None:
         return _read(filed, "file")
-    about = BY_NAME[name]
-    return Said(about.default, about.low, about.high, about.source, "passport")
+    passport = BY_NAME[name]
+    return Stated(passport.default, passport.low, passport.high, passport.source, "passport")
 
 
-def _read(said: Any, origin: str) -> Said:
+def _read(raw: Any, origin: str) -> Stated:
     """What a file, or a change of it, says of a parameter; a number alone is the same in every world."""
-    entry = said if isinstance(said, dict) else {"value": said}
+    entry = raw if isinstance(raw, dict) else {"value": raw}
     value = float(entry["value"])
     low, high = (value if entry.get(key) is None else float(entry[key]) for key in ("low", "high"))
-    return Said(value, low, high, entry.get("source") or "your file", origin)
+    return Stated(value, low, high, entry.get("source") or "your file", origin)
 
 
 def rows(changes: Changes, names: tuple[str, ...], language: str) -> list[dict[str, Any]]:
     """Every parameter as plain data for the page; ``names`` are the scenarios whose own numbers are told."""
     own = _of_scenarios(changes, names)
-    return [_row(one, stated(changes, one.name), own.get(one.name, []), language) for one in PARAMETERS]
+    return [
+        _row(parameter, stated(changes, parameter.name), own.get(parameter.name, []), language)
+        for parameter in PARAMETERS
+    ]
 
 
-def _row(about: Parameter, said: Said, own: list[dict[str, str]], language: str) -> dict[str, Any]:
+def _row(parameter: Parameter, current: Stated, own: list[dict[str, str]], language: str) -> dict[str, Any]:
     """One parameter as plain data; numbers as people write them."""
-    base = stated(Changes(), about.name)
+    base = stated(Changes(), parameter.name)
     return {
-        "name": about.name,
-        "group": about.group,
-        "meaning": say(f"parameter.{about.name}", language),
-        "unit": twin("passport.unit", about.unit, language),
-        "source": twin("passport.source", said.source, language),
-        "origin": said.origin,
-        "grade": about.grade if said.origin == "passport" else "own",
-        "passport": about.grade,
-        "fields": {key: written(getattr(said, key), language) for key in FIELDS},
+        "name": parameter.name,
+        "group": parameter.group,
+        "meaning": say(f"parameter.{parameter.name}", language),
+        "unit": twin("passport.unit", parameter.unit, language),
+        "source": twin("passport.source", current.source, language),
+        "origin": current.origin,
+        "grade": parameter.grade if current.origin == "passport" else "own",
+        "passport": parameter.grade,
+        "fields": {key: written(getattr(current, key), language) for key in FIELDS},
         "before": {key: written(getattr(base, key), language) for key in FIELDS},
-        "bounds": [written(about.least, language), written(about.most, language)],
-        "scenarios": [{**one, "text": _localised(one["text"], language)} for one in own],
+        "bounds": [written(parameter.least, language), written(parameter.most, language)],
+        "scenarios": [{**deviation, "text": _localised(deviation["text"], language)} for deviation in own],
     }
 
 
 def _of_scenarios(changes: Changes, names: tuple[str, ...]) -> dict[str, list[dict[str, str]]]:
     """What single scenarios say otherwise, by parameter: the scenario, and its number with the range."""
-    found: dict[str, list[dict[str, str]]] = {}
+    deviations: dict[str, list[dict[str, str]]] = {}
     for scenario in study_of(changes, names).scenarios:
-        for one in scenario.parameters:
-            said = stated(changes, one.name)
-            if (one.value, one.low, one.high) != (said.value, said.low, said.high):
-                text = f"{written(one.value, 'en')} ({written(one.low, 'en')}–{written(one.high, 'en')})"
-                found.setdefault(one.name, []).append({"scenario": scenario.name, "text": text})
-    return found
+        for parameter in scenario.parameters:
+            general = stated(changes, parameter.name)
+            if (parameter.value, parameter.low, parameter.high) != (general.value, general.low, general.high):
+                text = (
+                    f"{written(parameter.value, 'en')} ({written(parameter.low, 'en')}–{written(parameter.high, 'en')})"
+                )
+                deviations.setdefault(parameter.name, []).append({"scenario": scenario.name, "text": text})
+    return deviations
 
 
 def _localised(text: str, language: str) -> str:
@@ -125,35 +130,37 @@ def number_in(text: str, language: str) -> float | str:
     return float(text.replace(",", "."))
 
 
-def edited(changes: Changes, asked: Any, language: str) -> tuple[Changes, str, Told]:
+def edited(changes: Changes, row: Any, language: str) -> tuple[Changes, str, Problems]:
     """The changes with one row as a visitor typed it, the row's name, and what is wrong with it.
 
     A low or high end that is left empty is the value itself, as in a file.
 
-    ``asked`` comes from outside; what is no row at all gives no name, and leaves the changes as they are. So does a row
+    ``row`` comes from outside; what is no row at all gives no name, and leaves the changes as they are. So does a row
     that no file could state, for the reasons that a file would be given.
     """
-    if not _is_a_row(asked):
+    if not _is_a_row(row):
         return changes, "", {}
-    name = asked["name"]
-    typed = {key: asked[key] if asked[key].strip() else asked["value"] for key in FIELDS}
+    name = row["name"]
+    typed = {key: row[key] if row[key].strip() else row["value"] for key in FIELDS}
     numbers = {key: number_in(text, language) for key, text in typed.items()}
-    wrong: Told = {
-        key: said for key, said in numbers.items() if isinstance(said, str) and (key == "value" or asked[key].strip())
+    wrong: Problems = {
+        key: parsed
+        for key, parsed in numbers.items()
+        if isinstance(parsed, str) and (key == "value" or row[key].strip())
     }
     if wrong:
         return changes, name, wrong
-    source = one_line(asked["source"].encode("utf-8", "replace").decode())[:LONGEST_SOURCE] or OWN
+    source = one_line(row["source"].encode("utf-8", "replace").decode())[:LONGEST_SOURCE] or OWN
     tried = _put(changes, name, {**numbers, "source": source})
     error = _refused(tried)
     return (changes, name, _by_field(error, name)) if error else (tried, name, {})
 
 
-def _is_a_row(asked: Any) -> bool:
+def _is_a_row(row: Any) -> bool:
     """Whether what came from outside names a parameter and has its texts."""
-    if not isinstance(asked, dict) or asked.get("name") not in list(BY_NAME):
+    if not isinstance(row, dict) or row.get("name") not in list(BY_NAME):
         return False
-    return all(isinstance(asked.get(key), str) and len(asked[key]) <= 5_000 for key in (*FIELDS, "source"))
+    return all(isinstance(row.get(key), str) and len(row[key]) <= 5_000 for key in (*FIELDS, "source"))
 
 
 def _put(changes: Changes, name: str, entry: Mapping[str, Any]) -> Changes:
@@ -175,41 +182,41 @@ def _refused(changes: Changes) -> InputRefused | None:
     return None
 
 
-def _by_field(error: InputRefused, name: str) -> Told:
+def _by_field(error: InputRefused, name: str) -> Problems:
     """What a file would be told, by the field that it is about; a visitor needs no path."""
-    told: Told = {}
-    for one in error.problems:
-        field = next((key for key in FIELDS if one.path.endswith(f"parameters.{name}.{key}")), "row")
-        told.setdefault(field, replace(one, path="", line=None))
-    return told
+    problems: Problems = {}
+    for problem in error.problems:
+        field = next((key for key in FIELDS if problem.path.endswith(f"parameters.{name}.{key}")), "row")
+        problems.setdefault(field, replace(problem, path="", line=None))
+    return problems
 
 
-def in_words(told: Told, language: str) -> dict[str, str]:
+def in_words(problems: Problems, language: str) -> dict[str, str]:
     """What is wrong, in sentences."""
-    return {field: _sentence(one, language) for field, one in told.items()}
+    return {field: _sentence(problem, language) for field, problem in problems.items()}
 
 
-def _sentence(said: Problem | str, language: str) -> str:
+def _sentence(problem: Problem | str, language: str) -> str:
     """One mistake; what a file is told in its own words, a visitor is told in those of the page."""
-    if isinstance(said, str):
-        return say(f"assumptions.{said}", language)
-    if said.key not in {"range_order", "parameter_bounds"}:
-        return said.told(language)
-    fields = {key: _localised(str(value), language) for key, value in said.fields}
-    return say(f"assumptions.{said.key}", language, **fields)
+    if isinstance(problem, str):
+        return say(f"assumptions.{problem}", language)
+    if problem.key not in {"range_order", "parameter_bounds"}:
+        return problem.told(language)
+    fields = {key: _localised(str(value), language) for key, value in problem.fields}
+    return say(f"assumptions.{problem.key}", language, **fields)
 
 
 def without(changes: Changes, name: str = "") -> Changes:
     """The changes with one parameter, or without a name all, as they were."""
-    for one in [name] if name else list(changes.data.get("parameters", {})):
-        changes = changes.put("parameters", one, None)
+    for parameter in [name] if name else list(changes.data.get("parameters", {})):
+        changes = changes.put("parameters", parameter, None)
     return changes
 
 
 def with_all(changes: Changes, others: Changes) -> Changes:
     """The changes with all parameters that other changes have.
 
-    >>> with_all(Changes(), Changes().put("parameters", "t", 0.5)).said
+    >>> with_all(Changes(), Changes().put("parameters", "t", 0.5)).text
     '{"parameters":{"t":0.5}}'
     """
     for name, entry in others.data.get("parameters", {}).items():

@@ -49,19 +49,19 @@ def verdict_of(pair: Pair, titles: Titles, language: str) -> str:
 
 def _counts(trial: Trial, language: str) -> dict[str, Any]:
     """How many were tried, how many flip the verdict, how many reverse it, and which."""
-    able = [one for one in trial.flips if not one.fixed]
-    flip = sorted((one for one in able if one.flips(trial.verdict)), key=lambda one: _rank(one, trial.verdict))
-    named = ", ".join(one.parameter.name for one in flip[:MOST_NAMED])
-    if len(flip) > MOST_NAMED:
-        named += say("assumptions.further", language, more=len(flip) - MOST_NAMED)
-    about_face = sum(one.reverses(trial.verdict) for one in flip)
-    turned_how = "turned_none" if about_face == 0 else "turned_all" if about_face == len(flip) else "turned"
+    able = [flip for flip in trial.flips if not flip.fixed]
+    flipping = sorted((flip for flip in able if flip.flips(trial.verdict)), key=lambda flip: _rank(flip, trial.verdict))
+    named = ", ".join(flip.parameter.name for flip in flipping[:MOST_NAMED])
+    if len(flipping) > MOST_NAMED:
+        named += say("assumptions.further", language, more=len(flipping) - MOST_NAMED)
+    about_face = sum(flip.reverses(trial.verdict) for flip in flipping)
+    turned_how = "turned_none" if about_face == 0 else "turned_all" if about_face == len(flipping) else "turned"
     could = trial.verdict.kind in {"beats", "loses"}
     return {
         "done": len(trial.flips),
         "all": len(PARAMETERS),
         "of": len(able),
-        "n": len(flip),
+        "n": len(flipping),
         "names": named,
         "turned": say(f"assumptions.{turned_how}", language, m=about_face) if could else "",
     }
@@ -69,8 +69,8 @@ def _counts(trial: Trial, language: str) -> dict[str, Any]:
 
 def _rank(flip: Flip, verdict: Pair) -> tuple[int, float]:
     """Where a row stands when those that flip come first: by what happens, then by how far the share of wins moves."""
-    shares = [one.share.estimate for one in (flip.at_low, flip.at_high)]
-    moves = [abs(one - verdict.share.estimate) for one in shares if math.isfinite(one)]
+    shares = [pair.share.estimate for pair in (flip.at_low, flip.at_high)]
+    moves = [abs(share - verdict.share.estimate) for share in shares if math.isfinite(share)]
     return ORDER.index(turned(flip, verdict)), -max(moves, default=0.0)
 
 
@@ -83,25 +83,25 @@ def judged(trial: Trial | None, titles: Titles, language: str) -> dict[str, dict
     """What becomes of the verdict by parameter, as plain data: what, in words, and the share of worlds won."""
     if trial is None:
         return {}
-    ranked = sorted(trial.flips, key=lambda one: _rank(one, trial.verdict))
+    ranked = sorted(trial.flips, key=lambda flip: _rank(flip, trial.verdict))
     return {
-        one.parameter.name: {
-            "turn": turned(one, trial.verdict),
-            "rank": place,
-            "text": _sentence(one, trial.verdict, titles, language),
-            "low": _won(one.at_low),
-            "high": _won(one.at_high),
+        flip.parameter.name: {
+            "turn": turned(flip, trial.verdict),
+            "rank": rank,
+            "text": _sentence(flip, trial.verdict, titles, language),
+            "low": _won(flip.at_low),
+            "high": _won(flip.at_high),
         }
-        for place, one in enumerate(ranked)
+        for rank, flip in enumerate(ranked)
     }
 
 
 def most(trial: Trial | None, language: str) -> str:
     """What moves the verdict most, once everything was tried; nothing where nothing can be moved."""
-    able = [one for one in trial.flips if not one.fixed] if trial and trial.done else []
+    able = [flip for flip in trial.flips if not flip.fixed] if trial and trial.done else []
     if trial is None or not able:
         return ""
-    first = min(able, key=lambda one: _rank(one, trial.verdict))
+    first = min(able, key=lambda flip: _rank(flip, trial.verdict))
     meaning = say(f"parameter.{first.parameter.name}", language)
     fields = {"name": first.parameter.name, "low": first.at_low.wins, "high": first.at_high.wins}
     return say("assumptions.most", language, meaning=meaning[0].lower() + meaning[1:], **fields)
@@ -124,16 +124,16 @@ def _sentence(flip: Flip, verdict: Pair, titles: Titles, language: str) -> str:
     low, high = flip.turns(verdict)
     if low == high == "holds":
         return say("assumptions.still_open" if verdict.kind == "undecided" else "assumptions.holds", language)
-    at_low, at_high = (_becomes(one, titles, language) for one in (flip.at_low, flip.at_high))
+    at_low, at_high = (_becomes(pair, titles, language) for pair in (flip.at_low, flip.at_high))
     if (low, at_low) == (high, at_high):
         return _clause(low, "both", at_low, language)
-    said = [(low, "low", at_low), (high, "high", at_high)]
-    return "; ".join(_clause(what, end, text, language) for what, end, text in said if what != "holds")
+    clauses = [(low, "low", at_low), (high, "high", at_high)]
+    return "; ".join(_clause(turn, end, text, language) for turn, end, text in clauses if turn != "holds")
 
 
-def _clause(what: Turn, end: str, text: str, language: str) -> str:
+def _clause(turn: Turn, end: str, text: str, language: str) -> str:
     """What becomes of it at one end."""
-    verb = {"reverses": "reverses", "settles": "settles"}.get(what, "flips")
+    verb = {"reverses": "reverses", "settles": "settles"}.get(turn, "flips")
     return say(f"assumptions.{verb}", language, end=say(ENDS[end], language), what=text)
 
 

@@ -17,54 +17,54 @@ from simulation.text.i18n import number, say
 Row = dict[str, Any]
 
 
-def headline(found: Comparison, view: View) -> tuple[str, str]:
+def headline(comparison: Comparison, view: View) -> tuple[str, str]:
     """The verdict on the pair in hand: its answer, and what more there is to say."""
-    pair = found.pair(view.hand, view.rival, view.outcome)
-    study = found.runs.study
-    titles = study.scenario(view.hand).called(view.language), study.scenario(view.rival).called(view.language)
-    answer, _, rest = verdict(pair, titles, view.language).partition("; ")
+    pair = comparison.pair(view.hand, view.baseline, view.outcome)
+    study = comparison.runs.study
+    titles = study.scenario(view.hand).called(view.language), study.scenario(view.baseline).called(view.language)
+    answer, _, detail = verdict(pair, titles, view.language).partition("; ")
     outcome = say(f"outcome.{view.outcome}", view.language)
-    return answer, f"{outcome[:1].upper()}{outcome[1:]}: {rest}" if rest else f"{outcome[:1].upper()}{outcome[1:]}"
+    return answer, f"{outcome[:1].upper()}{outcome[1:]}: {detail}" if detail else f"{outcome[:1].upper()}{outcome[1:]}"
 
 
-def price(found: Comparison, view: View) -> str:
+def price(comparison: Comparison, view: View) -> str:
     """That the scenario in hand is better on the outcome shown but loses on benefit less cost, or the other way.
 
     Nothing where both agree, or where one of them says nothing.
     """
     if view.outcome in {"net_value", "cost", "benefit"}:
         return ""
-    main, money = (found.pair(view.hand, view.rival, one) for one in (view.outcome, "net_value"))
+    main, money = (comparison.pair(view.hand, view.baseline, outcome) for outcome in (view.outcome, "net_value"))
     if {main.kind, money.kind} != {"beats", "loses"}:
         return ""
-    counts = {one: number(getattr(money, one), view.language) for one in ("wins", "losses", "worlds")}
+    counts = {count: number(getattr(money, count), view.language) for count in ("wins", "losses", "worlds")}
     gap = difference_said(money, view.language)
     return say(f"compare.price_{money.kind}", view.language, **counts, difference=gap)
 
 
-def ranked(found: Comparison, outcome: str) -> list[str]:
+def ranked(comparison: Comparison, outcome: str) -> list[str]:
     """The scenarios from best to worst by their mean of an outcome; undefined ones last."""
     higher = BY_OUTCOME[outcome].better != "lower"
-    means = {name: found.summary(name, outcome).mean.estimate for name in found.ranking}
+    means = {name: comparison.summary(name, outcome).mean.estimate for name in comparison.ranking}
 
-    def place(name: str) -> tuple[bool, float]:
+    def sort_key(name: str) -> tuple[bool, float]:
         mean = means[name]
         return not np.isfinite(mean), (-mean if higher else mean) if np.isfinite(mean) else 0.0
 
-    return sorted(found.ranking, key=place)
+    return sorted(comparison.ranking, key=sort_key)
 
 
-def ranking(found: Comparison, view: View) -> list[Row]:
+def ranking(comparison: Comparison, view: View) -> list[Row]:
     """A row for each scenario, best first: quantiles on a scale from 0 to 1, its mean in words, and its verdict."""
-    study, outcome = found.runs.study, view.outcome
-    summaries = {name: found.summary(name, outcome) for name in study.names}
+    study, outcome = comparison.runs.study, view.outcome
+    summaries = {name: comparison.summary(name, outcome) for name in study.names}
     low, high = scale_of(list(summaries.values()), outcome)
-    rival = study.scenario(view.rival).called(view.language)
+    baseline = study.scenario(view.baseline).called(view.language)
     own = view.changes.scenarios
     rows = []
-    for name in ranked(found, outcome):
-        one = summaries[name]
-        five = np.array([one.q05, one.q25, one.median, one.q75, one.q95])
+    for name in ranked(comparison, outcome):
+        summary = summaries[name]
+        five = np.array([summary.q05, summary.q25, summary.median, summary.q75, summary.q95])
         marks = np.clip((five - low) / (high - low), 0.0, 1.0)
         rows.append(
             {
@@ -72,11 +72,11 @@ def ranking(found: Comparison, view: View) -> list[Row]:
                 "title": study.scenario(name).called(view.language),
                 "description": study.scenario(name).description.in_(view.language),
                 "hand": name == view.hand,
-                "rival": name == view.rival,
+                "rival": name == view.baseline,
                 "own": name in own,
                 "marks": np.round(marks, 4).tolist() if np.isfinite(marks).all() else None,
-                "mean": _mean(one, study.horizon, view.language),
-                "said": "" if name == view.rival else _short_verdict(found, view, name, rival),
+                "mean": _mean(summary, study.horizon, view.language),
+                "said": "" if name == view.baseline else _short_verdict(comparison, view, name, baseline),
             }
         )
     return rows
@@ -87,57 +87,61 @@ def scale_of(summaries: list[Summary], outcome: str) -> tuple[float, float]:
     axis = BY_OUTCOME[outcome].unit.axis
     if axis is not None:
         return axis
-    ends = [at for one in summaries for at in (one.q05, one.q95) if np.isfinite(at)]
+    ends = [at for summary in summaries for at in (summary.q05, summary.q95) if np.isfinite(at)]
     low, high = (min(ends), max(ends)) if ends else (0.0, 1.0)
     return (min(low, 0.0) if low > 0.0 else low), high if high > low else low + 1.0
 
 
-def _mean(one: Summary, horizon: int, language: str) -> str:
+def _mean(summary: Summary, horizon: int, language: str) -> str:
     """The mean over worlds as people say it; of go-live the middle world."""
-    if one.outcome == "go_live_week":
-        return go_live(one, horizon, language)
-    return level(one.mean.estimate, one.outcome, language)
+    if summary.outcome == "go_live_week":
+        return go_live(summary, horizon, language)
+    return level(summary.mean.estimate, summary.outcome, language)
 
 
-def _short_verdict(found: Comparison, view: View, name: str, rival: str) -> str:
+def _short_verdict(comparison: Comparison, view: View, name: str, baseline: str) -> str:
     """The verdict of a row in a few words."""
-    pair = found.pair(name, view.rival, view.outcome)
+    pair = comparison.pair(name, view.baseline, view.outcome)
     if pair.worlds == 0:
         return say("compare.undefined", view.language)
-    counts = {one: number(getattr(pair, one), view.language) for one in ("wins", "losses", "worlds")}
-    return say(f"compare.{pair.kind}", view.language, rival=rival, **counts)
+    counts = {count: number(getattr(pair, count), view.language) for count in ("wins", "losses", "worlds")}
+    return say(f"compare.{pair.kind}", view.language, rival=baseline, **counts)
 
 
 # --- what changed --------------------------------------------------------------------------------------
 
 
-def since(before: tuple[View, Comparison] | None, found: Comparison, view: View) -> str:
+def since(before: tuple[View, Comparison] | None, comparison: Comparison, view: View) -> str:
     """What the last change did to the scenario in hand, world by world; nothing if that cannot be said."""
     if before is None:
         return ""
     earlier, known = before
-    what = difference(earlier, view)
-    if not what or earlier.hand not in known.runs.study.names or len(known.runs.worlds) != len(found.runs.worlds):
+    differences = difference(earlier, view)
+    if (
+        not differences
+        or earlier.hand not in known.runs.study.names
+        or len(known.runs.worlds) != len(comparison.runs.worlds)
+    ):
         return ""
     if (earlier.seed, earlier.mode) != (view.seed, view.mode):
         return ""
-    old, new = known.runs.of(earlier.hand, view.outcome), found.runs.of(view.hand, view.outcome)
+    old, new = known.runs.of(earlier.hand, view.outcome), comparison.runs.of(view.hand, view.outcome)
     pair = _since_pair(compare_pair(new, old, ("new", "old"), BY_OUTCOME[view.outcome]), view.language)
-    said = say(
+    change = say(
         "compare.since_level",
         view.language,
         outcome=say(f"outcome.{view.outcome}", view.language),
         before=_mean(known.summary(earlier.hand, view.outcome), known.runs.study.horizon, view.language),
-        after=_mean(found.summary(view.hand, view.outcome), found.runs.study.horizon, view.language),
+        after=_mean(comparison.summary(view.hand, view.outcome), comparison.runs.study.horizon, view.language),
     )
-    return say("compare.since", view.language, what=what, level=said, pair=pair)
+    return say("compare.since", view.language, what=differences, level=change, pair=pair)
 
 
 def _since_pair(pair: Pair, language: str) -> str:
     """What a change did, world by world, and whether that matters."""
     if pair.worlds == 0 or pair.wins + pair.losses == 0:
         return say("compare.since_nothing", language)
-    counts = {one: number(getattr(pair, one), language) for one in ("wins", "losses", "worlds")}
+    counts = {count: number(getattr(pair, count), language) for count in ("wins", "losses", "worlds")}
     matters = say(f"compare.since_{pair.kind}", language)
     return say("compare.since_pair", language, **counts, matters=matters, difference=difference_said(pair, language))
 
@@ -158,20 +162,22 @@ def _kin(before: View, after: View) -> bool:
 
 def _measures_changed(before: View, after: View) -> list[str]:
     """Measures that are switched or set differently."""
-    one = scenario_of(before.changes, before.hand).measures
-    other = scenario_of(after.changes, after.hand).measures
-    found = []
+    earlier = scenario_of(before.changes, before.hand).measures
+    later = scenario_of(after.changes, after.hand).measures
+    sentences = []
     for name in MEASURES:
-        old, new = getattr(one, name), getattr(other, name)
+        old, new = getattr(earlier, name), getattr(later, name)
         if old == new:
             continue
         label = say(f"measure.{name}", after.language)
         if old is None or new is None:
-            found.append(say("compare.what_off" if new is None else "compare.what_on", after.language, measure=label))
+            sentences.append(
+                say("compare.what_off" if new is None else "compare.what_on", after.language, measure=label)
+            )
             continue
         for key, value in new.model_dump().items():
             if getattr(old, key) != value:
-                found.append(
+                sentences.append(
                     say(
                         "compare.what_set",
                         after.language,
@@ -181,28 +187,29 @@ def _measures_changed(before: View, after: View) -> list[str]:
                         after=_setting_value(key, value, after.language),
                     )
                 )
-    return found
+    return sentences
 
 
 def _numbers_changed(before: View, after: View) -> list[str]:
     """Parameters and weeks that were changed."""
-    found = []
+    sentences = []
     if before.horizon != after.horizon:
         fields = {"before": before.horizon, "after": after.horizon}
-        found.append(say("compare.what_horizon", after.language, **fields))
+        sentences.append(say("compare.what_horizon", after.language, **fields))
     old, new = (view.changes.data.get("parameters", {}) for view in (before, after))
     for name in dict.fromkeys((*old, *new)):
         if old.get(name) != new.get(name) and name in BY_NAME:
             was, now = (
-                _value(_number_of(said.get(name), BY_NAME[name].default), after.language) for said in (old, new)
+                _value(_number_of(parameters.get(name), BY_NAME[name].default), after.language)
+                for parameters in (old, new)
             )
-            found.append(say("compare.what_parameter", after.language, name=name, before=was, after=now))
-    return found
+            sentences.append(say("compare.what_parameter", after.language, name=name, before=was, after=now))
+    return sentences
 
 
-def _number_of(said: Any, default: float) -> Any:
+def _number_of(entry: Any, default: float) -> Any:
     """The value that is said of a parameter, or its default."""
-    return said.get("value") if isinstance(said, dict) else default if said is None else said
+    return entry.get("value") if isinstance(entry, dict) else default if entry is None else entry
 
 
 def _setting_value(key: str, value: Any, language: str) -> str:

@@ -23,22 +23,24 @@ TOO_CLOSE = 0.12
 """A share of the weeks shown: two labels of go-live nearer to each other than this stand on either side."""
 SMALLEST_BAND = 3
 """With fewer worlds than this a band says nothing."""
+MOST_LABELS = 7
+"""With more scenarios than this, labels would lie on each other."""
 
 
-def weeks(found: Comparison, view: View) -> Option:
-    """Progress and adoption over weeks: bands and the middle world of the scenario in hand and its rival."""
-    study = found.runs.study
-    loud = [name for name in (view.rival, view.hand) if name in study.names]
+def weeks(comparison: Comparison, view: View) -> Option:
+    """Progress and adoption over weeks: bands and the middle world of the scenario in hand and of the baseline."""
+    study = comparison.runs.study
+    loud = [name for name in (view.baseline, view.hand) if name in study.names]
     quiet = _small(QUIET)
     series: list[Option] = []
     for panel, (state, _, _) in enumerate(PANELS):
         for name in study.names:
             if name not in loud:
-                series.append(_line(found, name, state, panel, view) | {"z": 2})
+                series.append(_line(comparison, name, state, panel, view) | {"z": 2})
         for name in loud:
-            series += _bands(found, name, state, panel, ACCENT if name == view.hand else RIVAL)
+            series += _bands(comparison, name, state, panel, ACCENT if name == view.hand else RIVAL)
         for name in loud:
-            series.append(_loud(found, name, state, panel, view))
+            series.append(_loud(comparison, name, state, panel, view))
     return {
         "animation": False,
         "textStyle": {"fontFamily": FONT, "color": INK},
@@ -108,14 +110,14 @@ def _share_axis(panel: int, language: str) -> Option:
     }
 
 
-def _line(found: Comparison, name: str, state: str, panel: int, view: View) -> Option:
+def _line(comparison: Comparison, name: str, state: str, panel: int, view: View) -> Option:
     """The middle world, week by week."""
     return {
         "type": "line",
-        "name": found.runs.study.scenario(name).called(view.language),
+        "name": comparison.runs.study.scenario(name).called(view.language),
         "xAxisIndex": panel,
         "yAxisIndex": panel,
-        "data": _points(np.median(found.runs.weeks(name, state), axis=0)),
+        "data": _points(np.median(comparison.runs.weeks(name, state), axis=0)),
         "showSymbol": False,
         "lineStyle": {"color": GREY, "width": 1.2},
         "itemStyle": {"color": "#8a96a3"},
@@ -123,11 +125,11 @@ def _line(found: Comparison, name: str, state: str, panel: int, view: View) -> O
     }
 
 
-def _loud(found: Comparison, name: str, state: str, panel: int, view: View) -> Option:
-    """The same for the scenario in hand (a full line) or its rival (dashes), labelled where it ends."""
+def _loud(comparison: Comparison, name: str, state: str, panel: int, view: View) -> Option:
+    """The same for the scenario in hand (a full line) or the baseline (dashes), labelled where it ends."""
     hand = name == view.hand
     colour = ACCENT if hand else RIVAL
-    line = _line(found, name, state, panel, view)
+    line = _line(comparison, name, state, panel, view)
     line["lineStyle"] = {"color": colour, "width": 2.8, "type": "solid" if hand else [7, 4]}
     line["itemStyle"] = {"color": colour}
     line["z"] = 5 if hand else 4
@@ -135,10 +137,10 @@ def _loud(found: Comparison, name: str, state: str, panel: int, view: View) -> O
     label = {"show": True, "formatter": "{a}", "color": text, "fontSize": 12, "fontWeight": 600, "width": RIGHT - 14}
     line["endLabel"] = label | {"overflow": "break", "lineHeight": 14}
     line["labelLayout"] = {"moveOverlap": "shiftY"}
-    week = found.summary(name, "go_live_week").median
-    if week <= found.runs.study.horizon and state == "adoption":
-        other = found.summary(view.rival if hand else view.hand, "go_live_week").median
-        close = other <= found.runs.study.horizon and abs(week - other) < TOO_CLOSE * found.runs.study.horizon
+    week = comparison.summary(name, "go_live_week").median
+    if week <= comparison.runs.study.horizon and state == "adoption":
+        other = comparison.summary(view.baseline if hand else view.hand, "go_live_week").median
+        close = other <= comparison.runs.study.horizon and abs(week - other) < TOO_CLOSE * comparison.runs.study.horizon
         line["markLine"] = {
             "symbol": "none",
             "silent": True,
@@ -156,11 +158,11 @@ def _points(shares: NDArray[Any]) -> list[float]:
     return [0.0, *values]
 
 
-def _bands(found: Comparison, name: str, state: str, panel: int, colour: str) -> list[Option]:
+def _bands(comparison: Comparison, name: str, state: str, panel: int, colour: str) -> list[Option]:
     """Where 9 in 10 worlds and where half of the worlds are; nothing for a few worlds."""
-    if len(found.runs.worlds) < SMALLEST_BAND:
+    if len(comparison.runs.worlds) < SMALLEST_BAND:
         return []
-    values = found.runs.weeks(name, state)
+    values = comparison.runs.weeks(name, state)
     low, lower, upper, high = np.quantile(values, (0.05, 0.25, 0.75, 0.95), axis=0)
     wide = _band(f"{name}/90", low, high, panel, colour, 0.13)
     return [*wide, *_band(f"{name}/50", lower, upper, panel, colour, 0.26)]
@@ -184,55 +186,61 @@ def _band(stack: str, low: NDArray[Any], high: NDArray[Any], panel: int, colour:
     return [common | {"data": _points(low)}, common | {"data": _points(high - low), "areaStyle": area}]
 
 
-def cost(found: Comparison, view: View) -> Option:
+def cost(comparison: Comparison, view: View) -> Option:
     """Cost beside lasting adoption, a point per scenario, with a cross where half of the worlds are."""
-    study = found.runs.study
-    many = len(study.names) > 7
-    points, crosses = [], []
-    for name in study.names:
-        lasting, euro = found.summary(name, "lasting_adoption"), found.summary(name, "cost")
-        colour = ACCENT if name == view.hand else RIVAL if name == view.rival else "#7b8794"
-        text = ACCENT if name == view.hand else "#9a4a0c" if name == view.rival else QUIET
-        shown = not many or name in (view.hand, view.rival)
-        points.append(
-            {
-                "name": study.scenario(name).called(view.language),
-                "value": [_million(euro.mean.estimate), round(100 * lasting.mean.estimate, 1)],
-                "itemStyle": {"color": colour},
-                "symbol": "diamond" if name == view.rival else "circle",
-                "symbolSize": 13 if name in (view.hand, view.rival) else 8,
-                "label": {"show": shown, "color": text},
-                "z": 6 if name == view.hand else 5,
-            }
-        )
-        if name in (view.hand, view.rival):
-            crosses += _cross(euro, lasting, colour)
+    study = comparison.runs.study
+    crossed = [name for name in study.names if name in (view.hand, view.baseline)]
+    points = {
+        "type": "scatter",
+        "data": [_point(comparison, name, view) for name in study.names],
+        "label": {"position": "top", "formatter": "{b}", "fontSize": 11},
+        "labelLayout": {"hideOverlap": True},
+    }
     return {
         "animation": False,
         "textStyle": {"fontFamily": FONT, "color": INK},
         "grid": {"left": 44, "right": 26, "top": 16, "bottom": 44},
         "tooltip": {"trigger": "item", "confine": True},
-        "xAxis": {
-            "type": "value",
-            "scale": True,
-            "name": say("compare.cost_axis", view.language, horizon=study.horizon),
-            "nameLocation": "middle",
-            "nameGap": 26,
-            "nameTextStyle": _small(QUIET),
-            "axisLabel": {"color": QUIET, "hideOverlap": True},
-            "splitLine": {"lineStyle": {"color": "#eef1f4"}},
-        },
+        "xAxis": _cost_axis(study.horizon, view.language),
         "yAxis": _share_axis(0, view.language),
-        "series": [
-            *crosses,
-            {
-                "type": "scatter",
-                "data": points,
-                "label": {"position": "top", "formatter": "{b}", "fontSize": 11},
-                "labelLayout": {"hideOverlap": True},
-            },
-        ],
+        "series": [*(line for name in crossed for line in _cross(comparison, name, view)), points],
     }
+
+
+def _cost_axis(horizon: int, language: str) -> Option:
+    """Cost over ``horizon`` weeks, in millions of euros."""
+    return {
+        "type": "value",
+        "scale": True,
+        "name": say("compare.cost_axis", language, horizon=horizon),
+        "nameLocation": "middle",
+        "nameGap": 26,
+        "nameTextStyle": _small(QUIET),
+        "axisLabel": {"color": QUIET, "hideOverlap": True},
+        "splitLine": {"lineStyle": {"color": "#eef1f4"}},
+    }
+
+
+def _point(comparison: Comparison, name: str, view: View) -> Option:
+    """One scenario at its mean cost and lasting adoption; of many, only the pair in hand has a label."""
+    study, in_pair = comparison.runs.study, name in (view.hand, view.baseline)
+    colour, text = _colours(name, view)
+    return {
+        "name": study.scenario(name).called(view.language),
+        "value": _mean_point(comparison, name),
+        "itemStyle": {"color": colour},
+        "symbol": "diamond" if name == view.baseline else "circle",
+        "symbolSize": 13 if in_pair else 8,
+        "label": {"show": in_pair or len(study.names) <= MOST_LABELS, "color": text},
+        "z": 6 if name == view.hand else 5,
+    }
+
+
+def _colours(name: str, view: View) -> tuple[str, str]:
+    """The colours of a scenario's point and of its label."""
+    if name == view.hand:
+        return ACCENT, ACCENT
+    return (RIVAL, "#9a4a0c") if name == view.baseline else ("#7b8794", QUIET)
 
 
 def _million(euro: float) -> float:
@@ -240,12 +248,19 @@ def _million(euro: float) -> float:
     return round(euro / 1e6, 3) if math.isfinite(euro) else 0.0
 
 
-def _cross(euro: Any, lasting: Any, colour: str) -> list[Option]:
+def _mean_point(comparison: Comparison, name: str) -> list[float]:
+    """Mean cost (millions of euros) and mean lasting adoption (per cent)."""
+    euro, lasting = comparison.summary(name, "cost"), comparison.summary(name, "lasting_adoption")
+    return [_million(euro.mean.estimate), round(100 * lasting.mean.estimate, 1)]
+
+
+def _cross(comparison: Comparison, name: str, view: View) -> list[Option]:
     """Two lines from the lower to the upper quartile, which cross at the mean, where the point is."""
-    x, y = _million(euro.mean.estimate), round(100 * lasting.mean.estimate, 1)
-    ends = (
+    euro, lasting = comparison.summary(name, "cost"), comparison.summary(name, "lasting_adoption")
+    x, y = _mean_point(comparison, name)
+    lines = (
         [[_million(euro.q25), y], [_million(euro.q75), y]],
         [[x, round(100 * lasting.q25, 1)], [x, round(100 * lasting.q75, 1)]],
     )
-    style = {"color": colour, "width": 2, "opacity": 0.55}
-    return [{"type": "line", "data": two, "showSymbol": False, "silent": True, "lineStyle": style} for two in ends]
+    style = {"color": _colours(name, view)[0], "width": 2, "opacity": 0.55}
+    return [{"type": "line", "data": ends, "showSymbol": False, "silent": True, "lineStyle": style} for ends in lines]

@@ -9,17 +9,19 @@ import numpy as np
 import solara
 
 from simulation.analysis.compare import Comparison, compare_runs
-from simulation.dashboard.components.parts import Chart, Controls, Ranking, Table, Text, Timeline, packed
+from simulation.dashboard.components.chart import Chart
+from simulation.dashboard.components.text import Table, Text, packed
 from simulation.dashboard.pages.compare import answer, charts, timeline
-from simulation.dashboard.state.runs import FEW, engine
-from simulation.dashboard.state.tasks import Latest, Steps, Tell, use_latest
+from simulation.dashboard.pages.compare.components import Controls, Ranking, Timeline
+from simulation.dashboard.state.runs import FEW, run_store
+from simulation.dashboard.state.tasks import LatestTask, Progress, Steps, use_latest_task
 from simulation.dashboard.state.variants import refused, scenario_of, study_of
 from simulation.dashboard.state.view import MOST_SEED, MOST_WORLDS, Change, View, title_of
 from simulation.model.outcomes import BY_OUTCOME, OUTCOMES
 from simulation.report.sentences import go_live, level, note
 from simulation.text.i18n import money, percent, say, words_of
 
-PLACE = 10
+RAIL_POSITION = 10
 MOST_HORIZON = 520
 ONE_CHANGE = 1.2
 """Seconds; answers that follow each other faster belong to one change, such as a drag."""
@@ -29,11 +31,11 @@ Answered = tuple[View, Comparison]
 
 @dataclass(frozen=True)
 class Refusal:
-    """A change that could not be made: beside which ``field``, ``why``, and what was ``asked`` when it was tried."""
+    """A change that could not be made: beside which ``field``, ``why``, and the ``question`` on the page then."""
 
     field: str = ""
     why: str = ""
-    asked: tuple[Any, ...] = ()
+    question: tuple[Any, ...] = ()
 
 
 NOTHING = Refusal()
@@ -42,7 +44,7 @@ NOTHING = Refusal()
 @solara.component
 def Page(view: View, change: Change) -> None:
     """The answer and why, the levers below it, the scenarios beside it."""
-    latest: Latest[Answered | None] = use_latest(lambda tell: compare(view, tell), question(view))
+    latest: LatestTask[Answered | None] = use_latest_task(lambda progress: compare(view, progress), question(view))
     answered = latest.value
     before = use_before(answered)
     wrong, alter, put = use_attempts(view, change)
@@ -65,35 +67,35 @@ def Page(view: View, change: Change) -> None:
 
 
 def use_attempts(view: View, change: Change) -> tuple[Refusal, Callable[[Any], None], Callable[[Any], None]]:
-    """What was refused last, until something else is asked; and how a measure and a number are changed."""
+    """What was refused last, as long as the question stays; and how a measure and a number are changed."""
     refusal, set_refusal = solara.use_state(NOTHING)
 
     def attempt(field: str, make: Callable[[View], tuple[View, str]]) -> None:
-        said = NOTHING
+        latest = NOTHING
 
         def made(now: View) -> View:
-            nonlocal said
+            nonlocal latest
             after, why = make(now)
-            said = Refusal(field, why, question(after)) if why else NOTHING
+            latest = Refusal(field, why, question(after)) if why else NOTHING
             return after
 
         change(made)
-        set_refusal(said)
+        set_refusal(latest)
 
-    def alter(asked: Any) -> None:
-        if isinstance(asked, dict):
-            attempt(str(asked.get("measure", "")), lambda now: timeline.changed(now, asked))
+    def alter(message: Any) -> None:
+        if isinstance(message, dict):
+            attempt(str(message.get("measure", "")), lambda now: timeline.changed(now, message))
 
-    def put(asked: Any) -> None:
-        if isinstance(asked, dict):
-            attempt("numbers", lambda now: numbered(now, asked))
+    def put(message: Any) -> None:
+        if isinstance(message, dict):
+            attempt("numbers", lambda now: numbered(now, message))
 
-    return refusal if refusal.asked == question(view) else NOTHING, alter, put
+    return refusal if refusal.question == question(view) else NOTHING, alter, put
 
 
 def question(view: View) -> tuple[Any, ...]:
     """What decides the answer, the language apart."""
-    return (view.changes, view.scenarios, view.hand, view.rival, view.worlds, view.seed, view.mode, view.horizon)
+    return (view.changes, view.scenarios, view.hand, view.baseline, view.worlds, view.seed, view.mode, view.horizon)
 
 
 def stamp(view: View) -> str:
@@ -101,14 +103,14 @@ def stamp(view: View) -> str:
     return f"{hash(question(view)) & 0xFFFFFFFF:08x}"
 
 
-def compare(view: View, tell: Tell) -> Steps[Answered | None]:
+def compare(view: View, progress: Progress) -> Steps[Answered | None]:
     """The comparison that a view asks for; while the engine is being compiled, over a few worlds first."""
     if len(view.scenarios) < 2:
         return None
     study = view.study
-    if not engine().ready and view.worlds > FEW:
-        yield view, engine().compare(study, view.rival, FEW, view.seed, view.mode, tell)
-    return view, engine().compare(study, view.rival, view.worlds, view.seed, view.mode, tell)
+    if not run_store().ready and view.worlds > FEW:
+        yield view, run_store().compare(study, view.baseline, FEW, view.seed, view.mode, progress)
+    return view, run_store().compare(study, view.baseline, view.worlds, view.seed, view.mode, progress)
 
 
 def use_before(answered: Answered | None) -> Answered | None:
@@ -119,20 +121,20 @@ def use_before(answered: Answered | None) -> Answered | None:
         whole = last is not None and len(last[1].runs.worlds) == last[0].worlds
         begins = whole and (before is None or monotonic() - at > ONE_CHANGE)
         kept.current = (answered, remembered(last) if begins else before, monotonic())
-    found: Answered | None = kept.current[1]
-    return found
+    previous: Answered | None = kept.current[1]
+    return previous
 
 
 def remembered(answered: Answered) -> Answered:
     """What has to be known of an answer once it is past: the scenario in hand, without its weeks."""
-    view, found = answered
-    runs, hand = found.runs, view.hand
-    place = runs.study.names.index(hand)
+    view, comparison = answered
+    runs, hand = comparison.runs, view.hand
+    row = runs.study.names.index(hand)
     few = replace(
         runs,
         study=runs.study.select((hand,)),
-        outcomes=runs.outcomes[place : place + 1].copy(),
-        weekly=runs.weekly[place : place + 1, :, :0].copy(),
+        outcomes=runs.outcomes[row : row + 1].copy(),
+        weekly=runs.weekly[row : row + 1, :, :0].copy(),
     )
     return view, compare_runs(few, hand)
 
@@ -141,7 +143,7 @@ def remembered(answered: Answered) -> Answered:
 
 
 @solara.component
-def Answer(view: View, latest: Latest[Answered | None], before: Answered | None, change: Change) -> None:
+def Answer(view: View, latest: LatestTask[Answered | None], before: Answered | None, change: Change) -> None:
     """The study, the answer in a sentence, what stands behind it, and what the last change did."""
     language = view.language
     Text("p", title_of(view), "sy-study")
@@ -154,18 +156,20 @@ def Answer(view: View, latest: Latest[Answered | None], before: Answered | None,
     if latest.value is None:
         Text("h1", say("compare.computing", language), "sy-answer sy-wait", role="status")
         return
-    asked, found = latest.value
-    asked = asked.but(language=language, outcome=view.outcome)
-    said, under = answer.headline(found, asked)
-    Text("h1", said, "sy-answer sy-dims", id="answer")
+    answered_view, comparison = latest.value
+    answered_view = answered_view.but(language=language, outcome=view.outcome)
+    verdict, under = answer.headline(comparison, answered_view)
+    Text("h1", verdict, "sy-answer sy-dims", id="answer")
     Text("p", under, "sy-under sy-dims")
-    price = answer.price(found, asked)
+    price = answer.price(comparison, answered_view)
     if price:
         Text("p", price, "sy-price sy-dims")
-    told = answer.since(before, found, asked) if latest.fresh else progress(latest, found, view)
+    change_text = (
+        answer.since(before, comparison, answered_view) if latest.fresh else progress_text(latest, comparison, view)
+    )
     with solara.Div(classes=["sy-last"]):
-        Text("p", told or note(found, language), "sy-since", role="status")
-        if told and latest.fresh and before is not None:
+        Text("p", change_text or note(comparison, language), "sy-since", role="status")
+        if change_text and latest.fresh and before is not None:
             earlier = before[0]
             undo = {"on_click": lambda: change(lambda now: undone(now, earlier)), "classes": ["sy-undo"]}
             solara.Button(say("compare.undo", language), text=True, small=True, **undo)
@@ -174,16 +178,16 @@ def Answer(view: View, latest: Latest[Answered | None], before: Answered | None,
 def undone(now: View, earlier: View) -> View:
     """The view with what is compared as it was, in the language and on the outcome of now."""
     kept = {
-        name: getattr(earlier, name) for name in ("changes", "scenarios", "hand", "rival", "worlds", "seed", "mode")
+        name: getattr(earlier, name) for name in ("changes", "scenarios", "hand", "baseline", "worlds", "seed", "mode")
     }
     shown = kept["hand"] if now.shown == now.hand else now.shown
     return now.but(**kept, shown=shown)
 
 
-def progress(latest: Latest[Answered | None], found: Comparison, view: View) -> str:
+def progress_text(latest: LatestTask[Answered | None], comparison: Comparison, view: View) -> str:
     """How far a comparison is that takes its time."""
-    if latest.value is not None and latest.key == question(view) and len(found.runs.worlds) < view.worlds:
-        return say("compare.first_worlds", view.language, worlds=len(found.runs.worlds), all=view.worlds)
+    if latest.value is not None and latest.key == question(view) and len(comparison.runs.worlds) < view.worlds:
+        return say("compare.first_worlds", view.language, worlds=len(comparison.runs.worlds), all=view.worlds)
     if latest.total > 1:
         return say("compare.runs_done", view.language, done=latest.done, total=latest.total)
     return say("compare.computing", view.language)
@@ -192,8 +196,8 @@ def progress(latest: Latest[Answered | None], found: Comparison, view: View) -> 
 @solara.component
 def Weeks(answered: Answered) -> None:
     """Progress and use over weeks."""
-    view, found = answered
-    option = solara.use_memo(lambda: packed(charts.weeks(found, view)), [found, view])
+    view, comparison = answered
+    option = solara.use_memo(lambda: packed(charts.weeks(comparison, view)), [comparison, view])
     title, under = say("compare.weeks_title", view.language), say("compare.weeks_under", view.language)
     with solara.Div(classes=["sy-compare-weeks", "sy-dims"]):
         Text("h2", title)
@@ -206,17 +210,17 @@ def Weeks(answered: Answered) -> None:
             unit=say("number.percent", view.language, n=""),
             stamp=stamp(view),
         )
-        Table(say("compare.table_weeks", view.language), weeks_table(found, view))
+        Table(say("compare.table_weeks", view.language), weeks_table(comparison, view))
 
 
-def weeks_table(found: Comparison, view: View) -> list[list[str]]:
+def weeks_table(comparison: Comparison, view: View) -> list[list[str]]:
     """The middle world of every scenario, twice a year, as rows of words; the first is the head."""
-    study, language = found.runs.study, view.language
+    study, language = comparison.runs.study, view.language
     at = list(range(26, study.horizon + 1, 26)) or [study.horizon]
     rows = [["", *(say("compare.week_said", language, week=week) for week in at)]]
     for name in study.names:
         for state in ("progress", "adoption"):
-            values = found.runs.weeks(name, state)[:, [week - 1 for week in at]]
+            values = comparison.runs.weeks(name, state)[:, [week - 1 for week in at]]
             title = f"{study.scenario(name).called(language)}: {say(f'compare.{state}', language)}"
             cells = middle_of(values)
             rows.append([title, *(percent(cell, language) for cell in cells)])
@@ -225,7 +229,7 @@ def weeks_table(found: Comparison, view: View) -> list[list[str]]:
 
 def middle_of(values: Any) -> list[float]:
     """The median of each column."""
-    return [float(one) for one in np.median(values, axis=0)]
+    return [float(median) for median in np.median(values, axis=0)]
 
 
 # --- the levers ----------------------------------------------------------------------------------------
@@ -236,9 +240,9 @@ def Levers(view: View, answered: Answered | None, alter: Callable[[Any], None], 
     """The timeline of the scenario in hand."""
     live = None
     if answered is not None and view.hand in answered[1].runs.study.names:
-        found = answered[1]
-        median = found.summary(view.hand, "go_live_week").median
-        live = median if median <= found.runs.study.horizon else None
+        comparison = answered[1]
+        median = comparison.summary(view.hand, "go_live_week").median
+        live = median if median <= comparison.runs.study.horizon else None
     scenario = scenario_of(view.changes, view.hand)
     base = view.title(scenario.extends) if scenario.extends else ""
     Timeline(
@@ -274,38 +278,42 @@ def Scenarios(view: View, answered: Answered | None, change: Change) -> None:
         "rename": timeline.renamed,
     }
 
-    def act(asked: Any) -> None:
-        if isinstance(asked, dict) and asked.get("do") in list(doing) and isinstance(asked.get("what", ""), str):
-            change(lambda now: doing[asked["do"]](now, asked.get("what", "")))
+    def act(message: Any) -> None:
+        if isinstance(message, dict) and message.get("do") in list(doing) and isinstance(message.get("what", ""), str):
+            change(lambda now: doing[message["do"]](now, message.get("what", "")))
 
-    outcome = say(f"outcome.{view.outcome}", view.language)
+    outcome_label = say(f"outcome.{view.outcome}", view.language)
     others = [{"name": name, "title": view.title(name)} for name in view.changes.names if name not in view.scenarios]
-    outcomes = [{"name": one.name, "title": say(f"outcome.{one.name}", view.language)} for one in OUTCOMES]
+    outcomes = [{"name": outcome.name, "title": say(f"outcome.{outcome.name}", view.language)} for outcome in OUTCOMES]
     Ranking(
         rows_text=packed(rows),
         others_text=packed(others),
         outcomes_text=packed(outcomes),
         outcome=view.outcome,
-        title=say("compare.ranking_of", view.language, outcome=outcome),
+        title=say("compare.ranking_of", view.language, outcome=outcome_label),
         words_text=packed(words_of("compare", view.language)),
         event_act=act,
     )
 
 
 def held(view: View, name: str) -> View:
-    """The view with another rival, which also stands beside the one that is looked at in one world, if one does."""
-    after = view.but(rival=name)
-    return after.but(beside=after.rival, shown=after.hand) if after.beside == view.rival else after
+    """The view with another baseline, which also stands beside the one that is looked at in one world, if one does."""
+    after = view.but(baseline=name)
+    return after.but(beside=after.baseline, shown=after.hand) if after.beside == view.baseline else after
 
 
 def waiting(view: View) -> list[dict[str, Any]]:
     """The rows of the scenarios of which nothing is known yet."""
     rows = []
-    for one in study_of(view.changes, view.scenarios).scenarios:
-        told = {"name": one.name, "title": one.called(view.language), "description": one.description.in_(view.language)}
-        place = {"hand": one.name == view.hand, "rival": one.name == view.rival}
+    for scenario in study_of(view.changes, view.scenarios).scenarios:
+        labels = {
+            "name": scenario.name,
+            "title": scenario.called(view.language),
+            "description": scenario.description.in_(view.language),
+        }
+        marks = {"hand": scenario.name == view.hand, "rival": scenario.name == view.baseline}
         rows.append(
-            {**told, **place, "own": one.name in view.changes.scenarios, "marks": None, "mean": "…", "said": ""}
+            {**labels, **marks, "own": scenario.name in view.changes.scenarios, "marks": None, "mean": "…", "said": ""}
         )
     return rows
 
@@ -327,7 +335,7 @@ def Numbers(view: View, put: Callable[[Any], None], wrong: Refusal) -> None:
     )
 
 
-def numbered(view: View, asked: dict[str, Any]) -> tuple[View, str]:
+def numbered(view: View, message: dict[str, Any]) -> tuple[View, str]:
     """The view with another number of worlds, horizon, seed or mode, as far as it is legal, and why it is not.
 
     >>> numbered(View(), {"worlds": 50, "seed": "x"})[0].worlds, numbered(View(), {"horizon": 52})[0].horizon
@@ -339,14 +347,14 @@ def numbered(view: View, asked: dict[str, Any]) -> tuple[View, str]:
     why = ""
     bounds = {"worlds": (2, MOST_WORLDS), "seed": (0, MOST_SEED), "horizon": (1, MOST_HORIZON)}
     for key, (low, high) in bounds.items():
-        value = asked.get(key)
+        value = message.get(key)
         if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
             if key == "horizon":
                 view, why = _with_horizon(view, value)
             else:
                 view = view.but(**{key: value})
-    if asked.get("mode") in ("ranges", "defaults"):
-        view = view.but(mode=asked["mode"])
+    if message.get("mode") in ("ranges", "defaults"):
+        view = view.but(mode=message["mode"])
     return view, why
 
 
@@ -364,32 +372,32 @@ def _with_horizon(view: View, weeks: int) -> tuple[View, str]:
 @solara.component
 def Beside(answered: Answered) -> None:
     """Cost beside lasting adoption."""
-    view, found = answered
-    option = solara.use_memo(lambda: packed(charts.cost(found, view)), [found, view])
+    view, comparison = answered
+    option = solara.use_memo(lambda: packed(charts.cost(comparison, view)), [comparison, view])
     title, under = say("compare.cost_title", view.language), say("compare.cost_under", view.language)
     with solara.Div(classes=["sy-block", "sy-dims"]):
         Text("h2", title)
         Text("p", under, "sy-under")
         Chart(option_text=option, label=f"{title}. {under}", height=240, language=view.language)
-        Table(say("compare.table", view.language), table(found, view))
+        Table(say("compare.table", view.language), table(comparison, view))
 
 
-def table(found: Comparison, view: View) -> list[list[str]]:
+def table(comparison: Comparison, view: View) -> list[list[str]]:
     """The ranking in numbers, as rows of words; the first is the head."""
-    study, language = found.runs.study, view.language
+    study, language = comparison.runs.study, view.language
     keys = ("scenario", "lasting", "spread", "go_live", "live_by", "cost", "net")
     rows = [[say(f"result.{key}", language) for key in keys]]
-    for name in found.ranking:
-        one, live = found.summary(name, "lasting_adoption"), found.summary(name, "go_live_week")
+    for name in comparison.ranking:
+        lasting, live = comparison.summary(name, "lasting_adoption"), comparison.summary(name, "go_live_week")
         rows.append(
             [
                 study.scenario(name).called(language),
-                level(one.mean.estimate, "lasting_adoption", language),
-                f"{level(one.q05, 'lasting_adoption', language)} – {level(one.q95, 'lasting_adoption', language)}",
+                level(lasting.mean.estimate, "lasting_adoption", language),
+                " – ".join(level(end, "lasting_adoption", language) for end in (lasting.q05, lasting.q95)),
                 go_live(live, study.horizon, language),
-                level(found.summary(name, "go_live_104").mean.estimate, "go_live_104", language),
-                money(found.summary(name, "cost").mean.estimate, language),
-                money(found.summary(name, "net_value").mean.estimate, language),
+                level(comparison.summary(name, "go_live_104").mean.estimate, "go_live_104", language),
+                money(comparison.summary(name, "cost").mean.estimate, language),
+                money(comparison.summary(name, "net_value").mean.estimate, language),
             ]
         )
     return rows
@@ -398,5 +406,5 @@ def table(found: Comparison, view: View) -> list[list[str]]:
 @solara.component
 def Foot(answered: Answered) -> None:
     """How many worlds, which seed, and what all this is not."""
-    view, found = answered
-    Text("p", f"{note(found, view.language)} {say('result.not_a_forecast', view.language)}", "sy-note")
+    view, comparison = answered
+    Text("p", f"{note(comparison, view.language)} {say('result.not_a_forecast', view.language)}", "sy-note")

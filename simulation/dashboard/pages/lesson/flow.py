@@ -4,7 +4,6 @@ Everything that a browser sends is checked here; everything that it draws is mad
 """
 
 import functools
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +11,9 @@ from typing import Any
 import numpy as np
 
 from simulation.analysis.compare import Comparison
-from simulation.dashboard.state.runs import engine
+from simulation.dashboard.state.runs import run_store
+from simulation.dashboard.state.settings import settings
+from simulation.dashboard.state.tasks import Progress
 from simulation.dashboard.state.variants import Changes, study_of
 from simulation.dashboard.state.view import View
 from simulation.engine.traces import Trace, trace
@@ -39,7 +40,7 @@ from simulation.text.i18n import LANGUAGES, number, say
 LETTERS = "ABCDEFGHI"
 QUESTION_STEPS = ("situation", "question", "world", "worlds", "debrief")
 PACKAGE_STEPS = ("situation", "compose", "question", "ranking", "debrief")
-MOST_RIVALS = 5
+MOST_AGAINST = 5
 """So many of an unknown study's scenarios a package is held against."""
 OWN = "room-package"
 """The name of the scenario that a room puts together."""
@@ -57,13 +58,12 @@ TOPS = (0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8, 1.0)
 """Where a scale may end."""
 
 Scene = dict[str, Any]
-Tell = Callable[[int, int], None]
 
 
 @functools.cache
-def lesson_told() -> Told:
+def lesson_material() -> Told:
     """The lesson that this server tells: the one that it was started with, or the case's."""
-    return read_lesson(os.environ.get("SYNERGY_LESSON") or None)
+    return read_lesson(settings().lesson)
 
 
 # --- where one is --------------------------------------------------------------------------------------
@@ -74,24 +74,30 @@ def steps_of(chapter: Chapter) -> tuple[str, ...]:
     return PACKAGE_STEPS if chapter.package else QUESTION_STEPS
 
 
-def place(told: Told, view: View) -> tuple[int, int]:
+def position(material: Told, view: View) -> tuple[int, int]:
     """The chapter and the step that a view is at, brought within bounds."""
-    chapter = min(view.chapter, len(told.lesson.chapters) - 1)
-    return chapter, min(view.step, len(steps_of(told.lesson.chapters[chapter])) - 1)
+    chapter = min(view.chapter, len(material.lesson.chapters) - 1)
+    return chapter, min(view.step, len(steps_of(material.lesson.chapters[chapter])) - 1)
 
 
-def moved(told: Told, view: View, message: Any) -> View:
+def moved(material: Told, view: View, message: Any) -> View:
     """The view one step on (``{"by": 1}``) or back, or at ``{"chapter": …, "step": …}``; the same for anything else."""
-    chapter, step = place(told, view)
+    chapter, step = position(material, view)
     by = _whole(message, "by")
     if by in {-1, 1}:
-        every = [(c, s) for c, one in enumerate(told.lesson.chapters) for s in range(len(steps_of(one)))]
-        at = min(max(every.index((chapter, step)) + by, 0), len(every) - 1)
-        return _at(view, *every[at])
+        positions = _positions(material)
+        at = min(max(positions.index((chapter, step)) + by, 0), len(positions) - 1)
+        return _at(view, *positions[at])
     to, then = _whole(message, "chapter"), _whole(message, "step")
-    if to is None or not 0 <= to < len(told.lesson.chapters):
+    if to is None or not 0 <= to < len(material.lesson.chapters):
         return view
-    return _at(view, to, min(max(then or 0, 0), len(steps_of(told.lesson.chapters[to])) - 1))
+    return _at(view, to, min(max(then or 0, 0), len(steps_of(material.lesson.chapters[to])) - 1))
+
+
+def _positions(material: Told) -> list[tuple[int, int]]:
+    """Every chapter and step, in order."""
+    chapters = enumerate(material.lesson.chapters)
+    return [(index, step) for index, chapter in chapters for step in range(len(steps_of(chapter)))]
 
 
 def _at(view: View, chapter: int, step: int) -> View:
@@ -111,54 +117,54 @@ def _whole(message: Any, key: str) -> int | None:
 def option_count(chapter: Chapter, view: View) -> int:
     """How many options a chapter has; a package has places among the scenarios that there are."""
     if chapter.package:
-        return len(rivals(chapter.package, view)) + 1
+        return len(scenarios_against(chapter.package, view)) + 1
     return len(chapter.options)
 
 
-def predicted(told: Told, view: View) -> Prediction:
+def predicted(material: Told, view: View) -> Prediction:
     """What the room predicts in the chapter at hand."""
-    at, _ = place(told, view)
+    at, _ = position(material, view)
     counts = view.votes[at] if at < len(view.votes) else ()
-    return prediction(counts, option_count(told.lesson.chapters[at], view))
+    return prediction(counts, option_count(material.lesson.chapters[at], view))
 
 
-def voted(told: Told, view: View, message: Any) -> View:
+def voted(material: Told, view: View, message: Any) -> View:
     """The view with hands counted by the trainer: ``{"option": 0, "add": 1}``, ``{"option": 0, "set": 12}`` or
     ``{"clear": True}``; the same for anything else. This is one collector; a prediction does not know who collected it.
     """
-    now, option = predicted(told, view), _whole(message, "option")
+    now, option = predicted(material, view), _whole(message, "option")
     add, count = _whole(message, "add"), _whole(message, "set")
     if isinstance(message, dict) and message.get("clear") is True:
-        return _holding(told, view, Prediction(tuple(0 for _ in now.counts)))
+        return _holding(material, view, Prediction(tuple(0 for _ in now.counts)))
     if option is None or (add is None and count is None):
         return view
-    return _holding(told, view, now.add(option, add) if add is not None else now.set(option, count or 0))
+    return _holding(material, view, now.add(option, add) if add is not None else now.set(option, count or 0))
 
 
-def _holding(told: Told, view: View, now: Prediction) -> View:
+def _holding(material: Told, view: View, now: Prediction) -> View:
     """The view with another prediction in the chapter at hand."""
-    at, _ = place(told, view)
+    at, _ = position(material, view)
     votes = [*view.votes, *(() for _ in range(at + 1 - len(view.votes)))]
     votes[at] = now.counts
     return view.but(votes=tuple(votes))
 
 
-def toggled(told: Told, view: View, message: Any) -> View:
+def toggled(material: Told, view: View, message: Any) -> View:
     """The view with a measure of the room's package switched; the same if the chapter does not offer it."""
-    package = told.lesson.chapters[place(told, view)[0]].package
+    package = material.lesson.chapters[position(material, view)[0]].package
     if package is None or message not in package.measures:
         return view
     chosen = {*view.package} ^ {message}
-    return view.but(package=tuple(one for one in MEASURES if one in chosen))
+    return view.but(package=tuple(measure for measure in MEASURES if measure in chosen))
 
 
 # --- the room's own package ----------------------------------------------------------------------------
 
 
-def rivals(package: Package, view: View) -> tuple[str, ...]:
+def scenarios_against(package: Package, view: View) -> tuple[str, ...]:
     """The scenarios that a package is held against, as far as the study that is shown has them, or else its first."""
-    there = tuple(one for one in view.changes.names if one != OWN)
-    return tuple(one for one in package.against if one in there) or there[:MOST_RIVALS]
+    there = tuple(name for name in view.changes.names if name != OWN)
+    return tuple(name for name in package.against if name in there) or there[:MOST_AGAINST]
 
 
 def with_package(package: Package, view: View) -> Changes:
@@ -169,15 +175,15 @@ def with_package(package: Package, view: View) -> Changes:
     return view.changes.put("scenarios", OWN, {"extends": base, "title": title, "measures": measures})
 
 
-def to_compare(told: Told, view: View) -> View:
+def to_compare(material: Told, view: View) -> View:
     """The page Compare with the room's package in hand, against what it was held against here."""
-    package = told.lesson.chapters[place(told, view)[0]].package
+    package = material.lesson.chapters[position(material, view)[0]].package
     if package is None:
         return view
-    names = rivals(package, view)
+    names = scenarios_against(package, view)
     changed = view.but(page="compare", changes=with_package(package, view))
-    rival = names[-1] if names else changed.rival
-    return changed.but(scenarios=(*names, OWN), hand=OWN, rival=rival)
+    baseline = names[-1] if names else changed.baseline
+    return changed.but(scenarios=(*names, OWN), hand=OWN, baseline=baseline)
 
 
 # --- what the model does -------------------------------------------------------------------------------
@@ -190,7 +196,7 @@ class Reveal:
     ``of`` is the option of that world; ``typical`` says whether it is typical of it. A package has no stories.
     """
 
-    found: Comparison
+    comparison: Comparison
     answers: Answers
     world: int
     of: int
@@ -198,75 +204,75 @@ class Reveal:
     stories: tuple[Trace, ...]
 
 
-def reveal_of(told: Told, view: View, tell: Tell) -> Reveal:
-    """Work out what the chapter at hand reveals; ``tell`` is told (runs done, runs in all)."""
-    chapter = told.lesson.chapters[place(told, view)[0]]
+def reveal_of(material: Told, view: View, progress: Progress) -> Reveal:
+    """Work out what the chapter at hand reveals; ``progress`` is called with the runs done and their number."""
+    chapter = material.lesson.chapters[position(material, view)[0]]
     if chapter.package:
-        return _package_reveal(told, chapter.package, view, tell)
-    found = _compared(told, told.study.select(chapter.scenarios), chapter.scenarios[0], tell)
-    answers = answers_of(chapter, found.runs)
-    order = worlds_told(answers, np.array([found.runs.weeks(name, chapter.state) for name in chapter.shows]))
+        return _package_reveal(material, chapter.package, view, progress)
+    comparison = _compared(material, material.study.select(chapter.scenarios), chapter.scenarios[0], progress)
+    answers = answers_of(chapter, comparison.runs)
+    order = worlds_told(answers, np.array([comparison.runs.weeks(name, chapter.state) for name in chapter.shows]))
     own = chapter.world if chapter.world is not None and chapter.world < len(order) else None
     world = order[view.take % len(order)] if own is None or view.take else own
     stories: list[Trace] = []
     for name in chapter.shows:
-        tell(len(stories), len(chapter.shows))
-        stories.append(trace(told.study.scenario(name), world, told.lesson.seed))
+        progress(len(stories), len(chapter.shows))
+        stories.append(trace(material.study.scenario(name), world, material.lesson.seed))
     typical = world in order[: len(answers.order)]
-    return Reveal(found, answers, world, int(answers.of[world]), typical, tuple(stories))
+    return Reveal(comparison, answers, world, int(answers.of[world]), typical, tuple(stories))
 
 
-def _compared(told: Told, study: Any, baseline: str, tell: Tell) -> Comparison:
+def _compared(material: Told, study: Any, baseline: str, progress: Progress) -> Comparison:
     """Scenarios compared over the lesson's worlds."""
-    return engine().compare(study, baseline, told.lesson.worlds, told.lesson.seed, "ranges", tell)
+    return run_store().compare(study, baseline, material.lesson.worlds, material.lesson.seed, "ranges", progress)
 
 
-def _package_reveal(told: Told, package: Package, view: View, tell: Tell) -> Reveal:
+def _package_reveal(material: Told, package: Package, view: View, progress: Progress) -> Reveal:
     """The same for the room's own package."""
-    names = (*rivals(package, view), OWN)
-    found = _compared(told, study_of(with_package(package, view), names), OWN, tell)
-    return Reveal(found, places_of(found.runs, OWN), 0, -1, False, ())
+    names = (*scenarios_against(package, view), OWN)
+    comparison = _compared(material, study_of(with_package(package, view), names), OWN, progress)
+    return Reveal(comparison, places_of(comparison.runs, OWN), 0, -1, False, ())
 
 
-def reveal_key(told: Told, view: View) -> tuple[Any, ...]:
+def reveal_key(material: Told, view: View) -> tuple[Any, ...]:
     """What a reveal depends on."""
-    at, _ = place(told, view)
-    chapter = told.lesson.chapters[at]
+    at, _ = position(material, view)
+    chapter = material.lesson.chapters[at]
     return (at, view.changes, view.package) if chapter.package else (at, view.take)
 
 
-def still_holds(told: Told, view: View, key: Any) -> bool:
+def still_holds(material: Told, view: View, key: Any) -> bool:
     """Whether what was worked out for ``key`` may be shown until the newest is there: another world of the chapter."""
-    at, _ = place(told, view)
-    return not told.lesson.chapters[at].package and isinstance(key, tuple) and key[0] == at
+    at, _ = position(material, view)
+    return not material.lesson.chapters[at].package and isinstance(key, tuple) and key[0] == at
 
 
 # --- what is drawn -------------------------------------------------------------------------------------
 
 
-def scene(told: Told, view: View, reveal: Reveal | None, wrong: str = "") -> Scene:
+def scene(material: Told, view: View, reveal: Reveal | None, wrong: str = "") -> Scene:
     """All that the browser draws at the place where a view is; without a ``reveal`` it says that it is coming."""
-    at, step = place(told, view)
-    chapter, language = told.lesson.chapters[at], view.language
+    at, step = position(material, view)
+    chapter, language = material.lesson.chapters[at], view.language
     kind = steps_of(chapter)[step]
     head: Scene = {
         "kind": kind,
         "chapter": at,
         "step": step,
-        "chapters": [one.title.in_(language) for one in told.lesson.chapters],
-        "steps": [say(f"lesson.{STEPS[one]}", language) for one in steps_of(chapter)],
-        "last": at == len(told.lesson.chapters) - 1 and step == len(steps_of(chapter)) - 1,
+        "chapters": [listed.title.in_(language) for listed in material.lesson.chapters],
+        "steps": [say(f"lesson.{STEPS[name]}", language) for name in steps_of(chapter)],
+        "last": at == len(material.lesson.chapters) - 1 and step == len(steps_of(chapter)) - 1,
         "title": chapter.title.in_(language),
         "note": say("lesson.note", language),
         "wait": "",
     }
     if kind in SCENES:
-        return head | SCENES[kind](told, chapter, view)
+        return head | SCENES[kind](material, chapter, view)
     if wrong:
         return head | {"wait": say("lesson.wrong", language, why=wrong)}
     if reveal is None:
-        return head | {"wait": say("lesson.wait", language, worlds=number(told.lesson.worlds, language))}
-    return head | REVEALS[kind](told, chapter, view, reveal)
+        return head | {"wait": say("lesson.wait", language, worlds=number(material.lesson.worlds, language))}
+    return head | REVEALS[kind](material, chapter, view, reveal)
 
 
 STEPS = {
@@ -281,22 +287,22 @@ STEPS = {
 """The name of each step, below ``lesson`` in the locale."""
 
 
-def _situation(told: Told, chapter: Chapter, view: View) -> Scene:
+def _situation(material: Told, chapter: Chapter, view: View) -> Scene:
     """The situation in a few sentences."""
-    return {"sentences": [one.in_(view.language) for one in chapter.situation], "lesson": _title(told, view)}
+    return {"sentences": [text.in_(view.language) for text in chapter.situation], "lesson": _title(material, view)}
 
 
-def _title(told: Told, view: View) -> str:
+def _title(material: Told, view: View) -> str:
     """The lesson's title."""
-    return told.lesson.title.in_(view.language)
+    return material.lesson.title.in_(view.language)
 
 
-def _question(told: Told, chapter: Chapter, view: View) -> Scene:
+def _question(material: Told, chapter: Chapter, view: View) -> Scene:
     """The question, the options, and the hands so far."""
-    room = predicted(told, view)
+    room = predicted(material, view)
     options = [
-        {"letter": LETTERS[place], "text": text, "count": room.counts[place], "share": room.share(place)}
-        for place, text in enumerate(option_texts(chapter, view))
+        {"letter": LETTERS[index], "text": text, "count": room.counts[index], "share": room.share(index)}
+        for index, text in enumerate(option_texts(chapter, view))
     ]
     return {"question": chapter.question.in_(view.language), "options": options, "total": room.total}
 
@@ -306,10 +312,10 @@ def option_texts(chapter: Chapter, view: View) -> list[str]:
     count = option_count(chapter, view)
     if chapter.package:
         return [say("lesson.place", view.language, n=n + 1, of=count) for n in range(count)]
-    return [one.text.in_(view.language) for one in chapter.options]
+    return [option.text.in_(view.language) for option in chapter.options]
 
 
-def _compose(_told: Told, chapter: Chapter, view: View) -> Scene:
+def _compose(_material: Told, chapter: Chapter, view: View) -> Scene:
     """The switches of the room's package."""
     package = chapter.package
     if package is None:
@@ -327,7 +333,7 @@ def _capital(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}"
 
 
-def _world(_told: Told, chapter: Chapter, view: View, reveal: Reveal) -> Scene:
+def _world(_material: Told, chapter: Chapter, view: View, reveal: Reveal) -> Scene:
     """One world, week by week."""
     language, story = view.language, reveal.stories[0]
     texts = option_texts(chapter, view)
@@ -346,7 +352,7 @@ def _world(_told: Told, chapter: Chapter, view: View, reveal: Reveal) -> Scene:
         "axis": say(STATES[chapter.state], language),
         "horizon": story.horizon,
         "top": scale(chapter, reveal),
-        "lines": [_line(one, chapter.state, language) for one in reveal.stories],
+        "lines": [_line(shown, chapter.state, language) for shown in reveal.stories],
         "moments": _moments(story, language),
         "departments": names,
         "engagement": np.round(story.departments["engagement"][:, inside], 2).tolist(),
@@ -374,7 +380,8 @@ def _line(story: Trace, state: str, language: str) -> Scene:
 def _moments(story: Trace, language: str) -> list[Scene]:
     """What happened, in sentences."""
     return [
-        {"week": one.week, "text": sentence(one, story, language), "weighty": one.weighty} for one in moments(story)
+        {"week": moment.week, "text": sentence(moment, story, language), "weighty": moment.weighty}
+        for moment in moments(story)
     ]
 
 
@@ -386,43 +393,46 @@ def scale(chapter: Chapter, reveal: Reveal) -> float:
     if chapter.state in {"progress", "adoption"}:
         return 1.0
     highest = [
-        float(np.quantile(reveal.found.runs.weeks(name, chapter.state), 0.95, axis=0).max()) for name in chapter.shows
+        float(np.quantile(reveal.comparison.runs.weeks(name, chapter.state), 0.95, axis=0).max())
+        for name in chapter.shows
     ]
-    highest += [float(one.weekly(chapter.state).max()) for one in reveal.stories]
+    highest += [float(story.weekly(chapter.state).max()) for story in reveal.stories]
     return next((top for top in TOPS if top >= max(highest)), 1.0)
 
 
-def _worlds(told: Told, chapter: Chapter, view: View, reveal: Reveal) -> Scene:
+def _worlds(material: Told, chapter: Chapter, view: View, reveal: Reveal) -> Scene:
     """All worlds, with the room beside the model."""
     language = view.language
     bands = []
     for name in chapter.shows:
-        quantiles = np.quantile(reveal.found.runs.weeks(name, chapter.state), (0.05, 0.25, 0.5, 0.75, 0.95), axis=0)
-        bands.append({"title": told.study.scenario(name).called(language), "q": np.round(quantiles, 4).tolist()})
+        quantiles = np.quantile(
+            reveal.comparison.runs.weeks(name, chapter.state), (0.05, 0.25, 0.5, 0.75, 0.95), axis=0
+        )
+        bands.append({"title": material.study.scenario(name).called(language), "q": np.round(quantiles, 4).tolist()})
     return {
         "axis": say(STATES[chapter.state], language),
-        "horizon": told.study.horizon,
+        "horizon": material.study.horizon,
         "top": scale(chapter, reveal),
-        "lines": [_line(one, chapter.state, language) for one in reveal.stories],
+        "lines": [_line(story, chapter.state, language) for story in reveal.stories],
         "bands": bands,
-        "weeks": [week for week in weeks_asked(chapter) if week <= told.study.horizon],
-        **_against(told, chapter, view, reveal.answers),
+        "weeks": [week for week in weeks_asked(chapter) if week <= material.study.horizon],
+        **_against(material, chapter, view, reveal.answers),
     }
 
 
-def _against(told: Told, chapter: Chapter, view: View, answers: Answers) -> Scene:
+def _against(material: Told, chapter: Chapter, view: View, answers: Answers) -> Scene:
     """The room beside the model, and what that says of the lesson."""
-    room, language, texts = predicted(told, view), view.language, option_texts(chapter, view)
+    room, language, texts = predicted(material, view), view.language, option_texts(chapter, view)
     options = [
         {
-            "letter": LETTERS[place],
+            "letter": LETTERS[index],
             "text": text,
-            "room": room.counts[place],
-            "room_share": room.share(place),
-            "model": of_100(answers.counts[place], answers.worlds, language),
-            "model_share": answers.counts[place] / answers.worlds,
+            "room": room.counts[index],
+            "room_share": room.share(index),
+            "model": of_100(answers.counts[index], answers.worlds, language),
+            "model_share": answers.counts[index] / answers.worlds,
         }
-        for place, text in enumerate(texts)
+        for index, text in enumerate(texts)
     ]
     return {
         "question": chapter.question.in_(language),
@@ -430,7 +440,7 @@ def _against(told: Told, chapter: Chapter, view: View, answers: Answers) -> Scen
         "total": room.total,
         "headline": _headline(answers, texts, language),
         "verdicts": [*_room_said(room, answers, language), *_lesson_said(chapter, answers, language)],
-        "counted": say("lesson.counted", language, worlds=number(answers.worlds, language), seed=told.lesson.seed),
+        "counted": say("lesson.counted", language, worlds=number(answers.worlds, language), seed=material.lesson.seed),
     }
 
 
@@ -470,65 +480,71 @@ def _room_said(room: Prediction, answers: Answers, language: str) -> list[str]:
 
 def _room_key(room: Prediction, most: int) -> str:
     """Which sentence fits a room: more than half of it saw this, its largest group did, others led, or it was split."""
-    one = "_one" if room.counts[most] == 1 else ""
+    suffix = "_one" if room.counts[most] == 1 else ""
     if room.leaders == (most,):
-        return f"lesson.room_same{one}" if 2 * room.counts[most] > room.total else "lesson.room_largest"
-    return f"lesson.room_some{one}" if len(room.leaders) == 1 else f"lesson.room_tied{one}"
+        return f"lesson.room_same{suffix}" if 2 * room.counts[most] > room.total else "lesson.room_largest"
+    return f"lesson.room_some{suffix}" if len(room.leaders) == 1 else f"lesson.room_tied{suffix}"
 
 
 def _lesson_said(chapter: Chapter, answers: Answers, language: str) -> list[str]:
     """What the model says of the lesson, and where it cannot say."""
-    said = []
+    sentences = []
     verdict = agreement(chapter, answers) if chapter.options else "silent"
     if verdict != "silent" and chapter.claim:
-        held = sum(answers.counts[place] for place, one in enumerate(chapter.options) if one.lesson)
+        held = sum(answers.counts[index] for index, option in enumerate(chapter.options) if option.lesson)
         fields = {"n": of_100(held, answers.worlds, language), "claim": chapter.claim.in_(language)}
-        said.append(say(VERDICTS[verdict], language, **fields))
+        sentences.append(say(VERDICTS[verdict], language, **fields))
     if answers.divided:
-        a, b = (LETTERS[one] for one in sorted(answers.order[:2]))
-        said.append(say("lesson.close", language, a=a, b=b))
+        a, b = (LETTERS[index] for index in sorted(answers.order[:2]))
+        sentences.append(say("lesson.close", language, a=a, b=b))
     for key, count in zip(("lesson.no_option", "lesson.more_options"), answers.unclear, strict=True):
         if count:
-            said.append(say(key, language, n=of_100(count, answers.worlds, language)))
-    return said
+            sentences.append(say(key, language, n=of_100(count, answers.worlds, language)))
+    return sentences
 
 
 VERDICTS = {"agrees": "lesson.agrees", "divided": "lesson.divided", "disagrees": "lesson.disagrees"}
 
 
-def _debrief(_told: Told, chapter: Chapter, view: View, reveal: Reveal) -> Scene:
+def _debrief(_material: Told, chapter: Chapter, view: View, reveal: Reveal) -> Scene:
     """Questions from the world that was shown, and those of the chapter."""
     language = view.language
     drawn: list[str] = []
     if reveal.stories:
         story, *rest = reveal.stories
         beside = rest[0] if rest else None
-        drawn = [question_text(one, story, beside, language) for one in questions(story, beside, chapter.state)]
-    return {"drawn": drawn, "always": [one.in_(language) for one in chapter.debrief], "package": bool(chapter.package)}
+        drawn = [
+            question_text(question, story, beside, language) for question in questions(story, beside, chapter.state)
+        ]
+    return {
+        "drawn": drawn,
+        "always": [text.in_(language) for text in chapter.debrief],
+        "package": bool(chapter.package),
+    }
 
 
-def _ranking(told: Told, chapter: Chapter, view: View, reveal: Reveal) -> Scene:
+def _ranking(material: Told, chapter: Chapter, view: View, reveal: Reveal) -> Scene:
     """The room's package among the scenarios that it is held against."""
-    found, language = reveal.found, view.language
+    comparison, language = reveal.comparison, view.language
     bars = []
-    spans = {name: span_of(found.runs, name) for name in found.ranking}
-    for name in sorted(found.ranking, key=lambda one: spans[one]):
-        one = found.summary(name, MAIN)
-        said = level(one.mean.estimate, MAIN, language)
-        title = found.runs.study.scenario(name).called(language)
+    spans = {name: span_of(comparison.runs, name) for name in comparison.ranking}
+    for name in sorted(comparison.ranking, key=lambda scenario: spans[scenario]):
+        summary = comparison.summary(name, MAIN)
+        mean = level(summary.mean.estimate, MAIN, language)
+        title = comparison.runs.study.scenario(name).called(language)
         bars.append(
             {
                 "title": title,
-                "mean": one.mean.estimate,
-                "low": one.q05,
-                "high": one.q95,
-                "said": said,
+                "mean": summary.mean.estimate,
+                "low": summary.q05,
+                "high": summary.q95,
+                "said": mean,
                 "place": _placed(spans[name], language),
                 "own": name == OWN,
             }
         )
-    weeks = number(found.runs.study.horizon, language)
-    against = _against(told, chapter, view, reveal.answers)
+    weeks = number(comparison.runs.study.horizon, language)
+    against = _against(material, chapter, view, reveal.answers)
     against["verdicts"] = [*_shared(view, reveal, spans[OWN]), *against["verdicts"]]
     return {"bars": bars, "under": say("lesson.ranking_under", language, weeks=weeks), **against}
 
@@ -541,13 +557,13 @@ def _placed(span: tuple[int, int], language: str) -> str:
 
 def _shared(view: View, reveal: Reveal, span: tuple[int, int]) -> list[str]:
     """Whether the package shares its place, and what it is no different from."""
-    runs, language = reveal.found.runs, view.language
-    said = [say("lesson.place_shared", language, first=span[0], last=span[1])] if span[0] < span[1] else []
+    runs, language = reveal.comparison.runs, view.language
+    sentences = [say("lesson.place_shared", language, first=span[0], last=span[1])] if span[0] < span[1] else []
     twins = twins_of(runs, OWN)
     if twins:
         key = "lesson.same_as" if view.package else "lesson.same_empty"
-        said.append(say(key, language, title=runs.study.scenario(twins[0]).called(language)))
-    return said
+        sentences.append(say(key, language, title=runs.study.scenario(twins[0]).called(language)))
+    return sentences
 
 
 SCENES: dict[str, Callable[[Told, Chapter, View], Scene]] = {

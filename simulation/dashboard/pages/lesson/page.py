@@ -6,9 +6,9 @@ from typing import Any, NotRequired
 import solara
 from typing_extensions import TypedDict
 
-from simulation.dashboard.components.parts import Text
+from simulation.dashboard.components.text import Text
 from simulation.dashboard.pages.lesson.flow import (
-    lesson_told,
+    lesson_material,
     moved,
     reveal_key,
     reveal_of,
@@ -19,49 +19,49 @@ from simulation.dashboard.pages.lesson.flow import (
     voted,
 )
 from simulation.dashboard.server.gate import Event, Word, closed, component
-from simulation.dashboard.state.tasks import use_latest
+from simulation.dashboard.state.tasks import use_latest_task
 from simulation.dashboard.state.view import Change, View
 from simulation.lesson.source import Told
 from simulation.study.errors import InputRefused
 from simulation.text.i18n import LANGUAGES, language_name, say, words_of
 
-PLACE = 40
+RAIL_POSITION = 40
 
 
 @solara.component
 def Page(view: View, change: Change) -> None:
     """The page, or why there is no lesson."""
-    told = solara.use_memo(_told, [])
-    if isinstance(told, InputRefused):
+    material = solara.use_memo(_material, [])
+    if isinstance(material, InputRefused):
         Text("h1", say("lesson.no_lesson", view.language), "sy-answer")
-        for line in told.told(view.language).splitlines()[:12]:
+        for line in material.told(view.language).splitlines()[:12]:
             Text("p", line)
         return
-    Lesson(told, view, change)
+    Lesson(material, view, change)
 
 
-def _told() -> Told | InputRefused:
+def _material() -> Told | InputRefused:
     """The lesson, or what is wrong with its file."""
     try:
-        return lesson_told()
+        return lesson_material()
     except InputRefused as error:
         return error
 
 
 @solara.component
-def Lesson(told: Told, view: View, change: Change) -> None:
+def Lesson(material: Told, view: View, change: Change) -> None:
     """The stage; what it reveals is worked out while the room is still talking."""
-    key = reveal_key(told, view)
-    latest = use_latest(lambda tell: reveal_of(told, view, tell), key)
-    holds = not latest.wrong and (latest.fresh or still_holds(told, view, latest.key))
+    key = reveal_key(material, view)
+    latest = use_latest_task(lambda progress: reveal_of(material, view, progress), key)
+    holds = not latest.wrong and (latest.fresh or still_holds(material, view, latest.key))
     reveal = latest.value if holds else None
     shown = solara.use_memo(
-        lambda: scene(told, view, reveal, latest.why(view.language)),
+        lambda: scene(material, view, reveal, latest.why(view.language)),
         [view.language, view.chapter, view.step, view.votes, view.package, view.changes, reveal, latest.wrong],
     )
 
     def on(how: Callable[[Told, View, Any], View]) -> Event[Any]:
-        return lambda message: change(lambda now: how(told, now, message))
+        return lambda message: change(lambda now: how(material, now, message))
 
     Stage(
         scene=shown,
@@ -71,8 +71,8 @@ def Lesson(told: Told, view: View, change: Change) -> None:
         event_go=on(moved),
         event_vote=on(voted),
         event_toggle=on(toggled),
-        event_another=lambda _: change(lambda now: now.but(take=(now.take + 1) % told.lesson.worlds)),
-        event_compare=lambda _: change(lambda now: to_compare(told, now)),
+        event_another=lambda _: change(lambda now: now.but(take=(now.take + 1) % material.lesson.worlds)),
+        event_compare=lambda _: change(lambda now: to_compare(material, now)),
     )
 
 

@@ -13,8 +13,8 @@ import pyarrow.parquet as pq
 
 from simulation import __version__
 from simulation.analysis.compare import Comparison
-from simulation.dashboard.state.runs import engine
-from simulation.dashboard.state.tasks import Steps, Tell
+from simulation.dashboard.state.runs import run_store
+from simulation.dashboard.state.tasks import Progress, Steps
 from simulation.dashboard.state.variants import study_data
 from simulation.dashboard.state.view import View
 from simulation.report.export import as_json, parquet
@@ -52,47 +52,47 @@ class File:
 class Ready:
     """A comparison that can be saved, and its pictures as addresses of images, once they are drawn."""
 
-    found: Comparison
+    comparison: Comparison
     pictures: tuple[tuple[str, str], ...] = ()
 
 
-def prepared(view: View, tell: Tell) -> Steps[Ready | None]:
+def prepared(view: View, progress: Progress) -> Steps[Ready | None]:
     """The comparison that a view asks for, and then its pictures; nothing if there are not two scenarios."""
     if len(view.scenarios) < 2:
         return None
-    found = engine().compare(view.study, view.rival, view.worlds, view.seed, view.mode, tell)
-    yield Ready(found)
+    comparison = run_store().compare(view.study, view.baseline, view.worlds, view.seed, view.mode, progress)
+    yield Ready(comparison)
     drawn: list[tuple[str, str]] = []
     for kind in ("ranking", "adoption"):
         if drawn:
-            yield Ready(found, tuple(drawn))
-        tell(0, 0)
-        content = made(f"{kind}_png", view, found).content
+            yield Ready(comparison, tuple(drawn))
+        progress(0, 0)
+        content = made(f"{kind}_png", view, comparison).content
         drawn.append((kind, f"data:image/png;base64,{base64.b64encode(content).decode()}"))
-    return Ready(found, tuple(drawn))
+    return Ready(comparison, tuple(drawn))
 
 
-def made(kind: str, view: View, found: Comparison) -> File:
+def made(kind: str, view: View, comparison: Comparison) -> File:
     """A file of one of :data:`KINDS`."""
-    return File(file_name(kind, view), KINDS[kind][2], _content(kind, view, found))
+    return File(file_name(kind, view), KINDS[kind][2], _content(kind, view, comparison))
 
 
-def _content(kind: str, view: View, found: Comparison) -> bytes:
+def _content(kind: str, view: View, comparison: Comparison) -> bytes:
     """What is in a file."""
     if kind == "study":
         return study_file(view).encode()
     if kind == "parquet":
-        return parquet(found)
+        return parquet(comparison)
     if kind == "csv":
-        return table(parquet(found), view.language).encode("utf-8-sig")
+        return table(parquet(comparison), view.language).encode("utf-8-sig")
     if kind == "json":
-        return as_json(found, command(view), view.outcome)
+        return as_json(comparison, command(view), view.outcome)
     picture, form = KINDS[kind][0], KINDS[kind][1]
     with _drawing:
         if picture == "ranking":
-            figure = ranking(found, view.language, hand=view.hand)
+            figure = ranking(comparison, view.language, hand=view.hand)
         else:
-            figure = adoption(found, view.hand, view.language)
+            figure = adoption(comparison, view.hand, view.language)
         return encoded(figure, form)
 
 
@@ -101,11 +101,11 @@ def table(runs: bytes, language: str) -> str:
 
     A text that a spreadsheet would carry out gets a quote before it.
     """
-    found = pq.read_table(io.BytesIO(runs))
+    arrow = pq.read_table(io.BytesIO(runs))
     stream = io.StringIO()
     writer = csv.writer(stream, delimiter=";" if separators(language).decimal == "," else ",", lineterminator="\r\n")
-    writer.writerow(found.column_names)
-    for row in zip(*(column.to_pylist() for column in found.columns), strict=True):
+    writer.writerow(arrow.column_names)
+    for row in zip(*(column.to_pylist() for column in arrow.columns), strict=True):
         writer.writerow([_cell(value, language) for value in row])
     return stream.getvalue()
 
@@ -148,7 +148,7 @@ def command(view: View) -> str:
     request = Request(
         file=file_name("study", view),
         scenarios=",".join(view.scenarios),
-        baseline=view.rival,
+        baseline=view.baseline,
         worlds=view.worlds,
         seed=view.seed,
         parameters=view.mode,

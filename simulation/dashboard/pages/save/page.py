@@ -7,18 +7,18 @@ from typing import Any
 import solara
 from typing_extensions import TypedDict
 
-from simulation.dashboard.components.parts import Text
+from simulation.dashboard.components.text import Text
 from simulation.dashboard.pages.save import downloads
 from simulation.dashboard.pages.save.downloads import File, Ready
 from simulation.dashboard.server.gate import Event, Word, closed, component
-from simulation.dashboard.state.studies import known
-from simulation.dashboard.state.tasks import Latest, Tell, use_latest
+from simulation.dashboard.state.studies import study_by_digest
+from simulation.dashboard.state.tasks import LatestTask, Progress, use_latest_task
 from simulation.dashboard.state.variants import Base
 from simulation.dashboard.state.view import Change, View, first_view, is_own, title_of
 from simulation.system.limits import LIMITS
 from simulation.text.i18n import number, say, words_of
 
-PLACE = 60
+RAIL_POSITION = 60
 
 
 @closed
@@ -53,11 +53,13 @@ def Save(
 @solara.component
 def Page(view: View, change: Change) -> None:
     """What can be taken along, and what can be brought."""
-    latest: Latest[Ready | None] = use_latest(lambda tell: downloads.prepared(view, tell), question(view))
+    latest: LatestTask[Ready | None] = use_latest_task(
+        lambda progress: downloads.prepared(view, progress), question(view)
+    )
     ready = latest.value if latest.key == question(view) and len(view.scenarios) > 1 else None
     wanted, set_wanted = solara.use_state(("", 0.0))
     taken, set_taken = solara.use_state("")
-    file = use_latest(lambda tell: _make(wanted[0], view, ready, tell), (wanted, question(view)))
+    file = use_latest_task(lambda progress: _make(wanted[0], view, ready, progress), (wanted, question(view)))
     heading(view, latest)
 
     def make(kind: Any) -> None:
@@ -93,17 +95,17 @@ def Page(view: View, change: Change) -> None:
 
 def question(view: View) -> tuple[Any, ...]:
     """What decides the files."""
-    asked = (view.changes, view.scenarios, view.hand, view.rival, view.worlds, view.seed, view.mode)
-    return (*asked, view.outcome, view.language)
+    compared = (view.changes, view.scenarios, view.hand, view.baseline, view.worlds, view.seed, view.mode)
+    return (*compared, view.outcome, view.language)
 
 
-def _make(kind: str, view: View, ready: Ready | None, tell: Tell) -> File | None:
+def _make(kind: str, view: View, ready: Ready | None, progress: Progress) -> File | None:
     """The file that was asked for, if any."""
-    tell(0, 1)
-    return downloads.made(kind, view, ready.found) if kind and ready else None
+    progress(0, 1)
+    return downloads.made(kind, view, ready.comparison) if kind and ready else None
 
 
-def heading(view: View, latest: Latest[Ready | None]) -> None:
+def heading(view: View, latest: LatestTask[Ready | None]) -> None:
     """What this page offers, in a sentence."""
     language = view.language
     if len(view.scenarios) < 2:
@@ -115,11 +117,11 @@ def heading(view: View, latest: Latest[Ready | None]) -> None:
     counts = {"scenarios": len(view.scenarios), "worlds": number(view.worlds, language)}
     Text("h1", say("save.answer", language, **counts), "sy-answer")
     mode = say("save.ranges" if view.mode == "ranges" else "save.defaults", language)
-    fields = {"horizon": view.horizon, "seed": view.seed, "mode": mode, "rival": view.title(view.rival)}
+    fields = {"horizon": view.horizon, "seed": view.seed, "mode": mode, "rival": view.title(view.baseline)}
     Text("p", say("save.under", language, study=title_of(view), **fields), "sy-under")
 
 
-def _status(view: View, latest: Latest[Ready | None], kind: str, file: Latest[File | None], taken: str) -> str:
+def _status(view: View, latest: LatestTask[Ready | None], kind: str, file: LatestTask[File | None], taken: str) -> str:
     """What is going on, in a sentence; nothing if nothing is."""
     language = view.language
     if len(view.scenarios) > 1 and not latest.fresh and not latest.wrong and latest.value is None:
@@ -135,7 +137,7 @@ def _status(view: View, latest: Latest[Ready | None], kind: str, file: Latest[Fi
 def _pictures(view: View, ready: Ready | None) -> list[dict[str, str]]:
     """The two pictures, as far as they are drawn."""
     drawn = dict(ready.pictures) if ready else {}
-    titles = {"hand": view.title(view.hand), "rival": view.title(view.rival)}
+    titles = {"hand": view.title(view.hand), "rival": view.title(view.baseline)}
     return [
         {
             "name": name,
@@ -162,19 +164,19 @@ def _files(view: View) -> list[dict[str, str]]:
         {
             "kind": kind,
             "title": say(f"save.{title}", view.language),
-            "what": say(f"save.{what}", view.language),
+            "what": say(f"save.{description}", view.language),
             "name": downloads.file_name(kind, view),
         }
-        for kind, title, what in FILES
+        for kind, title, description in FILES
     ]
 
 
-def _handed(file: Latest[File | None], wanted: tuple[str, float]) -> dict[str, Any]:
+def _handed(file: LatestTask[File | None], wanted: tuple[str, float]) -> dict[str, Any]:
     """A file for the browser, once it is made; forgotten as soon as the browser has it."""
     if not wanted[0] or not file.fresh or file.value is None:
         return {"stamp": 0}
-    one = file.value
-    return {"stamp": wanted[1], "name": one.name, "kind": one.kind, "content": one.content}
+    made = file.value
+    return {"stamp": wanted[1], "name": made.name, "kind": made.kind, "content": made.content}
 
 
 # --- a study file that is brought ----------------------------------------------------------------------
@@ -182,7 +184,7 @@ def _handed(file: Latest[File | None], wanted: tuple[str, float]) -> dict[str, A
 
 def looking_at_opened(now: View, digest: str) -> View:
     """The view of a study that was sent to the server; the same if the server does not have it."""
-    base = known(digest)
+    base = study_by_digest(digest)
     return now if base is None else _looking_at(base, now)
 
 

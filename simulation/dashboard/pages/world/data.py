@@ -44,28 +44,28 @@ def traced(changes: Changes, name: str, world: int, seed: int, mode: Mode, compi
     return trace(scenario_of(changes, name), world, seed, mode, compiled)
 
 
-def world_of(found: Trace, language: str) -> Data:
+def world_of(run: Trace, language: str) -> Data:
     """A trace as plain data for ``world.vue``.
 
     ``packed`` holds all states of all departments and weeks as base64 of unsigned 16-bit numbers (states, departments,
     weeks), in the order of ``states``; ``adoption`` and ``engagement`` are the means inside, week by week, per mille.
     """
-    organisation = found.scenario.organisation
-    place = {one.name: at for at, one in enumerate(organisation.departments)}
-    whole = found.organisation
+    organisation = run.scenario.organisation
+    position = {department.name: at for at, department in enumerate(organisation.departments)}
+    totals = run.organisation
     return {
-        "name": found.scenario.name,
-        "title": found.scenario.called(language),
-        "goLive": found.go_live or 0,
-        "lasting": round(found.lasting, 3),
+        "name": run.scenario.name,
+        "title": run.scenario.called(language),
+        "goLive": run.go_live or 0,
+        "lasting": round(run.lasting, 3),
         "nodes": _nodes(organisation, language),
-        "needs": [[place[tie.a], place[tie.b], round(tie.strength, 2)] for tie in organisation.interdependence],
-        "phases": _phases(found),
-        "packed": _packed(found),
-        "adoption": _per_mille(whole["mean_adoption"]),
-        "engagement": _per_mille(whole["mean_engagement"]),
-        "started": int(np.argmax(whole["started"] > 0)) + 1 if whole["started"].any() else 0,
-        "closed": int(np.argmax(whole["closed"] > 0)) + 1 if whole["closed"].any() else 0,
+        "needs": [[position[tie.a], position[tie.b], round(tie.strength, 2)] for tie in organisation.interdependence],
+        "phases": _phases(run),
+        "packed": _packed(run),
+        "adoption": _per_mille(totals["mean_adoption"]),
+        "engagement": _per_mille(totals["mean_engagement"]),
+        "started": int(np.argmax(totals["started"] > 0)) + 1 if totals["started"].any() else 0,
+        "closed": int(np.argmax(totals["closed"] > 0)) + 1 if totals["closed"].any() else 0,
     }
 
 
@@ -77,39 +77,39 @@ def states_sent() -> list[list[Any]]:
 
 def _per_mille(values: Any) -> list[int]:
     """Shares as whole numbers of a thousandth."""
-    found: list[int] = np.rint(1000.0 * values).astype(int).tolist()
-    return found
+    thousandths: list[int] = np.rint(1000.0 * values).astype(int).tolist()
+    return thousandths
 
 
-def _packed(found: Trace) -> str:
+def _packed(run: Trace) -> str:
     """All states that are shown, in few letters."""
-    rows = np.stack([found.departments[name].astype(float).T * scale for name, _, scale, _ in states_sent()])
+    rows = np.stack([run.departments[name].astype(float).T * scale for name, _, scale, _ in states_sent()])
     return base64.b64encode(np.clip(np.rint(rows), 0, MOST_SENT).astype("<u2").tobytes()).decode()
 
 
 def _nodes(organisation: Organisation, language: str) -> list[Data]:
     """The departments: what they are called, how large they are beside the largest, and what kind."""
-    largest = max(one.capacity for one in organisation.departments) or 1.0
+    largest = max(department.capacity for department in organisation.departments) or 1.0
     return [
         {
-            "name": one.called(language),
-            "size": round(float(np.sqrt(one.capacity / largest)), 3),
-            "kind": one.kind,
-            "inside": one.internal,
-            "hidden": sorted(NEVER_SHOWN.get(one.kind, ())),
+            "name": department.called(language),
+            "size": round(float(np.sqrt(department.capacity / largest)), 3),
+            "kind": department.kind,
+            "inside": department.internal,
+            "hidden": sorted(NEVER_SHOWN.get(department.kind, ())),
         }
-        for one in organisation.departments
+        for department in organisation.departments
     ]
 
 
-def _phases(found: Trace) -> list[Data]:
+def _phases(run: Trace) -> list[Data]:
     """Who is in contact, and who else is at work, from which week on; a phase begins where levers change."""
     phases: list[Data] = []
     before: Levers | None = None
-    for week in range(1, found.horizon + 1):
-        levers = found.levers[week]
+    for week in range(1, run.horizon + 1):
+        levers = run.levers[week]
         if levers is not before:
-            data = _phase(found.scenario.organisation, levers)
+            data = _phase(run.scenario.organisation, levers)
             if not phases or data != {key: value for key, value in phases[-1].items() if key != "from"}:
                 phases.append({"from": week} | data)
         before = levers
@@ -134,19 +134,19 @@ def _phase(organisation: Organisation, levers: Levers) -> Data:
 
 def _informal(organisation: Organisation) -> dict[tuple[int, int], float]:
     """Who talks to whom anyway, the lower place first."""
-    place = {one.name: at for at, one in enumerate(organisation.departments)}
-    found: dict[tuple[int, int], float] = {}
+    position = {department.name: at for at, department in enumerate(organisation.departments)}
+    ties: dict[tuple[int, int], float] = {}
     for tie in organisation.informal_ties:
-        i, j = sorted((place[tie.a], place[tie.b]))
-        found[i, j] = min(1.0, found.get((i, j), 0.0) + tie.strength)
-    return found
+        i, j = sorted((position[tie.a], position[tie.b]))
+        ties[i, j] = min(1.0, ties.get((i, j), 0.0) + tie.strength)
+    return ties
 
 
-def shocks_of(found: Trace) -> list[list[int]]:
+def shocks_of(run: Trace) -> list[list[int]]:
     """The weeks in which the daily rush rules: [first, last], the same whatever the scenario."""
-    running = found.organisation["shock_weeks"] > 0
+    running = run.organisation["shock_weeks"] > 0
     spans = []
-    for on, weeks in itertools.groupby(enumerate(running, 1), key=lambda one: bool(one[1])):
+    for on, weeks in itertools.groupby(enumerate(running, 1), key=lambda numbered: bool(numbered[1])):
         numbers = [week for week, _ in weeks]
         if on:
             spans.append([numbers[0], numbers[-1]])
@@ -159,17 +159,17 @@ def log_of(traces: list[Trace], language: str) -> list[Data]:
     ``who`` names the worlds: ``a``, ``b`` or ``ab``.
     """
     entries: dict[Event, Data] = {}
-    for letter, found in zip("ab", traces, strict=False):
-        for event in found.events:
-            said = entries.setdefault(event, _told(event, found, language))
-            said["who"] += letter
-    return sorted(entries.values(), key=lambda one: int(one["week"]))
+    for letter, run in zip("ab", traces, strict=False):
+        for event in run.events:
+            entry = entries.setdefault(event, _entry(event, run, language))
+            entry["who"] += letter
+    return sorted(entries.values(), key=lambda entry: int(entry["week"]))
 
 
-def _told(event: Event, found: Trace, language: str) -> Data:
+def _entry(event: Event, run: Trace, language: str) -> Data:
     """One event, in a sentence."""
-    names = found.names
-    text = event_sentence(event, found.scenario, language)
+    names = run.names
+    text = event_sentence(event, run.scenario, language)
     return {
         "week": event.week,
         "kind": event.kind,

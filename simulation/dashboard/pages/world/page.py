@@ -6,16 +6,16 @@ import solara
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from simulation.dashboard.components.parts import Text
+from simulation.dashboard.components.text import Text
 from simulation.dashboard.pages.world.picks import picks
 from simulation.dashboard.pages.world.story import scenario_titles, world_page
 from simulation.dashboard.server.gate import Event, Word, closed, component
-from simulation.dashboard.state.runs import engine
-from simulation.dashboard.state.tasks import use_latest
+from simulation.dashboard.state.runs import run_store
+from simulation.dashboard.state.tasks import use_latest_task
 from simulation.dashboard.state.view import MOST_WORLDS, Change, View
 from simulation.text.i18n import say, words_of
 
-PLACE = 20
+RAIL_POSITION = 20
 
 
 @closed
@@ -34,7 +34,7 @@ def Pick(
     beside: str,
     world: int,
     worlds: int,
-    found: dict[str, Any],
+    picks: dict[str, Any],
     words: dict[str, str],
     event_choose: Event[Choice],
 ) -> None:
@@ -59,11 +59,11 @@ def Page(view: View, change: Change) -> None:
     language = view.language
     words = words_of("world", language) | words_of("number", language)
     beside = "" if view.beside == view.shown else view.beside
-    asked = (view.changes, view.shown, beside, view.world, view.seed, view.mode)
-    found = use_latest(lambda _tell: world_page(*asked, language, engine().ready), (*asked, language))
-    page = found.value
-    if found.wrong:
-        Text("h1", say("world.failed", language, why=found.why(language)), "sy-answer", role="alert")
+    question = (view.changes, view.shown, beside, view.world, view.seed, view.mode)
+    latest = use_latest_task(lambda _: world_page(*question, language, run_store().ready), (*question, language))
+    page = latest.value
+    if latest.wrong:
+        Text("h1", say("world.failed", language, why=latest.why(language)), "sy-answer", role="alert")
     elif page is None:
         Text("h1", say("world.waiting", language, world=view.world), "sy-answer", role="status")
     else:
@@ -74,7 +74,7 @@ def Page(view: View, change: Change) -> None:
         Player(
             run=page,
             start=view.week,
-            stale=not found.fresh,
+            stale=not latest.fresh,
             language=language,
             words=words,
             event_rest=lambda week: change(lambda now: rested(now, week)),
@@ -84,39 +84,39 @@ def Page(view: View, change: Change) -> None:
 @solara.component
 def Finder(view: View, change: Change, beside: str, words: dict[str, str]) -> None:
     """The choice of scenarios and world, with worlds worth looking at, which are looked for in the background."""
-    asked = (view.changes, view.shown, beside, view.worlds, view.seed, view.mode)
-    found = use_latest(lambda tell: picks(*asked, tell), asked)
+    question = (view.changes, view.shown, beside, view.worlds, view.seed, view.mode)
+    latest = use_latest_task(lambda progress: picks(*question, progress), question)
     Pick(
         scenarios=scenario_titles(view.changes, view.language),
         shown=view.shown,
         beside=beside,
         world=view.world,
         worlds=view.worlds,
-        found=found.value if found.value is not None and found.fresh else {"wrong": found.wrong},
+        picks=latest.value if latest.value is not None and latest.fresh else {"wrong": latest.wrong},
         words=words,
-        event_choose=lambda said: change(lambda now: chosen(now, said)),
+        event_choose=lambda message: change(lambda now: chosen(now, message)),
     )
 
 
-def chosen(view: View, said: Any) -> View:
+def chosen(view: View, message: Any) -> View:
     """The view with another scenario or world; what cannot be is left as it is.
 
     >>> chosen(View(), {"world": 12}).world, chosen(View(), {"world": "x", "shown": "nobody"}) == View()
     (12, True)
     """
-    if not isinstance(said, dict):
+    if not isinstance(message, dict):
         return view
-    world, names = said.get("world"), view.changes.names
-    told: dict[str, Any] = {}
+    world, names = message.get("world"), view.changes.names
+    choices: dict[str, Any] = {}
     if isinstance(world, int) and not isinstance(world, bool) and 0 <= world < MOST_WORLDS:
-        told["world"] = world
-    if said.get("shown") in names:
-        told["shown"] = said["shown"]
-    if said.get("beside") in ("", *names):
-        told["beside"] = said["beside"]
-    if told.get("shown", view.shown) == told.get("beside", view.beside):
-        told["beside"] = view.shown if told.get("shown", view.shown) != view.shown else ""
-    return view.but(**told) if told else view
+        choices["world"] = world
+    if message.get("shown") in names:
+        choices["shown"] = message["shown"]
+    if message.get("beside") in ("", *names):
+        choices["beside"] = message["beside"]
+    if choices.get("shown", view.shown) == choices.get("beside", view.beside):
+        choices["beside"] = view.shown if choices.get("shown", view.shown) != view.shown else ""
+    return view.but(**choices) if choices else view
 
 
 def rested(view: View, week: Any) -> View:

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.dashboard.state.runs import engine
-from simulation.dashboard.state.tasks import Tell
+from simulation.dashboard.state.runs import run_store
+from simulation.dashboard.state.tasks import Progress
 from simulation.dashboard.state.variants import Changes, study_of
 from simulation.model.outcomes import BY_OUTCOME
 from simulation.model.worlds import Mode
@@ -15,10 +15,12 @@ from simulation.report.sentences import MAIN
 Floats = NDArray[np.float64]
 
 
-def picks(changes: Changes, shown: str, beside: str, worlds: int, seed: int, mode: Mode, tell: Tell) -> dict[str, Any]:
+def picks(
+    changes: Changes, shown: str, beside: str, worlds: int, seed: int, mode: Mode, progress: Progress
+) -> dict[str, Any]:
     """Worlds worth looking at among ``worlds``, by what the page calls them; None where there is none."""
     names = (shown, beside) if beside else (shown,)
-    compared = engine().compare(study_of(changes, names), names[-1], worlds, seed, mode, tell)
+    compared = run_store().compare(study_of(changes, names), names[-1], worlds, seed, mode, progress)
     ends = [compared.runs.of(name, MAIN) for name in names]
     return pick_pair(names, *ends) if beside else pick_one(ends[0])
 
@@ -55,5 +57,5 @@ def pick_pair(names: tuple[str, ...], a: Floats, b: Floats) -> dict[str, Any]:
 
 def middle(*values: Floats) -> int:
     """The world that is nearest to the median in all values at once."""
-    away = np.array([np.abs(one - np.median(one)) for one in values])
+    away = np.array([np.abs(value - np.median(value)) for value in values])
     return int(away.sum(axis=0).argmin())

@@ -41,47 +41,51 @@ def share(value: float, language: str) -> str:
 
 def headline(traces: list[Trace], language: str) -> str:
     """What happens in this world, in a sentence."""
-    said = []
-    for found, (live, never) in zip(traces, (("first_live", "first_never"), ("then_live", "then_never")), strict=False):
-        said.append(
+    sentences = []
+    for trace, (live, never) in zip(traces, (("first_live", "first_never"), ("then_live", "then_never")), strict=False):
+        sentences.append(
             say(
-                f"world.{live if found.go_live else never}",
+                f"world.{live if trace.go_live else never}",
                 language,
-                world=found.world,
-                scenario=short(found.scenario.called(language)),
-                week=found.go_live,
-                share=share(found.lasting, language),
+                world=trace.world,
+                scenario=short(trace.scenario.called(language)),
+                week=trace.go_live,
+                share=share(trace.lasting, language),
             )
         )
-    if len(said) == 1:
-        return say("world.alone", language, first=said[0])
-    return say("world.and", language, first=said[0], then=said[1])
+    if len(sentences) == 1:
+        return say("world.alone", language, first=sentences[0])
+    return say("world.and", language, first=sentences[0], then=sentences[1])
 
 
 class Story:
     """Tells a parting of two scenarios."""
 
-    def __init__(self, found: Divergence, a: Trace, b: Trace, language: str) -> None:
-        self.found, self.a, self.b, self.language = found, a, b, language
+    def __init__(self, divergence: Divergence, a: Trace, b: Trace, language: str) -> None:
+        self.divergence, self.a, self.b, self.language = divergence, a, b, language
         self.titles = {
             "first": short(a.scenario.called(language)),
             "second": short(b.scenario.called(language)),
         }
-        self.labels = {one.name: short(one.called(language)) for one in a.scenario.organisation.departments}
+        self.labels = {
+            department.name: short(department.called(language)) for department in a.scenario.organisation.departments
+        }
 
     def items(self) -> list[Item]:
         """The whole story, in order; empty weeks mean that there is nowhere to go."""
-        if self.found.week is None:
+        if self.divergence.week is None:
             return [*self._measures(), self._item(self._say("same"))]
-        steps = sorted([*self._measures(), *map(self._step, self.found.steps)], key=lambda one: one["week"] or 10**6)
+        steps = sorted(
+            [*self._measures(), *map(self._step, self.divergence.steps)], key=lambda item: item["week"] or 10**6
+        )
         return [*steps, *self._luck(), self._end()]
 
     def opening(self) -> str:
         """When and through what the worlds part; empty if they never do."""
-        week = self.found.week
+        week = self.divergence.week
         if week is None:
             return ""
-        through = [self._say(f"group.{one}") for one in self.found.mechanisms]
+        through = [self._say(f"group.{mechanism}") for mechanism in self.divergence.mechanisms]
         key = "parts" if week > 1 else "parts_at_once"
         return self._say(key, week=week, before=week - 1, through=self._listed(through))
 
@@ -91,18 +95,18 @@ class Story:
 
     def caveats(self) -> list[str]:
         """What may be concluded from it, and what may not."""
-        measures = self.found.differences
-        said = []
-        if self.found.beyond:
-            what = self._listed([self._say(BESIDES[name]) for name in self.found.beyond])
-            said.append(self._say("other_differences", what=what))
+        measures = self.divergence.differences
+        caveats = []
+        if self.divergence.beyond:
+            differences = self._listed([self._say(BESIDES[name]) for name in self.divergence.beyond])
+            caveats.append(self._say("other_differences", what=differences))
         elif len(measures) == 1:
-            said.append(self._say("one_measure", measure=self._measure(measures[0].measure)))
+            caveats.append(self._say("one_measure", measure=self._measure(measures[0].measure)))
         if len(measures) > 1:
-            said.append(self._say("many_measures", count=len(measures)))
-        if self.found.week is not None:
-            said.append(self._say("order"))
-        return said
+            caveats.append(self._say("many_measures", count=len(measures)))
+        if self.divergence.week is not None:
+            caveats.append(self._say("order"))
+        return caveats
 
     def _say(self, key: str, **fields: Any) -> str:
         """A sentence of this page."""
@@ -125,26 +129,26 @@ class Story:
     def _measures(self) -> list[Item]:
         """Which measures differ, by week and by who has them."""
         kinds: dict[tuple[int, str], list[str]] = {}
-        for one in self.found.differences:
-            who = (
+        for difference in self.divergence.differences:
+            holder = (
                 "never_shows"
-                if one.week is None
+                if difference.week is None
                 else "a"
-                if one.in_a > one.in_b
+                if difference.in_a > difference.in_b
                 else "b"
-                if one.in_b > one.in_a
+                if difference.in_b > difference.in_a
                 else ""
             )
-            kinds.setdefault((one.week or 0, who), []).append(self._measure(one.measure))
-        return [self._measure_item(week, who, self._listed(names)) for (week, who), names in kinds.items()]
+            kinds.setdefault((difference.week or 0, holder), []).append(self._measure(difference.measure))
+        return [self._measure_item(week, holder, self._listed(names)) for (week, holder), names in kinds.items()]
 
-    def _measure_item(self, week: int, who: str, measures: str) -> Item:
+    def _measure_item(self, week: int, holder: str, measures: str) -> Item:
         """Measures that begin to differ in a week."""
-        if who in ("a", "b"):
-            title = self.titles["first" if who == "a" else "second"]
+        if holder in ("a", "b"):
+            title = self.titles["first" if holder == "a" else "second"]
             text = self._say("only_with", scenario=title, measures=measures)
         else:
-            text = self._say("never_shows" if who else "differently", measures=measures)
+            text = self._say("never_shows" if holder else "differently", measures=measures)
         return self._item(text, week, kind="measure")
 
     def amount(self, value: float, state: str) -> str:
@@ -176,19 +180,19 @@ class Story:
 
     def _luck(self) -> list[Item]:
         """Strokes of luck that work out differently, the largest first."""
-        notes = sorted(self.found.luck, key=lambda one: -abs(one.a - one.b))
-        said = [self._stroke(one) for one in sorted(notes[:LUCK_TOLD], key=lambda one: one.week)]
+        notes = sorted(self.divergence.luck, key=lambda stroke: -abs(stroke.a - stroke.b))
+        items = [self._stroke(stroke) for stroke in sorted(notes[:LUCK_TOLD], key=lambda stroke: stroke.week)]
         if len(notes) > LUCK_TOLD:
-            said.append(self._item(say_count("world.luck_more", len(notes) - LUCK_TOLD, self.language)))
-        for item in said:
+            items.append(self._item(say_count("world.luck_more", len(notes) - LUCK_TOLD, self.language)))
+        for item in items:
             item["kind"] = "luck"
-        for item in said[:1]:
+        for item in items[:1]:
             item["lead"] = self._say("luck_lead")
-        return said
+        return items
 
     def _stroke(self, note: SameLuck) -> Item:
         """One stroke of luck."""
-        a, b = (say_count("world.points", 100 * one, self.language) for one in (note.a, note.b))
+        a, b = (say_count("world.points", 100 * effect, self.language) for effect in (note.a, note.b))
         name = self.labels.get(note.department, "")
         if note.kind == "spared":
             text = self._say(
@@ -203,7 +207,7 @@ class Story:
 
     def _end(self) -> Item:
         """How it ends."""
-        a, b = self.found.a, self.found.b
+        a, b = self.divergence.a, self.divergence.b
         keys = {(True, True): "end_both", (True, False): "end_first", (False, True): "end_second"}
         text = self._say(
             keys.get((a.go_live is not None, b.go_live is not None), "end_neither"),
@@ -220,9 +224,9 @@ class Story:
 
     def swaps(self, swaps: tuple[Swap, ...]) -> Item:
         """The table of what each difference does alone, and what can be read off it."""
-        rows = [[self._measure(one.measure), self._cell(one.a), self._cell(one.b)] for one in swaps]
-        now = [self._say("swap_now"), self._cell(self.found.a), self._cell(self.found.b)]
-        ways = {(one.in_a, one.in_b) for one in self.found.differences}
+        rows = [[self._measure(swap.measure), self._cell(swap.a), self._cell(swap.b)] for swap in swaps]
+        now = [self._say("swap_now"), self._cell(self.divergence.a), self._cell(self.divergence.b)]
+        ways = {(difference.in_a, difference.in_b) for difference in self.divergence.differences}
         added, dropped = {(True, False)}, {(False, True)}
         a = "swap_without" if ways == added else "swap_with" if ways == dropped else "swap_other"
         b = "swap_with" if ways == added else "swap_without" if ways == dropped else "swap_other"
@@ -240,11 +244,11 @@ class Story:
 
     def _read(self, swaps: tuple[Swap, ...]) -> list[str]:
         """What the table says."""
-        out = max(swaps, key=lambda one: abs(one.a.lasting - self.found.a.lasting))
-        into = max(swaps, key=lambda one: abs(one.b.lasting - self.found.b.lasting))
+        out = max(swaps, key=lambda swap: abs(swap.a.lasting - self.divergence.a.lasting))
+        into = max(swaps, key=lambda swap: abs(swap.b.lasting - self.divergence.b.lasting))
         return [
-            self._moved("swap_most", "swap_least", out.measure, out.a, self.found.a),
-            self._moved("swap_alone", "swap_together", into.measure, into.b, self.found.b),
+            self._moved("swap_most", "swap_least", out.measure, out.a, self.divergence.a),
+            self._moved("swap_alone", "swap_together", into.measure, into.b, self.divergence.b),
         ]
 
     def _moved(self, much: str, little: str, measure: str, now: Ending, before: Ending) -> str:
@@ -266,15 +270,15 @@ COUNTS = {"contacts", "open_issues", "pull"}
 
 
 @functools.lru_cache(maxsize=64)
-def _parting(
+def _divergence(
     changes: Changes, pair: tuple[str, str], world: int, seed: int, mode: Mode, compiled: bool
 ) -> tuple[Divergence, tuple[Swap, ...]]:
     """Where two scenarios part, and what each difference does alone; worked out once for all who ask."""
     a, b = (traced(changes, name, world, seed, mode, compiled) for name in pair)
-    found = find_divergence(a, b)
-    many = len(found.differences) > 1
+    divergence = find_divergence(a, b)
+    many = len(divergence.differences) > 1
     run = run_world if compiled else mesa_world
-    return found, swap_each(a.scenario, b.scenario, world, seed, mode, run) if many else ()
+    return divergence, swap_each(a.scenario, b.scenario, world, seed, mode, run) if many else ()
 
 
 def world_page(
@@ -288,7 +292,7 @@ def world_page(
         "headline": headline(traces, language),
         "world": world,
         "horizon": traces[0].horizon,
-        "worlds": [world_of(found, language) for found in traces],
+        "worlds": [world_of(trace, language) for trace in traces],
         "states": states_sent(),
         "shocks": shocks_of(traces[0]),
         "events": log_of(traces, language),
@@ -298,8 +302,8 @@ def world_page(
         "swaps": None,
     }
     if beside:
-        found, swaps = _parting(changes, (shown, beside), world, seed, mode, compiled)
-        story = Story(found, traces[0], traces[1], language)
+        divergence, swaps = _divergence(changes, (shown, beside), world, seed, mode, compiled)
+        story = Story(divergence, traces[0], traces[1], language)
         page |= {"story": story.items(), "opening": story.opening(), "caveats": story.caveats()}
         page["swaps"] = story.swaps(swaps) if swaps else None
     return page
@@ -309,5 +313,5 @@ def world_page(
 def scenario_titles(changes: Changes, language: str) -> list[Item]:
     """All scenarios that can be looked at, by name and title."""
     names = changes.names
-    found: tuple[Scenario, ...] = study_of(changes, names).scenarios
-    return [{"name": one.name, "title": one.called(language)} for one in found]
+    scenarios: tuple[Scenario, ...] = study_of(changes, names).scenarios
+    return [{"name": scenario.name, "title": scenario.called(language)} for scenario in scenarios]
