@@ -13,7 +13,7 @@ from simulation.study.build.problems import Gatherer
 from simulation.study.deadline import reading
 from simulation.study.errors import InputRefused, Problem, abridged, nearest, shown
 from simulation.study.measures import MEASURES
-from simulation.study.paths import Path
+from simulation.study.paths import Path, PlaceOf
 from simulation.study.scenario import Study
 from simulation.study.sources.files import CASE, case, is_study, load, read_file
 from simulation.system.limits import LIMITS
@@ -51,8 +51,8 @@ def read_lesson(source: str | None = None, text: str | None = None) -> Told:
     """
     path = source or shipped()
     with reading():
-        data, line_of, file_problems = read_file(path, text)
-        reader = _Reader(data, FilePath(path).parent, line_of)
+        data, place_of, file_problems = read_file(path, text)
+        reader = _Reader(data, FilePath(path).parent, place_of)
         problems: list[Problem] = list(file_problems)
         try:
             lesson = reader.lesson()
@@ -92,8 +92,8 @@ def _entries(data: Any, key: str) -> list[dict[str, Any]]:
 class _Reader(Gatherer):
     """Reads one lesson."""
 
-    def __init__(self, data: Any, folder: FilePath, line_of: Any) -> None:
-        super().__init__(line_of)
+    def __init__(self, data: Any, folder: FilePath, place_of: PlaceOf) -> None:
+        super().__init__(place_of)
         self.data, self.folder = data, folder
         self.study: Study | None = None
         self.scenarios: dict[str, None] = {}
@@ -150,9 +150,9 @@ class _Reader(Gatherer):
 
     def _in_lesson(self, problem: Problem) -> Problem:
         """A problem of the study as a whole moves to the line where the lesson names it; others stay where they are."""
-        if problem.line is not None or problem.path or problem.key == "more_problems":
+        if problem.place is not None or problem.path or problem.key == "more_problems":
             return problem
-        return replace(problem, file="", path="study", line=self.line_of(("study",)))
+        return replace(problem, file="", path="study", place=self.place_of(("study",)))
 
     def original(self, path: Path) -> Path:
         """A place in the full data as a place in the file: a single condition is no list there."""

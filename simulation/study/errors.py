@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, ClassVar
 
+from simulation.study.places import Line, Place
 from simulation.system.limits import LIMITS
 from simulation.text.characters import escaped
 from simulation.text.i18n import LANGUAGES, say, twin
@@ -60,15 +61,15 @@ def _pieces(value: object, most: int) -> Iterator[str]:
     if isinstance(value, str):
         yield repr(value[: most + 1])
     elif isinstance(value, dict):
-        for place, (key, each) in enumerate(value.items()):
-            yield ", " if place else "{"
+        for index, (key, each) in enumerate(value.items()):
+            yield ", " if index else "{"
             yield from _pieces(key, most)
             yield ": "
             yield from _pieces(each, most)
         yield "}" if value else "{}"
     elif isinstance(value, list):
-        for place, each in enumerate(value):
-            yield ", " if place else "["
+        for index, each in enumerate(value):
+            yield ", " if index else "["
             yield from _pieces(each, most)
         yield "]" if value else "[]"
     elif value is None or isinstance(value, bool):
@@ -85,44 +86,63 @@ def several(names: Iterable[str], sign: str = ", ", most: int = 12) -> str:
     >>> several(["IT", "Sales"]), several(map(str, range(100)), " → ", 3)
     ('IT, Sales', '0 → 1 → 2 → …')
     """
-    first = list(islice((shown(one)[1:-1] if len(one) > LISTED else one for one in names), most + 1))
+    first = list(islice((shown(name)[1:-1] if len(name) > LISTED else name for name in names), most + 1))
     return sign.join(first[:most] + ["…"] * (len(first) > most))
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One mistake in an input: ``key`` under ``problem.`` in the locale files, with the fields it names."""
+    """One mistake in an input: ``key`` under ``problem.`` in the locale files, with the fields its sentence names.
+
+    ``path`` is what it is about, ``place`` where that stands, ``also`` where the same mistake stands too.
+    """
 
     key: str
     fields: tuple[tuple[str, Any], ...] = ()
     path: str = ""
-    line: int | None = None
+    place: Place | None = None
     file: str = ""
-    also: tuple[int, ...] = ()
-    """The lines on which the same mistake stands too."""
+    also: tuple[Place, ...] = ()
     part: ClassVar[str] = "problem"
     """The part of the locale files that has its words."""
+
+    @property
+    def line(self) -> int | None:
+        """The line it stands on, from 1; None for what stands on no line."""
+        return self.place.number if isinstance(self.place, Line) else None
+
+    @property
+    def order(self) -> tuple[Any, ...]:
+        """What problems of one input are sorted by: what stands nowhere in particular comes first."""
+        return self.place.order if self.place else ()
 
     def told(self, language: str = "en") -> str:
         """One sentence or two: where, what was given, what is legal, what to do.
 
         Whatever comes from outside is escaped, so that it can neither drive a terminal nor hide.
         """
-        fields = {name: escaped(one) if isinstance(one, str) else one for name, one in self.fields}
+        fields = {name: _in_words(value, language) for name, value in self.fields}
         near = fields.get("near")
         fields["nearest"] = say("problem.nearest", language, near=near) if near else ""
         if "why" in fields:
             fields["why"] = twin("system", str(fields["why"]), language)
         what = say(f"{self.part}.{self.key}", language, **fields)
         if self.also:
-            lines = several(map(str, dict.fromkeys(self.also)))
-            what += say("problem.also", language, lines=lines, times=len(self.also))
+            places = several(dict.fromkeys(escaped(place.short) for place in self.also))
+            what += say(f"problem.also_{self.also[0].kind}", language, places=places, times=len(self.also))
         where = [escaped(self.file)] if self.file else []
-        if self.line is not None:
-            where.append(say("problem.line", language, line=self.line))
+        if self.place is not None:
+            where.append(self.place.told(language))
         if self.path:
             where.append(escaped(self.path))
         return f"{', '.join(where)}: {what}" if where else what
+
+
+def _in_words(value: Any, language: str) -> Any:
+    """What a sentence names: a place as a sentence says it, a text with nothing in it that cannot be seen."""
+    if isinstance(value, Place):
+        return value.within(language)
+    return escaped(value) if isinstance(value, str) else value
 
 
 @dataclass(frozen=True)
@@ -136,27 +156,27 @@ class Remark(Problem):
     part: ClassVar[str] = "remark"
 
 
-def problem(key: str, path: str = "", line: int | None = None, **fields: Any) -> Problem:
+def problem(key: str, path: str = "", place: Place | None = None, **fields: Any) -> Problem:
     """Make a :class:`Problem`; the keyword arguments are what its sentence names."""
-    return Problem(key, tuple(sorted(fields.items())), path, line)
+    return Problem(key, tuple(sorted(fields.items())), path, place)
 
 
-def remark(key: str, path: str = "", line: int | None = None, **fields: Any) -> Remark:
+def remark(key: str, path: str = "", place: Place | None = None, **fields: Any) -> Remark:
     """Make a :class:`Remark`; the keyword arguments are what its sentence names."""
-    return Remark(key, tuple(sorted(fields.items())), path, line)
+    return Remark(key, tuple(sorted(fields.items())), path, place)
 
 
 def unknown(
-    key: str, given: object, legal: Iterable[Any], path: str = "", line: int | None = None, guess: bool = True
+    key: str, given: object, legal: Iterable[Any], path: str = "", place: Place | None = None, guess: bool = True
 ) -> Problem:
     """A problem with a name that is not one of the legal ones; the nearest comes first, if one is to ``guess``."""
-    names = [str(one) for one in legal]
+    names = [str(name) for name in legal]
     near = nearest(str(given), names) if guess else None
     first = [near] if near else []
-    first += islice((one for one in names if one != near), LISTED - len(first))
-    listed = ", ".join(one if len(one) <= _COMPARED else f"{one[:_COMPARED]}…" for one in first)
+    first += islice((name for name in names if name != near), LISTED - len(first))
+    listed = ", ".join(name if len(name) <= _COMPARED else f"{name[:_COMPARED]}…" for name in first)
     listed += ", …" if len(names) > LISTED else ""
-    return problem(key, path, line, given=shown(given), legal=listed or "–", near=near or "")
+    return problem(key, path, place, given=shown(given), legal=listed or "–", near=near or "")
 
 
 def nearest(given: str, names: Iterable[str]) -> str | None:
@@ -166,14 +186,15 @@ def nearest(given: str, names: Iterable[str]) -> str | None:
     ('Sales', 'Finance', None)
     """
     word = given[:_COMPARED].strip().casefold()
-    known = {one[:_COMPARED].strip().casefold(): one for one in names}
-    if word in known:
-        return known[word]
-    among: Iterable[str] = known
-    if len(known) > _CANDIDATES:
-        among = islice((one for one in known if one[:1] == word[:1] and abs(len(one) - len(word)) < 4), _CANDIDATES)
-    near = difflib.get_close_matches(word, among, n=1)
-    return known[near[0]] if near else None
+    by_word = {name[:_COMPARED].strip().casefold(): name for name in names}
+    if word in by_word:
+        return by_word[word]
+    candidates: Iterable[str] = by_word
+    if len(by_word) > _CANDIDATES:
+        alike = (other for other in by_word if other[:1] == word[:1] and abs(len(other) - len(word)) < 4)
+        candidates = islice(alike, _CANDIDATES)
+    near = difflib.get_close_matches(word, candidates, n=1)
+    return by_word[near[0]] if near else None
 
 
 _AGAIN = 4
@@ -183,71 +204,70 @@ _ONE_LIST = {"unknown_base", "unknown_department", "unknown_measure", "unknown_p
 
 
 def abridged(problems: Iterable[Problem]) -> list[Problem]:
-    """Problems in the order of the file, each list of legal names said once, and the same mistake in full once.
+    """Problems in the order of the input, each list of legal names said once, and the same mistake in full once.
 
     What is more than anybody reads at once (:attr:`~simulation.system.limits.Limits.problems`) is counted.
 
-    >>> wrong = [unknown("unknown_department", "IT", ["ICT", "A", "B", "C", "D"], line=line) for line in (9, 7)]
-    >>> for one in abridged(wrong): print(one.told())
-    line 7: 'IT' is not a department of this organisation. Nearest: ICT. Departments are: ICT, A, B, C, D. Correct the
-    spelling or add the department.
+    >>> wrong = [unknown("unknown_department", "IT", list("ABCDE"), place=Line(number)) for number in (9, 7)]
+    >>> for problem in abridged(wrong): print(problem.told())
+    line 7: 'IT' is not a department of this organisation. Departments are: A, B, C, D, E. Correct the spelling or add
+    the department.
     line 9: 'IT' again, as on line 7.
     """
-    found = sorted(problems, key=lambda one: one.line or 0)
-    more = sum(dict(one.fields)["more"] for one in found if one.key == "more_problems")
-    found = _together(one for one in found if one.key != "more_problems")
-    more += len(found[LIMITS.problems :])
-    files = {one.file for one in found}
+    ordered = sorted(problems, key=lambda problem: problem.order)
+    more = sum(dict(each.fields)["more"] for each in ordered if each.key == "more_problems")
+    ordered = _together(each for each in ordered if each.key != "more_problems")
+    more += len(ordered[LIMITS.problems :])
+    files = {each.file for each in ordered}
     file = files.pop() if len(files) == 1 else ""
-    rest = [replace(problem("more_problems", more=more), file=file)] if more else []
-    return [*_without_repeats(found[: LIMITS.problems]), *rest]
+    counted = [replace(problem("more_problems", more=more), file=file)] if more else []
+    return [*_without_repeats(ordered[: LIMITS.problems]), *counted]
 
 
 def _together(problems: Iterable[Problem]) -> list[Problem]:
-    """The same problems, where one stands in very many places only the first, with the lines of the others."""
+    """The same problems, where one stands in very many places only the first, with the places of the others."""
     kept: list[Problem] = []
     alike: dict[Any, list[Problem]] = {}
-    for one in problems:
-        alike.setdefault(_mistake(one), []).append(one)
+    for each in problems:
+        alike.setdefault(_mistake(each), []).append(each)
     for same in alike.values():
-        lines = tuple(one.line for one in same if one.line is not None)
-        many = len(lines) == len(same) > _AGAIN
-        kept += [replace(same[0], also=lines[1:])] if many else same
-    return sorted(kept, key=lambda one: one.line or 0)
+        places = tuple(each.place for each in same if each.place is not None)
+        many = len(places) == len(same) > _AGAIN
+        kept += [replace(same[0], also=places[1:])] if many else same
+    return sorted(kept, key=lambda problem: problem.order)
 
 
-def _mistake(said: Problem) -> tuple[Any, ...]:
+def _mistake(problem: Problem) -> tuple[Any, ...]:
     """What is wrong, wherever it is; of names that are legal, whether they are the same ones in any order."""
-    fields = dict(said.fields)
+    fields = dict(problem.fields)
     if "near" not in fields:
-        return said.file, said.key, str(said.fields)
-    legal = frozenset() if said.key in _ONE_LIST else frozenset(str(fields["legal"]).split(", "))
-    return said.file, said.key, fields["given"], legal
+        return problem.file, problem.key, str(problem.fields)
+    legal = frozenset() if problem.key in _ONE_LIST else frozenset(str(fields["legal"]).split(", "))
+    return problem.file, problem.key, fields["given"], legal
 
 
 def _without_repeats(problems: list[Problem]) -> Iterator[Problem]:
     """The same problems, with what an earlier one says of the names that are legal left out."""
     listed: set[tuple[str, str, frozenset[str]]] = set()
-    lines: dict[tuple[str, str, Any], int] = {}
-    for one in problems:
-        fields = dict(one.fields)
+    firsts: dict[tuple[str, str, Any], Place] = {}
+    for each in problems:
+        fields = dict(each.fields)
         legal = str(fields.get("legal", "")).split(", ")
-        same = (one.file, one.key, frozenset() if one.key in _ONE_LIST else frozenset(legal))
-        mistake = (one.file, one.key, fields.get("given"))
-        if "near" not in fields or len(legal) <= _AGAIN or one.line is None:
-            yield one
-        elif same in listed and mistake in lines:
-            yield replace(
-                problem("the_same", one.path, one.line, given=fields["given"], first=lines[mistake]), file=one.file
-            )
-        elif same in listed:
-            again = problem("unknown_too", one.path, one.line, given=fields["given"], near=fields["near"])
-            yield replace(again, file=one.file)
-            lines[mistake] = one.line
+        names = (each.file, each.key, frozenset() if each.key in _ONE_LIST else frozenset(legal))
+        mistake = (each.file, each.key, fields.get("given"))
+        if "near" not in fields or len(legal) <= _AGAIN or each.place is None:
+            yield each
+        elif names in listed and mistake in firsts:
+            again = problem("the_same", each.path, each.place, given=fields["given"], first=firsts[mistake])
+            yield replace(again, file=each.file)
+        elif names in listed:
+            too = problem("unknown_too", each.path, each.place, given=fields["given"], near=fields["near"])
+            yield replace(too, file=each.file)
+            firsts[mistake] = each.place
         else:
-            listed.add(same)
-            lines[mistake] = one.line
-            yield one
+            listed.add(names)
+            firsts[mistake] = each.place
+            yield each
 
 
 class SynergyError(Exception):
@@ -271,7 +291,7 @@ class InputRefused(SynergyError):
 
     def told(self, language: str = "en") -> str:
         """Say every problem, a line each."""
-        return "\n".join(one.told(language) for one in self.problems)
+        return "\n".join(problem.told(language) for problem in self.problems)
 
     def __reduce__(self) -> tuple[type["InputRefused"], tuple[tuple[Problem, ...]]]:
         return InputRefused, (self.problems,)

@@ -1,9 +1,11 @@
 """Where something stands in a file: paths, how they are told, and how they are found in plain data."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from simulation.study.errors import shown
+from simulation.study.places import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,11 +16,18 @@ class Key:
 
 
 Path = tuple[str | int | Key, ...]
-"""A place in a file: keys and places in lists, from the outside in."""
+"""A way into a file's data: keys and positions in lists, from the outside in."""
+
+PlaceOf = Callable[[Path], Place | None]
+"""Where what a path leads to stands in the input; None where it stands nowhere, as what a command line changes."""
+
+
+def nowhere(path: Path) -> None:
+    """The place of data that come from no input a reader could look at."""
 
 
 def told_path(path: Path) -> str:
-    """A place in a file as a person reads it.
+    """A path as a person reads it.
 
     >>> told_path(("organisation", "informal_ties", 2))
     'organisation.informal_ties[3]'
@@ -34,17 +43,17 @@ def told_path(path: Path) -> str:
 
 
 def location(data: Any, loc: Path, kind: str) -> Path:
-    """A place in validated data as a place in the data given: departments by name, nothing that pydantic added."""
-    found: list[Any] = []
-    for given in loc:
-        by_place = isinstance(data, dict) and isinstance(given, int) and given < len(data)
-        part = list(data)[given] if by_place and isinstance(given, int) else given
+    """A path in validated data as a path in the data given: departments by name, nothing that pydantic added."""
+    path: list[Any] = []
+    for step in loc:
+        by_index = isinstance(data, dict) and isinstance(step, int) and step < len(data)
+        part = list(data)[step] if by_index and isinstance(step, int) else step
         inside = isinstance(data, dict) and part in data
         if not inside and not (isinstance(data, list) and isinstance(part, int) and part < len(data)):
-            return (*found, part) if kind == "missing" and isinstance(data, dict) else tuple(found)
-        found.append(part)
+            return (*path, part) if kind == "missing" and isinstance(data, dict) else tuple(path)
+        path.append(part)
         data = data[part]
-    return tuple(found)
+    return tuple(path)
 
 
 def depth_of(data: Any, path: Path) -> int:

@@ -1,11 +1,11 @@
 """What is legal in a study and yet may not be meant."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from simulation.study.errors import Remark, remark, several, shown
 from simulation.study.organisation import Label, Organisation
-from simulation.study.paths import Path, told_path
+from simulation.study.paths import Path, PlaceOf, nowhere, told_path
 from simulation.study.scenario import Scenario, Study
 from simulation.system.limits import LIMITS
 from simulation.text.i18n import language_name
@@ -14,17 +14,17 @@ SMALL = 5.0
 """Hours, or euros, a week below which somebody may have meant thousands."""
 
 
-def remarks_on(study: Study, line_of: Callable[[Path], int | None] = lambda path: None) -> tuple[Remark, ...]:
+def remarks_on(study: Study, place_of: PlaceOf = nowhere) -> tuple[Remark, ...]:
     """What to say of a sound study, each remark once, in the order of its scenarios.
 
-    ``line_of`` gives the line, from 1, of a path in the file, None if there is none. There are no more than
+    ``place_of`` tells where a path of the input stands. There are no more than
     :attr:`~simulation.system.limits.Limits.problems`.
 
     >>> from simulation import case
     >>> remarks_on(case())
     ()
     """
-    remarks = (_remark(key, path, line_of, **fields) for key, path, fields in islice(_all(study), LIMITS.problems))
+    remarks = (_remark(key, path, place_of, **fields) for key, path, fields in islice(_all(study), LIMITS.problems))
     return tuple(dict.fromkeys(remarks))
 
 
@@ -62,9 +62,9 @@ def texts_of(study: Study) -> Iterator[Label]:
         yield from (department.label for department in organisation.departments if department.label)
 
 
-def _remark(key: str, path: Path, line_of: Callable[[Path], int | None], **fields: str) -> Remark:
+def _remark(key: str, path: Path, place_of: PlaceOf, **fields: str) -> Remark:
     """A remark with its path and line."""
-    return remark(key, told_path(path), line_of(path), **fields)
+    return remark(key, told_path(path), place_of(path), **fields)
 
 
 def _all(study: Study) -> Iterator[tuple[str, Path, dict[str, str]]]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from simulation.study.errors import InputRefused, problem
+from simulation.study.places import Line
 from simulation.study.sources.files import parse_data
 from simulation.system.limits import LIMITS
 
@@ -36,7 +37,7 @@ def study_of(content: bytes, name: str) -> dict[str, Any]:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        raise InputRefused([problem("not_utf8", line=line, given=f"0x{content[error.start]:02x}")]) from None
+        raise InputRefused([problem("not_utf8", place=Line(line), given=f"0x{content[error.start]:02x}")]) from None
     return parse_data(text, name)
 
 

@@ -32,7 +32,7 @@ from simulation.study.organisation import (
     exactly,
 )
 from simulation.study.parameters import BY_NAME
-from simulation.study.paths import Path, depth_of, told_path
+from simulation.study.paths import Path, PlaceOf, depth_of, nowhere, told_path
 from simulation.study.remarks import remarks_on
 from simulation.study.scenario import FORMAT, Given, Scenario, Study
 from simulation.system.limits import LIMITS
@@ -61,20 +61,20 @@ class StatedParameters(Frozen):
     parameters: dict[str, Annotated[Stated, BeforeValidator(exactly)]] = Field(default_factory=dict)
 
 
-def build(data: Any, name: str, line_of: Callable[[Path], int | None] = lambda path: None) -> Study:
+def build(data: Any, name: str, place_of: PlaceOf = nowhere) -> Study:
     """Make a study called ``name`` of a file's plain data, which are not changed.
 
-    ``line_of`` gives the line, from 1, of a path in the file, None if there is none: what it tells stands in problems
+    ``place_of`` tells where a path of the input stands, which problems
     and remarks. Raises :class:`~simulation.study.errors.InputRefused` with every problem that was found, or if that
     takes longer than :func:`~simulation.study.deadline.reading` allows.
     """
     with reading():
-        builder = _Builder(data, name, line_of)
+        builder = _Builder(data, name, place_of)
         study = builder.study()
         problems = builder.all_problems()
         if study is None or problems:
             raise InputRefused(problems)
-        remarks = islice(chain(builder.remarks, remarks_on(study, line_of)), LIMITS.problems)
+        remarks = islice(chain(builder.remarks, remarks_on(study, place_of)), LIMITS.problems)
         return replace(study, remarks=tuple(remarks))
 
 
@@ -121,8 +121,8 @@ _NOTHING: dict[str, Any] = {}
 class _Builder(Gatherer):
     """Gathers problems while it builds."""
 
-    def __init__(self, data: Any, name: str, line_of: Callable[[Path], int | None]) -> None:
-        super().__init__(line_of)
+    def __init__(self, data: Any, name: str, place_of: PlaceOf) -> None:
+        super().__init__(place_of)
         self.data, self.name_of_study = self._composed(data, ()), name
         self.built = 0
         self._merged: dict[str, _Merged] = {}
@@ -133,8 +133,8 @@ class _Builder(Gatherer):
         """The data with each letter written in one way and without soft hyphens; the same object if it is so anyway."""
         if isinstance(data, str):
             if SOFT_HYPHEN in data:
-                line = self.line_of(path)
-                self.remarks.append(remark("soft_hyphen", told_path(path), line, given=shown(composed(data))))
+                place = self.place_of(path)
+                self.remarks.append(remark("soft_hyphen", told_path(path), place, given=shown(composed(data))))
             return composed(data)
         if len(path) > 2 * LIMITS.file_depth or not isinstance(data, dict | list):
             return data

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 from simulation.study.build.validation import KINDS, fields_at, findings, key_of, short, words_in
 from simulation.study.deadline import check_time
 from simulation.study.errors import Problem, Remark, problem, shown, unknown
-from simulation.study.paths import Key, Path, location, told_path
+from simulation.study.paths import Key, Path, PlaceOf, location, told_path
 from simulation.system.limits import LIMITS
 from simulation.text.characters import code_of, first_unseen, is_visible, look, unicode_name
 
@@ -21,13 +21,13 @@ _M = TypeVar("_M", bound=BaseModel)
 class Gatherer:
     """Gathers what is wrong with a file's data, each mistake once.
 
-    ``line_of`` gives the line, from 1, of a path in the file, None if there is none. Beyond
+    ``place_of`` tells where a path of the input stands. Beyond
     :attr:`~simulation.system.limits.Limits.problems` a mistake is only counted, in ``more``. Every method that adds a
     problem raises :class:`~simulation.study.errors.InputRefused` if reading has taken too long.
     """
 
-    def __init__(self, line_of: Callable[[Path], int | None]) -> None:
-        self.line_of = line_of
+    def __init__(self, place_of: PlaceOf) -> None:
+        self.place_of = place_of
         self.problems: list[Problem] = []
         self.remarks: list[Remark] = []
         self.more = 0
@@ -43,7 +43,7 @@ class Gatherer:
     def refuse(self, key: str, path: Path, **fields: Any) -> None:
         """Add the problem ``key`` at a path, unless the same one is there already; ``fields`` are what it names."""
         if self._is_new(key, path, str(fields)):
-            self.problems.append(problem(key, told_path(path), self.line_of(path), **fields))
+            self.problems.append(problem(key, told_path(path), self.place_of(path), **fields))
 
     def no_such(self, key: str, path: Path, given: object, legal: Any) -> None:
         """Add a problem with a name that is not among the ``legal`` ones, unless the same one is there already.
@@ -54,7 +54,7 @@ class Gatherer:
         if self._is_new(key, path, shown(given, 300)):
             self.guesses += 1
             guess = self.guesses <= LIMITS.suggestions
-            self.problems.append(unknown(key, given, legal, told_path(path), self.line_of(path), guess))
+            self.problems.append(unknown(key, given, legal, told_path(path), self.place_of(path), guess))
 
     def _is_new(self, key: str, path: Path, details: str) -> bool:
         """Whether a problem is a new one and there is room for it; one too many is counted."""
@@ -109,12 +109,12 @@ class Gatherer:
             appearance = look(name[: LIMITS.name_characters])
             first = looks.setdefault(appearance, name) if len(name) <= LIMITS.name_characters else name
             if first != name and appearance:
-                line = self.line_of(path_of(first))
+                place = self.place_of(path_of(first))
                 fields = {"given": shown(name), "other": shown(first)}
-                if line is None:
+                if place is None:
                     self.refuse("look_alike", path_of(name), **fields)
                 else:
-                    self.refuse("look_alike_above", path_of(name), **fields, first=line)
+                    self.refuse("look_alike_above", path_of(name), **fields, first=place)
 
     def read(self, model: type[_M], data: Any, where: Callable[[Path], Path]) -> _M | None:
         """Validate data against a model; None, with a problem for each mistake, if it does not pass.

@@ -7,7 +7,7 @@ import functools
 import os
 import re
 import stat
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from importlib.resources import files as packaged
@@ -18,7 +18,8 @@ from simulation.study.build.merge import build
 from simulation.study.deadline import check_time, reading
 from simulation.study.errors import InputRefused, Problem, abridged, nearest, problem, shown, unknown
 from simulation.study.parameters import PARAMETERS, Parameter
-from simulation.study.paths import Path, told_path
+from simulation.study.paths import Path, PlaceOf, told_path
+from simulation.study.places import Line, Place
 from simulation.study.scenario import FORMAT, Given, Scenario, Study
 from simulation.study.sources.yaml_text import INVISIBLE, Reader, clean, spaced
 from simulation.system.limits import LIMITS
@@ -94,8 +95,8 @@ def parse_data(text: str, name: str = "study") -> dict[str, Any]:
     return data
 
 
-def read_file(source: str, text: str | None = None) -> tuple[Any, Callable[[Path], int | None], list[Problem]]:
-    """Plain data of any YAML file, a function from a path in it to a line, and problems that do not stop the reading.
+def read_file(source: str, text: str | None = None) -> tuple[Any, PlaceOf, list[Problem]]:
+    """Plain data of any YAML file, a function from a path to its place, and problems that do not stop the reading.
 
     ``text`` is what the file holds, if it was read before: a pipe can only be read once. Raises
     :class:`~simulation.study.errors.InputRefused` for what is no sound YAML.
@@ -106,7 +107,7 @@ def read_file(source: str, text: str | None = None) -> tuple[Any, Callable[[Path
             read = Reader(clean(text))
     except InputRefused as error:
         raise _refused(source, *error.problems) from None
-    return read.data, read.line, read.all_problems()
+    return read.data, read.place, read.all_problems()
 
 
 def _read(source: str) -> str:
@@ -130,7 +131,7 @@ def _read(source: str) -> str:
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         byte = f"0x{data[error.start]:02x}"
-        raise _refused(source, problem("not_utf8", line=line, given=byte)) from None
+        raise _refused(source, problem("not_utf8", place=Line(line), given=byte)) from None
 
 
 def _bytes_of(source: str) -> bytes:
@@ -181,10 +182,10 @@ def _study_and_data(text: str, name: str, overrides: tuple[str, ...]) -> tuple[S
             if is_lesson(read.data):
                 raise InputRefused([problem("is_a_lesson", legal=FORMAT)])
             changed = [_override(read.data, override) for override in overrides]
-            study = build(read.data, escaped(FilePath(name).stem or name), _line_teller(read, changed))
+            study = build(read.data, escaped(FilePath(name).stem or name), _place_teller(read, changed))
     except InputRefused as refused:
-        lost = {(problem.path, problem.line) for problem in problems if problem.key in OUT_OF_REACH}
-        problems += [problem for problem in refused.problems if (problem.path, problem.line) not in lost]
+        lost = {(problem.path, problem.place) for problem in problems if problem.key in OUT_OF_REACH}
+        problems += [problem for problem in refused.problems if (problem.path, problem.place) not in lost]
     if problems:
         raise InputRefused(abridged(replace(problem, file=name) for problem in problems))
     remarks = (*read.remarks, *study.remarks)[: LIMITS.problems]
@@ -216,14 +217,14 @@ def _seems(data: Any, own: set[str], others: set[str], first: str) -> bool:
     return formats == {first} or (not formats and bool(keys & own) and not keys & others)
 
 
-def _line_teller(read: Reader, changed: list[Path]) -> Callable[[Path], int | None]:
-    """A function from a path to its line; what was changed on the command line has none."""
+def _place_teller(read: Reader, changed: list[Path]) -> PlaceOf:
+    """A function from a path to its place; what was changed on the command line has none."""
 
-    def line_of(path: Path) -> int | None:
+    def place_of(path: Path) -> Place | None:
         made = any(path == change[: len(path)] for change in changed) and path not in read.lines
-        return None if made or any(path[: len(change)] == change for change in changed) else read.line(path)
+        return None if made or any(path[: len(change)] == change for change in changed) else read.place(path)
 
-    return line_of
+    return place_of
 
 
 def _check_changes(changes: Iterable[str]) -> None:
@@ -278,7 +279,7 @@ def _change(text: str) -> tuple[list[str], Any]:
     except InputRefused as refused:
         wrong = list(refused.problems)
     if wrong:
-        raise InputRefused(replace(problem, line=None, path=shown(text)) for problem in wrong)
+        raise InputRefused(replace(problem, place=None, path=shown(text)) for problem in wrong)
     return parts, read.data
 
 

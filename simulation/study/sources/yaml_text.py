@@ -24,6 +24,7 @@ from yaml.events import (
 from simulation.study.deadline import check_time
 from simulation.study.errors import InputRefused, Problem, Remark, problem, remark, shown
 from simulation.study.paths import Key, Path, told_path
+from simulation.study.places import Line
 from simulation.system.limits import LIMITS
 from simulation.text.characters import SOFT_HYPHEN, code_of, composed, unicode_name
 
@@ -109,7 +110,7 @@ def _long_line(text: str) -> Problem | None:
     if max(map(len, lines)) <= most:
         return None
     number = next(number for number, line in enumerate(lines, start=1) if len(line) > most)
-    return problem("long_line", line=number, most=spaced(most))
+    return problem("long_line", place=Line(number), most=spaced(most))
 
 
 def _bad_character(text: str) -> Problem | None:
@@ -119,14 +120,14 @@ def _bad_character(text: str) -> Problem | None:
         return None
     line = _line_at(text, bad.start())
     if bad.group() == "\0":
-        return problem("not_text_file", line=line)
-    return problem("bad_character", line=line, given=f"{code_of(bad.group())}, {unicode_name(bad.group())}")
+        return problem("not_text_file", place=Line(line))
+    return problem("bad_character", place=Line(line), given=f"{code_of(bad.group())}, {unicode_name(bad.group())}")
 
 
 def _leading_tab(text: str) -> Problem | None:
     """The first line that is indented with a tab."""
     tab = re.search(r"^ *\t[^\S\n]*\S", text, re.MULTILINE)
-    return problem("tabs", line=_line_at(text, tab.start())) if tab else None
+    return problem("tabs", place=Line(_line_at(text, tab.start()))) if tab else None
 
 
 def spaced(number: int) -> str:
@@ -146,8 +147,8 @@ class Reader:
     more than one document, too many values, too deep nesting, too long a reading.
 
     >>> read = Reader("a: [1, no]")
-    >>> read.data, read.line(("a", 1))
-    ({'a': [1, 'no']}, 1)
+    >>> read.data, read.place(("a", 1))
+    ({'a': [1, 'no']}, Line(number=1))
     """
 
     def __init__(self, text: str) -> None:
@@ -166,11 +167,12 @@ class Reader:
         except (yaml.YAMLError, ValueError) as error:
             raise InputRefused([_unreadable(text, yaml.MarkedYAMLError(problem=str(error)))]) from None
 
-    def line(self, path: Path) -> int | None:
+    def place(self, path: Path) -> Line | None:
         """The line of a path, or of the nearest path around it; None without any."""
         while path and path not in self.lines:
             path = path[:-1]
-        return self.lines.get(path)
+        number = self.lines.get(path)
+        return None if number is None else Line(number)
 
     def _read(self, text: str) -> None:
         """Read everything."""
@@ -179,32 +181,32 @@ class Reader:
         for event in self.events:
             documents += isinstance(event, DocumentStartEvent)
             if documents > 1:
-                raise InputRefused([problem("two_documents", line=_line(event))])
+                raise InputRefused([problem("two_documents", place=Line(_line(event)))])
             if isinstance(event, NodeEvent):
                 self.data = self._value(event, ())
         stray = self._tabs.stray()
         if stray is not None:
-            raise InputRefused([problem("tabs", line=stray)])
+            raise InputRefused([problem("tabs", place=Line(stray))])
 
     def _value(self, event: Any, path: Path) -> Any:
         """The value that begins with ``event``."""
         self._count(event)
         if isinstance(event, AliasEvent) or event.anchor:
-            raise InputRefused([problem("alias", line=_line(event), given=shown(event.anchor))])
+            raise InputRefused([problem("alias", place=Line(_line(event)), given=shown(event.anchor))])
         if event.tag is not None:
-            raise InputRefused([problem("yaml_start", line=_line(event), given="!")])
+            raise InputRefused([problem("yaml_start", place=Line(_line(event)), given="!")])
         if isinstance(event, ScalarEvent):
             self._tabs.passed(event)
             return self._scalar(event, path)
         if len(path) >= LIMITS.file_depth:
-            raise InputRefused([problem("too_deep", line=_line(event), most=LIMITS.file_depth)])
+            raise InputRefused([problem("too_deep", place=Line(_line(event)), most=LIMITS.file_depth)])
         return self._list(path) if isinstance(event, SequenceStartEvent) else self._mapping(path)
 
     def _count(self, event: Any) -> None:
         """Count the values, and keep an eye on the time."""
         self.values += 1
         if self.values > LIMITS.file_values:
-            raise InputRefused([problem("too_many_values", line=_line(event), most=spaced(LIMITS.file_values))])
+            raise InputRefused([problem("too_many_values", place=Line(_line(event)), most=spaced(LIMITS.file_values))])
         if self.values % 256 == 0:
             check_time()
 
@@ -224,12 +226,12 @@ class Reader:
             key = self._value(event, path) if isinstance(event, ScalarEvent | AliasEvent) else None
             if not isinstance(event, ScalarEvent):
                 brackets = "[…]" if isinstance(event, SequenceStartEvent) else "{…}"
-                raise InputRefused([problem("key_not_text", told_path(path), _line(event), given=brackets)])
+                raise InputRefused([problem("key_not_text", told_path(path), Line(_line(event)), given=brackets)])
             inside: Path = (*path, key if isinstance(key, str) else Key(key))
             line = _line(event)
             if isinstance(key, str) and event.implicit[0] and key[:1].isspace():
                 raise InputRefused(
-                    [problem("strange_space", line=line, given=f"{code_of(key[0])}, {unicode_name(key[0])}")]
+                    [problem("strange_space", place=Line(line), given=f"{code_of(key[0])}, {unicode_name(key[0])}")]
                 )
             if key in entries:
                 first = self.lines[inside]
@@ -242,7 +244,7 @@ class Reader:
     def _refuse(self, key: str, path: Path, line: int, **fields: Any) -> None:
         """Add a problem, while there is room."""
         if len(self.problems) < LIMITS.problems:
-            self.problems.append(problem(key, told_path(path), line, **fields))
+            self.problems.append(problem(key, told_path(path), Line(line), **fields))
         else:
             self.more += 1
 
@@ -269,14 +271,14 @@ class Reader:
         if text.isascii():
             return text
         if SOFT_HYPHEN in text and len(self.remarks) < LIMITS.problems:
-            self.remarks.append(remark("soft_hyphen", told_path(path), _line(event), given=shown(composed(text))))
+            self.remarks.append(remark("soft_hyphen", told_path(path), Line(_line(event)), given=shown(composed(text))))
         if INVISIBLE.search(text):
             # JSON escapes a character such as 😀 as two surrogates; one without the other is no character.
             text = text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
             half = re.search("[\ud800-\udfff]", text)
             if half:
                 name = f"{code_of(half.group())}, {unicode_name(half.group())}"
-                raise InputRefused([problem("bad_character", line=_line(event), given=name)])
+                raise InputRefused([problem("bad_character", place=Line(_line(event)), given=name)])
         return composed(text)  # é has two encodings and is one letter
 
 
@@ -397,16 +399,16 @@ def _unreadable(text: str, error: yaml.MarkedYAMLError) -> Problem:
         why = _with_sign(why, _text_at(text, mark), mark.column)
     word = _named_word(text, error.context_mark) if re.search("scanning an (alias|anchor)", why) else ""
     if word:
-        return problem("alias", line=error.context_mark.line + 1, given=shown(word))
+        return problem("alias", place=Line(error.context_mark.line + 1), given=shown(word))
     for pattern, key, at_its_beginning in FAULTS:
         match = re.search(pattern, why)
         if match:
             mark = (error.context_mark if at_its_beginning else None) or mark
-            line = mark.line + 1 if mark else None
+            place = Line(mark.line + 1) if mark else None
             if "colon" in key and LONG_KEY.match(_text_at(text, mark)):
-                return problem("long_key", line=line, limit=LIMITS.name_characters)
-            return problem(key, line=line, given=_sign(match))
-    return problem("bad_yaml", line=mark.line + 1 if mark else None, why=why)
+                return problem("long_key", place=place, limit=LIMITS.name_characters)
+            return problem(key, place=place, given=_sign(match))
+    return problem("bad_yaml", place=Line(mark.line + 1) if mark else None, why=why)
 
 
 def _with_sign(why: str, line: str, at: int) -> str:

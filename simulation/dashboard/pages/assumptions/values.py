@@ -187,7 +187,7 @@ def _by_field(error: InputRefused, name: str) -> Problems:
     problems: Problems = {}
     for problem in error.problems:
         field = next((key for key in FIELDS if problem.path.endswith(f"parameters.{name}.{key}")), "row")
-        problems.setdefault(field, replace(problem, path="", line=None))
+        problems.setdefault(field, replace(problem, path="", place=None))
     return problems
 
 
