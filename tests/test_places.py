@@ -33,7 +33,7 @@ def test_problems_of_any_places_are_sorted_and_told(places):
     [
         ([Line(7), Line(9)], "'IT' again, as on line 7."),
         ([Cell("Ties", 7, 3), Cell("Ties", 9, 3)], "cell Ties!C9: 'IT' again, as in cell Ties!C7."),
-        ([FormField("Load"), FormField("Sales")], "again, as in the field \"Load\"."),
+        ([FormField("Load"), FormField("Sales")], 'again, as in the field "Load".'),
         ([Cell("Ties", row, 3) for row in range(1, 13)], " Also in cells Ties!C2, Ties!C3, "),
         ([Line(row) for row in range(1, 13)], " Also on lines 2, 3, "),
     ],

@@ -13,8 +13,8 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special, stats
 
+from simulation.analysis.distributions import binomial_at_most, normal_quantile, t_quantile
 from simulation.engine.ensemble import Runs
 from simulation.model.outcomes import BY_OUTCOME, OUTCOMES, Outcome
 
@@ -97,7 +97,7 @@ def wilson(hits: int, trials: int) -> Interval:
     """
     if trials == 0:
         return Interval(math.nan, math.nan, math.nan)
-    z = float(stats.norm.ppf(0.5 + CONFIDENCE / 2))
+    z = normal_quantile(0.5 + CONFIDENCE / 2)
     share, square = hits / trials, z * z / trials
     centre = (share + square / 2) / (1 + square)
     half = z * math.sqrt(share * (1 - share) / trials + square / trials / 4) / (1 + square)
@@ -116,7 +116,7 @@ def mean_interval(values: Floats) -> Interval:
     mean = float(np.mean(values))
     if count == 1:
         return Interval(mean, -math.inf, math.inf)
-    half = float(special.stdtrit(count - 1, 0.5 + CONFIDENCE / 2)) * float(np.std(values, ddof=1)) / math.sqrt(count)
+    half = t_quantile(0.5 + CONFIDENCE / 2, count - 1) * float(np.std(values, ddof=1)) / math.sqrt(count)
     return Interval(mean, mean - half, mean + half)
 
 
@@ -127,7 +127,7 @@ def sign_test(wins: int, losses: int) -> float:
     (0.0215, 1.0)
     """
     trials = wins + losses
-    return min(1.0, 2.0 * float(special.bdtr(min(wins, losses), trials, 0.5))) if trials else 1.0
+    return min(1.0, 2.0 * binomial_at_most(min(wins, losses), trials)) if trials else 1.0
 
 
 def who_wins(a: Floats, b: Floats, outcome: Outcome) -> Floats:
@@ -211,7 +211,7 @@ def _gain(a: Floats, b: Floats, gap: Floats) -> float:
 def _more(wins: int, losses: int, gap: Floats, difference: Interval, margin: float) -> int | None:
     """About how many more worlds would decide, if they are like those there are; None if out of reach."""
     worlds, decided = len(gap), wins + losses
-    z = float(stats.norm.ppf(0.5 + CONFIDENCE / 2))
+    z = normal_quantile(0.5 + CONFIDENCE / 2)
     needs = []
     if decided:
         # Of few wins one must not make too much: one win and one loss more are taken as seen (Laplace's rule).

@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, special
 
 from simulation.analysis.compare import (
     CONFIDENCE,
@@ -30,6 +29,7 @@ from simulation.analysis.compare import (
     compare_pair,
     who_wins,
 )
+from simulation.analysis.distributions import log_beta, log_sum_exp
 from simulation.engine.ensemble import Progress, Runs, extend_runs
 from simulation.model.outcomes import BY_OUTCOME, Outcome
 from simulation.study.errors import InputRefused, problem
@@ -135,7 +135,7 @@ def sign_evidence(wins: Floats, losses: Floats) -> Floats:
     >>> np.exp(sign_evidence(np.array([7.0, 8.0]), np.array([0.0, 0.0]))).round(1).tolist()
     [16.0, 28.4]
     """
-    evidence: Floats = (wins + losses) * math.log(2.0) + special.betaln(wins + 1.0, losses + 1.0)
+    evidence: Floats = (wins + losses) * math.log(2.0) + log_beta(wins + 1.0, losses + 1.0)
     return evidence
 
 
@@ -154,7 +154,7 @@ def pooled(won: Floats) -> Floats:
     >>> pooled(np.log([[1.0, 2.0], [3.0, 6.0]])).round(6).tolist() == np.log([2.0, 4.0]).round(6).tolist()
     True
     """
-    evidence: Floats = special.logsumexp(won, axis=-2) - math.log(won.shape[-2])
+    evidence: Floats = log_sum_exp(won, axis=-2) - math.log(won.shape[-2])
     return evidence
 
 
@@ -229,7 +229,9 @@ def _surely_above(values: Floats, width: float) -> float:
 
     def spare(mean: float) -> float:
         won = np.log1p(STAKES * (values[:, None] / mean - 1.0)).sum(axis=0)
-        return float(special.logsumexp(won)) - math.log(len(STAKES)) - ONE_SIDE
+        return float(log_sum_exp(won, axis=0)) - math.log(len(STAKES)) - ONE_SIDE
+
+    from scipy import optimize  # noqa: PLC0415 - a quarter of a second that only intervals over time take
 
     least = 1e-9 * width
     return float(optimize.brentq(spare, least, width, xtol=least)) if spare(least) > 0.0 else 0.0
