@@ -1,0 +1,47 @@
+"""What the files around the code promise."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import yaml
+from packaging.requirements import Requirement
+
+import simulation
+
+PROJECT = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))
+PINS = dict(
+    line.split("==")
+    for line in Path("constraints.txt").read_text(encoding="utf-8").lower().splitlines()
+    if not line.startswith("#")
+)
+
+
+def requirements():
+    """Everything that pyproject.toml asks for, extras included."""
+    extras = PROJECT["project"]["optional-dependencies"].values()
+    return [Requirement(one) for group in (PROJECT["project"]["dependencies"], *extras) for one in group]
+
+
+def test_the_version_stands_in_one_place():
+    assert "version" not in PROJECT["project"]
+    assert PROJECT["project"]["dynamic"] == ["version"]
+    source = Path(PROJECT["tool"]["hatch"]["version"]["path"]).read_text(encoding="utf-8")
+    assert re.findall(r'^__version__ = "(.+)"$', source, re.MULTILINE) == [simulation.__version__]
+
+
+def test_the_citation_is_of_this_version_and_licence():
+    citation = yaml.safe_load(Path("CITATION.cff").read_text(encoding="utf-8"))
+    assert {"cff-version", "message", "title", "authors"} <= citation.keys()  # what the format requires
+    assert citation["version"] == simulation.__version__
+    assert citation["license"] == PROJECT["project"]["license"]
+
+
+def test_whoever_installs_the_package_gets_its_types():
+    assert Path(simulation.__file__).with_name("py.typed").is_file()
+
+
+def test_everything_asked_for_is_pinned_within_its_bounds():
+    for one in requirements():
+        if one.name != PROJECT["project"]["name"]:
+            assert PINS[one.name.lower()] in one.specifier, one
