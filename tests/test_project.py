@@ -6,15 +6,18 @@ from pathlib import Path
 
 import yaml
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 import simulation
 
 PROJECT = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))
-PINS = dict(
-    line.split("==")
-    for line in Path("constraints.txt").read_text(encoding="utf-8").lower().splitlines()
-    if not line.startswith("#")
-)
+PINS = {
+    canonicalize_name(name): version
+    for name, found, version in (
+        line.partition("==") for line in Path("constraints.txt").read_text(encoding="utf-8").splitlines()
+    )
+    if found
+}
 
 
 def requirements():
@@ -44,4 +47,14 @@ def test_whoever_installs_the_package_gets_its_types():
 def test_everything_asked_for_is_pinned_within_its_bounds():
     for one in requirements():
         if one.name != PROJECT["project"]["name"]:
-            assert PINS[one.name.lower()] in one.specifier, one
+            assert PINS[canonicalize_name(one.name)] in one.specifier, one
+
+
+def test_hooks_run_what_is_installed_and_fetch_nothing():
+    repos = yaml.safe_load(Path(".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"]
+    assert [one["repo"] for one in repos] == ["local"]
+    hooks = repos[0]["hooks"]
+    assert {one["language"] for one in hooks} == {"system"}
+    assert {one["entry"].split()[0] for one in hooks} == {"ruff", "mypy", "pytest"}
+    tests = re.findall(r"tests/\S+", " ".join(one["entry"] for one in hooks))
+    assert all(Path(one).is_file() for one in tests)
