@@ -146,8 +146,8 @@ def run_world(study: Study, world: int, seed: int, mode: Mode) -> Chunk:
 def trace_world(study: Study, world: int, seed: int, mode: Mode = "ranges") -> tuple[NDArray[Any], NDArray[Any]]:
     """All states of a study's last scenario in one world, week by week.
 
-    Returns records of :data:`~simulation.records.STATE`, shape (weeks, departments), and of
-    :data:`~simulation.records.ORGANISATION`, shape (weeks,).
+    Returns records of :data:`~simulation.engine.kernel.records.STATE`, shape (weeks, departments), and of
+    :data:`~simulation.engine.kernel.records.ORGANISATION`, shape (weeks,).
 
     >>> from simulation import case
     >>> departments, organisation = trace_world(case().select(("full",)), world=3, seed=1)

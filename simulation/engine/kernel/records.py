@@ -95,7 +95,7 @@ SHOCK, OTHER_LOAD = range(2)
 
 
 class Arrays(NamedTuple):
-    """A study's :class:`~simulation.layout.Layout`, as compiled functions read it."""
+    """A study's :class:`~simulation.engine.kernel.layout.Layout`, as compiled functions read it."""
 
     scenarios: Any
     departments: Any
