@@ -55,7 +55,7 @@ class Answers:
 
 
 def answers_of(chapter: Chapter, runs: Runs) -> Answers:
-    """Which option of a chapter holds in each world of some runs of :attr:`Chapter.scenarios <simulation.lesson.form.Chapter.scenarios>`."""
+    """Which option of a chapter holds in each world of some runs of :attr:`.Chapter.scenarios`."""
     return chosen(np.array([holds(option, runs) for option in chapter.options]), _rest(chapter))
 
 
