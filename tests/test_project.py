@@ -58,3 +58,22 @@ def test_hooks_run_what_is_installed_and_fetch_nothing():
     assert {one["entry"].split()[0] for one in hooks} == {"ruff", "mypy", "pytest"}
     tests = re.findall(r"tests/\S+", " ".join(one["entry"] for one in hooks))
     assert all(Path(one).is_file() for one in tests)
+
+
+def test_the_files_that_contributors_are_sent_to_exist():
+    text = Path("CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = re.findall(r"`((?:simulation|tests|docs|scenarios|benchmarks|changelog\.d)/[^`<+ ]*)`", text)
+    assert len(named) > 40
+    assert [one for one in named if not list(Path().glob(one))] == []
+
+
+def test_every_fragment_of_the_changelog_has_a_known_type_and_is_one_paragraph():
+    types = {one["directory"] for one in PROJECT["tool"]["towncrier"]["type"]}
+    for path in Path("changelog.d").iterdir():
+        if path.name not in PROJECT["tool"]["towncrier"]["ignore"]:
+            name = re.fullmatch(r"\+[a-z0-9-]+\.([a-z]+)\.md", path.name)
+            assert name is not None, path
+            assert name[1] in types, path
+            text = path.read_text(encoding="utf-8").strip()
+            assert text.endswith("."), path
+            assert "\n\n" not in text, path
