@@ -9,6 +9,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import simulation
+from simulation.engine.kernel.choice import UNTRIED
 
 PROJECT = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))
 PINS = {
@@ -48,6 +49,11 @@ def test_everything_asked_for_is_pinned_within_its_bounds():
     for one in requirements():
         if one.name != PROJECT["project"]["name"]:
             assert PINS[canonicalize_name(one.name)] in one.specifier, one
+
+
+def test_numba_is_held_below_the_first_version_that_is_untried():
+    (numba,) = [one for one in requirements() if one.name == "numba"]
+    assert f"<{'.'.join(map(str, UNTRIED))}" in map(str, numba.specifier)
 
 
 def test_hooks_run_what_is_installed_and_fetch_nothing():

@@ -28,6 +28,7 @@ from numba.core.caching import NullCache
 from numba.extending import intrinsic
 from platformdirs import user_cache_path
 
+from simulation.engine.kernel.choice import SIDE_BY_SIDE
 from simulation.model import rules as plain_rules
 from simulation.model import steps as plain_steps
 from simulation.study.errors import InputRefused, problem
@@ -44,6 +45,8 @@ SETTINGS: dict[str, Any] = {
 }
 INNER = SETTINGS | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 """A function that only compiled functions call needs no way in from Python: that halves the time to compile."""
+REWRITTEN = INNER | {"no_rewrites": False}
+"""A function that takes tuples apart, which Numba finds out by rewriting."""
 
 SOURCES = (
     "study/constants.py",
@@ -148,7 +151,7 @@ def digest() -> str:
             found.update(path.read_bytes() + str(path.stat().st_mtime_ns).encode())
     for version in (numba.__version__, llvmlite.__version__, np.__version__, platform.python_version()):
         found.update(version.encode())
-    found.update(f"{_processor()} {here}".encode())
+    found.update(f"{_processor()} {here} {SIDE_BY_SIDE}".encode())
     return found.hexdigest()[:DIGITS]
 
 

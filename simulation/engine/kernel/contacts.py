@@ -6,7 +6,7 @@ A large meeting takes work in proportion to those who sit in it, not to their pa
 from typing import Any
 
 from simulation.engine.kernel.compilation import apart, inner, rules, stage, steps, woven
-from simulation.engine.kernel.lanes import at
+from simulation.engine.kernel.departments import at
 
 
 @stage

@@ -46,6 +46,11 @@ class Lane(types.Type):  # type: ignore[misc]  # Numba is untyped
         super().__init__(name=f"Lane({block})")
 
 
+def department_in(block: Any) -> Any:
+    """Numba's type of a department in a block of that type."""
+    return Lane(block)
+
+
 @register_model(Lane)
 class _LaneModel(models.PrimitiveModel):  # type: ignore[misc]
     """A lane is the address of its first field."""

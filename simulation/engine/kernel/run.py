@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from simulation.engine.kernel.compilation import inner, outer, stage, steps, woven
-from simulation.engine.kernel.lanes import LANES, at
+from simulation.engine.kernel.departments import LANES, at
 from simulation.engine.kernel.layout import (
     ASK,
     BUSINESS,

@@ -25,7 +25,7 @@ from simulation.engine.kernel.contacts import (
     set_levers,
     willingness,
 )
-from simulation.engine.kernel.lanes import at, each, gather, hand_out, total
+from simulation.engine.kernel.departments import at, each, gather, hand_out, total
 from simulation.engine.kernel.randomness import draw_answers
 from simulation.engine.kernel.records import OTHER_LOAD, SHOCK
 from simulation.study.constants import CLOSING_WEEKS, DEADLINE, PARTNER_STAYS, WINDOW_FROM, WINDOW_TO, YEAR
