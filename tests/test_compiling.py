@@ -237,6 +237,8 @@ def test_the_name_of_the_folder_changes_with_what_decides_what_is_compiled(monke
             seen.append(digest())
         monkeypatch.setattr(compilation, "_processor", lambda: "another")
         seen.append(digest())
+        monkeypatch.setattr(compilation, "SIDE_BY_SIDE", not compilation.SIDE_BY_SIDE)
+        seen.append(digest())
     finally:
         monkeypatch.undo()
     assert len(set(seen)) == len(seen)

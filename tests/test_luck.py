@@ -18,7 +18,7 @@ from scipy import stats
 
 from simulation import PARAMETERS, Values, case
 from simulation.engine.kernel import randomness as kernel
-from simulation.engine.kernel.lanes import at
+from simulation.engine.kernel.departments import at
 from simulation.engine.kernel.records import ANSWERS, LUCK, OTHER_LOAD, SHOCK, room_for_luck
 from simulation.model import randomness, rules, sobol, worlds
 from simulation.model.worlds import sobol_point, traits_of, values_of

@@ -9,7 +9,7 @@ import pytest
 from simulation.cli.main import command_line
 
 README = Path("README.md").read_text(encoding="utf-8")
-DOCUMENTS = [Path("README.md"), *sorted(Path("docs").glob("*.md"))]
+DOCUMENTS = [Path("README.md"), Path("CONTRIBUTING.md"), *sorted(Path("docs").glob("*.md"))]
 
 
 def blocks(kind, text=README):

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulation.engine.kernel import records, run
-from simulation.engine.kernel.lanes import blocks_for
+from simulation.engine.kernel.departments import blocks_for
 from simulation.engine.kernel.layout import Layout, lay_out, values_of_worlds
 from simulation.engine.kernel.prepare import prepare
 from simulation.model.outcomes import OUTCOMES, outcomes_of

@@ -57,7 +57,7 @@ class Answers:
 
 
 def answers_of(chapter: Chapter, runs: Runs) -> Answers:
-    """Which option of a chapter holds in each world of some runs of :attr:`Chapter.scenarios`."""
+    """Which option of a chapter holds in each world of some runs of :attr:`.Chapter.scenarios`."""
     return chosen(np.array([holds(option, runs) for option in chapter.options]), _otherwise(chapter))
 
 

@@ -6,7 +6,7 @@ nothing is passed on because it looks harmless. A message comes through only if 
 - an **event** that a component of ours declares (:func:`component`), with data of the declared shape;
 - a **trait** that the browser may set (:data:`TRAITS`);
 - a **click** on one of Solara's buttons (:data:`CLICKS`);
-- the **control messages** that Solara's page needs to begin and to come back (:meth:`Gate._control`).
+- the **control messages** that Solara's page needs to begin and to come back (``Gate._control``).
 
 What comes through is made anew from its checked parts, so nothing rides along. All else is dropped and counted
 (:class:`Dropped`). A new page declares what it takes in the signature of its components, and nothing else need be done.

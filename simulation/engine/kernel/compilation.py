@@ -28,6 +28,7 @@ from numba.core.caching import NullCache
 from numba.extending import intrinsic
 from platformdirs import user_cache_path
 
+from simulation.engine.kernel.choice import SIDE_BY_SIDE
 from simulation.model import outcomes as plain_outcomes
 from simulation.model import rules as plain_rules
 from simulation.model import steps as plain_steps
@@ -45,6 +46,8 @@ SETTINGS: dict[str, Any] = {
 }
 INNER = SETTINGS | {"no_cpython_wrapper": True}
 """A function that only compiled functions call needs no wrapper for Python: that halves the time to compile."""
+REWRITTEN = INNER | {"no_rewrites": False}
+"""A function that takes tuples apart, which Numba finds out by rewriting."""
 
 SOURCES = (
     "study/constants.py",
@@ -153,7 +156,7 @@ def digest() -> str:
             hasher.update(path.read_bytes() + str(path.stat().st_mtime_ns).encode())
     for version in (numba.__version__, llvmlite.__version__, np.__version__, platform.python_version()):
         hasher.update(version.encode())
-    hasher.update(f"{_processor()} {here}".encode())
+    hasher.update(f"{_processor()} {here} {SIDE_BY_SIDE}".encode())
     return hasher.hexdigest()[:DIGITS]
 
 

@@ -6,7 +6,7 @@ A large meeting takes work in proportion to those who sit in it, not to their pa
 from typing import Any
 
 from simulation.engine.kernel.compilation import cached_stage, compiled, llvm_inlined, numba_inlined, rules, steps
-from simulation.engine.kernel.lanes import at
+from simulation.engine.kernel.departments import at
 
 
 @cached_stage

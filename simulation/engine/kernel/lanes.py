@@ -1,10 +1,10 @@
 """Departments side by side: a compiled step is done to several of them at once.
 
 The state of a few departments lies in a block: for each name as many numbers as there are lanes, one for each
-department. A step is written for one department, as in the Mesa model, and :data:`each` has all of them do it, as
+department. A step is written for one department, as in the Mesa model, and ``each`` has all of them do it, as
 ``AgentSet.do`` does there; the compiler turns the lanes of a block into one instruction for all (SIMD). So a step may
 neither call on others nor loop, and reads what is common to all (``p``, ``o``, ``m``) without writing it: it is given
-copies. :data:`total` does the same and adds up what the steps return; :data:`gather` sums over ties.
+copies. ``total`` does the same and adds up what the steps return; ``gather`` sums over ties.
 """
 
 from collections.abc import Iterator
@@ -44,6 +44,11 @@ class Lane(types.Type):  # type: ignore[misc]  # Numba is untyped
     def __init__(self, block: Any) -> None:
         self.block = block
         super().__init__(name=f"Lane({block})")
+
+
+def department_in(block: Any) -> Any:
+    """Numba's type of a department in a block of that type."""
+    return Lane(block)
 
 
 @register_model(Lane)

@@ -15,7 +15,7 @@ from typing import Any, get_type_hints
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.engine.kernel.lanes import LANES
+from simulation.engine.kernel.departments import LANES
 from simulation.engine.kernel.meetings import Classes, Ties, network_key
 from simulation.model import randomness, rules
 from simulation.model.terms import (

@@ -18,7 +18,7 @@ from typing import Any
 import numba
 
 from simulation.engine.kernel import compilation, contacts, randomness, run, week
-from simulation.engine.kernel.lanes import Lane
+from simulation.engine.kernel.departments import department_in
 from simulation.engine.kernel.layout import ASK, DEPARTMENT, LEVERS, NETWORK, SCENARIO, SEAT, TIE, VALUES
 from simulation.engine.kernel.records import ANSWERS_BLOCK, BLOCK, LUCK_BLOCK, ORGANISATION
 from simulation.system.signals import heeding
@@ -50,7 +50,7 @@ def _types() -> dict[str, Any]:
         "keys": numba.uint64[::1],
         "row_of_outcomes": numba.float64[::1],
         "spare": numba.float64[::1],
-        "d": Lane(numba.from_dtype(BLOCK)),
+        "d": department_in(numba.from_dtype(BLOCK)),
     }
     integers = dict.fromkeys(("members", "class_ends", "links", "ends"), numba.int64[::1])
     return records | arrays | numbers | lines | integers

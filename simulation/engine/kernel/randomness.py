@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from simulation.engine.kernel.compilation import cached_stage, compiled, high_product, llvm_inlined
-from simulation.engine.kernel.lanes import at
+from simulation.engine.kernel.departments import at
 from simulation.engine.kernel.records import OTHER_LOAD, SHOCK
 
 _FIRST, _SECOND = np.array([0xD2E7470EE14C6C93, 0xCA5A826395121157], dtype=np.uint64)

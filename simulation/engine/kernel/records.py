@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.engine.kernel.lanes import blocks_for, in_lanes
+from simulation.engine.kernel.departments import blocks_for, in_lanes
 from simulation.engine.kernel.layout import Layout, record
 from simulation.model.states import DEPARTMENT_STATES, LUCK_STATES, ORGANISATION_STATES, State
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from simulation.engine.kernel.compilation import cached_stage, entry_point, llvm_inlined, numba_inlined, readers, steps
-from simulation.engine.kernel.lanes import LANES, at
+from simulation.engine.kernel.departments import LANES, at
 from simulation.engine.kernel.layout import (
     ASK,
     BUSINESS,
@@ -200,12 +200,12 @@ def run_batch(
 ) -> None:
     """All scenarios in some worlds, from world ``first`` on; the draws of a world serve all its scenarios.
 
-    ``a`` is the study's :class:`Arrays`; ``values`` has shape (sets of given parameters, worlds) of records;
-    ``organisation``, ``everybody`` and ``spare`` are room to work in; so are ``luck``, ``answers``, shape (weeks + 1,
-    blocks), and ``organisation_luck``, shape (weeks + 1, 2), or with 1 for weeks + 1 to draw week by week. Written are
-    ``outcomes`` (scenarios, worlds, outcomes), and, unless they have no entry, ``weekly`` (scenarios, worlds, weeks,
-    5), and ``trace`` and ``organisation_trace`` of the last run: all states of every week, shapes (weeks, blocks) and
-    (weeks,).
+    ``a`` is the study's :class:`~simulation.engine.kernel.records.Arrays`; ``values`` has shape (sets of given
+    parameters, worlds) of records; ``organisation``, ``everybody`` and ``spare`` are room to work in; so are ``luck``,
+    ``answers``, shape (weeks + 1, blocks), and ``organisation_luck``, shape (weeks + 1, 2), or with 1 for weeks + 1 to
+    draw week by week. Written are ``outcomes`` (scenarios, worlds, outcomes), and, unless they have no entry,
+    ``weekly`` (scenarios, worlds, weeks, 5), and ``trace`` and ``organisation_trace`` of the last run: all states of
+    every week, shapes (weeks, blocks) and (weeks,).
     """
     for r in range(values.shape[1]):
         world = first + np.uint64(r)

@@ -3,8 +3,8 @@
 ``o`` is the organisation, ``p`` the parameters, ``m`` the week's levers, ``s`` the scenario, ``states`` the departments
 in blocks, ``whos`` what their file says of them, ``net`` the contact network and ``ties`` who has to do with whom (up
 to ``ends``), ``luck`` and ``answers`` the week's draws. What is done in a stage stands in
-:mod:`simulation.model.steps`; :func:`each` has all departments do it, :func:`total` adds up what comes of it,
-:func:`gather` has them hear of each other.
+:mod:`simulation.model.steps`; ``each`` has all departments do it, ``total`` adds up what comes of it,
+``gather`` has them hear of each other.
 """
 
 from typing import Any
@@ -25,7 +25,7 @@ from simulation.engine.kernel.contacts import (
     set_levers,
     willingness,
 )
-from simulation.engine.kernel.lanes import at, each, gather, hand_out, total
+from simulation.engine.kernel.departments import at, each, gather, hand_out, total
 from simulation.engine.kernel.randomness import draw_answers
 from simulation.engine.kernel.records import OTHER_LOAD, SHOCK
 from simulation.study.constants import CLOSING_WEEKS, PARTNER_STAYS, WINDOW_FROM, WINDOW_TO
