@@ -18,7 +18,7 @@ from simulation.study.organisation import Organisation
 Data = dict[str, Any]
 
 ROUTINE = {"incident"}
-"""Events so common that they are told only in their own week."""
+"""Events so common that the page shows them in their own week only."""
 
 DETAILS: tuple[tuple[str, str, str], ...] = (
     ("head_stand", "engagement", "share"),
@@ -170,7 +170,7 @@ def shocks_of(run: Trace) -> list[list[int]]:
 
 
 def log_of(traces: list[Trace], language: str) -> list[Data]:
-    """What happens in one world or two, in order of weeks; what happens in both is told once.
+    """What happens in one world or two, in order of weeks; what happens in both stands there once.
 
     ``who`` names the worlds: ``a``, ``b`` or ``ab``.
     """
