@@ -88,7 +88,7 @@ def serve(where: Where, settings: Settings, browse: bool) -> int:
     where = replace(where, bound=tuple(sock.getsockname()[0] for sock in sockets))
     hand_over(settings)
     _prepare_solara()
-    from simulation.dashboard.server.lifecycle import Server, configured  # noqa: PLC0415 - it imports Solara, too
+    from simulation.dashboard.server.lifecycle import Server, configured  # noqa: PLC0415 - Solara is imported from here on
     from simulation.dashboard.state.runs import run_store  # noqa: PLC0415
     from simulation.dashboard.state.studies import study_store  # noqa: PLC0415
 
