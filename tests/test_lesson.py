@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulation import InputRefused, case, run_worlds
-from simulation.dashboard.pages.lesson.flow import of_100
+from simulation.dashboard.pages.lesson.scenes import of_100
 from simulation.engine.ensemble import WEEKLY
 from simulation.engine.traces import trace
 from simulation.lesson.answers import (

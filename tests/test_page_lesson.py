@@ -7,24 +7,21 @@ import pytest
 from conftest import opened, served
 
 from simulation.dashboard.pages.lesson.flow import (
-    LETTERS,
     OWN,
     QUESTION_STEPS,
-    STEPS,
     lesson_material,
     moved,
-    of_100,
     option_count,
     position,
     predicted,
     reveal_key,
     reveal_of,
-    scene,
     steps_of,
     to_compare,
     toggled,
     voted,
 )
+from simulation.dashboard.pages.lesson.scenes import LETTERS, STEPS, of_100, scene
 from simulation.dashboard.state.runs import run_store
 from simulation.dashboard.state.variants import study_of
 from simulation.dashboard.state.view import address_of, first_view, read_address

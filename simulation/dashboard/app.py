@@ -1,5 +1,6 @@
 """The application: the shell around the pages, the language, the address."""
 
+from collections.abc import Callable
 from importlib.resources import files
 from typing import Any
 
@@ -48,18 +49,7 @@ def Page() -> None:
     solara.Title(f"{say(f'{view.page}.title', language)} – synergy")
     solara.Style(STYLE)
     with solara.Div(classes=["sy-app"]):
-        Frame(
-            pages_text=packed([{"name": name, "label": say(f"{name}.rail", language)} for name in pages()]),
-            page=view.page,
-            language=language,
-            address=address_of(view),
-            moves=moves,
-            words_text=packed(words_of("shell", language)),
-            languages_text=packed([{"code": code, "name": language_name(code)} for code in LANGUAGES]),
-            event_go=lambda name: set_view(lambda now: now.but(page=name) if name in list(pages()) else now),
-            event_speak=lambda other: set_view(lambda now: now.but(language=other) if other in LANGUAGES else now),
-            event_moved=follow,
-        )
+        frame(view, set_view, moves, follow)
         with solara.Div(classes=["sy-content"], attributes={"id": "content", "role": "main", "tabindex": "-1"}):
             Notices(notices, language, lambda: set_notices(()))
             Outdated(language, address_of(view))
@@ -67,10 +57,28 @@ def Page() -> None:
             Guarded(view, set_view).key(view.page)
 
 
-def opening(path: str, search: str) -> tuple[View, tuple[Notice, ...]]:
-    """The view that an address asks for, in its language, that of the last visit, the browser's, or the server's.
+def frame(view: View, change: Change, moves: int, follow: Callable[[Any], None]) -> None:
+    """What stands around every page; ``follow`` is called with the address after Back or Forward."""
+    language = view.language
+    Frame(
+        pages_text=packed([{"name": name, "label": say(f"{name}.rail", language)} for name in pages()]),
+        page=view.page,
+        language=language,
+        address=address_of(view),
+        moves=moves,
+        words_text=packed(words_of("shell", language)),
+        languages_text=packed([{"code": code, "name": language_name(code)} for code in LANGUAGES]),
+        event_go=lambda name: change(lambda now: now.but(page=name) if name in list(pages()) else now),
+        event_speak=lambda other: change(lambda now: now.but(language=other) if other in LANGUAGES else now),
+        event_moved=follow,
+    )
 
-    The door decides alike for the document that comes before (:class:`simulation.dashboard.server.web.Request`).
+
+def opening(path: str, search: str) -> tuple[View, tuple[Notice, ...]]:
+    """The view that an address holds, and what in it could not be followed.
+
+    The language is the address's, else that of the last visit, the browser's, or the server's.
+    The door decides alike for the document that comes before (:class:`simulation.dashboard.server.request.Request`).
     """
     page = path.strip("/")
     remembered = (solara.lab.cookies.value or {}).get(LANGUAGE)

@@ -1,4 +1,4 @@
-"""Start the dashboard's server: on this machine only unless told otherwise, and without the internet."""
+"""Start the dashboard's server: on this machine only unless another address is given, and without the internet."""
 
 import errno
 import logging
@@ -39,7 +39,7 @@ given back after ten minutes, that of one who leaves the page at once."""
 
 @dataclass(frozen=True)
 class Where:
-    """Where to listen, and whether a key is asked for: None for the rule, which is a key wherever others can come.
+    """Where to listen, and whether a key is needed: None for the rule, which is a key wherever others can come.
 
     ``bound`` are the addresses that it came to, which say more than a name does.
     """
@@ -55,7 +55,7 @@ class Where:
         return all(is_local(address) for address in (*(self.bound or (self.host,)), *added_hosts()))
 
     def key(self) -> Key | None:
-        """A new key, if one is asked for."""
+        """A new key, if one is needed."""
         return new_key(self.port) if (not self.local if self.keyed is None else self.keyed) else None
 
     def url(self, key: Key | None = None) -> str:
@@ -88,7 +88,7 @@ def serve(where: Where, settings: Settings, browse: bool) -> int:
     where = replace(where, bound=tuple(sock.getsockname()[0] for sock in sockets))
     hand_over(settings)
     _prepare_solara()
-    from simulation.dashboard.server.lifecycle import Server, configured  # noqa: PLC0415 - it imports Solara, too
+    from simulation.dashboard.server.lifecycle import Server, configured  # noqa: PLC0415 - Solara is imported from here on
     from simulation.dashboard.state.runs import run_store  # noqa: PLC0415
     from simulation.dashboard.state.studies import study_store  # noqa: PLC0415
 

@@ -381,7 +381,7 @@ TRIES, PAUSE = 40, 0.05
 
 
 def _answer_states(comm: Any, _: object) -> None:
-    """Answer the question for all states on the channel on which it is asked."""
+    """Answer the request for all states on the channel that it came on."""
 
     def answer(message: dict[str, Any]) -> None:
         if message["content"]["data"].get("method") != "request_states":

@@ -1,4 +1,4 @@
-"""By which names the server may be asked for, and by whose pages."""
+"""By which names a request may address the server, and whose pages may open a websocket."""
 
 import ipaddress
 import os
@@ -7,7 +7,7 @@ import socket
 
 
 def hosts_of(bound: str) -> frozenset[str]:
-    """The names under which this server may be asked for; of numbers see :func:`is_welcome`.
+    """The names by which a request may address this server; of numbers see :func:`is_welcome`.
 
     A page of another site can have its name point at this machine (DNS rebinding), so a name that is not ours is
     refused. ``SYNERGY_HOSTS`` adds names, separated by commas, such as that of a proxy in front of the server.

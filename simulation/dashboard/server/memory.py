@@ -14,7 +14,7 @@ PAUSE = 3.0
 
 
 class Sweeper:
-    """A thread that sweeps when told that somebody left: a while later, and once for all who left meanwhile."""
+    """A thread that sweeps some time after a visitor left, once for all who left meanwhile."""
 
     def __init__(self, sweep: Callable[[], None], pause: float = PAUSE) -> None:
         self.sweep, self.pause = sweep, pause

@@ -118,13 +118,13 @@ class Queue:
 
 
 async def _until_gone(receive: Callable[[], Awaitable[Any]]) -> None:
-    """Wait until whoever asked has gone."""
+    """Wait until whoever sent the request has gone."""
     while (await receive())["type"] != "http.disconnect":
         pass
 
 
 class Traffic:
-    """What is connected now; all of it is asked for in the server's event loop.
+    """What is connected now; to be used in the server's event loop only.
 
     ``pages`` gives Solara's memory of every page, connected or left behind, by its identifier.
     """

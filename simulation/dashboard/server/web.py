@@ -19,23 +19,20 @@ import threading
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, parse_qsl, urlencode
 
-from simulation.dashboard.server.cookies import LANGUAGE, SESSION, cookies_in, head_of
 from simulation.dashboard.server.document import document, dressed
 from simulation.dashboard.server.gate import Dropped, Gate, Refused, install
 from simulation.dashboard.server.hosts import hosts_of, is_local, is_own_page, is_welcome
 from simulation.dashboard.server.keys import FIELD, Key
 from simulation.dashboard.server.mishaps import say_outdated
-from simulation.dashboard.server.traffic import WITHOUT_COOKIES, Full, Line, Queue, Traffic, visitor_of
+from simulation.dashboard.server.request import Request, Scope
+from simulation.dashboard.server.traffic import Full, Line, Queue, Traffic, visitor_of
 from simulation.dashboard.state.studies import study_store
 from simulation.study.errors import InputRefused
 from simulation.system.limits import LIMITS
 from simulation.text.characters import visible
 from simulation.text.i18n import say
-from simulation.text.languages import LANGUAGES, preferred
 
-Scope = dict[str, Any]
 Send = Callable[[Any], Awaitable[None]]
 Receive = Callable[[], Awaitable[Any]]
 Application = Callable[[Any, Any, Any], Awaitable[None]]
@@ -46,9 +43,6 @@ READ = ("GET", "HEAD")
 FILES = re.compile(r"/(static|jupyter/nbextensions|_solara/cdn)/[A-Za-z0-9@._+/-]+")
 CLOSE = re.compile(f"/_solara/api/close/({UUID})")
 SOCKET = re.compile(f"/jupyter/api/kernels/({UUID})/channels")
-UNHEARD = {b"script-name", b"x-script-name", b"x-forwarded-host", b"x-forwarded-proto", b"authorization"} | {b"cookie"}
-"""What a request may say that Solara would believe, for all visitors at once (set SOLARA_ROOT_PATH instead), and its
-cookies, of which only those that are known are passed on."""
 SOLARAS_OWN = ("kernelid", "modelid", "solara-no-close-beacon")
 """What Solara reads in an address; a link with one of these could open somebody else's page, or none."""
 UPLOAD = "/upload"
@@ -56,7 +50,7 @@ UPLOAD = "/upload"
 LIGHT = 4_096
 """Characters that count as much as one message more: a long one takes longer to hold against the list."""
 MOST_PROBLEMS_SHOWN = 20
-"""Problems of an uploaded file that a page is told; it says how many more there are."""
+"""Problems of an uploaded file that a page shows; it says how many more there are."""
 
 ALWAYS: Headers = [
     (b"x-content-type-options", b"nosniff"),
@@ -104,7 +98,7 @@ def policy(nonce: str, host: str) -> bytes:
 class Door:
     """An ASGI application around Solara's: ``inner``, bound to ``bound`` (the name that was given, then addresses).
 
-    With a ``key`` nothing is answered without it, by whatever way it is asked for.
+    With a ``key``, no request is answered without it, whatever it is for.
     """
 
     def __init__(
@@ -138,7 +132,7 @@ class Door:
         else:
             await self._answer(request, receive, send)
 
-    async def _ask_for_key(self, request: "Request", key: Key, send: Send) -> None:
+    async def _ask_for_key(self, request: Request, key: Key, send: Send) -> None:
         """Whoever comes with the key in the address is sent on, with a cookie; whoever does not reads where it is."""
         given = request.query.get(FIELD, [""])[0]
         if request.path in self.pages and request.method == "GET" and key.fits(given):
@@ -148,7 +142,7 @@ class Door:
         else:
             await self._say(request, send, 403, say("web.key", request.language))
 
-    async def _answer(self, request: "Request", receive: Receive, send: Send) -> None:
+    async def _answer(self, request: Request, receive: Receive, send: Send) -> None:
         """Answer a request of this server."""
         methods = self._methods(request.path)
         if not methods:
@@ -166,14 +160,14 @@ class Door:
             await self._pass(request, receive, send)
 
     def _methods(self, path: str) -> tuple[str, ...]:
-        """By what a path may be asked for; nothing if there is no such path."""
+        """The methods that a path takes; none if there is no such path."""
         if path in self.pages or path == "/readyz" or (FILES.fullmatch(path) and is_file(path)):
             return READ
         if path == "/resourcez" and os.environ.get("SYNERGY_DEBUG"):
             return READ
         return ("POST",) if path == UPLOAD or CLOSE.fullmatch(path) else ()
 
-    async def _page(self, request: "Request", send: Send) -> None:
+    async def _page(self, request: Request, send: Send) -> None:
         """One of the pages, in our words."""
         if any(name in request.query for name in (*SOLARAS_OWN, FIELD)):
             where = [(b"location", f"{request.path}?{request.without((*SOLARAS_OWN, FIELD))}".encode())]
@@ -191,7 +185,7 @@ class Door:
         kept += [(b"cache-control", b"no-cache"), (b"vary", b"cookie, accept-encoding, accept-language")]
         await _send(request, send, 200, dressed(body.decode(), request.language, nonce).encode(), kept, nonce)
 
-    async def _close(self, request: "Request", send: Send) -> None:
+    async def _close(self, request: Request, send: Send) -> None:
         """A page that is left: its memory is given back, by a thread. What is not open cannot be closed."""
         match = CLOSE.fullmatch(request.path)
         page, kernel = request.query.get("session_id", [""])[0], match[1] if match else ""
@@ -200,7 +194,7 @@ class Door:
             self.traffic.leave(kernel, page, context)
         await _send(request, send, 204, b"", [], "")
 
-    async def _pass(self, request: "Request", receive: Receive, send: Send) -> None:
+    async def _pass(self, request: Request, receive: Receive, send: Send) -> None:
         """Let Solara answer, with our heads; a request's body is never read."""
         begun = False
 
@@ -219,19 +213,19 @@ class Door:
                 await self._say(request, send, 500, say("web.failed", request.language))
 
     async def _say(
-        self, request: "Request", send: Send, status: int, sentence: str, headers: Headers | None = None
+        self, request: Request, send: Send, status: int, sentence: str, headers: Headers | None = None
     ) -> None:
         """A page with a sentence and a way on."""
         home = "" if status == 403 else say("shell.home", request.language)  # without the key there is no way on
         text = document(sentence, home, request.language)
         await _send(request, send, status, text.encode(), headers or [], "")
 
-    async def _upload(self, request: "Request", receive: Receive, send: Send) -> None:
+    async def _upload(self, request: Request, receive: Receive, send: Send) -> None:
         """A study file that a page of ours sends: the digest by which it is opened, or what is wrong with it."""
-        status, answer = await self._opened(request, receive)
-        await _send_json(request, send, status, answer)
+        status, data = await self._opened(request, receive)
+        await _send_json(request, send, status, data)
 
-    async def _opened(self, request: "Request", receive: Receive) -> tuple[int, dict[str, Any]]:
+    async def _opened(self, request: Request, receive: Receive) -> tuple[int, dict[str, Any]]:
         """The status of an upload, and the digest or the sentences."""
         refusal = self._refusal(request)
         if refusal is None:
@@ -251,7 +245,7 @@ class Door:
         status, key = refusal
         return status, {"problems": [say(f"web.{key}", request.language, most=LIMITS.uploads_per_minute)]}
 
-    def _refusal(self, request: "Request") -> tuple[int, str] | None:
+    def _refusal(self, request: Request) -> tuple[int, str] | None:
         """Why an upload is not even received: the status, and the key of the sentence."""
         if request.origin is None or not is_own_page(request.origin, request.host):
             return 403, "upload_foreign"
@@ -261,14 +255,14 @@ class Door:
             return 411, "upload_pieces"
         return None if self.traffic.may_upload(request.visitor) else (429, "upload_pace")
 
-    async def _socket(self, request: "Request", welcome: bool, receive: Receive, send: Send) -> None:
+    async def _socket(self, request: Request, welcome: bool, receive: Receive, send: Send) -> None:
         """A page's connection: opened by our own pages only, and what they say held against the list."""
         page = request.query.get("session_id", [""])[0]
         match = SOCKET.fullmatch(request.path)
         known = match and re.fullmatch(UUID, page) and request.readable
         keyed = self.key is None or self.key.is_in(request.cookies)
-        there = _contexts().get(match[1]) if match else None
-        own = is_own_page(request.origin, request.host) and (there is None or visitor_of(there) == request.visitor)
+        context = _contexts().get(match[1]) if match else None
+        own = is_own_page(request.origin, request.host) and (context is None or visitor_of(context) == request.visitor)
         if not (welcome and keyed and match and known and own):
             await _turned_away(receive, send, 1008)
             return
@@ -310,66 +304,6 @@ class Door:
             sys.stderr.write(
                 f"synergy dashboard: dropped what no page of ours says ({refused.reason}; {count} by now)\n"
             )
-
-
-class Request:
-    """A request: its ``path``, ``query`` and ``host``, and the ``language`` of whoever sent it.
-
-    ``readable`` says whether the whole of the query was read; ``visitor`` is what Solara knows them by, nothing for a
-    browser that keeps no cookies: all of those count as one visitor.
-    """
-
-    def __init__(self, scope: Scope, language: str) -> None:
-        heads = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        self.cookies = heads.get(b"cookie", "")
-        ours = cookies_in(self.cookies, (SESSION, LANGUAGE))
-        passed_on = [head for head in scope["headers"] if head[0].lower() not in UNHEARD]
-        self.scope = {**scope, "headers": [*passed_on, *([(b"cookie", head_of(ours))] if ours else [])]}
-        self.method: str = scope.get("method", "GET")
-        self.path: str = scope["path"]
-        self.host = heads.get(b"host", "")
-        self.origin = heads.get(b"origin")
-        self.zips = "gzip" in heads.get(b"accept-encoding", "")
-        self.in_pieces = b"transfer-encoding" in heads
-        self.has_body = self.in_pieces or heads.get(b"content-length", "0") != "0"
-        self.search = scope.get("query_string", b"").decode("latin-1")
-        query = _parsed(self.search)
-        self.query, self.readable = query or {}, query is not None
-        self.visitor = ours.get(SESSION, "")
-        wished = preferred(heads.get(b"accept-language", ""), LANGUAGES)
-        self.language = _first((*self.query.get("lang", []), ours.get(LANGUAGE, ""), wished), language)
-
-    def known_as(self, page: str) -> Scope:
-        """The same for Solara, which would give a browser without cookies another name at each connection."""
-        if self.visitor:
-            return self.scope
-        others = [head for head in self.scope["headers"] if head[0] != b"cookie"]
-        return {**self.scope, "headers": [*others, (b"cookie", f"{SESSION}={WITHOUT_COOKIES}{page}".encode())]}
-
-    def plain(self) -> Scope:
-        """The same, asked for as one that can be read."""
-        headers = [head for head in self.scope["headers"] if head[0].lower() != b"accept-encoding"]
-        return {**self.scope, "method": "GET", "headers": headers}
-
-    def without(self, names: tuple[str, ...]) -> str:
-        """The query without some of its parts."""
-        kept = [field for field in parse_qsl(self.search, keep_blank_values=True) if field[0] not in names]
-        return urlencode(kept)
-
-
-def _parsed(search: str) -> dict[str, list[str]] | None:
-    """A query's parts; None if it cannot be read whole, for what is not read cannot be looked through either."""
-    if len(search) > LIMITS.query_characters:
-        return None
-    try:
-        return parse_qs(search, keep_blank_values=True, max_num_fields=LIMITS.query_fields)
-    except ValueError:
-        return None
-
-
-def _first(codes: tuple[str, ...], language: str) -> str:
-    """The first that is a language of ours."""
-    return next((code for code in codes if code in LANGUAGES), language)
 
 
 def is_file(path: str) -> bool:
@@ -429,7 +363,7 @@ async def _collected(inner: Application, scope: Scope) -> tuple[int, Headers, by
 
 
 async def _guarded(work: Awaitable[None]) -> None:
-    """Work of which whoever asked, or the server, may go away meanwhile."""
+    """Do work whose visitor, or whose server, may be gone before it is done."""
     try:
         await work
     except BaseException as error:  # whatever it is, no traceback reaches anybody

@@ -86,7 +86,8 @@ class RunStore:
     ) -> Comparison:
         """Compare all scenarios of ``study`` over worlds 0 … ``worlds`` − 1; runs known already are not run again.
 
-        ``progress`` is called with the runs done and their number; if it raises, the work not yet begun is dropped.
+        Call it in a thread. ``progress`` is called with the runs done and their number; if it raises, the work not yet
+        begun is dropped.
         """
         keys: dict[str, Key] = {name: (study.select((name,)).digest(), seed, mode) for name in study.names}
         with self._lock:

@@ -48,7 +48,7 @@ def base_data(base: Base | None = None) -> dict[str, Any]:
 
 @functools.lru_cache(maxsize=16)
 def base_study(base: Base | None = None) -> Study:
-    """That study as it comes."""
+    """The study that is shown, as it comes."""
     return build(base_data(base), "study")
 
 
@@ -135,7 +135,7 @@ def _with_ancestors(names: Iterable[str], entries: dict[str, Any]) -> dict[str, 
 
 
 class ScenarioStore:
-    """Scenarios that were built, by what they were built from; the one not asked for longest goes first.
+    """Built scenarios, by what they were built from; the least recently used are dropped first.
 
     What is bounded is what they hold: a scenario of 20 000 departments takes as much memory as two thousand of ten.
     """

@@ -53,8 +53,8 @@ class View:
 
     ``page`` is the page's name; ``scenarios`` are compared, ``hand`` is the one in hand and ``baseline`` what all are
     compared with. ``world`` is the world that is looked at, of ``shown`` and, if it is not empty, ``beside`` it.
-    ``changes`` are the visitor's own. ``chapter``, ``step``, ``take`` (which world is told), ``votes`` (hands per
-    option, chapter by chapter) and ``package`` (the measures that a room chose) belong to the lesson.
+    ``changes`` are the visitor's own. ``chapter``, ``step``, ``take`` (which of its worlds is shown), ``votes`` (hands
+    per option, chapter by chapter) and ``package`` (the measures that a room chose) belong to the lesson.
     """
 
     page: str = "compare"
@@ -113,7 +113,7 @@ class View:
 
     @property
     def horizon(self) -> int:
-        """The weeks that are looked at."""
+        """How many weeks are looked at."""
         weeks = self.changes.data.get("project", {}).get("horizon")
         return int(weeks) if weeks else base_study(self.changes.base).horizon
 

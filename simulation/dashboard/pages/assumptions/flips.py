@@ -68,7 +68,7 @@ class Trial:
 
 
 class ResultStore:
-    """Results of the latest experiments; those not asked for longest are dropped first."""
+    """Results of the latest experiments; the least recently used are dropped first."""
 
     def __init__(self, most: int = MOST_KEPT) -> None:
         self.most = most

@@ -81,13 +81,7 @@ def Page(view: View, change: Change) -> None:
     rows = solara.use_memo(lambda: rows_of(view), [view.changes, view.hand, view.baseline, language])
     editing, set_editing = solara.use_state(Editing())
     edits = Edits(view, change, set_editing)
-    if pair is None:
-        Text("h1", say("assumptions.title", language), "sy-answer")
-        Text("p", say("assumptions.one_only", language), "sy-under")
-    else:
-        Text("h1", verdicts.answer(trial, titles, language), "sy-answer")
-    if work.wrong:
-        Text("p", say("assumptions.failed", language, why=work.why(language)), "sy-error", role="alert")
+    heading(pair is not None, trial, titles, work, language)
     Passport(
         rows=rows,
         judged=verdicts.judged(trial, titles, language),
@@ -106,6 +100,19 @@ def Page(view: View, change: Change) -> None:
         event_reset=edits.reset,
         event_put_back=lambda _: edits.put_back(editing.before),
     )
+
+
+def heading(
+    paired: bool, trial: Trial | None, titles: tuple[str, str], work: LatestTask[Trial | None], language: str
+) -> None:
+    """The answer in a sentence, and why there is none; ``paired`` if there are two scenarios."""
+    if not paired:
+        Text("h1", say("assumptions.title", language), "sy-answer")
+        Text("p", say("assumptions.one_only", language), "sy-under")
+    else:
+        Text("h1", verdicts.answer(trial, titles, language), "sy-answer")
+    if work.wrong:
+        Text("p", say("assumptions.failed", language, why=work.why(language)), "sy-error", role="alert")
 
 
 # --- the verdict ---------------------------------------------------------------------------------------

@@ -58,7 +58,7 @@ def _read(raw: Any, origin: str) -> Stated:
 
 
 def rows(changes: Changes, names: tuple[str, ...], language: str) -> list[dict[str, Any]]:
-    """Every parameter as plain data for the page; ``names`` are the scenarios whose own numbers are told."""
+    """Every parameter as plain data for the page; ``names`` are the scenarios whose own numbers are shown."""
     own = _of_scenarios(changes, names)
     return [
         _row(parameter, stated(changes, parameter.name), own.get(parameter.name, []), language)
@@ -183,7 +183,7 @@ def _refused(changes: Changes) -> InputRefused | None:
 
 
 def _by_field(error: InputRefused, name: str) -> Problems:
-    """What a file would be told, by the field that it is about; a visitor needs no path."""
+    """The problems that a file would have, by the field that they are about; a visitor needs no path."""
     problems: Problems = {}
     for problem in error.problems:
         field = next((key for key in FIELDS if problem.path.endswith(f"parameters.{name}.{key}")), "row")
@@ -197,7 +197,7 @@ def in_words(problems: Problems, language: str) -> dict[str, str]:
 
 
 def _sentence(problem: Problem | str, language: str) -> str:
-    """One mistake; what a file is told in its own words, a visitor is told in those of the page."""
+    """One problem in a sentence; where a file's words do not fit the page, in words of its own."""
     if isinstance(problem, str):
         return say(f"assumptions.{problem}", language)
     if problem.key not in {"range_order", "parameter_bounds"}:
@@ -207,14 +207,14 @@ def _sentence(problem: Problem | str, language: str) -> str:
 
 
 def without(changes: Changes, name: str = "") -> Changes:
-    """The changes with one parameter, or without a name all, as they were."""
+    """The changes with one parameter as it was; without a name, with all of them."""
     for parameter in [name] if name else list(changes.data.get("parameters", {})):
         changes = changes.put("parameters", parameter, None)
     return changes
 
 
 def with_all(changes: Changes, others: Changes) -> Changes:
-    """The changes with all parameters that other changes have.
+    """The changes with the parameters of ``others`` put in.
 
     >>> with_all(Changes(), Changes().put("parameters", "t", 0.5)).text
     '{"parameters":{"t":0.5}}'

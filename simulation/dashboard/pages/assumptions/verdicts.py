@@ -108,7 +108,7 @@ def most(trial: Trial | None, language: str) -> str:
 
 
 def now(trial: Trial | None) -> dict[str, Any] | None:
-    """The share of worlds won as it is."""
+    """How many worlds the scenario in hand wins as things are, and the share of all; None before that is known."""
     return None if trial is None else _won(trial.verdict)
 
 

@@ -28,9 +28,9 @@ def headline(comparison: Comparison, view: View) -> tuple[str, str]:
 
 
 def price(comparison: Comparison, view: View) -> str:
-    """That the scenario in hand is better on the outcome shown but loses on benefit less cost, or the other way.
+    """A sentence where the outcome shown and benefit less cost disagree on the pair in hand.
 
-    Nothing where both agree, or where one of them says nothing.
+    Empty where they agree, or where one of them is undecided.
     """
     if view.outcome in {"net_value", "cost", "benefit"}:
         return ""
@@ -83,7 +83,11 @@ def ranking(comparison: Comparison, view: View) -> list[Row]:
 
 
 def scale_of(summaries: list[Summary], outcome: str) -> tuple[float, float]:
-    """The ends of the axis on which all scenarios are drawn: those of the unit, else from the least to the most."""
+    """The ends of the axis on which all scenarios are drawn, in the outcome's unit.
+
+    Those of the unit, such as 0 and 1 of a share, else the least and the most of all 5 % and 95 % quantiles; 0 if that
+    is below them all.
+    """
     axis = BY_OUTCOME[outcome].unit.axis
     if axis is not None:
         return axis
@@ -112,7 +116,7 @@ def _short_verdict(comparison: Comparison, view: View, name: str, baseline: str)
 
 
 def since(before: tuple[View, Comparison] | None, comparison: Comparison, view: View) -> str:
-    """What the last change did to the scenario in hand, world by world; nothing if that cannot be said."""
+    """What the last change did to the scenario in hand, world by world, in a sentence; empty if it cannot be said."""
     if before is None:
         return ""
     earlier, known = before
@@ -147,7 +151,7 @@ def _since_pair(pair: Pair, language: str) -> str:
 
 
 def difference(before: View, after: View) -> str:
-    """What differs between the scenarios in hand of two views, in words; nothing if they are not kin."""
+    """What differs between the scenarios in hand of two views, in words; empty if neither was made of the other."""
     if not _kin(before, after):
         return ""
     parts = [*_measures_changed(before, after), *_numbers_changed(before, after)]
@@ -175,19 +179,24 @@ def _measures_changed(before: View, after: View) -> list[str]:
                 say("compare.what_off" if new is None else "compare.what_on", after.language, measure=label)
             )
             continue
-        for key, value in new.model_dump().items():
-            if getattr(old, key) != value:
-                sentences.append(
-                    say(
-                        "compare.what_set",
-                        after.language,
-                        measure=label,
-                        setting=say(f"setting.{key}", after.language),
-                        before=_setting_value(key, getattr(old, key), after.language),
-                        after=_setting_value(key, value, after.language),
-                    )
-                )
+        sentences += _settings_changed(label, old, new, after.language)
     return sentences
+
+
+def _settings_changed(measure: str, old: Any, new: Any, language: str) -> list[str]:
+    """Settings of a measure that is in both scenarios."""
+    return [
+        say(
+            "compare.what_set",
+            language,
+            measure=measure,
+            setting=say(f"setting.{key}", language),
+            before=_setting_value(key, getattr(old, key), language),
+            after=_setting_value(key, value, language),
+        )
+        for key, value in new.model_dump().items()
+        if getattr(old, key) != value
+    ]
 
 
 def _numbers_changed(before: View, after: View) -> list[str]:

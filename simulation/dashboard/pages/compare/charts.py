@@ -28,7 +28,10 @@ MOST_LABELS = 7
 
 
 def weeks(comparison: Comparison, view: View) -> Option:
-    """Progress and adoption over weeks: bands and the middle world of the scenario in hand and of the baseline."""
+    """Progress and adoption (per cent) over weeks, as an ECharts option.
+
+    The scenario in hand and the baseline have bands and the middle world, the others the middle world only.
+    """
     study = comparison.runs.study
     loud = [name for name in (view.baseline, view.hand) if name in study.names]
     quiet = _small(QUIET)
@@ -187,7 +190,10 @@ def _band(stack: str, low: NDArray[Any], high: NDArray[Any], panel: int, colour:
 
 
 def cost(comparison: Comparison, view: View) -> Option:
-    """Cost beside lasting adoption, a point per scenario, with a cross where half of the worlds are."""
+    """Cost (millions of euros) beside lasting adoption (per cent), as an ECharts option.
+
+    Each scenario is a point; the pair in hand has crosses, where half of the worlds are.
+    """
     study = comparison.runs.study
     crossed = [name for name in study.names if name in (view.hand, view.baseline)]
     points = {

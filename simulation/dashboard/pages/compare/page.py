@@ -94,7 +94,7 @@ def use_attempts(view: View, change: Change) -> tuple[Refusal, Callable[[Any], N
 
 
 def question(view: View) -> tuple[Any, ...]:
-    """What decides the answer, the language apart."""
+    """All that a comparison depends on; the language is no part of it."""
     return (view.changes, view.scenarios, view.hand, view.baseline, view.worlds, view.seed, view.mode, view.horizon)
 
 
@@ -118,15 +118,15 @@ def use_before(answered: Answered | None) -> Answered | None:
     kept: Any = solara.use_ref((None, None, 0.0))
     last, before, at = kept.current
     if answered is not None and last is not answered:
-        whole = last is not None and len(last[1].runs.worlds) == last[0].worlds
-        begins = whole and (before is None or monotonic() - at > ONE_CHANGE)
+        complete = last is not None and len(last[1].runs.worlds) == last[0].worlds
+        begins = complete and (before is None or monotonic() - at > ONE_CHANGE)
         kept.current = (answered, remembered(last) if begins else before, monotonic())
     previous: Answered | None = kept.current[1]
     return previous
 
 
 def remembered(answered: Answered) -> Answered:
-    """What has to be known of an answer once it is past: the scenario in hand, without its weeks."""
+    """An earlier answer, cut down to what a later one is compared with: the scenario in hand, without its weeks."""
     view, comparison = answered
     runs, hand = comparison.runs, view.hand
     row = runs.study.names.index(hand)
@@ -214,7 +214,7 @@ def Weeks(answered: Answered) -> None:
 
 
 def weeks_table(comparison: Comparison, view: View) -> list[list[str]]:
-    """The middle world of every scenario, twice a year, as rows of words; the first is the head."""
+    """The median of progress and adoption twice a year: rows of words, by scenario and state; the first is the head."""
     study, language = comparison.runs.study, view.language
     at = list(range(26, study.horizon + 1, 26)) or [study.horizon]
     rows = [["", *(say("compare.week_said", language, week=week) for week in at)]]
@@ -228,7 +228,7 @@ def weeks_table(comparison: Comparison, view: View) -> list[list[str]]:
 
 
 def middle_of(values: Any) -> list[float]:
-    """The median of each column."""
+    """The median of each column; ``values`` has shape (worlds, columns)."""
     return [float(median) for median in np.median(values, axis=0)]
 
 

@@ -12,12 +12,12 @@ from simulation.dashboard.pages.lesson.flow import (
     moved,
     reveal_key,
     reveal_of,
-    scene,
     still_holds,
     to_compare,
     toggled,
     voted,
 )
+from simulation.dashboard.pages.lesson.scenes import scene
 from simulation.dashboard.server.gate import Event, Word, closed, component
 from simulation.dashboard.state.tasks import use_latest_task
 from simulation.dashboard.state.view import Change, View

@@ -1,7 +1,8 @@
 """Save: take the runs, the pictures and the study file along, and open a study file."""
 
 import time
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import solara
@@ -57,50 +58,70 @@ def Page(view: View, change: Change) -> None:
         lambda progress: downloads.prepared(view, progress), question(view)
     )
     ready = latest.value if latest.key == question(view) and len(view.scenarios) > 1 else None
-    wanted, set_wanted = solara.use_state(("", 0.0))
-    taken, set_taken = solara.use_state("")
-    file = use_latest_task(lambda progress: _make(wanted[0], view, ready, progress), (wanted, question(view)))
+    download = use_download(view, ready)
     heading(view, latest)
-
-    def make(kind: Any) -> None:
-        if kind in list(downloads.KINDS) and ready is not None:
-            set_taken("")
-            set_wanted((kind, time.monotonic()))
-
-    def was_taken(_: Any) -> None:
-        set_taken(file.value.name if file.value else "")
-        set_wanted(("", 0.0))
-
-    making = bool(wanted[0]) and not file.wrong
-    status = _status(view, latest, wanted[0], file, taken)
     Save(
         ready=ready is not None,
-        status=status,
-        wrong=bool(file.wrong),
-        busy=making,
+        status=_status(view, latest, download),
+        wrong=bool(download.file.wrong),
+        busy=bool(download.kind) and not download.file.wrong,
         pictures=_pictures(view, ready),
         files=_files(view) if ready else [],
         command=downloads.command(view) if ready else "",
-        file=_handed(file, wanted),
+        file=_handed(download),
         own=say("save.opened", view.language, title=title_of(view)) if is_own(view) else "",
         largest=LIMITS.file_bytes,
         language=view.language,
         words=words_of("save", view.language),
-        event_make=make,
-        event_taken=was_taken,
+        event_make=download.make,
+        event_taken=lambda _: download.finish(),
         event_open=lambda chosen: change(lambda now: looking_at_opened(now, chosen["digest"])),
         event_leave=lambda _: change(lambda now: _looking_at(None, now)),
     )
 
 
+@dataclass(frozen=True)
+class Download:
+    """The file that a visitor wants: its ``kind`` (empty: none), when that was said, and how its making goes.
+
+    ``saved`` is the name of the file saved last. ``make`` is called with the kind that is wanted, ``finish`` once the
+    browser has the file.
+    """
+
+    kind: str
+    stamp: float
+    file: LatestTask[File | None]
+    saved: str
+    make: Callable[[Any], None]
+    finish: Callable[[], None]
+
+
+def use_download(view: View, ready: Ready | None) -> Download:
+    """The file that is wanted on this page, made in the background."""
+    (kind, stamp), set_wanted = solara.use_state(("", 0.0))
+    saved, set_saved = solara.use_state("")
+    file = use_latest_task(lambda progress: _make(kind, view, ready, progress), (kind, stamp, question(view)))
+
+    def make(wanted: Any) -> None:
+        if wanted in list(downloads.KINDS) and ready is not None:
+            set_saved("")
+            set_wanted((wanted, time.monotonic()))
+
+    def finish() -> None:
+        set_saved(file.value.name if file.value else "")
+        set_wanted(("", 0.0))
+
+    return Download(kind, stamp, file, saved, make, finish)
+
+
 def question(view: View) -> tuple[Any, ...]:
-    """What decides the files."""
+    """All that the files depend on."""
     compared = (view.changes, view.scenarios, view.hand, view.baseline, view.worlds, view.seed, view.mode)
     return (*compared, view.outcome, view.language)
 
 
 def _make(kind: str, view: View, ready: Ready | None, progress: Progress) -> File | None:
-    """The file that was asked for, if any."""
+    """The file that is wanted, if any."""
     progress(0, 1)
     return downloads.made(kind, view, ready.comparison) if kind and ready else None
 
@@ -121,17 +142,17 @@ def heading(view: View, latest: LatestTask[Ready | None]) -> None:
     Text("p", say("save.under", language, study=title_of(view), **fields), "sy-under")
 
 
-def _status(view: View, latest: LatestTask[Ready | None], kind: str, file: LatestTask[File | None], taken: str) -> str:
-    """What is going on, in a sentence; nothing if nothing is."""
-    language = view.language
+def _status(view: View, latest: LatestTask[Ready | None], download: Download) -> str:
+    """What is going on, in a sentence; empty if nothing is."""
+    language, file = view.language, download.file
     if len(view.scenarios) > 1 and not latest.fresh and not latest.wrong and latest.value is None:
         counts = {"done": number(latest.done, language), "total": number(latest.total, language)}
         return say("save.computing_at", language, **counts) if latest.total else say("save.computing", language)
     if file.wrong:
         return say("save.make_failed", language, why=file.why(language))
-    if kind:
-        return say("save.making", language, name=downloads.file_name(kind, view))
-    return say("save.saved", language, name=taken) if taken else ""
+    if download.kind:
+        return say("save.making", language, name=downloads.file_name(download.kind, view))
+    return say("save.saved", language, name=download.saved) if download.saved else ""
 
 
 def _pictures(view: View, ready: Ready | None) -> list[dict[str, str]]:
@@ -171,12 +192,12 @@ def _files(view: View) -> list[dict[str, str]]:
     ]
 
 
-def _handed(file: LatestTask[File | None], wanted: tuple[str, float]) -> dict[str, Any]:
+def _handed(download: Download) -> dict[str, Any]:
     """A file for the browser, once it is made; forgotten as soon as the browser has it."""
-    if not wanted[0] or not file.fresh or file.value is None:
+    made = download.file.value
+    if not download.kind or not download.file.fresh or made is None:
         return {"stamp": 0}
-    made = file.value
-    return {"stamp": wanted[1], "name": made.name, "kind": made.kind, "content": made.content}
+    return {"stamp": download.stamp, "name": made.name, "kind": made.kind, "content": made.content}
 
 
 # --- a study file that is brought ----------------------------------------------------------------------

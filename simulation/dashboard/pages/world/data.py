@@ -20,7 +20,7 @@ from simulation.study.schedule import Levers, contacts
 Data = dict[str, Any]
 
 ROUTINE = {"incident"}
-"""Events so common that they are told only in their own week."""
+"""Events so common that the page shows them in their own week only."""
 
 KINDS = MappingProxyType({"share": "share", "count": "count", "weeks": "weeks", "h": "hours", "h/week": "hours"})
 """What the browser calls a state's unit."""
@@ -154,7 +154,7 @@ def shocks_of(run: Trace) -> list[list[int]]:
 
 
 def log_of(traces: list[Trace], language: str) -> list[Data]:
-    """What happens in one world or two, in order of weeks; what happens in both is told once.
+    """What happens in one world or two, in order of weeks; what happens in both stands there once.
 
     ``who`` names the worlds: ``a``, ``b`` or ``ab``.
     """

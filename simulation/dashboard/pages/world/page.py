@@ -125,5 +125,5 @@ def rested(view: View, week: Any) -> View:
     >>> rested(View(), 54).week, rested(View(), "soon").week, rested(View(), 9999).week
     (54, 26, 26)
     """
-    whole = isinstance(week, int) and not isinstance(week, bool)
-    return view.but(week=week) if whole and 1 <= week <= view.horizon else view
+    is_whole = isinstance(week, int) and not isinstance(week, bool)
+    return view.but(week=week) if is_whole and 1 <= week <= view.horizon else view

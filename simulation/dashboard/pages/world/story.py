@@ -17,7 +17,7 @@ Item = dict[str, Any]
 """A line of the story: the week one can go to (0: none), the department to look at (−1: none), a lead and a text."""
 
 LUCK_TOLD = 3
-"""So many strokes of luck with another effect are told; the rest is counted."""
+"""Strokes of luck with another effect that are put into sentences; the rest is counted."""
 LONGEST_TITLE = 48
 
 
