@@ -8,12 +8,14 @@ import time
 from pathlib import Path
 
 import pandas as pd
+import psutil
 import pytest
 
 from simulation import __version__, case
 from simulation.analysis.sequential import MOST
 from simulation.cli.commands.compare import DEFAULT_MOST
 from simulation.cli.main import EXECUTE, main
+from simulation.engine.ensemble import warm
 from simulation.model.outcomes import OUTCOMES
 from simulation.study.sources.files import load
 
@@ -330,10 +332,14 @@ def test_a_mistake_of_ours_is_said_without_a_traceback(capsys, monkeypatch):
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for one child")
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_ctrl_c_leaves_no_half_written_file(tmp_path, jobs):
-    words = [sys.executable, "-m", "simulation.cli", "compare", "--worlds", "5000", "--jobs", jobs]
+    words = [sys.executable, "-m", "simulation.cli", "compare", "--worlds", "200000", "--jobs", jobs]
     folder = tmp_path / "new"
+    warm()  # so that it is not compiled there
     process = subprocess.Popen([*words, "--out", str(folder), "--lang", "en"], stdout=-1, stderr=-1, text=True)
-    time.sleep(5)
+    at_work = psutil.Process(process.pid)
+    while at_work.cpu_times().user < 3.0:  # more than it takes to begin
+        assert process.poll() is None
+        time.sleep(0.05)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert process.returncode == 130
