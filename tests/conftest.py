@@ -13,6 +13,7 @@ import time
 import urllib.request
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [
@@ -27,6 +28,9 @@ FLAGS = [
 ]
 PATIENCE = 60_000
 """Milliseconds that a browser waits for what must come."""
+
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")  # a busy one takes longer, and no example fails for that
 
 
 def pytest_configure():
@@ -81,7 +85,7 @@ def served(*further, environment=None, port=None):
     finally:
         if process.poll() is None:
             process.terminate()
-        process.wait(timeout=30)
+        process.wait(timeout=60)
         reader.join(timeout=10)
         process.stderr.close()
     assert "Traceback" not in "".join(said), "".join(said)

@@ -341,7 +341,7 @@ def test_ctrl_c_leaves_no_half_written_file(tmp_path, jobs):
         assert process.poll() is None
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=120)
     assert process.returncode == 130
     assert "Traceback" not in err
     assert "Stopped" in err

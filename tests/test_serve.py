@@ -216,7 +216,7 @@ def connects(address, **settings):
 
     async def work():
         try:
-            async with websockets.connect(address, open_timeout=10, **settings):
+            async with websockets.connect(address, open_timeout=60, **settings):
                 return True
         except websockets.exceptions.InvalidStatus:
             return False

@@ -429,7 +429,7 @@ def wait_for(process, seconds):
 def ended(process, number):
     """How a process ended: by the code of the signal, with a sentence at most."""
     try:
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=120)
     finally:
         process.kill()  # one that did not end would keep the processors from all that follow
     assert (process.returncode, out) == (128 + number, ""), err
@@ -482,14 +482,14 @@ def test_a_signal_while_compiling_ends_both_processes(tmp_path, name):
     children = psutil.Process(process.pid).children()
     process.send_signal(getattr(signal, name))
     ended(process, getattr(signal, name))
-    assert not psutil.wait_procs(children, timeout=5)[1]
+    assert not psutil.wait_procs(children, timeout=60)[1]
 
 
 @linux
 def test_what_is_to_be_ignored_is_ignored():
     process = begun("run", "case", "full", preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
     process.send_signal(signal.SIGHUP)  # as for whoever starts it with nohup and closes the terminal
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=120)
     assert (process.returncode, err) == (0, "")
     assert out
 
@@ -545,7 +545,7 @@ def test_a_server_ends_in_order_and_then_by_the_signal(name):
     process = subprocess.Popen([sys.executable, "-c", SERVER], text=True, stdout=-1, stderr=-1)
     assert process.stdout.readline() == "up\n"
     process.send_signal(getattr(signal, name))
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=120)
     assert (process.returncode, out, err) == (128 + getattr(signal, name), "", "")
 
 
@@ -703,6 +703,6 @@ ensemble.warm = swallowing
 from simulation.cli.main import main
 sys.exit(main({[*LARGE, "--jobs", jobs, "--out", str(tmp_path / "out")]!r}))
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 143, done.stderr
     assert not list(tmp_path.iterdir())
