@@ -48,15 +48,20 @@ def pytest_runtest_setup(item):
         pytest.skip("no chromium here")
 
 
+def slow(*values):
+    """Parameters of a case that is slow."""
+    return pytest.param(*values, marks=pytest.mark.slow)
+
+
 def crossed(*axes):
     """All combinations as parameters: a few in which every value comes once are quick, the others slow."""
     quick = [tuple(axis[k % len(axis)] for axis in axes) for k in range(max(map(len, axes)))]
-    return [pytest.param(*one, marks=() if one in quick else pytest.mark.slow) for one in itertools.product(*axes)]
+    return [one if one in quick else slow(*one) for one in itertools.product(*axes)]
 
 
 def quickly(value, values):
     """All values as parameters: this one is quick, the others slow."""
-    return [pytest.param(one, marks=() if one == value else pytest.mark.slow) for one in values]
+    return [one if one == value else slow(one) for one in values]
 
 
 @contextlib.contextmanager

@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from conftest import crossed, opened, still
+from conftest import crossed, opened, quickly, still
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -438,7 +438,7 @@ def some_view():
 
 
 @browsing
-@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("name", quickly("compare", EVERY))
 def test_a_copied_address_opens_the_same(visitor, address, name):
     asked = address_of(some_view().but(page=name))
     page = visitor()

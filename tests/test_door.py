@@ -16,7 +16,7 @@ from types import SimpleNamespace
 
 import pytest
 from attacker import Visitor, ask, message, words_in
-from conftest import PATIENCE, free_port, in_memory, served
+from conftest import PATIENCE, free_port, in_memory, served, slow
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from simulation.cli.main import main
@@ -219,7 +219,7 @@ def test_solara_is_not_imported_before_its_settings_are_made():
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="this system has no such signals")
-@pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
+@pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), slow("SIGTERM", 143), slow("SIGHUP", 129)])
 def test_a_signal_ends_the_server_in_order_with_its_code(name, code):
     port = free_port()
     command = [sys.executable, "-m", "simulation.cli", "dashboard", "--no-open", "--port", str(port), "--lang", "en"]

@@ -120,6 +120,7 @@ def test_a_widget_is_not_closed_and_takes_no_traits_from_outside(guest):
     assert guest.widgets[frame]["words_text"] != "{}"
 
 
+@pytest.mark.slow
 def test_the_first_bytes_of_a_message_say_nothing_of_memory():
     with served() as (url, process):
         guest = Visitor(url)

@@ -448,6 +448,7 @@ def test_every_screen_fits_its_width(visitor, address, width, language):
         assert small == []
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_a_lesson_of_ones_own_is_told(browser, tmp_path):
     name = "<img src=x onerror=alert(1)> & “quotes” 🐘 " + "long " * 50
