@@ -15,7 +15,7 @@ from websockets.sync.client import connect
 def ask(url, path, method="GET", body=None, **heads):
     """A request as it stands, without a library that tidies it; gives status, heads and text."""
     address = urllib.parse.urlsplit(url)
-    connection = http.client.HTTPConnection(address.hostname, address.port, timeout=20)
+    connection = http.client.HTTPConnection(address.hostname, address.port, timeout=60)
     connection.putrequest(method, path, skip_host="Host" in heads, skip_accept_encoding=True)
     for name, value in heads.items():
         connection.putheader(name.replace("_", "-"), value)
@@ -61,7 +61,8 @@ class Visitor:
         there = self.url.replace("http", "ws", 1)
         address = f"{there}/jupyter/api/kernels/{self.kernel}/channels?session_id={self.page}"
         heads = {"Cookie": self.cookie} if self.cookie else {}
-        settings = {"max_size": None, "open_timeout": 10, "close_timeout": 0.2, **settings}
+        # without pings of its own: the thread that sends them draws from `random`, also while Hypothesis looks
+        settings = {"max_size": None, "open_timeout": 60, "close_timeout": 0.2, "ping_interval": None, **settings}
         return self.stack.enter_context(connect(address, additional_headers=heads, **settings))
 
     def templates(self):
@@ -80,7 +81,7 @@ class Visitor:
         """The newest of the widgets whose Vue text contains ``mark``."""
         return [name for name, state in self.texts().items() if mark in state["template"]][-1]
 
-    def until(self, there, seconds=30.0):
+    def until(self, there, seconds=60.0):
         """Read what the server sends until something is there."""
         while not there():
             self.take(self.socket.recv(timeout=seconds))
@@ -117,7 +118,7 @@ class Visitor:
         other = "nl" if self.widgets[frame]["language"] == "en" else "en"
         self.say(frame, {"event": "event_speak", "data": other})
         try:
-            self.until(lambda: self.widgets[frame]["language"] == other, 15)
+            self.until(lambda: self.widgets[frame]["language"] == other, 60)
         except (TimeoutError, ConnectionClosed):
             return False
         return True

@@ -1,6 +1,7 @@
 """What tests of the dashboard share: one server and one real headless Chromium for the whole suite."""
 
 import contextlib
+import itertools
 import os
 import shutil
 import signal
@@ -12,6 +13,7 @@ import time
 import urllib.request
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 FLAGS = [
@@ -27,6 +29,9 @@ FLAGS = [
 PATIENCE = 60_000
 """Milliseconds that a browser waits for what must come."""
 
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")  # a busy one takes longer, and no example fails for that
+
 
 def pytest_configure():
     """Heed signals, and have processes that begin here heed them, also where ``nohup`` started the tests."""
@@ -41,6 +46,22 @@ def pytest_runtest_setup(item):
     """Skip what needs a browser where there is none, unless SYNERGY_NEEDS_BROWSER says that there must be one."""
     if "browser" in item.keywords and CHROMIUM is None and not os.environ.get("SYNERGY_NEEDS_BROWSER"):
         pytest.skip("no chromium here")
+
+
+def slow(*values):
+    """Parameters of a case that is slow."""
+    return pytest.param(*values, marks=pytest.mark.slow)
+
+
+def crossed(*axes):
+    """All combinations as parameters: a few in which every value comes once are quick, the others slow."""
+    quick = [tuple(axis[k % len(axis)] for axis in axes) for k in range(max(map(len, axes)))]
+    return [one if one in quick else slow(*one) for one in itertools.product(*axes)]
+
+
+def quickly(value, values):
+    """All values as parameters: this one is quick, the others slow."""
+    return [one if one == value else slow(one) for one in values]
 
 
 @contextlib.contextmanager
@@ -69,7 +90,7 @@ def served(*further, environment=None, port=None):
     finally:
         if process.poll() is None:
             process.terminate()
-        process.wait(timeout=30)
+        process.wait(timeout=60)
         reader.join(timeout=10)
         process.stderr.close()
     assert "Traceback" not in "".join(said), "".join(said)
@@ -134,22 +155,40 @@ def watched(page, address):
     return wrong
 
 
-@pytest.fixture
-def visitor(browser, address):
-    """Makes visitors: each a page in a browser context of its own, so with cookies of its own; all are watched."""
-    contexts, wrong = [], []
+@pytest.fixture(scope="session")
+def idle():
+    """Browser contexts that no visitor has now, by locale; their cache has Solara's scripts compiled already."""
+    return {}
 
-    def arrive(width=1280, height=900, **settings):
-        settings = {"locale": "en-GB", **settings}  # a page begins in its reader's language
-        context = browser.new_context(viewport={"width": width, "height": height}, **settings)
-        contexts.append(context)
+
+def forgotten(context, address):
+    """Leave nothing of a visitor in a context but the cache."""
+    kinds = "cookies,local_storage,indexeddb,service_workers,cache_storage"
+    what = {"origin": address.rstrip("/"), "storageTypes": kinds}
+    context.new_cdp_session(context.pages[0]).send("Storage.clearDataForOrigin", what)
+    context.clear_cookies()
+    for page in context.pages:
+        page.close()
+
+
+@pytest.fixture
+def visitor(browser, address, idle):
+    """Makes visitors: each a page in a browser context of its own, so with cookies of its own; all are watched."""
+    taken, wrong = [], []
+
+    def arrive(width=1280, height=900, locale="en-GB"):  # a page begins in its reader's language
+        ready = idle.setdefault(locale, [])
+        context = ready.pop() if ready else browser.new_context(locale=locale)
+        taken.append((ready, context))
         page = context.new_page()
+        page.set_viewport_size({"width": width, "height": height})
         wrong.append(watched(page, address))
         return page
 
     yield arrive
-    for context in contexts:
-        context.close()
+    for ready, context in taken:
+        forgotten(context, address)
+        ready.append(context)
     assert [said for one in wrong for said in one] == []
 
 
@@ -164,4 +203,19 @@ def opened(page, address, path="", language="en", ready=".sy-answer"):
     joint = "&" if "?" in path else "?"
     page.goto(f"{address}{path}{joint}lang={language}")
     page.wait_for_selector(ready)
+    return page
+
+
+STILL = """() => {
+    const moves = one => one.playState === 'running' && one.effect.getTiming().iterations !== Infinity;
+    const now = document.querySelector('.sy-stale') || document.getAnimations().some(moves)
+        ? '' : location.href + document.documentElement.outerHTML;
+    if (now !== window.lastSeen) { window.lastSeen = now; window.seenAt = performance.now(); }
+    return now !== '' && performance.now() - window.seenAt >= 400;
+}"""
+
+
+def still(page):
+    """Wait until nothing is being worked out, nothing moves, and nothing has changed for a while."""
+    page.wait_for_function(STILL, polling=100)
     return page

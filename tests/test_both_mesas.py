@@ -81,6 +81,7 @@ def made_and_dropped(count):
     return sum(one() is not None for one in gone)
 
 
+@pytest.mark.slow
 def test_a_thousand_models_made_and_dropped_leave_memory_flat():
     """Mesa 3.3 keeps every model in its agents' class unless it is told not to; each then takes some 70 KB for ever."""
     made_and_dropped(200)  # what is made once and kept on purpose is there after these

@@ -8,12 +8,14 @@ import time
 from pathlib import Path
 
 import pandas as pd
+import psutil
 import pytest
 
 from simulation import __version__, case
 from simulation.analysis.sequential import MOST
 from simulation.cli.commands.compare import DEFAULT_MOST
 from simulation.cli.main import EXECUTE, main
+from simulation.engine.ensemble import warm
 from simulation.model.outcomes import OUTCOMES
 from simulation.study.sources.files import load
 
@@ -312,11 +314,11 @@ def test_who_asks_for_few_worlds_at_most_need_not_say_with_how_many_to_begin(cap
 
 def test_a_folder_that_cannot_be_written_is_refused_before_any_work(capsys, tmp_path):
     (tmp_path / "file").write_text("")
-    start = time.monotonic()
+    start = time.process_time()
     code, _, err = run(capsys, "compare", "--worlds", "100000", "--out", str(tmp_path / "file" / "out"), "--lang", "en")
     assert code == 1
     assert "cannot be written" in err
-    assert time.monotonic() - start < 20
+    assert time.process_time() - start < 20
 
 
 def test_a_mistake_of_ours_is_said_without_a_traceback(capsys, monkeypatch):
@@ -330,12 +332,16 @@ def test_a_mistake_of_ours_is_said_without_a_traceback(capsys, monkeypatch):
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for one child")
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_ctrl_c_leaves_no_half_written_file(tmp_path, jobs):
-    words = [sys.executable, "-m", "simulation.cli", "compare", "--worlds", "5000", "--jobs", jobs]
+    words = [sys.executable, "-m", "simulation.cli", "compare", "--worlds", "200000", "--jobs", jobs]
     folder = tmp_path / "new"
+    warm()  # so that it is not compiled there
     process = subprocess.Popen([*words, "--out", str(folder), "--lang", "en"], stdout=-1, stderr=-1, text=True)
-    time.sleep(5)
+    at_work = psutil.Process(process.pid)
+    while at_work.cpu_times().user < 3.0:  # more than it takes to begin
+        assert process.poll() is None
+        time.sleep(0.05)
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=120)
     assert process.returncode == 130
     assert "Traceback" not in err
     assert "Stopped" in err

@@ -151,6 +151,26 @@ def found():
     return compare_runs(runs, "it-only")
 
 
+def test_how_many_more_worlds_follows_from_wins_and_losses_as_documented():
+    # 12 wins, 8 losses, 5 ties: (1.96 / (2 · (13/22 − 1/2)))² decided worlds, 5 % more, less those there are
+    assert pair([1.0] * 12 + [0.0] * 13, [0.0] * 12 + [1.0] * 8 + [0.0] * 5).more == 130
+
+
+def test_how_many_more_worlds_follows_from_two_worlds_that_differ_little():
+    assert pair([0.01, 0.0], [0.0, 0.01]).more == 35  # 1.05 · 35 − 2: of the mean, since one win each tells nothing
+
+
+def test_a_difference_of_exactly_the_margin_is_none_that_matters():
+    assert pair([ADOPTION.margin] * 9 + [0.0] * 31, [0.0] * 40).kind == "same"
+
+
+def test_the_gain_of_pairing_is_the_ratio_of_variances():
+    assert pair([0.1, 0.3], [0.0, 0.4]).gain == pytest.approx(5.0)
+    assert pair([0.25, 0.75], [0.0, 0.5]).gain == math.inf
+    assert math.isnan(pair([0.5, 0.5], [0.25, 0.25]).gain)
+    assert math.isnan(pair([0.5], [0.25]).gain)
+
+
 def test_ranking_is_by_mean_lasting_adoption(found):
     means = [found.summary(name, MAIN).mean.estimate for name in found.ranking]
     assert means == sorted(means, reverse=True)

@@ -100,10 +100,10 @@ def test_ctrl_c_while_compiling_ends_in_a_sentence(tmp_path, after):
     time.sleep(after)
     children = psutil.Process(asked.pid).children()
     asked.send_signal(signal.SIGINT)
-    out, err = asked.communicate(timeout=60)
+    out, err = asked.communicate(timeout=120)
     assert (asked.returncode, out) == (130, "")
     assert err.strip() == say("cli.interrupted", "en")
-    _, alive = psutil.wait_procs(children, timeout=5)
+    _, alive = psutil.wait_procs(children, timeout=60)
     assert not alive
 
 

@@ -2,16 +2,17 @@
 
 import gc
 import threading
-import time
 import weakref
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from simulation import case, run_worlds
 from simulation.analysis.compare import compare_runs
+from simulation.dashboard.server import memory
 from simulation.dashboard.server.memory import Sweeper, sweep
 from simulation.dashboard.state import runs as engines
 from simulation.dashboard.state.runs import FEW, RunStore, get_ready, quiet
@@ -98,18 +99,26 @@ def test_what_refers_to_itself_only_is_dropped():
         gc.enable()
 
 
-def test_many_who_leave_together_are_swept_once():
-    swept = []
-    one = Sweeper(lambda: swept.append(time.monotonic()), pause=0.2)
+def test_many_who_leave_together_are_swept_once(monkeypatch):
+    waits, go_on, swept = threading.Semaphore(0), threading.Semaphore(0), threading.Semaphore(0)
+
+    def pause(seconds):
+        assert seconds == 0.2
+        waits.release()
+        go_on.acquire()
+
+    monkeypatch.setattr(memory, "time", SimpleNamespace(sleep=pause))
+    one = Sweeper(swept.release, pause=0.2)
     try:
         one.begin()
-        for _ in range(5):
+        for _ in range(2):
             one.left()
-            time.sleep(0.01)
-        time.sleep(0.6)
-        assert len(swept) == 1
-        one.left()
-        time.sleep(0.6)
-        assert len(swept) == 2
+            assert waits.acquire(timeout=60)
+            for _ in range(4):
+                one.left()
+            assert not swept.acquire(timeout=0.1)
+            go_on.release()
+            assert swept.acquire(timeout=60)
+            assert not waits.acquire(timeout=0.3)
     finally:
         gc.unfreeze()

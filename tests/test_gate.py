@@ -120,6 +120,7 @@ def test_a_widget_is_not_closed_and_takes_no_traits_from_outside(guest):
     assert guest.widgets[frame]["words_text"] != "{}"
 
 
+@pytest.mark.slow
 def test_the_first_bytes_of_a_message_say_nothing_of_memory():
     with served() as (url, process):
         guest = Visitor(url)
@@ -174,7 +175,7 @@ def test_pages_that_come_back_at_once_are_each_told_their_own_state(address):
 def states_told(guest, channel):
     """The states that come as an answer on a channel."""
     for _ in range(200):
-        text = guest.socket.recv(timeout=10)
+        text = guest.socket.recv(timeout=60)
         data = json.loads(text) if isinstance(text, str) else json.loads(text[text.index(b"{") :].split(b"}\x00")[0])
         content = data["content"]
         if content.get("comm_id") == channel and content["data"].get("method") == "update_states":

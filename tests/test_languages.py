@@ -261,6 +261,7 @@ def test_a_browser_starts_in_its_own_language_and_keeps_what_is_chosen(visitor, 
     assert page.evaluate("document.documentElement.lang") == "en"
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_the_page_lists_every_language_and_speaks_the_new_one(browser, root):
     with served(environment={"SYNERGY_LOCALE": root}) as (url, _):

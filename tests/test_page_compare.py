@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from conftest import opened
+from conftest import crossed, opened, still
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -408,9 +408,8 @@ def shown(page, address, path="compare?worlds=20", language="en"):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("width", [1280, 390, 1920])
-def test_the_page_is_whole_and_fits(visitor, address, language, width):
+@pytest.mark.parametrize(("width", "language"), crossed([1280, 390, 1920], LANGUAGES))
+def test_the_page_is_whole_and_fits(visitor, address, width, language):
     page = shown(visitor(width=width), address, language=language)
     pattern = {"en": r"beats .* in \d+ of 20 worlds", "nl": r"wint van .* in \d+ van 20 werelden"}[language]
     assert re.search(pattern, page.inner_text("#answer"))
@@ -445,8 +444,7 @@ def test_dragging_a_bar_moves_the_verdict_and_the_address(page, address):
         page.wait_for_timeout(15)
     page.mouse.up()
     page.wait_for_function("location.search.includes('hand=full-2')")
-    page.wait_for_timeout(600)
-    settled(page)
+    settled(still(page))
     grip = page.get_by_role("slider", name="anchor in the strategy: first week")
     start = int(grip.get_attribute("aria-valuenow"))
     assert start > 30
@@ -469,8 +467,7 @@ def test_quick_keys_settle_on_the_last(page, address):
     for _ in range(25):
         page.keyboard.press("ArrowRight")
     page.wait_for_function("location.search.includes('hand=full-2')")
-    page.wait_for_timeout(1200)
-    settled(page)
+    settled(still(page))
     assert grip.get_attribute("aria-valuenow") == str(12 + 25)
     view, _ = read_address("compare", page.url.partition("?")[2])
     assert study_of(view.changes, ("full-2",)).scenarios[0].measures.external_partner.start == 37

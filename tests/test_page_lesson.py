@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from conftest import opened, served
+from conftest import crossed, opened, quickly, served
 
 from simulation.dashboard.pages.lesson.flow import (
     OWN,
@@ -330,7 +330,7 @@ def stage(page, address, chapter=0, step=0, language="en", more=""):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", quickly("en", LANGUAGES))
 def test_a_chapter_is_told_with_the_keys_of_a_presenter(page, address, language):
     stage(page, address, 0, 0, language)
     for key, step in zip(["PageDown", "ArrowRight", "PageDown", "PageDown"], QUESTION_STEPS[1:], strict=True):
@@ -432,9 +432,8 @@ def test_the_room_composes_a_package_and_compare_opens_it(page, address):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("width", [390, 1920])
-def test_every_screen_fits_its_width(visitor, address, language, width):
+@pytest.mark.parametrize(("width", "language"), crossed([1920, 390], LANGUAGES))
+def test_every_screen_fits_its_width(visitor, address, width, language):
     page = visitor(width=width, height=1080 if width == 1920 else 844)
     for chapter, step in [(3, 1), (5, 2), (5, 3), (4, 4), (LAST, 3)]:
         stage(page, address, chapter, step, language, "&package=assign_roles&votes=1-2_3-4")
@@ -448,6 +447,7 @@ def test_every_screen_fits_its_width(visitor, address, language, width):
         assert small == []
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_a_lesson_of_ones_own_is_told(browser, tmp_path):
     name = "<img src=x onerror=alert(1)> & “quotes” 🐘 " + "long " * 50

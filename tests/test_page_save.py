@@ -10,6 +10,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 from conftest import opened as visit
+from conftest import quickly
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -253,7 +254,7 @@ def downloaded(page, name):
 
 
 @browsing
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", quickly("nl", LANGUAGES))
 def test_every_file_is_saved(page, address, language):
     visit(page, address, "save?worlds=20", language)
     page.wait_for_function("document.querySelectorAll('.sy-save img').length === 2")

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from conftest import opened
+from conftest import crossed, opened, still
 
 from simulation.dashboard.pages import pages
 from simulation.text.i18n import LANGUAGES
@@ -42,32 +42,26 @@ def excepted(rule, place):
     return any(rule == one and mark in place for one, mark in EXCEPTIONS)
 
 
-@pytest.mark.parametrize("name", list(pages()))
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(("name", "language", "width"), crossed(list(pages()), LANGUAGES, [1280, 390]))
 def test_no_rule_is_broken(visitor, address, name, language, width):
     page = visitor(width)
     opened(page, address, f"{name}?worlds=20", language)
-    page.wait_for_function("!document.querySelector('.sy-stale')")  # what is being worked out anew is pale
-    page.wait_for_timeout(1_000)
-    assert broken(page) == []
+    assert broken(still(page)) == []  # what is being worked out anew is pale
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize(("chapter", "step"), [(2, 1), (2, 2), (2, 3), (2, 4), (6, 1), (6, 3)])
-def test_no_rule_is_broken_on_the_screens_of_the_lesson(page, address, language, chapter, step):
+@pytest.mark.parametrize(("screen", "language"), crossed([(2, 1), (2, 2), (2, 3), (2, 4), (6, 1), (6, 3)], LANGUAGES))
+def test_no_rule_is_broken_on_the_screens_of_the_lesson(page, address, screen, language):
+    chapter, step = screen
     opened(page, address, f"lesson?chapter={chapter}&step={step}&votes=__2-3-1", language)
     page.wait_for_function("document.querySelector('.sy-lesson') && !document.querySelector('.sy-lesson-wait')")
-    page.wait_for_timeout(3_000)
-    assert broken(page) == []
+    assert broken(still(page)) == []
 
 
 def test_no_rule_is_broken_with_settings_open(page, address):
     opened(page, address, "compare?worlds=20", "en")
     for measure in ("external_partner", "assign_roles"):
         page.locator(f"#on-{measure} + button").click()
-        page.wait_for_timeout(300)
-        assert broken(page) == []
+        assert broken(still(page)) == []
 
 
 def test_the_check_sees_what_is_wrong(page, address):
