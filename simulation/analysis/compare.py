@@ -272,8 +272,8 @@ class Comparison:
     @property
     def pairing_gain(self) -> float:
         """The median, over all pairs of scenarios, of :attr:`Pair.gain` for lasting adoption; nan if undefined."""
-        names = self.ranking
-        gains = [self.pair(a, b).gain for position, a in enumerate(names) for b in names[position + 1 :]]
+        values = [self.runs.of(name, "lasting_adoption") for name in self.ranking]  # defined in every world
+        gains = [_gain(a, b, a - b) for position, a in enumerate(values) for b in values[position + 1 :]]
         defined = sorted(gain for gain in gains if math.isfinite(gain))
         return defined[len(defined) // 2] if defined else math.nan
 

@@ -1,14 +1,17 @@
 """What commands that compute have in common: an engine that is ready, and progress that is shown."""
 
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
 
 from simulation.system import signals, streams
 from simulation.text.i18n import say
 
 Progress = Callable[[int, int], None]
 """Called with (done, total)."""
+
+NOT_NEEDED = "scipy.linalg.cython_blas"
 
 
 def prepare(language: str) -> None:
@@ -23,8 +26,26 @@ def prepare(language: str) -> None:
     compilation.check()
     if not compilation.kept():
         streams.complain(say("cli.preparing", language))
-    ensemble.warm()
+    with without_linear_algebra():
+        ensemble.warm()
     signals.raise_missed()
+
+
+@contextmanager
+def without_linear_algebra() -> Iterator[None]:
+    """Spare Numba importing SciPy's linear algebra, which no code of ours calls: an eighth of a warm comparison.
+
+    It looks for it once, and does without where it is not to be had. In a process of ours nobody else compiles.
+    """
+    if NOT_NEEDED in sys.modules:
+        yield
+        return
+    nothing: Any = None  # how Python marks a module that is not to be found
+    sys.modules[NOT_NEEDED] = nothing
+    try:
+        yield
+    finally:
+        del sys.modules[NOT_NEEDED]
 
 
 class ProgressBar:

@@ -4,7 +4,6 @@ A problem knows where it is, what was given, and a key of the locale files that 
 to do. It is put into words only when somebody reads it, so that it can be read in English or in Dutch.
 """
 
-import difflib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -193,6 +192,8 @@ def nearest(given: str, names: Iterable[str]) -> str | None:
     if len(by_word) > _CANDIDATES:
         alike = (other for other in by_word if other[:1] == word[:1] and abs(len(other) - len(word)) < 4)
         candidates = islice(alike, _CANDIDATES)
+    import difflib  # noqa: PLC0415 - only who mistyped a name waits for it
+
     near = difflib.get_close_matches(word, candidates, n=1)
     return by_word[near[0]] if near else None
 
