@@ -492,3 +492,17 @@ def test_the_one_that_waits_for_a_fixed_number_agrees_on_counts():
     assert (fixed.wins, fixed.losses, fixed.kind) == (here.wins, here.losses, here.kind)
     assert here.difference.low < fixed.difference.low < fixed.difference.high < here.difference.high
     assert here.share.low < fixed.share.low
+
+
+def test_moments_are_those_of_all_worlds_so_far():
+    values = np.array([3.0, 4.5, -1.0, 2.0, 2.0])
+    for count, mean, squares in zip(*sequential._moments(values), strict=True):
+        so_far = values[: int(count)]
+        assert mean == pytest.approx(so_far.mean())
+        assert squares == pytest.approx(((so_far - so_far.mean()) ** 2).sum())
+
+
+def test_how_far_two_scenarios_can_be_apart_is_known_of_every_bounded_outcome():
+    spans = {outcome.unit: sequential.span_of(outcome, 156) for outcome in OUTCOMES}
+    bounded = {unit: span for unit, span in spans.items() if span < math.inf}
+    assert bounded == {"share": 1.0, "0 or 1": 1.0, "−1 to 1": 2.0, "week": 157.0, "weeks": 157.0}
