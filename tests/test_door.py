@@ -535,7 +535,7 @@ def test_closing_a_page_holds_up_nobody():
         page.close = lambda reason: never.wait(30)
     begun = time.monotonic()
     Traffic(lambda: pages).make_room("a")
-    assert time.monotonic() - begun < 10.0  # not 30, and less than that on a machine that is not busy
+    assert time.monotonic() - begun < 1.0
     never.set()
 
 
@@ -645,8 +645,8 @@ def test_pings_and_pongs_without_end_end_the_connection(address):
             for number in range(LIMITS.control_frames + 5):
                 getattr(guest.socket, kind)(str(number).encode())
             for _ in range(500):
-                guest.socket.recv(timeout=60)
-        assert time.monotonic() - begun < 60
+                guest.socket.recv(timeout=20)
+        assert time.monotonic() - begun < 15
         guest.close()
     assert ask(address, "/readyz")[0] == 200
 

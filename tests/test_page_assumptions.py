@@ -406,7 +406,7 @@ def test_who_waits_for_a_turn_can_leave_too():
         began = time.monotonic()
         with pytest.raises(Overtaken):
             tried(pair(), tell=lambda *_: (_ for _ in ()).throw(Overtaken))
-        assert time.monotonic() - began < 60
+        assert time.monotonic() - began < 5
     assert flips._TURN.acquire(timeout=60)
     flips._TURN.release()
 
