@@ -57,7 +57,9 @@ def test_gamma_and_beta(values):
     x = np.array(values)
     np.testing.assert_allclose(log_gamma(x), special.gammaln(x), rtol=1e-13, atol=1e-13)
     scale = special.gammaln(x + x[::-1])
-    np.testing.assert_allclose(log_beta(x, x[::-1]), special.betaln(x, x[::-1]), rtol=1e-12, atol=1e-14 * max(100.0, scale.max()))
+    np.testing.assert_allclose(
+        log_beta(x, x[::-1]), special.betaln(x, x[::-1]), rtol=1e-12, atol=1e-14 * max(100.0, scale.max())
+    )
 
 
 @given(st.lists(st.floats(-800, 800) | st.just(-math.inf), min_size=1, max_size=12))

@@ -29,6 +29,7 @@ from simulation.dashboard.state import settings as handed
 from simulation.dashboard.state.settings import Settings
 from simulation.lesson.source import shipped
 from simulation.study.errors import InputRefused
+from simulation.study.sources.files import load_data
 from simulation.system.limits import LIMITS
 from simulation.text.i18n import LANGUAGES, say
 
@@ -230,6 +231,8 @@ def test_the_command_line_says_more_than_the_environment(monkeypatch, environmen
     before = dict(os.environ)
     assert main(["dashboard", *words, "--no-open", "--lang", "nl"]) == 0
     assert started == [(Settings(file, lesson, "nl"), False)]
+    assert started[0][0].data == load_data(file)  # read once
+    assert (started[0][0].material is not None) == ("--lesson" in words)
     assert dict(os.environ) == before
 
 

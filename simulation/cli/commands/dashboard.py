@@ -3,8 +3,12 @@
 import argparse
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from simulation.cli.arguments import Arguments
+
+if TYPE_CHECKING:
+    from simulation.lesson.source import Told
 
 DEFAULT_PORT = 8765
 
@@ -34,24 +38,24 @@ def execute(args: argparse.Namespace, language: str) -> int:
     from simulation.dashboard.serve import Where, serve
     from simulation.dashboard.state.settings import Settings
     from simulation.engine.kernel import compilation
-    from simulation.study.sources.files import CASE, load
+    from simulation.study.sources.files import CASE, load_data
 
     file = os.environ.get("SYNERGY_FILE") or CASE if args.file is None else args.file
-    load(file)  # so that mistakes are reported here, and not on every page
+    data = load_data(file)  # so that mistakes are reported here, and not on every page
     compilation.check()
-    settings = Settings(file, _lesson(args.lesson), language)
+    lesson, material = _lesson(args.lesson)
+    settings = Settings(file, lesson, language, data, material)
     where = Where(args.host, args.port, True if args.key else False if args.without_key else None)
     return serve(where, settings, not args.no_open)
 
 
-def _lesson(given: str | None) -> str | None:
-    """The path of the lesson that is named, or else of SYNERGY_LESSON, None for the case's.
+def _lesson(given: str | None) -> tuple[str | None, "Told | None"]:
+    """The path of the lesson that is named, and what it holds; else the path in SYNERGY_LESSON, None for the case's.
 
     Raises :class:`~simulation.study.errors.InputRefused` if the lesson that is named is not in order.
     """
     from simulation.lesson.source import read_lesson
 
     if given is None:
-        return os.environ.get("SYNERGY_LESSON") or None
-    read_lesson(given)
-    return str(Path(given).resolve())
+        return os.environ.get("SYNERGY_LESSON") or None, None
+    return str(Path(given).resolve()), read_lesson(given)

@@ -1,8 +1,10 @@
 """What a server was started with: handed over once, before any page is drawn, and read wherever it is needed."""
 
 import functools
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
+from simulation.lesson.source import Told
 from simulation.study.sources.files import CASE
 
 
@@ -12,12 +14,15 @@ class Settings:
 
     ``file`` is the study that it shows, as :func:`simulation.study.sources.files.load` takes it; ``lesson`` the file of
     its lesson, None for the one that comes along; ``language`` the language of whoever wishes for none, None for that
-    of the system.
+    of the system. ``data`` is the plain data of the study and ``material`` the lesson, where they have been read
+    already: a pipe can be read once only, and what is shown is what was found in order.
     """
 
     file: str = CASE
     lesson: str | None = None
     language: str | None = None
+    data: dict[str, Any] | None = field(default=None, compare=False, repr=False)
+    material: Told | None = field(default=None, compare=False, repr=False)
 
 
 @functools.cache

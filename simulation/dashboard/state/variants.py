@@ -38,7 +38,8 @@ class Base:
 @functools.cache
 def _served() -> dict[str, Any]:
     """The plain data of the study that this server shows: the case, or the file it was started with."""
-    return load_data(settings().file)
+    given = settings()
+    return load_data(given.file) if given.data is None else given.data
 
 
 def base_data(base: Base | None = None) -> dict[str, Any]:

@@ -38,7 +38,8 @@ def lesson_material() -> Told:
 
     Raises :class:`~simulation.study.errors.InputRefused` if the file is not in order.
     """
-    return read_lesson(settings().lesson)
+    given = settings()
+    return given.material or read_lesson(given.lesson)
 
 
 # --- where one is --------------------------------------------------------------------------------------
