@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 
+import psutil
 import pytest
 from attacker import Visitor, ask, message, words_in
 from conftest import PATIENCE, free_port, in_memory, served, slow
@@ -391,10 +392,12 @@ def test_a_cookie_of_backslashes_takes_no_time(address, count):
     assert min(seconds() for _ in range(5)) < 1.0  # a busy machine may keep one of them waiting
 
 
-def test_a_file_that_takes_too_long_is_given_up_and_the_next_is_read(monkeypatch):
+def test_a_file_that_takes_too_long_is_given_up_and_the_next_is_read():
     from simulation.dashboard.state.reader import Reader
 
     reader = Reader(seconds=0.0)
+    reader._begun()
+    psutil.Process(reader._process.pid).suspend()  # so that it surely takes too long
     with pytest.raises(InputRefused, match="more than 0 seconds"):
         reader.read(CASE.encode(), "a.yaml")
     reader.seconds = 30
