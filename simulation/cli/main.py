@@ -25,10 +25,10 @@ EXECUTE: Mapping[str, Callable[[argparse.Namespace, str], int]] = MappingProxyTy
 
 def command_line(language: str) -> argparse.ArgumentParser:
     """The parser of all commands, in a language."""
-    words = Arguments(language, __version__)
+    builder = Arguments(language, __version__)
     for command in COMMANDS:
-        command.arguments(words)
-    return words.top
+        command.arguments(builder)
+    return builder.top
 
 
 def _language(words: Sequence[str]) -> str:

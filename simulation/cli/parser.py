@@ -10,12 +10,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
+from simulation.cli.codes import WRONG_USAGE
 from simulation.system import streams
 from simulation.system.limits import LIMITS
 from simulation.text.characters import visible
 from simulation.text.i18n import say
 
-WRONG_USAGE = 2
 SHOWN = 60
 """So many characters of what was given are repeated in a sentence."""
 

@@ -27,7 +27,7 @@ class Department(mesa.Agent):
 
     Its states are those of :mod:`simulation.model.states`, which ``docs/odd.md`` shows in section 2. Shares are in
     [0, 1], hours are per week. ``contacts`` are weighted so that they sum to 1; ``helpers`` are those whom it needs by
-    more than a quarter, with their contact.
+    more than :data:`~simulation.study.constants.CLOSE_NEED`, with their contact.
     """
 
     model: "OrganisationModel"
@@ -143,7 +143,7 @@ class Department(mesa.Agent):
     def deliver(self, substitution: float, a_part: float, a_need: float, inside: float, outside: float) -> None:
         """Stage 5: output of the stream, progress, and the issues to be expected.
 
-        ``a_part`` are a partner's process hours, of which he takes over the share ``substitution``, and ``a_need`` IT's
+        ``a_part`` are a partner's process hours, of which it takes over the share ``substitution``, and ``a_need`` IT's
         help, for each hour that counts; ``inside`` and ``outside`` are the shares of technical need that are met.
         """
         steps.deliver(self, self.values, substitution, a_part, a_need, inside, outside)

@@ -1,7 +1,7 @@
 """The Mesa model: one world of one scenario, week by week, stage by stage.
 
 This is the readable definition of the order of a week; what is done in a stage stands in :mod:`simulation.model.steps`,
-and the equations in :mod:`simulation.model.rules`.
+and equations with a source of their own in :mod:`simulation.model.rules`.
 """
 
 import math
@@ -48,13 +48,17 @@ class OrganisationModel(mesa.Model):
 
     ``scenario`` is a :class:`~simulation.study.scenario.Scenario`, or the name of one in ``study`` (the case without
     one). ``world`` picks the world, ``rng`` (a whole number ≥ 0) the seed of all luck: the same two give every scenario
-    the same luck, and None a seed of the system's. ``parameters`` is ``"ranges"`` or ``"defaults"``; ``values`` and
-    ``traits`` (one each, in the organisation's order) replace what the world would draw. Without ``collect`` no data is
-    collected, which is quicker.
+    the same luck, and None a seed from the operating system. ``parameters`` is ``"ranges"`` or ``"defaults"``;
+    ``values`` and ``traits`` (one each, in the organisation's order) replace what the world would draw. Without
+    ``collect`` no data is collected, which is quicker.
 
     ``departments`` are Mesa's agents, :class:`~simulation.model.department.Department` each; ``events`` what has
     happened so far; ``ledger`` the accounts, from which :func:`~simulation.model.outcomes.outcomes_of` reads the
     outcomes; ``running`` turns false after the last week of the horizon.
+
+    Luck is keyed (:mod:`simulation.model.randomness`), so nothing in a run depends on ``model.rng``: replicate over
+    ``world``, not over iterations. Data is collected from week 1 on, at the end of each week; row 0 of the model's data
+    frame is week 1, which the agents' frame calls step 1.
 
     Raises :class:`~simulation.study.errors.InputRefused` for an unknown scenario, world, seed or mode.
 
@@ -101,8 +105,8 @@ class OrganisationModel(mesa.Model):
             Department(self, description, own_traits)
         # Mesa 3.3 counts agents in a class-level dictionary, which would keep every model alive; ours are all made now.
         getattr(mesa.Agent, "_ids", {}).pop(self, None)
-        self.departments = self.agents
-        everyone: list[Department] = list(self.agents)
+        self.departments = self.agents_by_type[Department]  # whoever adds agents of another kind disturbs nothing
+        everyone: list[Department] = list(self.departments)
         self.index = {department.name: index for index, department in enumerate(everyone)}
         self.everyone = tuple(everyone)
         self.internal = tuple(department for department in everyone if department.internal)
@@ -146,7 +150,7 @@ class OrganisationModel(mesa.Model):
     @property
     def week(self) -> int:
         """The week that is being simulated, or was last: from 1, and 0 before the first."""
-        return int(self.steps)
+        return min(int(self.steps), self.project.horizon)
 
     @property
     def live(self) -> bool:
@@ -174,8 +178,12 @@ class OrganisationModel(mesa.Model):
     # --- the week --------------------------------------------------------------------------------------
 
     def step(self) -> None:
-        """Simulate one week, stage by stage; beyond the horizon nothing happens any more."""
-        if self.week > self.project.horizon:
+        """Simulate one week, stage by stage; beyond the horizon nothing happens any more.
+
+        Departments are visited in the organisation's order, and any other order gives the same: before a stage in which
+        others matter each looks around, and what it then does changes nothing that others read in that stage.
+        """
+        if self.steps > self.project.horizon:
             self.running = False
             return
         self._draw_row = {name: table[self.week].tolist() for name, table in self._draws.items()}
@@ -201,9 +209,9 @@ class OrganisationModel(mesa.Model):
 
     def _apply_measures(self) -> None:
         """Stage 1: this week's levers, and what is done at once."""
-        week, live = self.week, self.go_live_week
-        levers = self.schedule.levers(week, live)
-        closed = is_closed(week, live)
+        week, go_live = self.week, self.go_live_week
+        levers = self.schedule.levers(week, go_live)
+        closed = is_closed(week, go_live)
         for kind in begun_and_ended(self.levers, levers, closed and not self.closed):
             self.note(kind)
         if levers is not self.levers:
@@ -216,7 +224,7 @@ class OrganisationModel(mesa.Model):
         self.departments.do("apply_measures")
 
     def _take_levers(self, levers: Levers) -> None:
-        """Lay the contact network of these levers, and let each department see what they ask of it."""
+        """Build the contact network of these levers, and let each department see what they ask of it."""
         self.levers, self.settings = levers, settings_of(levers)
         parties = len(self.everyone) if levers.consulted or levers.forum else len(self.internal)
         self.diffused = rules.diffusion(parties, self.values.t)
@@ -253,8 +261,7 @@ class OrganisationModel(mesa.Model):
         blocked, parts, at_work = self.total(steps.before_work)
         supplied = steps.supply(self, self.values, self.settings, self.terms, self.it, blocked, parts)
         *shares, own, connecting = supplied
-        for department in self.everyone:
-            department.deliver(self.settings.substitution, *shares)
+        self.departments.do("deliver", self.settings.substitution, *shares)
         self._credit(own, connecting)
         self.work_seen = self.work_seen or at_work > 0.0
         self.departments.do("look_for_help")

@@ -1,6 +1,7 @@
-"""Every equation of the model, once: a small scalar function with its unit, its source and an example.
+"""The equations of the model, once each: a small scalar function with its unit, its source and an example.
 
-Numbers go in and a number comes out; nothing here knows of departments, of Mesa or of measures by name.
+Numbers go in and a number comes out; nothing here knows of departments, of Mesa or of measures by name. Sums, products
+and shares of states that need no source of their own stand in :mod:`simulation.model.steps`, where they are used.
 Shares are between 0 and 1, hours are hours per week, rates are per week. ``docs/odd.md`` tells the order
 in which a week applies them. The functions use ``math`` and constants (``c``) only, so that they can be compiled as
 they are.

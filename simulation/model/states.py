@@ -273,7 +273,7 @@ DEPARTMENT_STATES: tuple[State, ...] = (
     State("switching", SHARE, "what is left of an hour among its projects"),
     State("standing_pull", WEIGHT, "pull of other work, less what is cut of IT's portfolio"),
     State("unheld", SHARE, "diffused share of an issue that nobody holds", ROLE, "un"),
-    State("near_share", SHARE, "what a contact of strength 1 is of all its contacts"),
+    State("near_share", SHARE, "what sums over its contacts are multiplied by; 0 without any"),
     State("tied", SHARE, "share of its interdependence that contacts cover"),
     # what others do and think, summed before a stage
     State("near_activity", SHARE, "activity of its contacts, by strength of contact"),

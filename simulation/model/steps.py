@@ -1,10 +1,12 @@
 """What departments and the organisation do in each stage of a week, once: plain functions over their states.
 
-A step reads and writes states by the names of ``docs/odd.md``; the equations stand in :mod:`simulation.model.rules`.
+A step reads and writes states by the names of ``docs/odd.md``; equations with a source of their own stand in
+:mod:`simulation.model.rules`, sums and shares of states here.
 The Mesa agents and model call the steps as they are, and :mod:`simulation.engine.kernel` compiles them as they are.
 Letters are the same throughout: ``d`` is a department and ``o`` the organisation, with the states of section 2; ``p``
 are the parameters of this world and ``c`` the constants; ``s`` is what the scenario fixes and ``m`` what this week's
-levers set (:mod:`simulation.model.terms`). Shares are in [0, 1], hours are per week.
+levers set (:mod:`simulation.model.terms`). ``it`` is the IT department, ``w`` what a file says of a department, ``u``
+draws in [0, 1), and ``book`` the accounts. Shares are in [0, 1], hours are per week.
 
 Compiled, a step of a department is done to several at once by one instruction. So it works out both ways and takes
 one; it neither loops nor calls on other departments; and it does not write what is common to all. What others do is
@@ -327,7 +329,7 @@ def supply(o: Any, p: Any, m: Any, s: Any, it: Any, blocked: Any, parts: Any) ->
 def deliver(d: Any, p: Any, substitution: Any, a_part: Any, a_need: Any, inside: Any, outside: Any) -> None:
     """Stage 5: process and technical work done for a stream.
 
-    ``substitution`` is the share of a partner's hours in which he takes over; the last four numbers are the first that
+    ``substitution`` is the share of a partner's hours in which it takes over; the last four numbers are the first that
     :func:`supply` returns.
     """
     partner_hours, helped = a_part * partner_part(d), a_need * d.process_need
@@ -350,7 +352,7 @@ def deliver(d: Any, p: Any, substitution: Any, a_part: Any, a_need: Any, inside:
 def advance(d: Any, p: Any, o: Any) -> None:
     """Stage 5: output turns into progress, and progress into the issues to be expected.
 
-    They come by work done and, once live, by ignorance and by a chain that lags behind.
+    They arise from work done and, once live, by ignorance and by a chain that lags behind.
     """
     before = d.process_progress * d.process_size + d.technical_progress * d.technical_size
     process = rules.progress(d.process_progress, d.process_done, p.eps0, p.eps_b, d.blocked, d.process_size)

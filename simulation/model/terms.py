@@ -81,8 +81,10 @@ class Request(NamedTuple):
 class Seat(NamedTuple):
     """``seat``: a department's seat in a contact network.
 
-    ``share`` is what a contact of strength 1 is of all of them (0: it has none), ``tied`` the share of its
-    interdependence that contacts cover, ``close`` how many it needs by more than a quarter.
+    ``share`` is what sums over its contacts are multiplied by (0: it has none): 1 over their summed strength in the
+    engine, which sums strengths, and 1 in the Mesa model, whose contacts are weighted so that they sum to 1. ``tied``
+    is the share of its interdependence that contacts cover, ``close`` how many it needs by more than
+    :data:`~simulation.study.constants.CLOSE_NEED`.
     """
 
     share: float
@@ -144,7 +146,7 @@ def terms_of(scenario: Scenario) -> Terms:
 
 
 def settings_of(levers: Levers) -> Settings:
-    """What a week's levers set for the whole organisation; without a partner, his numbers are 0."""
+    """What a week's levers set for the whole organisation; without a partner its numbers are 0."""
     partner = levers.partner
     return Settings(
         team_hours=_or_nan(levers.team_hours),

@@ -8,6 +8,11 @@ from simulation.text.i18n import money, number, percent, say, say_count
 UNDEFINED = "–"
 
 
+def digits_of(value: float) -> int:
+    """Decimals of a difference in weeks or counts: none once it is told with two figures anyway."""
+    return 0 if value >= 9.5 else 1
+
+
 @dataclass(frozen=True, slots=True)
 class Unit:
     """A unit by its name in English; a plain one counts things that have no name of their own.
@@ -51,7 +56,7 @@ class Unit:
         return number(value, language, self.digits)
 
     def _size(self, value: float, language: str) -> str:
-        return say("size.count", language, n=number(value, language, 0 if value >= 9.5 else 1))
+        return say("size.count", language, n=number(value, language, digits_of(value)))
 
 
 class Share(Unit):
@@ -92,7 +97,7 @@ class Weeks(Unit):
         return horizon + 1.0
 
     def _size(self, value: float, language: str) -> str:
-        return say_count("size.weeks", value, language, 0 if value >= 9.5 else 1)
+        return say_count("size.weeks", value, language, digits_of(value))
 
 
 class Week(Weeks):
@@ -138,7 +143,7 @@ class Ordinal(Unit):
         return say(self.levels[round(value)], language)
 
     def _size(self, value: float, language: str) -> str:
-        return say_count("size.levels", value, language, 0 if value >= 9.5 else 1)
+        return say_count("size.levels", value, language, digits_of(value))
 
 
 SHARE, FLAG = Share("share"), Share("0 or 1", whole=True)

@@ -44,6 +44,7 @@ OTHER_LOAD_LEAST: Annotated[float, "share", "the least load of IT's other projec
 NOISE: Annotated[float, "share", "the largest deviation of a week's ordinary work", ASSUMED] = 0.1
 PARTNER_STAYS: Annotated[int, "weeks", "a partner is gone from this week after go-live", ASSUMED] = 6
 CLOSING_WEEKS: Annotated[int, "weeks", "the project organisation is dissolved so long after go-live", ASSUMED] = 8
+CHAIN_PORTION: Annotated[float, "share of a role", "a role that a chain partner holds, while consulted", ASSUMED] = 0.5
 
 # --- perception and capacity (stages 2 and 3) ----------------------------------------------------------
 
@@ -81,7 +82,7 @@ CLOSE_NEED: Annotated[float, "share", "interdependence above which one takes up 
 REACH_APART: Annotated[float, "share", "how far a neighbour without contact sees another's issue", ASSUMED] = 0.4
 REACH_BY_CONTACT: Annotated[float, "share", "what contact adds to that", ASSUMED] = 0.6
 PARTNER_FULL: Annotated[
-    float, "share of h_ref", "a partner's process hours at which he answers issues at mu_p", ASSUMED
+    float, "share of h_ref", "a partner's process hours at which it answers issues at mu_p", ASSUMED
 ] = 4.0
 OBJECTION_SEEN: Annotated[float, "share", "visibility that an objection brings", ASSUMED] = 0.01
 ANSWER_CONVINCES: Annotated[float, "share", "of what is left, by an objection that is answered", ASSUMED] = 0.1

@@ -14,7 +14,7 @@ from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import BeforeValidator, Field, Strict
 
-from simulation.study.constants import CLOSING_WEEKS, PARTNER_STAYS
+from simulation.study.constants import CHAIN_PORTION, CLOSING_WEEKS, PARTNER_STAYS
 from simulation.study.organisation import Department, Euro, Frozen, Hours, Name, Organisation, Share, WeekOfHours
 from simulation.text.i18n import number, percent, say, say_count
 
@@ -27,7 +27,7 @@ Mechanisms = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """How a page shows a setting: its kind, and what a slider reaches; a file may say more, and so may who types.
+    """How a page shows a setting: its kind, and what a slider reaches. Files, and those who type, may say more.
 
     A list of names says what a file holds when ``everyone`` is ticked, or ``nobody``; a choice names the locale key of
     each of its ``options``.
@@ -55,7 +55,8 @@ class Measure(Frozen):
     """What every measure says of itself; it works from the first week unless it has a ``start``."""
 
     sets: ClassVar[Mapping[str, Mechanisms]] = MappingProxyType({})
-    """The levers it sets, and the mechanisms by which the rules use each, the first one foremost."""
+    """The levers it sets, or without which another measure's has no effect, and the mechanisms by which the rules use
+    each, the first one foremost. Its first lever is the one by which its events tell whether it is at work."""
 
     stands_for: ClassVar[Mechanisms] = ()
     """Of a measure without levers: the mechanisms by which it acts from the start, or on the start."""
@@ -71,7 +72,7 @@ class Measure(Frozen):
 
     @property
     def is_on(self) -> bool:
-        """Whether it is a measure at all: a platform always stands in a file, and only a self-built one is one."""
+        """Whether it does anything: a platform is always there, and only a self-built one is a measure."""
         return True
 
     @classmethod
@@ -105,7 +106,7 @@ class Measure(Frozen):
         return ""
 
     def summary(self, language: str) -> str:
-        """The setting that says most, in a few signs."""
+        """The setting that says most, in a few characters."""
         return ""
 
 
@@ -207,7 +208,7 @@ class AssignRoles(Lasting):
 
     def levers(self, organisation: Organisation, working: frozenset[str]) -> dict[str, Any]:
         """The portion of each role that each department is given."""
-        in_chain = 0.5 * ("consult_chain" in working)
+        in_chain = CHAIN_PORTION if "consult_chain" in working else 0.0
         holders = (self.progress, self.priority, self.voice)
         return {
             "roles": tuple(
@@ -263,7 +264,10 @@ class CrossFunctionalTeam(Lasting):
 
 
 class ExternalPartner(Lasting):
-    """Hours from outside. Only ``substitution`` differs between working along (0) and taking over (1)."""
+    """Hours from outside. Only ``substitution`` differs between working along (0) and taking over (1).
+
+    It leaves after so many ``weeks`` or soon after go-live; an ``end`` that is given overrides both.
+    """
 
     sets = MappingProxyType({"partner": ("capacity", "knowledge", "visibility", "responsibility")})
     stays, event = PARTNER_STAYS, "partner"

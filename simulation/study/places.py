@@ -1,5 +1,6 @@
 """Where in an input a mistake stands: on a line of a text, in a cell of a sheet, or in a field of a form."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -8,7 +9,7 @@ from simulation.text.i18n import say
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Place(ABC):
     """A place that a reader can find; ``kind`` names its words under ``place.`` in the locale files."""
 
     kind: ClassVar[str] = ""
@@ -19,9 +20,9 @@ class Place:
         return (self.kind,)
 
     @property
+    @abstractmethod
     def short(self) -> str:
         """The place as it stands in a list of such places."""
-        return ""
 
     def told(self, language: str = "en") -> str:
         """The place by itself: "line 7"."""
@@ -58,8 +59,8 @@ class Line(Place):
 class Cell(Place):
     """A cell of a sheet, row and column from 1; a table without sheets has no name.
 
-    >>> Cell("Ties", 7, 3).told(), Cell("", 12, 28).within("nl")
-    ('cell Ties!C7', 'in cel AB12')
+    >>> Cell("Ties", 7, 3).told(), Cell("Who needs whom", 7, 3).short, Cell("", 12, 28).within("nl")
+    ('cell Ties!C7', "'Who needs whom'!C7", 'in cel AB12')
     """
 
     sheet: str
@@ -79,7 +80,8 @@ class Cell(Place):
         while column > 0:
             column, letter = divmod(column - 1, 26)
             letters = chr(ord("A") + letter) + letters
-        return f"{self.sheet}!{letters}{self.row}" if self.sheet else f"{letters}{self.row}"
+        sheet = self.sheet if self.sheet.isalnum() else "'{}'".format(self.sheet.replace("'", "''"))
+        return f"{sheet}!{letters}{self.row}" if self.sheet else f"{letters}{self.row}"
 
 
 @dataclass(frozen=True, slots=True)

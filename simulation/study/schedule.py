@@ -67,6 +67,8 @@ def idle(departments: int) -> Levers:
 def combined(before: Any, more: Any) -> Any:
     """One lever that two measures set: amounts add up, what one of them does is done, department by department.
 
+    Raises ``TypeError`` for what can be neither, such as two partners.
+
     >>> combined((1.0, 0.0), (2.0, 0.5)), combined(False, True), combined(None, 3.0)
     ((3.0, 0.5), True, 3.0)
     """
@@ -76,7 +78,9 @@ def combined(before: Any, more: Any) -> Any:
         return tuple(map(combined, before, more))
     if isinstance(more, bool):
         return before or more
-    return before + more if isinstance(more, float) else more
+    if isinstance(more, float):
+        return before + more
+    raise TypeError(f"two measures set a lever that cannot be combined: {before!r} and {more!r}")
 
 
 class Schedule:
@@ -162,7 +166,11 @@ def begun_and_ended(before: Levers, now: Levers, closes: bool) -> tuple[str, ...
     >>> begun_and_ended(schedule.levers(7, None), schedule.levers(8, None), False)
     ('roles_begins',)
     """
-    kinds = ["named"] * now.naming + ["closed"] * closes
+    kinds = []
+    if now.naming:
+        kinds.append("named")
+    if closes:
+        kinds.append("closed")
     for name in TOLD_OF:
         lever, event = next(iter(CLASS_OF[name].sets)), CLASS_OF[name].event
         was, works = (at_work(getattr(levers, lever)) for levers in (before, now))

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from simulation.study.organisation import Label
 
 
-def arguments(words: Arguments) -> None:
+def arguments(builder: Arguments) -> None:
     """A file, with changes."""
-    words.command("check", "needed")
+    builder.command("check", "needed")
 
 
 def execute(args: argparse.Namespace, language: str) -> int:

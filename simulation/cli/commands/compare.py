@@ -23,33 +23,35 @@ WRITTEN = ("runs.parquet", "comparison.json", "comparison.png", "comparison.svg"
 """The files of a comparison."""
 
 
-def arguments(words: Arguments) -> None:
+def arguments(builder: Arguments) -> None:
     """Scenarios, an outcome, worlds, and where files are written."""
-    command = words.command("compare", "optional")
-    command.add_argument("--scenarios", type=words.text, metavar="A,B,…", help=words.help_text("which"))
-    command.add_argument("--baseline", type=words.text, metavar="NAME", help=words.help_text("baseline"))
+    command = builder.command("compare", "optional")
+    command.add_argument("--scenarios", type=builder.text, metavar="A,B,…", help=builder.help_text("which"))
+    command.add_argument("--baseline", type=builder.text, metavar="NAME", help=builder.help_text("baseline"))
     outcome = "lasting_adoption"
-    command.add_argument("--outcome", type=words.text, default=outcome, metavar="NAME", help=words.help_text("outcome"))
-    words.worlds(command, DEFAULT_WORLDS)
-    words.luck(command)
-    command.add_argument("--out", type=words.folder, metavar="DIR", help=words.help_text("out"))
-    command.add_argument("--until-decided", action="store_true", help=words.help_text("until_decided"))
-    command.add_argument("--margin", type=words.amount, metavar="X", help=words.help_text("margin"))
-    most = words.help_text("max_worlds", default=DEFAULT_MOST)
-    command.add_argument("--max-worlds", type=words.count(1, MOST_WORLDS), metavar="N", help=most)
+    command.add_argument(
+        "--outcome", type=builder.text, default=outcome, metavar="NAME", help=builder.help_text("outcome")
+    )
+    builder.worlds(command, DEFAULT_WORLDS)
+    builder.luck(command)
+    command.add_argument("--out", type=builder.folder, metavar="DIR", help=builder.help_text("out"))
+    command.add_argument("--until-decided", action="store_true", help=builder.help_text("until_decided"))
+    command.add_argument("--margin", type=builder.amount, metavar="X", help=builder.help_text("margin"))
+    most = builder.help_text("max_worlds", default=DEFAULT_MOST)
+    command.add_argument("--max-worlds", type=builder.count(1, MOST_WORLDS), metavar="N", help=most)
 
     def verify(args: argparse.Namespace) -> None:
         """Stop with exit code 2 if the words do not go together; fill in how many worlds come first."""
         options = {"--margin": args.margin, "--max-worlds": args.max_worlds}
         for name, value in options.items():
             if value is not None and not args.until_decided:
-                command.error(words.help_text("needs_until_decided", name=name))
+                command.error(builder.help_text("needs_until_decided", name=name))
         if args.worlds is None:
             args.worlds = min(DEFAULT_WORLDS, args.max_worlds or DEFAULT_WORLDS)
         if args.max_worlds is not None and args.max_worlds < args.worlds:
-            command.error(words.help_text("most_below_worlds", given=args.max_worlds, worlds=args.worlds))
+            command.error(builder.help_text("most_below_worlds", given=args.max_worlds, worlds=args.worlds))
 
-    command.set_defaults(verify=verify, worlds=None)  # None: who gives --max-worlds alone may ask for fewer
+    command.set_defaults(verify=verify, worlds=None)  # None: --max-worlds on its own may be below the default
 
 
 def execute(args: argparse.Namespace, language: str) -> int:

@@ -13,22 +13,22 @@ if TYPE_CHECKING:
 DEFAULT_PORT = 8765
 
 
-def arguments(words: Arguments) -> None:
+def arguments(builder: Arguments) -> None:
     """Where it listens, who may come, and what it shows."""
-    command = words.command("dashboard", "optional", changes=False)
+    command = builder.command("dashboard", "optional", changes=False)
     command.add_argument(
-        "--port", type=words.count(1, 65535), default=DEFAULT_PORT, metavar="P", help=words.help_text("port")
+        "--port", type=builder.count(1, 65535), default=DEFAULT_PORT, metavar="P", help=builder.help_text("port")
     )
-    command.add_argument("--host", default="127.0.0.1", metavar="ADDRESS", help=words.help_text("host"))
-    command.add_argument("--key", action="store_true", help=words.help_text("key"))
-    command.add_argument("--without-key", action="store_true", help=words.help_text("without_key"))
-    command.add_argument("--no-open", action="store_true", help=words.help_text("no_open"))
-    command.add_argument("--lesson", type=words.file, metavar="FILE", help=words.help_text("lesson"))
+    command.add_argument("--host", default="127.0.0.1", metavar="ADDRESS", help=builder.help_text("host"))
+    command.add_argument("--key", action="store_true", help=builder.help_text("key"))
+    command.add_argument("--without-key", action="store_true", help=builder.help_text("without_key"))
+    command.add_argument("--no-open", action="store_true", help=builder.help_text("no_open"))
+    command.add_argument("--lesson", type=builder.file, metavar="FILE", help=builder.help_text("lesson"))
 
     def verify(args: argparse.Namespace) -> None:
         """Stop with exit code 2 if ``--key`` and ``--without-key`` are both given."""
         if args.key and args.without_key:
-            command.error(words.help_text("key_both"))
+            command.error(builder.help_text("key_both"))
 
     command.set_defaults(verify=verify, file=None)
 
@@ -40,12 +40,17 @@ def execute(args: argparse.Namespace, language: str) -> int:
     from simulation.engine.kernel import compilation
     from simulation.study.sources.files import CASE, load_data
 
-    file = os.environ.get("SYNERGY_FILE") or CASE if args.file is None else args.file
+    file = args.file
+    if file is None:
+        file = os.environ.get("SYNERGY_FILE") or CASE
     data = load_data(file)  # so that mistakes are reported here, and not on every page
     compilation.check()
     lesson, material = _lesson(args.lesson)
     settings = Settings(file, lesson, language, data, material)
-    where = Where(args.host, args.port, True if args.key else False if args.without_key else None)
+    with_key = None
+    if args.key or args.without_key:
+        with_key = args.key
+    where = Where(args.host, args.port, with_key)
     return serve(where, settings, not args.no_open)
 
 

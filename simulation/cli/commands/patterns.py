@@ -10,13 +10,15 @@ from simulation.text.characters import visible
 from simulation.text.i18n import say
 
 
-def arguments(words: Arguments) -> None:
+def arguments(builder: Arguments) -> None:
     """How many worlds, and the document that is written or checked."""
-    command = words.command("patterns")
-    words.worlds(command, 200, least=2)
+    command = builder.command("patterns")
+    builder.worlds(command, 200, least=2)
     out = Path("docs/patterns.md")
-    command.add_argument("--out", type=words.path, default=out, metavar="FILE", help=words.help_text("patterns_out"))
-    command.add_argument("--check", type=words.path, metavar="FILE", help=words.help_text("patterns_check"))
+    command.add_argument(
+        "--out", type=builder.path, default=out, metavar="FILE", help=builder.help_text("patterns_out")
+    )
+    command.add_argument("--check", type=builder.path, metavar="FILE", help=builder.help_text("patterns_check"))
 
 
 def execute(args: argparse.Namespace, language: str) -> int:

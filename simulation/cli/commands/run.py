@@ -8,13 +8,15 @@ from simulation.text.characters import visible
 from simulation.text.i18n import say
 
 
-def arguments(words: Arguments) -> None:
+def arguments(builder: Arguments) -> None:
     """A scenario, a world, and a file for its weeks."""
-    command = words.command("run", "needed")
-    words.scenario(command)
-    command.add_argument("--world", type=words.count(0, 10**9), default=0, metavar="R", help=words.help_text("world"))
-    command.add_argument("--weeks", type=words.path, metavar="CSV", help=words.help_text("weeks"))
-    words.luck(command)
+    command = builder.command("run", "needed")
+    builder.scenario(command)
+    command.add_argument(
+        "--world", type=builder.count(0, 10**9), default=0, metavar="R", help=builder.help_text("world")
+    )
+    command.add_argument("--weeks", type=builder.path, metavar="CSV", help=builder.help_text("weeks"))
+    builder.luck(command)
 
 
 def execute(args: argparse.Namespace, language: str) -> int:

@@ -6,9 +6,9 @@ from simulation.cli.arguments import Arguments
 from simulation.cli.codes import FINE
 
 
-def arguments(words: Arguments) -> None:
+def arguments(builder: Arguments) -> None:
     """A file, or the case."""
-    words.command("scenarios", "optional", changes=False)
+    builder.command("scenarios", "optional", changes=False)
 
 
 def execute(args: argparse.Namespace, language: str) -> int:

@@ -6,9 +6,9 @@ from simulation.cli.arguments import Arguments
 from simulation.cli.codes import FINE
 
 
-def arguments(words: Arguments) -> None:
+def arguments(builder: Arguments) -> None:
     """A file, and a scenario in it."""
-    words.scenario(words.command("show", "needed"))
+    builder.scenario(builder.command("show", "needed"))
 
 
 def execute(args: argparse.Namespace, language: str) -> int:
