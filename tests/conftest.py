@@ -59,6 +59,12 @@ def crossed(*axes):
     return [one if one in quick else slow(*one) for one in itertools.product(*axes)]
 
 
+def firstly(*axes):
+    """All combinations as parameters: the first one is quick, the others slow."""
+    first, *others = itertools.product(*axes)
+    return [first, *(slow(*one) for one in others)]
+
+
 def quickly(value, values):
     """All values as parameters: this one is quick, the others slow."""
     return [one if one == value else slow(one) for one in values]

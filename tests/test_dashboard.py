@@ -400,6 +400,7 @@ def test_the_rail_is_reached_and_used_by_keyboard(page, address):
     page.wait_for_url("**/save?*")
 
 
+@pytest.mark.slow
 @browsing
 def test_the_language_switch_is_remembered_and_a_link_wins(visitor, address):
     page = visitor()

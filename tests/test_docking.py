@@ -117,6 +117,7 @@ def meetings_spelt_out(departments):
     ensemble._laid_out.cache_clear()
 
 
+@pytest.mark.slow
 @settings(ANY, max_examples=150)
 @given(
     scenarios(60, given_parameters()),

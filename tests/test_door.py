@@ -705,6 +705,7 @@ def two_browsers(browser):
     second.close()
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_a_link_with_somebodys_kernel_opens_a_page_of_ones_own(two_browsers, address):
     kernel = uuid.uuid4()

@@ -66,6 +66,7 @@ def test_who_is_overtaken_does_not_wait_for_the_engine(unready):
         unready.compare(STUDY, "it-only", 100, 5, "ranges", progress)
 
 
+@pytest.mark.slow
 def test_an_engine_that_cannot_be_compiled_leaves_the_mesa_model(unready, monkeypatch, capsys):
     def fail():
         raise OSError("no room on the disk")

@@ -130,6 +130,7 @@ def grows_by(horizon, weekly):
     return (peaks[1] - peaks[0]) / 512
 
 
+@pytest.mark.slow
 def test_memory_grows_with_weeks_only_where_they_are_asked_for():
     short, long = grows_by(52, weekly=False), grows_by(520, weekly=False)
     outcomes = 2 * 22 * 8

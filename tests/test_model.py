@@ -75,7 +75,7 @@ def test_the_order_of_visiting_does_not_matter(name):
     assert [one.name for one in backwards.departments] == [one.name for one in reversed(backwards.everyone)]
     orders = set()
     for week in plain:
-        shuffled.agents.shuffle(inplace=True)
+        shuffled.departments.shuffle(inplace=True)
         orders.add(tuple(one.name for one in shuffled.departments))
         shuffled.step()
         backwards.step()

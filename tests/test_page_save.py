@@ -275,6 +275,7 @@ def test_every_file_is_saved(page, address, language):
     assert content.startswith(b"\x89PNG")
 
 
+@pytest.mark.slow
 @browsing
 def test_a_study_file_is_opened_refused_and_left(visitor, address):
     page, other = visitor(), visitor(390)

@@ -320,6 +320,7 @@ def test_a_file_that_cannot_be_shown_is_refused(capsys):
 # --- in a browser --------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 @pytest.mark.parametrize("language", quickly("nl", LANGUAGES))
 def test_a_server_that_goes_and_comes_back_is_said_and_gone_on_with(browser, language):

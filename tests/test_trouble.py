@@ -17,7 +17,7 @@ from pathlib import Path
 import pandas as pd
 import psutil
 import pytest
-from conftest import crossed, quickly
+from conftest import crossed, firstly, quickly
 
 from simulation.cli import main as command_line
 from simulation.cli.commands import compare
@@ -100,6 +100,7 @@ def test_a_closed_stream_changes_no_exit_code(closed, words, code):
     assert done.returncode == code
 
 
+@pytest.mark.slow
 @posix
 def test_files_are_whole_when_all_streams_are_closed(tmp_path):
     done = run(*SMALL, "--out", str(tmp_path), command=["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", *SYNERGY])
@@ -129,7 +130,7 @@ def small_disk(tmp_path):
     subprocess.run(["umount", "-l", str(place)], check=True)
 
 
-@pytest.mark.parametrize(("old", "language"), crossed([True, False], LANGUAGES))
+@pytest.mark.parametrize(("old", "language"), firstly([True, False], LANGUAGES))
 def test_a_full_disk_leaves_the_old_files_or_none(small_disk, old, language):
     folder = small_disk / "out"
     if old:
@@ -145,6 +146,7 @@ def test_a_full_disk_leaves_the_old_files_or_none(small_disk, old, language):
     assert folder.exists() == old
 
 
+@pytest.mark.slow
 @posix
 def test_a_limit_on_the_size_of_files_leaves_the_old_ones(tmp_path):
     import resource
