@@ -11,7 +11,7 @@ import tempfile
 from time import perf_counter
 
 COMPARE = ("-m", "simulation.cli", "compare", "--scenarios", "it-only,full", "--worlds", "4", "--lang", "en")
-HEAVY = "import numpy, scipy.stats.qmc, numba, pydantic, yaml"
+HEAVY = "import numpy, numba, pydantic, yaml"
 
 
 def seconds_of(*words: str, cache: str | None = None) -> float:

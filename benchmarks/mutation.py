@@ -30,6 +30,8 @@ JUDGES = {
     "simulation/analysis/compare.py": OF_VERDICTS,
     "simulation/analysis/sequential.py": OF_VERDICTS,
     "simulation/study/measures.py": (*OF_A_WEEK, "tests/test_remarks.py", "tests/test_names.py"),
+    "simulation/study/schedule.py": (*OF_A_WEEK, "tests/test_ensemble.py", "tests/test_parting.py"),
+    "simulation/analysis/distributions.py": ("tests/test_distributions.py", *OF_VERDICTS),
 }
 """Which tests judge a file, besides the examples in its docstrings; those that fail soonest first."""
 

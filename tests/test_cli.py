@@ -357,3 +357,10 @@ def test_quiet_in_a_pipe_and_help_is_quick_to_import():
     words = [sys.executable, "-m", "simulation.cli", "compare", *SMALL]
     done = subprocess.run(words, capture_output=True, text=True, check=True)
     assert done.stderr == ""
+
+
+def test_a_comparison_imports_nothing_heavy_that_it_does_not_need():
+    words = [sys.executable, "-X", "importtime", "-m", "simulation.cli", "compare", *SMALL]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    heavy = "mesa|pandas|solara|matplotlib|pyarrow|scipy.(stats|linalg|optimize|special|spatial)"
+    assert not re.search(rf"\| +({heavy})$", done.stderr, re.MULTILINE)

@@ -104,6 +104,8 @@ while model.running:
     model.step()
 met = [one.hours_met for one in model.everyone]
 assert max(abs(a - b) for a, b in zip(found.departments[-1]["hours_met"], met)) < 1e-9 and max(met) > 10
+kinds = [(event.week, event.kind) for event in model.events if "holiday" in event.kind or "hours" in event.kind]
+assert kinds[0] == (3, "holiday_begins") and not any("hours" in kind for _, kind in kinds)
 levers = Schedule(scenario.measures, scenario.organisation).levers(5, None)
 assert set(levers.granted) == {6.0, 0.0}
 assert GROUP_OF["hours_met"] == "capacity" and TOLD["capacity"]["hours_met"] == 1.0

@@ -120,7 +120,7 @@ def test_every_state_is_filed_once():
 
 
 def test_every_lever_acts_through_mechanisms_and_every_measure_sets_levers():
-    assert set(ACTS_THROUGH) == set(Levers.__slots__)
+    assert {*ACTS_THROUGH, "at_work"} == set(Levers.__slots__)
     assert {one for ways in ACTS_THROUGH.values() for one in ways} <= set(MECHANISMS)
     assert set(SETS) == set(MEASURES)
     assert set(STANDS) == {one for one, fields in SETS.items() if not fields}

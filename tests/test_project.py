@@ -83,3 +83,9 @@ def test_every_fragment_of_the_changelog_has_a_known_type_and_is_one_paragraph()
             text = path.read_text(encoding="utf-8").strip()
             assert text.endswith("."), path
             assert "\n\n" not in text, path
+
+
+def test_what_coverage_leaves_out_is_there():
+    sources = "\n".join(path.read_text(encoding="utf-8") for path in Path("simulation").rglob("*.py"))
+    for pattern in PROJECT["tool"]["coverage"]["report"]["exclude_also"]:
+        assert re.search(pattern, sources, re.MULTILINE), pattern

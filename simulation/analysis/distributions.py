@@ -115,13 +115,16 @@ def binomial_at_most(hits: int, trials: int) -> float:
 
 @functools.lru_cache(maxsize=4096)
 def t_quantile(probability: float, freedom: int) -> float:
-    """The quantile of Student's t distribution, for a ``probability`` above ½.
+    """The quantile of Student's t distribution, for a ``probability`` from 0.6 to 0.999.
 
-    Newton's steps from the normal quantile, within bounds that close in.
+    Newton's steps from the normal quantile, within bounds that close in. Raises ``ValueError`` for another probability,
+    near ½ or 1, where digits would be lost.
 
     >>> round(t_quantile(0.975, 9), 4)
     2.2622
     """
+    if not 0.6 <= probability <= 0.999:
+        raise ValueError(f"no quantile of Student's t at {probability}")
     low, high = 0.0, 1e9
     log_peak = math.lgamma((freedom + 1) / 2) - math.lgamma(freedom / 2) - 0.5 * math.log(freedom * math.pi)
     t = normal_quantile(probability)

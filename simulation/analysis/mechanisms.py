@@ -51,7 +51,10 @@ TOLD: Mapping[str, Mapping[str, float]] = MappingProxyType(
 """For each group the states that one is told of, with the smallest difference that matters."""
 
 ACTS_THROUGH: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    dict.fromkeys(LEVERS, ()) | {lever: ways for kind in CLASS_OF.values() for lever, ways in kind.sets.items()}
+    {
+        lever: tuple(dict.fromkeys(way for kind in CLASS_OF.values() for way in kind.sets.get(lever, ())))
+        for lever in LEVERS
+    }
 )
 """What each lever of a week acts through in the model, the first one foremost; costs act on nothing."""
 

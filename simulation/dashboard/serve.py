@@ -84,9 +84,9 @@ def serve(where: Where, settings: Settings, browse: bool) -> int:
     server cannot listen there, and ``RuntimeError`` if this process has other settings already.
     """
     language = settings.language or language_of()
+    hand_over(settings)
     sockets = listening(where.host, where.port)
     where = replace(where, bound=tuple(sock.getsockname()[0] for sock in sockets))
-    hand_over(settings)
     _prepare_solara()
     from simulation.dashboard.server.lifecycle import Server, configured  # noqa: PLC0415 - Solara is imported from here on
     from simulation.dashboard.state.runs import run_store  # noqa: PLC0415

@@ -56,7 +56,7 @@ class Measure(Frozen):
 
     sets: ClassVar[Mapping[str, Mechanisms]] = MappingProxyType({})
     """The levers it sets, or without which another measure's has no effect, and the mechanisms by which the rules use
-    each, the first one foremost. Its first lever is the one by which its events tell whether it is at work."""
+    each, the first one foremost."""
 
     stands_for: ClassVar[Mechanisms] = ()
     """Of a measure without levers: the mechanisms by which it acts from the start, or on the start."""

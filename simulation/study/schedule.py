@@ -1,5 +1,6 @@
 """The schedule of a scenario's measures: what they ask of each week, and what begins or ends in it."""
 
+import math
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -15,6 +16,7 @@ class Levers:
     ``roles`` holds the portion (1, ½ or 0) of each of the three roles that a department is given;
     ``team_hours`` and ``forum_hours`` the meeting hours a week asked of each who takes part (None: by the parameter).
     ``granted`` are h/week, ``persuasion`` a rate a week, ``technicians`` h/week, ``cut`` a share, costs € this week.
+    ``at_work`` are the names of the measures that set any of them.
     """
 
     naming: bool
@@ -34,10 +36,14 @@ class Levers:
     persuasion: tuple[float, ...]
     one_off_cost: float
     running_cost: float
+    at_work: frozenset[str] = frozenset()
 
 
-LEVERS: tuple[str, ...] = tuple(field.name for field in fields(Levers))
+LEVERS: tuple[str, ...] = tuple(field.name for field in fields(Levers) if field.name != "at_work")
 """The names of all levers."""
+
+SHARES = frozenset({"roles", "cut", "persuasion"})
+"""Levers that are shares, portions or rates: they add up to 1 at most."""
 
 
 def idle(departments: int) -> Levers:
@@ -64,22 +70,22 @@ def idle(departments: int) -> Levers:
     )
 
 
-def combined(before: Any, more: Any) -> Any:
-    """One lever that two measures set: amounts add up, what one of them does is done, department by department.
+def combined(before: Any, more: Any, most: float = math.inf) -> Any:
+    """One lever that two measures set, department by department: what one of them does is done, amounts add up.
 
-    Raises ``TypeError`` for what can be neither, such as two partners.
+    They add up to ``most`` at most. Raises ``TypeError`` for what can be neither, such as two partners.
 
-    >>> combined((1.0, 0.0), (2.0, 0.5)), combined(False, True), combined(None, 3.0)
-    ((3.0, 0.5), True, 3.0)
+    >>> combined((1.0, 0.0), (2.0, 0.5)), combined(False, True), combined(None, 3.0), combined(0.8, 0.7, 1.0)
+    ((3.0, 0.5), True, 3.0, 1.0)
     """
     if more is None or before is None:
         return before if more is None else more
     if isinstance(more, tuple):
-        return tuple(map(combined, before, more))
+        return tuple(combined(one, other, most) for one, other in zip(before, more, strict=True))
     if isinstance(more, bool):
         return before or more
-    if isinstance(more, float):
-        return before + more
+    if isinstance(more, int | float):
+        return min(float(before + more), most)
     raise TypeError(f"two measures set a lever that cannot be combined: {before!r} and {more!r}")
 
 
@@ -126,10 +132,14 @@ class Schedule:
         """Put together what all measures that work set."""
         nothing = idle(len(self.organisation.departments))
         levers = {name: getattr(nothing, name) for name in LEVERS} | {"one_off_cost": float(paid_once)}
+        at_work = set()
         for name in (name for name in MEASURES if name in working):
-            for lever, value in self._done[name].levers(self.organisation, working).items():
-                levers[lever] = combined(levers[lever], value)
-        return Levers(**levers)
+            settings = self._done[name].levers(self.organisation, working)
+            for lever, value in settings.items():
+                levers[lever] = combined(levers[lever], value, 1.0 if lever in SHARES else math.inf)
+            if any(is_set(value) for lever, value in settings.items() if lever != "running_cost"):
+                at_work.add(name)
+        return Levers(**levers, at_work=frozenset(at_work))
 
 
 def is_closed(week: int, go_live: int | None) -> bool:
@@ -172,20 +182,19 @@ def begun_and_ended(before: Levers, now: Levers, closes: bool) -> tuple[str, ...
     if closes:
         kinds.append("closed")
     for name in TOLD_OF:
-        lever, event = next(iter(CLASS_OF[name].sets)), CLASS_OF[name].event
-        was, works = (at_work(getattr(levers, lever)) for levers in (before, now))
+        was, works = name in before.at_work, name in now.at_work
         if was != works:
-            kinds.append(f"{event}_{'begins' if works else 'ends'}")
+            kinds.append(f"{CLASS_OF[name].event}_{'begins' if works else 'ends'}")
     return tuple(kinds)
 
 
-def at_work(lever: Any) -> bool:
+def is_set(lever: Any) -> bool:
     """Whether a lever is set at all, for any department.
 
-    >>> at_work(((0.0, 0.5, 0.0),)), at_work((0.0, 0.0)), at_work(None)
+    >>> is_set(((0.0, 0.5, 0.0),)), is_set((0.0, 0.0)), is_set(None)
     (True, False, False)
     """
-    return any(map(at_work, lever)) if isinstance(lever, tuple) else bool(lever)
+    return any(map(is_set, lever)) if isinstance(lever, tuple) else bool(lever)
 
 
 def contacts(organisation: Organisation, levers: Levers) -> dict[tuple[int, int], float]:

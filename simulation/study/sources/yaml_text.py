@@ -235,7 +235,7 @@ class Reader:
                 )
             if key in entries:
                 first = self.lines[inside]
-                self._refuse("duplicate_key", path, line, given=shown(key), first=first)
+                self._refuse("duplicate_key", path, line, given=shown(key), first=Line(first))
             self.lines.setdefault(inside, line)
             value = self._value(next(self.events), inside)
             entries.setdefault(key, value)
