@@ -16,17 +16,9 @@ from matplotlib.figure import Figure
 from simulation import __version__
 from simulation.analysis.compare import Comparison
 from simulation.analysis.sequential import Sequential
+from simulation.report.palette import ACCENT, FAINT, INK, QUIET, RIVAL, RIVAL_TEXT
 from simulation.report.sentences import MAIN, headline, note, verdict
 from simulation.text.i18n import number, percent, say, say_count
-
-ACCENT = "#0a4f80"
-RIVAL = "#d9772b"
-RIVAL_TEXT = "#9a4a0c"
-INK = "#1f2933"
-QUIET = "#66727f"
-FAINT = "#cbd2d9"
-"""One accent for the scenario in hand, a second for its rival, grey for the rest. A test measures that they are apart
-on a grey printer and for eyes that do not tell red from green; the dashboard's ``style.css`` has the same two."""
 
 STYLE: Any = {
     **{name: value for name, value in rcParamsDefault.items() if name != "backend"},  # nobody's own settings

@@ -1,11 +1,13 @@
 """One world in words and numbers: a sentence for each event, and a table of all weeks."""
 
-import pandas as pd
+from typing import TYPE_CHECKING
 
-from simulation.model.organisation import OrganisationModel
 from simulation.model.outcomes import Event
 from simulation.study.scenario import Scenario
 from simulation.text.i18n import say
+
+if TYPE_CHECKING:
+    from simulation.model.organisation import OrganisationModel  # Mesa, which only whoever runs it waits for
 
 
 def event_sentence(event: Event, scenario: Scenario, language: str) -> str:
@@ -24,7 +26,7 @@ def department_names(scenario: Scenario, language: str) -> dict[str, str]:
     return {department.name: department.called(language) for department in scenario.organisation.departments}
 
 
-def weeks_csv(model: OrganisationModel, language: str = "en") -> str:
+def weeks_csv(model: "OrganisationModel", language: str = "en") -> str:
     """Every department's every state in every week of a finished run, and the week's events, as CSV.
 
     One row per week and department; the organisation's states stand on each of them. ``events`` has the
@@ -44,5 +46,5 @@ def weeks_csv(model: OrganisationModel, language: str = "en") -> str:
     joined["events"] = ["; ".join(sentences.get((int(week), str(name)), [])) for week, name in keys]
     live = model.go_live_week
     joined.insert(1, "live", [int(live is not None and week >= live) for week in joined["week"]])
-    written: str = pd.DataFrame(joined).to_csv(index=False, lineterminator="\n")
+    written: str = joined.to_csv(index=False, lineterminator="\n")
     return written

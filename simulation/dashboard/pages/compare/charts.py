@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from simulation.analysis.compare import Comparison
 from simulation.dashboard.state.view import View
-from simulation.report.figures import ACCENT, FAINT, INK, QUIET, RIVAL
+from simulation.report.palette import ACCENT, FAINT, INK, QUIET, RIVAL
 from simulation.text.i18n import say
 
 Option = dict[str, Any]

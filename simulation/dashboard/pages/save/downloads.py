@@ -9,8 +9,6 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
-import pyarrow.parquet as pq
-
 from simulation import __version__
 from simulation.analysis.compare import Comparison
 from simulation.dashboard.state.runs import run_store
@@ -18,7 +16,6 @@ from simulation.dashboard.state.tasks import Progress, Steps
 from simulation.dashboard.state.variants import study_data
 from simulation.dashboard.state.view import View
 from simulation.report.export import as_json, parquet
-from simulation.report.figures import adoption, encoded, ranking
 from simulation.report.repeat import Request
 from simulation.study.sources.files import study_yaml
 from simulation.text.i18n import say, separators
@@ -87,6 +84,8 @@ def _content(kind: str, view: View, comparison: Comparison) -> bytes:
         return table(parquet(comparison), view.language).encode("utf-8-sig")
     if kind == "json":
         return as_json(comparison, command(view), view.outcome)
+    from simulation.report.figures import adoption, encoded, ranking  # noqa: PLC0415 - the server starts without Matplotlib
+
     picture, form = KINDS[kind][0], KINDS[kind][1]
     with _drawing:
         if picture == "ranking":
@@ -101,6 +100,8 @@ def table(runs: bytes, language: str) -> str:
 
     A text that a spreadsheet would carry out gets a quote before it.
     """
+    import pyarrow.parquet as pq  # noqa: PLC0415 - likewise
+
     arrow = pq.read_table(io.BytesIO(runs))
     stream = io.StringIO()
     writer = csv.writer(stream, delimiter=";" if separators(language).decimal == "," else ",", lineterminator="\r\n")
