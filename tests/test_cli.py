@@ -329,8 +329,9 @@ def test_a_mistake_of_ours_is_said_without_a_traceback(capsys, monkeypatch):
     assert "ZeroDivisionError" in err
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for one child")
-@pytest.mark.parametrize("jobs", ["2", pytest.param("1", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("jobs", ["1", "2"])
 def test_ctrl_c_leaves_no_half_written_file(tmp_path, jobs):
     words = [sys.executable, "-m", "simulation.cli", "compare", "--worlds", "200000", "--jobs", jobs]
     folder = tmp_path / "new"

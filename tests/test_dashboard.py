@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from conftest import PATIENCE, crossed, opened, quickly, still
+from conftest import PATIENCE, crossed, opened, still
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -374,6 +374,7 @@ def test_the_rail_goes_to_every_page_and_back_and_forward_return(page, address):
     page.wait_for_function("t => document.title.startsWith(t)", arg=say(f"{EVERY[1]}.title", "en"))
 
 
+@pytest.mark.slow
 @browsing
 def test_back_pressed_quickly_goes_back_all_the_way(page, address):
     opened(page, address, "compare")
@@ -438,8 +439,9 @@ def some_view():
     )
 
 
+@pytest.mark.slow
 @browsing
-@pytest.mark.parametrize("name", quickly("compare", EVERY))
+@pytest.mark.parametrize("name", EVERY)
 def test_a_copied_address_opens_the_same(visitor, address, name):
     asked = address_of(some_view().but(page=name))
     page = visitor()

@@ -721,6 +721,7 @@ def test_a_link_with_somebodys_kernel_opens_a_page_of_ones_own(two_browsers, add
         page.wait_for_selector("h1.sy-answer")
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_two_visitors_who_come_back_at_once_each_keep_their_own(two_browsers, address):
     for page, language in zip(two_browsers, LANGUAGES, strict=True):

@@ -34,6 +34,7 @@ def silent(done, total):
     """Nobody listens."""
 
 
+@pytest.mark.slow
 def test_the_first_worlds_come_from_the_mesa_model(unready):
     unready._pool.submit(get_ready).result()
     got = unready.compare(STUDY, "it-only", 3, 5, "ranges", silent)

@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from conftest import firstly, opened, quickly, served
+from conftest import opened, quickly, served
 
 from simulation.dashboard.pages.lesson.flow import (
     OWN,
@@ -431,8 +431,10 @@ def test_the_room_composes_a_package_and_compare_opens_it(page, address):
     assert say("lesson.own_title", "nl") in page.inner_text("body")
 
 
+@pytest.mark.slow
 @pytest.mark.browser
-@pytest.mark.parametrize(("width", "language"), firstly([390, 1920], LANGUAGES))
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("width", [390, 1920])
 def test_every_screen_fits_its_width(visitor, address, width, language):
     page = visitor(width=width, height=1080 if width == 1920 else 844)
     for chapter, step in [(3, 1), (5, 2), (5, 3), (4, 4), (LAST, 3)]:

@@ -613,6 +613,7 @@ def test_a_mistake_after_a_signal_is_of_the_signal(capsys, monkeypatch):
 # --- what surrounds us ---------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_without_a_compiler_it_says_so_in_both_languages():
     environment = os.environ | {"NUMBA_DISABLE_JIT": "1"}
     for language, says in (("en", "Unset it"), ("nl", "Haal die instelling weg")):
@@ -683,6 +684,7 @@ def test_what_the_system_refuses_is_no_mistake_of_ours(capsys, monkeypatch, erro
         assert says in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_nothing_of_ours_is_left_in_temporary_folders(tmp_path):
     shutil.rmtree(tmp_path / "t", ignore_errors=True)
     (tmp_path / "t").mkdir()

@@ -84,8 +84,13 @@ def serve(where: Where, settings: Settings, browse: bool) -> int:
     server cannot listen there, and ``RuntimeError`` if this process has other settings already.
     """
     language = settings.language or language_of()
-    hand_over(settings)
     sockets = listening(where.host, where.port)
+    try:
+        hand_over(settings)
+    except RuntimeError:
+        for sock in sockets:
+            sock.close()
+        raise
     where = replace(where, bound=tuple(sock.getsockname()[0] for sock in sockets))
     _prepare_solara()
     from simulation.dashboard.server.lifecycle import Server, configured  # noqa: PLC0415 - Solara is imported from here on
