@@ -27,7 +27,7 @@ class Department(mesa.Agent):
 
     Its states are those of :mod:`simulation.model.states`, which ``docs/odd.md`` shows in section 2. Shares are in
     [0, 1], hours are per week. ``contacts`` are weighted so that they sum to 1; ``helpers`` are those whom it needs by
-    more than :data:`~simulation.study.constants.CLOSE_NEED`, with their contact.
+    more than ``CLOSE_NEED``, with their contact.
     """
 
     model: "OrganisationModel"

@@ -17,6 +17,7 @@ Whole = NDArray[np.int64]
 BITS = 30
 """Binary digits of a coordinate; the sequence has so many powers of two of points."""
 MOST_DIMENSIONS = 256
+"""So many dimensions have direction numbers here."""
 
 
 @functools.cache

@@ -84,7 +84,7 @@ class Seat(NamedTuple):
     ``share`` is what sums over its contacts are multiplied by (0: it has none): 1 over their summed strength in the
     engine, which sums strengths, and 1 in the Mesa model, whose contacts are weighted so that they sum to 1. ``tied``
     is the share of its interdependence that contacts cover, ``close`` how many it needs by more than
-    :data:`~simulation.study.constants.CLOSE_NEED`.
+    ``CLOSE_NEED``.
     """
 
     share: float

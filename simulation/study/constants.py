@@ -151,7 +151,7 @@ NONE_UNLIKELY: Annotated[float, "chance", "a chance of none below this is summed
 class Constant:
     """A number that no world draws and no file gives.
 
-    ``value`` counts in ``unit``; ``source`` is a reference, :data:`ASSUMED`, or :data:`NUMERICS` for what arithmetic
+    ``value`` counts in ``unit``; ``source`` is a reference, ``ASSUMED``, or ``NUMERICS`` for what arithmetic
     asks for.
     """
 

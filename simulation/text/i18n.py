@@ -35,7 +35,7 @@ __all__ = [
 def phrases(language: str) -> dict[str, str]:
     """All templates of a language by dotted key, English ones for what it lacks.
 
-    Read once, and shared: not to be changed. Raises ``KeyError`` for a language that is not in :data:`LANGUAGES`.
+    Read once, and shared: not to be changed. Raises ``KeyError`` for a language that is not in ``LANGUAGES``.
 
     >>> sorted(phrases("en")) == sorted(phrases("nl"))
     True
