@@ -29,7 +29,12 @@ JUDGES = {
     "simulation/model/rules.py": OF_A_WEEK,
     "simulation/analysis/compare.py": OF_VERDICTS,
     "simulation/analysis/sequential.py": OF_VERDICTS,
-    "simulation/study/measures.py": (*OF_A_WEEK, "tests/test_remarks.py", "tests/test_names.py"),
+    "simulation/study/measures.py": (
+        *OF_A_WEEK,
+        "tests/test_extension.py",
+        "tests/test_remarks.py",
+        "tests/test_page_compare.py",
+    ),
     "simulation/study/schedule.py": (*OF_A_WEEK, "tests/test_ensemble.py", "tests/test_parting.py"),
     "simulation/analysis/distributions.py": ("tests/test_distributions.py", *OF_VERDICTS),
 }

@@ -7,6 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from annotated_types import Ge, Le
+
+from simulation import case
+from simulation.study.measures import CLASS_OF, Measure
 
 ROOT = Path(__file__).parents[1]
 
@@ -150,3 +154,39 @@ def test_a_toy_state_measure_and_outcome_are_found_everywhere(tmp_path):
     assert "the holiday begins" in done.stdout
     assert "a holiday for all" in done.stdout
     assert ": bright" in done.stdout or ": so so" in done.stdout or ": grim" in done.stdout
+
+
+def legal(field):
+    """The least and the most that a file may say of a setting."""
+    rules = [rule for rule in field.metadata if isinstance(rule, Ge | Le)]
+    least = max((rule.ge for rule in rules if isinstance(rule, Ge)), default=None)
+    return least, min((rule.le for rule in rules if isinstance(rule, Le)), default=None)
+
+
+def test_a_slider_reaches_what_a_file_may_say_of_weeks_and_shares():
+    for name, kind in CLASS_OF.items():
+        for key, control in kind.controls().items():
+            least, most = legal(kind.model_fields[key])
+            if control.kind in {"week", "weeks"}:
+                assert (control.low, control.high, control.step) == (1, 520, 1), (name, key)
+            if control.kind == "share":
+                assert (least, most) == (control.low, control.high) == (0, 1), (name, key)
+            if least is not None and control.kind in {"hours", "euro"}:
+                assert least == control.low == 0 < control.high <= most, (name, key)
+            default = kind.model_fields[key].default
+            assert not isinstance(default, float) or control.low <= default <= control.high, (name, key)
+
+
+def test_roles_alone_may_name_chain_partners():
+    assert [name for name, kind in CLASS_OF.items() if kind.takes_chain] == ["assign_roles"]
+
+
+def test_what_a_measure_says_of_itself_when_it_says_nothing():
+    plain = Measure()
+    assert (plain.is_on, plain.works(1, None), plain.levers(case().organisation, frozenset())) == (True, True, {})
+    assert (plain.paid_once(1), plain.ending("en"), plain.summary("en"), Measure.switched(False)) == (
+        0.0,
+        "",
+        "",
+        False,
+    )
