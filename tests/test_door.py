@@ -384,12 +384,9 @@ def test_a_request_with_a_body_that_nobody_reads_is_the_last_of_its_connection(a
 
 @pytest.mark.parametrize("count", [100, 8_000, 30_000])
 def test_a_cookie_of_backslashes_takes_no_time(address, count):
-    def seconds():
-        begun = time.monotonic()
-        assert ask(address, "/readyz", Cookie='a="' + "\\" * count + '"')[0] == 200
-        return time.monotonic() - begun
-
-    assert min(seconds() for _ in range(5)) < 1.0  # a busy machine may keep one of them waiting
+    begun = time.monotonic()
+    assert ask(address, "/readyz", Cookie='a="' + "\\" * count + '"')[0] == 200
+    assert time.monotonic() - begun < 1.0
 
 
 def test_a_file_that_takes_too_long_is_given_up_and_the_next_is_read():
