@@ -100,7 +100,7 @@ def stub(tmp_path_factory):
     """Starts a process that prepares the stub and uses it: ``stub(cache, before="")``."""
     folder = tmp_path_factory.mktemp("stub")
     (folder / "run.py").write_text(STUB)
-    paths = os.pathsep.join([str(folder), os.getcwd()])
+    paths = os.pathsep.join([str(folder), str(Path.cwd())])
 
     def started(cache, before=""):
         return start(cache, SMALL.format(before=before), PYTHONPATH=paths)
