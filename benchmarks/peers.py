@@ -6,9 +6,9 @@ python -m benchmarks.peers [worlds]
 import gc
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from time import perf_counter
 
-from benchmarks import numpy_form, python_form
 from simulation import case
 from simulation.engine.ensemble import mesa_world
 from simulation.model.worlds import Mode
@@ -23,10 +23,20 @@ def mesa(study: Study, worlds: int, seed: int, mode: Mode) -> None:
         mesa_world(study, world, seed, mode)
 
 
-PEERS: dict[str, Peer] = {"mesa": mesa, "python": python_form.run, "numpy": numpy_form.run}
+def twin(study: Study, worlds: int, seed: int, mode: Mode) -> None:
+    """The twin of ``tests/twin``, in plain Python, world by world; scenarios of the case only."""
+    from tests import twin as plain  # noqa: PLC0415 - not part of a distribution
+
+    said = plain.read(Path("scenarios/case.yaml"))
+    for name in study.names:
+        for world in range(worlds):
+            plain.run(plain.scenario(said, name), world, seed, mode)
+
+
+PEERS: dict[str, Peer] = {"mesa": mesa, "twin": twin}
 """Every peer by name; each runs all scenarios of a study in so many worlds."""
 
-FEWER = {"mesa": 1, "python": 5}
+FEWER = {"mesa": 1, "twin": 1}
 """The most worlds that a peer is given whose seconds per run do not depend on how many there are."""
 
 
@@ -44,12 +54,10 @@ def measure(name: str, study: Study, worlds: int, repeats: int = 3, seed: int = 
 
 
 def main() -> None:
-    """Print microseconds per run of every peer, and how NumPy's depend on the number of worlds."""
+    """Print microseconds per run of every peer."""
     study, worlds = case(), int(sys.argv[1]) if len(sys.argv) > 1 else 20
     for name in PEERS:
         print(f"{name:8} {1e6 * measure(name, study, worlds):10.0f} µs a run")
-    for count in (1, 5, 20, 50, 100, 200):
-        print(f"numpy, {count:3} worlds {1e6 * measure('numpy', study, count):6.0f} µs a run")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """The compiled engine against its peers, in one process, one after the other: ratios, not absolute times.
 
-``python -m benchmarks.speed [worlds]`` prints a Markdown table. Every peer gives the same 22 outcomes of the same runs
+``python -m benchmarks.speed [worlds]`` prints a Markdown table. Every peer gives the same outcomes of the same runs
 (``mesa.batch_run`` what its data collector keeps, as it must); everything that a study takes is counted.
 """
 
@@ -56,9 +56,7 @@ def main() -> None:
     rows = {
         "`mesa.batch_run`, our Mesa model": min(batch_run(few) for _ in range(3)),
         "our Mesa model, stepped without collecting": measure("mesa", study, 1),
-        "the best pure Python form": measure("python", study, 5),
-        f"the best NumPy form, {worlds} worlds at once": measure("numpy", study, worlds),
-        "the best NumPy form, 1 world at a time": measure("numpy", study, 1),
+        "the twin, in plain Python": measure("twin", few, 1),
         "compiled, one thread": engine(study, worlds, 1),
         "compiled, two threads": engine(study, worlds, 2),
     }

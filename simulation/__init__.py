@@ -13,7 +13,7 @@ Same organisation, same luck, different decision. An instrument for thinking, no
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _HOMES = {
     "OrganisationModel": "simulation.model.organisation",

@@ -95,11 +95,12 @@ STRANGE = [
 HALF = ["\udcff", "a\udc80b", "\ud800"]
 """What Python makes of bytes that are no UTF-8."""
 
-COMMANDS = ("scenarios", "check", "show", "run", "compare", "dashboard", "patterns")
+COMMANDS = ("scenarios", "check", "show", "run", "compare", "dashboard", "patterns", "validity")
 COUNTED = {
     "run": ("--world", "--seed"),
     "compare": ("--worlds", "--jobs", "--seed", "--max-worlds"),
     "patterns": ("--worlds", "--jobs"),
+    "validity": ("--worlds", "--jobs", "--seed"),
     "dashboard": ("--port",),
 }
 NOBODY = ["--baseline", "nobody at all"]
@@ -172,6 +173,10 @@ def _usage() -> Iterator[Line]:
     yield ["compare", "--until-decided", "--worlds", "20", "--max-worlds", "10"], USAGE
     yield ["compare", "--parameters", "guess"], USAGE
     yield ["run", "case", "full", "--weeks"], USAGE
+    yield ["run", "case", "full", "--picture"], USAGE
+    for name in ("x.pdf", "x", ".svg", "x.svg.gz", "x.svg "):
+        yield ["run", "case", "full", "--picture", name], USAGE
+    yield ["run", "case", "full", "--weeks", "x.svg", "--picture", "./x.svg"], USAGE
     yield ["compare", "--out"], USAGE
 
 
@@ -218,19 +223,25 @@ def _files(folder: Path) -> Iterator[Line]:
     """Places where nothing can be read or written."""
     for given in ("", " ", "\t", "a\x00b", "a\nb", "\x1b[2J", "m/" * 3_000):
         yield ["run", "case", "full", "--weeks", given], USAGE
+        yield ["run", "case", "full", "--picture", given], USAGE
         yield ["compare", "--out", given, *NOBODY], USAGE
-        yield ["patterns", "--out", given], USAGE
-        yield ["patterns", "--check", given], USAGE
+        for command in ("patterns", "validity"):
+            yield [command, "--out", given], USAGE
+            yield [command, "--check", given], USAGE
     for given in ("/", f"{folder / 'a file'}/", f"{folder / 'new.csv'}/."):
         yield ["run", "case", "full", "--weeks", given], USAGE
+        yield ["run", "case", "full", "--picture", given], USAGE
         yield ["patterns", "--out", given], USAGE
+        yield ["validity", "--out", given], USAGE
         yield ["check", given], USAGE
     for given in places(folder):
         yield ["compare", "--out", given], REFUSED
     for given in (*places(folder), *not_files(folder)):
         yield ["run", "case", "full", "--weeks", given], REFUSED
-        yield ["patterns", "--out", given], REFUSED
-        yield ["patterns", "--check", given], REFUSED
+        yield ["run", "case", "full", "--picture", given], SOME  # most do not end as a picture does
+        for command in ("patterns", "validity"):
+            yield [command, "--out", given], REFUSED
+            yield [command, "--check", given], REFUSED
     yield ["compare", "--out", str(folder / "taken")], REFUSED
     yield ["compare", "--out", str(folder / "a file")], REFUSED
     for name in ("binary.yaml", "empty.yaml", "folder", "a file", "nowhere.yaml", "n" * 300, "circle"):

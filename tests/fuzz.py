@@ -135,7 +135,7 @@ class Options:
         return words
 
     def attempt(self, words: list[str]) -> str:
-        if any(word in ("run", "compare", "patterns", "dashboard") for word in words):
+        if any(word in ("run", "compare", "patterns", "validity", "dashboard") for word in words):
             words = [*words, "--no-such-option"]  # what computes or serves is only read
         out, err = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):

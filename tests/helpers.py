@@ -5,7 +5,7 @@ from dataclasses import replace
 from math import isnan
 from typing import Any
 
-from simulation import OrganisationModel, Values, outcomes_of
+from simulation import OrganisationModel, Values, case, outcomes_of, run_worlds
 from simulation.model.organisation import AGENT_STATES, MODEL_STATES
 from simulation.model.worlds import Traits
 from simulation.study.measures import Measures
@@ -23,6 +23,8 @@ QUIET = Values(
     p_shock=0.0,
     bau_business=0.0,
     bau_it=0.0,
+    bau_noise=0.0,
+    debt_m=0.0,
     eta_x=0.0,
     eta_f=0.0,
     eta_e=0.0,
@@ -35,8 +37,17 @@ QUIET = Values(
     iota_c=0.0,
     bV=0.0,
     bP=0.0,
+    p_sp=0.0,
+    fid=1.0,
+    lam_g=0.0,
+    eps_s=0.0,
+    dip=0.0,
+    wa=0.0,
+    eta_o=0.0,
+    h_answer=0.0,
 )
-"""No luck, no ordinary work, nothing learns or changes its mind; a test switches on what it studies."""
+"""No luck, no ordinary work, nothing learns or changes its mind, nothing is lost between departments and measures are
+carried out in full; a test switches on what it studies."""
 
 WEEK_STATES = (
     "norm",
@@ -67,6 +78,10 @@ WEEK_STATES = (
     "all_output",
     "conviction_anchor",
     "cut_over_week",
+    "dip",
+    "dedicated",
+    "unsettled",
+    "partner_used",
 )
 """What a week computes besides what the data collector writes."""
 
@@ -95,10 +110,15 @@ SHARES = (
     "blocked",
     "productivity",
     "willingness",
+    "opposed",
+    "time_to_settle",
+    "mandate",
+    "unsettled",
+    "hand_offs_kept",
 )
 """What is between 0 and 1, of a department."""
 
-COUNTS = ("open_issues", "open_objections", "incident_weeks", "absence_weeks")
+COUNTS = ("open_issues", "open_objections", "answered", "incident_weeks", "absence_weeks")
 
 
 def traits(**changes: float) -> Traits:
@@ -112,6 +132,7 @@ def traits(**changes: float) -> Traits:
         projects=1.0,
         process_work=1e9,
         technical_work=1e9,
+        size=1.0,
     )
     return replace(plain, **changes)
 
@@ -164,6 +185,13 @@ def scenario(
     return Scenario(name, WORDS, WORDS, None, organised, Project(**settings), parameters, measures or Measures())
 
 
+def live_world(scenario_: str | Scenario, first: int = 0, by: int | None = None, within: int = 256) -> int:
+    """The first world from ``first`` on in which a scenario (of the case) goes live, in week ``by`` at the latest."""
+    one = case().scenario(scenario_) if isinstance(scenario_, str) else scenario_
+    weeks = run_worlds(study(one), first + within, 1).of(one.name, "go_live_week")
+    return next(world for world in range(first, first + within) if weeks[world] <= (by or one.project.horizon))
+
+
 def study(*scenarios: Scenario) -> Study:
     """A study of these scenarios."""
     return Study("made", WORDS, WORDS, scenarios)
@@ -203,6 +231,10 @@ def snapshot(model: OrganisationModel, leave_out: frozenset[str] = frozenset()) 
     found: dict[str, Any] = {f"organisation.{state}": getattr(model, state) for state in MODEL_STATES}
     found["organisation.go_live_week"] = model.go_live_week
     found["organisation.started"] = model.started
+    for tie in model.hand_offs:
+        ends = sorted((tie.a.name, tie.b.name))
+        if not leave_out & {*ends}:
+            found[f"{ends[0]} – {ends[1]}.settled"] = tie.settled
     for one in model.everyone:
         if one.name not in leave_out:
             states = (*AGENT_STATES, *WEEK_STATES)

@@ -26,7 +26,7 @@ def counted(line, count):
 
 
 DEPARTMENTS = "  departments:\n    IT: {kind: it, capacity: 100}\n    Sales: {kind: business, capacity: 80}\n"
-ORGANISATION = f"synergy: 1\norganisation:\n{DEPARTMENTS}"
+ORGANISATION = f"synergy: 2\norganisation:\n{DEPARTMENTS}"
 SCENARIOS = "scenarios:\n  base: {}\n"
 SOUND_STUDY = ORGANISATION + SCENARIOS
 
@@ -206,11 +206,11 @@ FILES = {
     "many at the deepest": lambda: ("a: " + "[" * 10 + "1," * 9_000 + "]" * 10 + "\n").replace("a:", "{}:", 1).format("a")
     + "".join(f"b{i}: {'[' * 11}{']' * 11}\n" for i in range(10_000)),
     # text
-    "a line of a megabyte": lambda: "synergy: 1\ntitle: " + "x" * 970_000,
-    "a text of a megabyte": lambda: "synergy: 1\ntitle: |\n" + ("  " + "x" * 900 + "\n") * 1000,
-    "a folded text of a megabyte": lambda: "synergy: 1\ntitle: >\n" + "  x\n\n" * 190_000,
-    "a text without quotes over many lines": lambda: "synergy: 1\ntitle:\n" + "  x\n" * 240_000,
-    "a text in quotes over many lines": lambda: 'synergy: 1\ntitle: "' + "  x\n" * 240_000 + '"\n',
+    "a line of a megabyte": lambda: "synergy: 2\ntitle: " + "x" * 970_000,
+    "a text of a megabyte": lambda: "synergy: 2\ntitle: |\n" + ("  " + "x" * 900 + "\n") * 1000,
+    "a folded text of a megabyte": lambda: "synergy: 2\ntitle: >\n" + "  x\n\n" * 190_000,
+    "a text without quotes over many lines": lambda: "synergy: 2\ntitle:\n" + "  x\n" * 240_000,
+    "a text in quotes over many lines": lambda: 'synergy: 2\ntitle: "' + "  x\n" * 240_000 + '"\n',
     "quotes that never close": lambda: SOUND_STUDY + 'title: "' + "x: y\n" * 190_000,
     "single quotes that never close": lambda: SOUND_STUDY + "title: '" + "x: ''\n" * 160_000,
     "a bracket that never closes": lambda: SOUND_STUDY + "title: [" + "x,\n" * 150_000,
@@ -257,8 +257,8 @@ FILES = {
     "titles of 5000 letters": lambda: repeated(lambda i: f"  s{i}: {{title: {'x' * 4_900}}}\n", SOUND_STUDY),
     "titles that are equal": lambda: with_scenarios(lambda i: f"  s{i}: {{title: x}}\n", 500),
     "titles that are lists": lambda: with_scenarios(lambda i: f"  s{i}: {{title: [{'1,' * 190}1]}}\n", 500),
-    "a title that is a list": lambda: "synergy: 1\ntitle: [\n" + "1,\n" * 150_000 + "]\n",
-    "a title of many languages": lambda: repeated(lambda i: f"  l{i}: x\n", "synergy: 1\ntitle:\n"),
+    "a title that is a list": lambda: "synergy: 2\ntitle: [\n" + "1,\n" * 150_000 + "]\n",
+    "a title of many languages": lambda: repeated(lambda i: f"  l{i}: x\n", "synergy: 2\ntitle:\n"),
 }  # fmt: skip
 
 SOUND = {

@@ -8,8 +8,11 @@ from simulation.study.measures import Measures
 from simulation.study.organisation import Department, Organisation, Tie
 from simulation.study.scenario import Given
 
-ENDS = {"h_ref": 1e-3, "I_half": 1e-3}
+ENDS = {"h_ref": 1e-3, "I_half": 1e-3, "D_ref": 0.01}
 """Where the least legal value is only there so that nothing is divided by zero, something larger."""
+
+NEGLIGIBLE = 1e-12
+"""What is smaller than that is 0 in a file."""
 
 SHARE = st.floats(0.0, 1.0) | st.sampled_from([0.0, 1.0])
 NONE_GIVEN = st.just(())
@@ -21,7 +24,8 @@ def a_number(one):
     """Any legal value of a parameter; where the file may say almost anything, ten times its range."""
     most = one.most if one.most <= 100.0 else 10.0 * one.high
     low = ENDS.get(one.name, one.least)
-    return st.floats(low, most) | st.floats(one.low, one.high) | st.sampled_from([low, most, one.default])
+    anything = st.floats(low, most).map(lambda value: 0.0 if value < NEGLIGIBLE else value)
+    return anything | st.floats(one.low, one.high) | st.sampled_from([low, most, one.default])
 
 
 VALUES = st.fixed_dictionaries({one.name: a_number(one) for one in PARAMETERS}).map(lambda all_: Values(**all_))
@@ -87,8 +91,10 @@ def organisations(draw):
 
 
 @st.composite
-def schedules(draw, names, horizon):
-    """Any measures, in any weeks, with any settings."""
+def schedules(draw, departments, horizon):
+    """Any measures of these departments, in any weeks, with any settings that a file may give."""
+    names = [one.name for one in departments]
+    capacity = {one.name: one.capacity for one in departments if one.internal}
 
     def weeks():
         start = draw(st.integers(1, horizon))
@@ -96,6 +102,12 @@ def schedules(draw, names, horizon):
 
     def some():
         return draw(st.none() | st.lists(st.sampled_from(names), min_size=1, unique=True).map(tuple))
+
+    def dedicated():
+        """Hours in departments of one's own (None: IT), no more than they have."""
+        named = draw(st.none() | st.lists(st.sampled_from(sorted(capacity)), min_size=1, unique=True).map(tuple))
+        most = min(capacity[name] for name in named or [one.name for one in departments if one.kind == "it"])
+        return {"departments": named, "hours": most * draw(st.sampled_from([0.0, 0.3, 1.0]))}
 
     def holders():
         return draw(st.booleans() | st.lists(st.sampled_from(names), max_size=3, unique=True).map(tuple))
@@ -136,6 +148,12 @@ def schedules(draw, names, horizon):
             "rate": draw(SHARE),
             "departments": some(),
         },
+        "dedicate_hours": lambda: {**weeks(), **dedicated()},
+        "push_go_live": lambda: {"process": draw(SHARE)},
+        "retire_old_way": lambda: {
+            "weeks_after_go_live": draw(st.sampled_from([0, 1, 2, 5, 6, 7, 8, 9, 13]) | st.integers(0, horizon)),
+            "cost": draw(st.sampled_from([0.0, 50_000.0])),
+        },
     }
     chosen = draw(st.lists(st.sampled_from(list(every)), unique=True))
     return Measures.model_validate({name: every[name]() for name in chosen})
@@ -145,7 +163,7 @@ def schedules(draw, names, horizon):
 def scenarios(draw, horizon, parameters=NONE_GIVEN):
     """A random organisation with random measures."""
     organised = draw(organisations())
-    measures = draw(schedules([one.name for one in organised.departments], horizon))
+    measures = draw(schedules(organised.departments, horizon))
     return scenario(
         organised,
         measures,

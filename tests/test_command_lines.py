@@ -60,6 +60,8 @@ def test_no_command_line_ends_in_anything_but_a_sentence(capsys, tmp_path, monke
         (["run", "case", ""], "'' is not a name", "'' is geen naam"),
         (["run", "case", "full", "--weeks", "x.csv/"], "ends as the name of a folder", "eindigt zoals de naam van"),
         (["run", "case", "full", "--weeks", "x.csv/."], "ends as the name of a folder", "eindigt zoals de naam van"),
+        (["run", "case", "full", "--picture", "x.pdf"], "'x.pdf' ends in neither .svg", "'x.pdf' eindigt niet op .svg"),
+        (["run", "case", "full", "--weeks", "x.png", "--picture", "x.png"], "the same file", "hetzelfde bestand"),
         (["patterns", "--out", "x.md/"], "ends as the name of a folder", "eindigt zoals de naam van"),
         (["check", "scenarios/case.yaml/"], "ends as the name of a folder", "eindigt zoals de naam van"),
         (["compare", "--out", "x" * 5_000], "at most 4096 characters", "hoogstens 4096 tekens"),

@@ -23,8 +23,8 @@ from simulation.engine.kernel.departments import LANES
 
 assert LANES == 1
 found = {f"outcomes {name}": run_worlds(load(name), 3, seed=4).outcomes for name in sys.argv[2:]}
-states, organisation = trace_world(load("case").select(("full",)), world=3, seed=1)
-np.savez(sys.argv[1], states=states, organisation=organisation, **found)
+states, organisation, settled = trace_world(load("case").select(("full",)), world=3, seed=1)
+np.savez(sys.argv[1], states=states, organisation=organisation, settled=settled, **found)
 """
 
 CHOICE = "from simulation.engine.kernel.choice import SIDE_BY_SIDE; print(SIDE_BY_SIDE)"
@@ -56,7 +56,9 @@ def test_one_by_one_gives_the_same_numbers(tmp_path):
     with np.load(tmp_path / "found.npz") as found:
         for name in STUDIES:
             assert close(found[f"outcomes {name}"], run_worlds(load(name), 3, seed=4).outcomes), name
-        for kept, expected in zip(("states", "organisation"), trace_world(case().select(("full",)), 3, 1), strict=True):
+        *records, settled = trace_world(case().select(("full",)), 3, 1)
+        assert close(found["settled"], settled)
+        for kept, expected in zip(("states", "organisation"), records, strict=True):
             assert found[kept].dtype == expected.dtype
             for name in expected.dtype.names:
                 assert close(found[kept][name], expected[name]), name

@@ -168,7 +168,9 @@ def test_a_slider_reaches_what_a_file_may_say_of_weeks_and_shares():
         for key, control in kind.controls().items():
             least, most = legal(kind.model_fields[key])
             if control.kind in {"week", "weeks"}:
-                assert (control.low, control.high, control.step) == (1, 520, 1), (name, key)
+                reach = (0, 104, 1) if key == "weeks_after_go_live" else (1, 520, 1)
+                assert (control.low, control.high, control.step) == reach, (name, key)
+                assert (least, most) in {(None, None), (reach[0], 520)}, (name, key)
             if control.kind == "share":
                 assert (least, most) == (control.low, control.high) == (0, 1), (name, key)
             if least is not None and control.kind in {"hours", "euro"}:
@@ -184,7 +186,7 @@ def test_roles_alone_may_name_chain_partners():
 def test_what_a_measure_says_of_itself_when_it_says_nothing():
     plain = Measure()
     assert (plain.is_on, plain.works(1, None), plain.levers(case().organisation, frozenset())) == (True, True, {})
-    assert (plain.paid_once(1), plain.ending("en"), plain.summary("en"), Measure.switched(False)) == (
+    assert (plain.paid_once(1, None), plain.ending("en"), plain.summary("en"), Measure.switched(False)) == (
         0.0,
         "",
         "",

@@ -45,6 +45,7 @@ FOR_NO_READER = (
 # A pattern for each problem of each file, in the order in which they are told. What is in square brackets in
 # a message is escaped; a point stands for itself.
 EXPECTED = {
+    "ad-hoc": [r"line 13, parameters.ad_hoc: `ad_hoc` is no parameter any more: .*hand-offs.*Remove it"],
     "alias": [r"line 6: the anchor or alias 'it' \(a word after \* or &\) is not allowed.*extends"],
     "at-sign": [r"line 3: nothing can begin with @ here.*between quotes"],
     "backslash": [r"line 3: a backslash between double quotes has a meaning of its own.*single quotes"],
@@ -115,6 +116,16 @@ EXPECTED = {
         r"\[one department, another, strength\]",
     ],
     "decimal-comma": [r"line 10, organisation.departments.Finance.voice: '0,8' is not a number.*0.8, not 80 %"],
+    "dedicated-beyond-capacity": [
+        r"line 14, measures.dedicate_hours.hours: 120 hours a week are dedicated at IT, which has 100.*Dedicate fewer",
+    ],
+    "dedicated-in-chain": [
+        r"line 14, measures.dedicate_hours.departments\[1\]: hours are dedicated at 'Wholesaler', a chain partner.*"
+        r"Name departments of your own",
+    ],
+    "dedicated-misspelt": [
+        r"line 14, measures.dedicate_hours.departments\[2\]: 'Finanse' is not a department.*Nearest: Finance",
+    ],
     "department-is-number": [
         r"line 7, organisation.departments.Finance: 60 stands where keys with values are expected.*"
         r"`key: value`",
@@ -185,8 +196,8 @@ EXPECTED = {
         r"line 14, measures.assign_roles.start: 0 is too small: at least 1 is legal here.*Raise it",
         r"line 17, scenarios.roles.extends: `extends` names 'nothing'.*it-only",
     ],
-    "format-2": [r"line 2, synergy: the file format is 2; this software reads 1.*Write `synergy: 1`"],
-    "format-missing": [r"synergy: the file does not say in which format it is.*Write `synergy: 1`"],
+    "format-3": [r"line 2, synergy: the file format is 3; this software reads 1 and 2.*Write `synergy: 2`"],
+    "format-missing": [r"synergy: the file does not say in which format it is.*Write `synergy: 2`"],
     "horizon-differs": [
         r"line 17, scenarios.far.project.horizon: "
         r"this scenario looks 156 weeks ahead, the others 104.*set the horizon once",
@@ -341,6 +352,12 @@ EXPECTED = {
     ],
     "nul": [r": this is not a text file.*Name a YAML file"],
     "organisation-missing": [r"organisation: `organisation` is missing or empty.*synergy show case"],
+    "parameter-d-ref-zero": [
+        r"line 13, parameters.D_ref: 0 is outside what this parameter can be: 0.01 … 1000.*Choose a value within",
+    ],
+    "parameter-fidelity-above-one": [
+        r"line 13, parameters.fid: 1.2 is outside what this parameter can be: 0 … 1.*Choose a value within",
+    ],
     "parameter-in-words": [r"line 14, parameters.t: 'high' is not a number.*0.8, not 80 %"],
     "parameter-low-above-high": [
         r"line 14, parameters.t: low, value and high must rise; given is 1.2 … 0.8 … 0.5.*in order",
@@ -375,8 +392,15 @@ EXPECTED = {
     "project-starts-after-horizon": [
         r"line 12, project.start: it starts in week 110, after the last week 104.*Start it earlier",
     ],
+    "push-above-one": [
+        r"line 14, measures.push_go_live.process: 1.5 is too large: at most 1 is legal here.*0.8, not as 80",
+    ],
+    "push-percent": [r"line 14, measures.push_go_live.process: '150 %' is not a number.*0.8, not 80 %"],
     "quote-in-quotes": [r"line 3: the quotes here or just above do not match.*Close each one"],
     "quote-open": [r"line 3: the quotes here or just above do not match.*Close each one"],
+    "retired-before-go-live": [
+        r"line 14, measures.retire_old_way.weeks_after_go_live: -1 is too small: at least 0 is legal here.*Raise it",
+    ],
     "role-holder-misspelt": [
         r"line 17, scenarios.roles.measures.assign_roles.progress\[1\]: 'Salse' is not a department.*"
         r"Nearest: Sales.*Sales, IT, Finance, Wholesaler",
@@ -420,7 +444,7 @@ EXPECTED = {
         r"'Finnance' is not a department.*Nearest: Finance.*Finance, IT, Sales, Wholesaler",
     ],
     "ten-mistakes": [
-        r"line 2, synergy: the file format is 3; this software reads 1.*Write `synergy: 1`",
+        r"line 2, synergy: the file format is 3; this software reads 1 and 2.*Write `synergy: 2`",
         r"line 5, organisation.departments.IT.capcity: 'capcity' is not a key.*"
         r"capacity, kind, label, hourly_rate, benefit, .*Nearest: capacity",
         r"line 6, organisation.departments.Sales.capacity: '80 h' is not a number.*0.8, not 80 %",
@@ -594,14 +618,14 @@ def test_more_mistakes_than_anybody_reads_are_counted():
 
 
 def test_keys_that_stand_there_twice_are_counted():
-    problems = refusal(EVERY_KEY + "synergy: 1\n" * 300).problems
+    problems = refusal(EVERY_KEY + "synergy: 2\n" * 300).problems
     assert len(problems) <= LIMITS.problems + 1
     told = "\n".join(one.told() for one in problems)
     assert "(99 times)" in told
     assert "and 200 more" in told
 
 
-SMALL = """synergy: 1
+SMALL = """synergy: 2
 organisation:
   departments:
     IT: {kind: it, capacity: 80}
@@ -620,8 +644,8 @@ scenarios: {base: {}}
             ("    Shop:", "\u00a0\u00a0\u00a0\u00a0Shop:"),
             r"line 5: this line begins with .*\(U\+00A0, NO-BREAK SPACE\)",
         ),
-        (("synergy: 1\n", "synergy: 1\ntitle: [a]\n"), r"line 2, title: \['a'\] is not text. Write a text"),
-        (("synergy: 1\n", "synergy: 1\ntitle: {a: b}\n"), r"line 2, title.a: 'a' is not the code of a language"),
+        (("synergy: 2\n", "synergy: 2\ntitle: [a]\n"), r"line 2, title: \['a'\] is not text. Write a text"),
+        (("synergy: 2\n", "synergy: 2\ntitle: {a: b}\n"), r"line 2, title.a: 'a' is not the code of a language"),
         (("{base: {}}", "{base: {organisation: {informal_ties: [~]}}}"), "this entry of the list is empty"),
         (("IT:", "1:"), "line 4, organisation.departments: the key 1 is not a name"),
         (("Shop:", "~:"), "the key null is not a name"),
@@ -644,7 +668,7 @@ def test_a_mistake_is_told_once_with_its_cause(change, says):
 
 
 def test_all_keys_that_stand_there_twice_are_told():
-    text = EVERY_KEY.replace("synergy: 1\n", "synergy: 1\nsynergy: 2\n").replace(
+    text = EVERY_KEY.replace("synergy: 2\n", "synergy: 2\nsynergy: 3\n").replace(
         "  t: 0.8\n", "  t: 0.8\n  t: 99\n  tt: 1\n"
     )
     told = str(refusal(text)).split("\n")
@@ -669,8 +693,8 @@ def test_what_a_mistake_says_cannot_be_filled_in_itself():
         ("a: [" + "[\n" * 100_000, "line 11: this is nested more than 12 levels deep"),
         ("{" * 10_000, "line 1: the key {…} is not a name"),
         ("- " * 9_000, "line 1: this is nested more than 12 levels deep"),
-        ("synergy: 1\ntitle: " + "x" * 999_900, "line 2: the line is longer than 20 000 characters"),
-        ("synergy: 1\n" + "x" * 19_000 + ": 1\n", "line 2: the key on this line is longer than YAML takes"),
+        ("synergy: 2\ntitle: " + "x" * 999_900, "line 2: the line is longer than 20 000 characters"),
+        ("synergy: 2\n" + "x" * 19_000 + ": 1\n", "line 2: the key on this line is longer than YAML takes"),
         ("0x" + "f" * 19_000, "not with inf"),
     ],
     ids=["value", "key", "brackets", "broken", "lines", "braces", "dashes", "line", "long key", "number"],
@@ -1173,7 +1197,7 @@ WORDS = st.text(max_size=20).map(lambda text: unicodedata.normalize("NFC", text)
 @given(st.lists(WORDS, min_size=2, max_size=5, unique=True), WORDS)
 def test_any_names_and_words_can_be_written_and_read_again(names, words):
     data = {
-        "synergy": 1,
+        "synergy": 2,
         "title": words,
         "organisation": {
             "name": words,

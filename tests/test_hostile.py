@@ -123,7 +123,7 @@ def test_what_takes_too_long_is_refused_in_both_languages(tmp_path):
 
 
 def parse_data_in_time():
-    return {"synergy": 1, "organisation": {"departments": {}}, "scenarios": {f"s{i}": {} for i in range(9)}}
+    return {"synergy": 2, "organisation": {"departments": {}}, "scenarios": {f"s{i}": {} for i in range(9)}}
 
 
 def test_the_clock_is_the_threads_own_and_a_busy_machine_refuses_nothing(monkeypatch):
@@ -145,4 +145,4 @@ def test_nothing_of_a_refused_file_stays_in_the_way_of_the_next():
     with pytest.raises(InputRefused):
         parse(hostile.FILES["circle of 500"]())
     assert parse(hostile.SOUND_STUDY).names == ("base",)
-    assert parse_data(hostile.SOUND_STUDY)["synergy"] == 1
+    assert parse_data(hostile.SOUND_STUDY)["synergy"] == 2

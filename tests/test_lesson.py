@@ -179,7 +179,7 @@ def test_the_format_has_the_states_of_the_ensemble():
 
 def test_a_lesson_may_speak_of_a_study_beside_it(tmp_path):
     study = (
-        "synergy: 1\n"
+        "synergy: 2\n"
         "organisation: {departments: {ICT: {kind: it, capacity: 80}, Shop: {kind: business, capacity: 80}}}\n"
         "scenarios: {it-only: {}, full: {measures: {assign_roles: on}}}\n"
     )
@@ -480,7 +480,7 @@ def test_places_count_who_lasts_longer():
 
 def test_the_weeks_a_question_looks_at_are_known():
     by_name = {one.name: weeks_asked(one) for one in ASKING}
-    assert by_name["platform"] == (104,)
+    assert by_name["waiting"] == (104,)
     assert by_name["elephant"] == (12, 52)
     assert by_name["year-after"] == ()
 

@@ -5,7 +5,7 @@ Error rates are the chance that a correct generator fails; the draws are keyed, 
 
 import inspect
 import warnings
-from dataclasses import fields, replace
+from dataclasses import asdict, fields, replace
 from math import nextafter, sqrt
 
 import numba
@@ -16,14 +16,15 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from simulation import PARAMETERS, Values, case
+from simulation import PARAMETERS, OrganisationModel, Values, case
 from simulation.engine.kernel import randomness as kernel
 from simulation.engine.kernel.departments import at
-from simulation.engine.kernel.records import ANSWERS, LUCK, OTHER_LOAD, SHOCK, room_for_luck
+from simulation.engine.kernel.records import ANSWERS, LUCK, OTHER_LOAD, SHOCK, SPONSOR, room_for_luck
 from simulation.model import randomness, rules, sobol, worlds
 from simulation.model.worlds import sobol_point, traits_of, values_of
+from simulation.study.measures import CARRIED_OUT, MEASURES
 from simulation.study.organisation import Department
-from simulation.study.parameters import BY_NAME
+from simulation.study.parameters import BY_NAME, DIMENSIONS, REGISTERED, RESERVED
 from simulation.study.scenario import Given
 
 WORD = st.integers(0, 2**64 - 1)
@@ -113,7 +114,8 @@ def test_a_compiled_week_has_the_draws_of_that_week(count):
             kind: one[purposes.index(kind)] for kind in ANSWERS.names
         }
     of_all = dict(zip(randomness.PURPOSES, tables[""], strict=True))
-    assert organisation_[0, [SHOCK, OTHER_LOAD]].tolist() == [of_all["shock"], of_all["other_load"]]
+    drawn_for_all = organisation_[0, [SHOCK, OTHER_LOAD, SPONSOR]].tolist()
+    assert drawn_for_all == [of_all["shock"], of_all["other_load"], of_all["sponsor"]]
 
 
 def test_philox_tells_counter_and_key_words_apart():
@@ -166,9 +168,9 @@ def test_the_purposes_keep_their_places():
     """Old luck stays as it was: a new purpose may only be added at the end."""
     known = (
         "noise incident leave arrivals pick_up objection answer other_load shock "
-        "conviction it_frame workload pull survey"
+        "conviction it_frame workload pull survey fidelity sponsor"
     )
-    assert randomness.PURPOSES[:14] == tuple(known.split())
+    assert randomness.PURPOSES[:16] == tuple(known.split())
     assert len(set(randomness.PURPOSES)) == len(randomness.PURPOSES)
 
 
@@ -354,8 +356,81 @@ def test_a_world_is_the_same_whatever_was_asked_before(asked, seed):
 
 
 def test_worlds_are_the_prefix_of_one_sequence():
-    plain = stats.qmc.Sobol(len(PARAMETERS), scramble=True, rng=np.random.default_rng(4)).random(256)
-    assert np.array([sobol_point(4, world) for world in range(256)]).tolist() == plain.tolist()
+    plain = stats.qmc.Sobol(160, scramble=True, rng=np.random.default_rng(4)).random(256)
+    assert RESERVED == 160
+    assert [sobol_point(4, world).tolist() for world in range(256)] == plain[:, DIMENSIONS].tolist()
+
+
+@pytest.mark.parametrize("seed", [1, 7])
+def test_a_parameter_is_drawn_in_its_own_dimension_of_160(seed):
+    plain = stats.qmc.Sobol(160, scramble=True, rng=np.random.default_rng(seed)).random(2)
+    for world in range(2):
+        values = values_of((), seed, world)
+        for about in PARAMETERS:
+            u = plain[world, REGISTERED.index(about.name)]
+            assert getattr(values, about.name) == about.low + u * (about.high - about.low)
+
+
+def test_the_first_draws_of_the_sequence_are_what_they_were():
+    """A promise from version 0.2 on: the same seed and world give the same parameters."""
+    known = {
+        0: {0: 0.28616916202008724, 8: 0.010248741135001183, 19: 0.7087854016572237, 86: 0.9867325341328979},
+        1: {0: 0.5529215233400464, 8: 0.5375834191218019, 19: 0.09194187819957733, 86: 0.4958744151517749},
+    }
+    for world, draws in known.items():
+        row = sobol.points(1, 160, world, 1)[0]
+        assert {dimension: row[dimension] for dimension in draws} == draws
+
+
+def test_parameters_keep_their_dimensions():
+    """A promise from version 0.2 on: a new parameter may only be registered at the end."""
+    known = {
+        "bau_business": 0,
+        "gamma_size": 7,
+        "x0": 12,
+        "t": 27,
+        "tau_V": 35,
+        "h_ref": 46,
+        "A": 52,
+        "k0": 57,
+        "WB": 63,
+        "eps_s": 78,
+        "iota": 80,
+        "q_a": 88,
+        "p_inc": 104,
+        "fid": 110,
+        "sp_weeks": 114,
+        "debt_std": 121,
+    }
+    assert {name: REGISTERED.index(name) for name in known} == known
+
+
+def test_every_parameter_has_a_dimension_of_its_own():
+    assert len(set(REGISTERED)) == len(REGISTERED) <= RESERVED
+    assert {*REGISTERED} >= {one.name for one in PARAMETERS}
+    assert len(set(DIMENSIONS)) == len(PARAMETERS)
+    assert [REGISTERED[place] for place in DIMENSIONS] == [one.name for one in PARAMETERS]
+
+
+@pytest.mark.parametrize("place", [0, 30, len(PARAMETERS)])
+def test_one_more_parameter_leaves_all_others_draws_as_they_are(place, monkeypatch):
+    """Wherever it stands in the table: it is registered last, and takes a dimension that nobody had."""
+    before = [asdict(values_of((), 3, world)) for world in range(70)]
+    more = replace(PARAMETERS[0], name="one_more", low=0.0, high=1.0)
+    listed = (*PARAMETERS[:place], more, *PARAMETERS[place:])
+    registered = (*REGISTERED, more.name)
+    monkeypatch.setattr(worlds, "PARAMETERS", listed)
+    monkeypatch.setattr(worlds, "DIMENSIONS", tuple(registered.index(one.name) for one in listed))
+    monkeypatch.setattr(worlds, "Values", dict)
+    worlds._sobol_block.cache_clear()
+    try:
+        after = [values_of((), 3, world) for world in range(70)]
+    finally:
+        worlds._sobol_block.cache_clear()
+    drawn = [one.pop("one_more") for one in after]
+    assert after == before
+    assert len(set(drawn)) == 70
+    assert not {*drawn} & {*sobol.points(3, RESERVED, 0, 70)[:, : len(REGISTERED)].ravel().tolist()}
 
 
 @given(st.integers(0, 2**63 - 1), st.integers(1, 256), st.integers(0, 5_000), st.integers(1, 100))
@@ -488,6 +563,53 @@ def test_a_self_built_platform_is_larger_and_known_better():
         assert other.technical_work == pytest.approx(1.35 * one.technical_work)
         assert other.knowledge == pytest.approx(one.knowledge + 0.1)
         assert replace(other, technical_work=one.technical_work, knowledge=one.knowledge) == one
+
+
+# --- how well measures are carried out -----------------------------------------------------------------
+
+
+def fidelities(name="it-only", world=0, mode="ranges", seed=1):
+    """How well each measure is carried out in a world, by the part of the state's name."""
+    model = OrganisationModel(name, world, seed, parameters=mode, collect=False)
+    return {part: getattr(model, f"{part}_fidelity") for part in CARRIED_OUT}
+
+
+def test_how_well_a_measure_is_carried_out_is_uniform_from_fid_to_one():
+    found = np.array([list(fidelities(world=world, mode="defaults").values()) for world in range(400)])
+    low = Values().fid
+    for column in found.T:
+        assert stats.kstest(column, "uniform", args=(low, 1.0 - low)).pvalue > SMALL / len(CARRIED_OUT)
+    spread = (1.0 - low) / sqrt(12.0 * found.size)
+    assert abs(found.mean() - (1.0 - (1.0 - low) / 2.0)) < stats.norm.isf(SMALL / 2.0) * spread
+    rho = np.corrcoef(found.T)[np.triu_indices(len(CARRIED_OUT), 1)]
+    assert np.abs(rho).max() < stats.norm.isf(SMALL / rho.size / 2.0) / sqrt(len(found))
+
+
+@pytest.mark.parametrize("mode", ["ranges", "defaults"])
+def test_how_well_a_measure_is_carried_out_is_the_same_in_all_scenarios(mode):
+    for world in range(3):
+        first = fidelities(world=world, mode=mode)
+        assert all(fidelities(name, world, mode) == first for name in case().names)
+        fid = values_of((), 1, world, mode).fid
+        for part, name in CARRIED_OUT.items():
+            drawn = randomness.draw_of_measure(1, world, name)
+            assert first[part] == pytest.approx(1.0 - (1.0 - fid) * drawn, rel=1e-15)
+    assert fidelities(world=0, mode=mode) != fidelities(world=1, mode=mode) != fidelities(world=1, mode=mode, seed=2)
+
+
+def test_a_department_of_the_same_name_as_a_measure_has_draws_of_its_own():
+    for name in CARRIED_OUT.values():
+        of_department = randomness.draw(1, 0, "fidelity", name, 0)
+        assert randomness.draw_of_measure(1, 0, name) != of_department
+        assert randomness.measure_key(name) != randomness.name_key(name)
+
+
+def test_those_that_are_carried_out_in_full_have_no_draw():
+    in_full = {"platform", "wait_for_capacity", "persuasion", "push_go_live", "retire_old_way"}
+    assert set(MEASURES) - set(CARRIED_OUT.values()) == in_full
+
+
+# --- traits of others ----------------------------------------------------------------------------------
 
 
 def test_another_department_changes_nobodys_traits():

@@ -2,7 +2,7 @@
 
 import inspect
 from dataclasses import replace
-from math import fsum, isclose, isfinite, isnan
+from math import fsum, isclose, isfinite, isnan, prod, sqrt
 
 import mesa
 import numpy as np
@@ -15,6 +15,7 @@ from helpers import (
     altered,
     built,
     history,
+    live_world,
     organisation,
     outcomes,
     run,
@@ -30,10 +31,12 @@ from scipy import stats
 from strategies import VALUES, scenarios
 
 from simulation import PARAMETERS, InputRefused, OrganisationModel, Values, case
-from simulation.model import randomness, steps
+from simulation.model import randomness
 from simulation.model.department import Department as Department_
 from simulation.model.organisation import AGENT_STATES, MODEL_STATES
+from simulation.study import constants
 from simulation.study.measures import (
+    CARRIED_OUT,
     AnchorInStrategy,
     AssignRoles,
     ConsultChain,
@@ -49,7 +52,7 @@ from simulation.study.measures import (
 from simulation.study.organisation import Department, Organisation, Tie
 from simulation.study.scenario import Scenario
 
-BUSY = ("full", "full-self-built", "wide-forum", "partner-over")
+BUSY = ("full", "full-self-built", "wide-forum", "partner-over", "it-led", "full-retired")
 """Scenarios that between them use nearly everything."""
 
 
@@ -118,8 +121,9 @@ def test_names_do_not_matter(name, monkeypatch):
     for kind in ("interdependence", "informal_ties"):
         data[kind] = [[renamed(t["a"]), renamed(t["b"]), t["strength"]] for t in data[kind]]
     measures = plain.measures.model_dump(exclude_none=True)
-    if plain.measures.consult_chain is not None:
-        measures["consult_chain"]["departments"] = [renamed(one) for one in plain.measures.consult_chain.departments]
+    for settings_ in measures.values():
+        if "departments" in settings_:
+            settings_["departments"] = [renamed(one) for one in settings_["departments"]]
     other = replace(
         plain,
         organisation=Organisation.model_validate(data),
@@ -129,8 +133,13 @@ def test_names_do_not_matter(name, monkeypatch):
     back, key_of = {now: was for was, now in new.items()}, randomness.name_key
     monkeypatch.setattr(randomness, "name_key", lambda text: key_of(back.get(text, text)))
     after = history(model_of(other))
+
+    def renamed_key(key):
+        who, what = key.split(".")
+        return f"{' – '.join(sorted(map(renamed, who.split(' – '))))}.{what}"
+
     for was, now in zip(before, after, strict=True):
-        assert {f"{renamed(key.split('.')[0])}.{key.split('.')[1]}": value for key, value in was.items()} == now
+        assert {renamed_key(key): value for key, value in was.items()} == now
 
 
 @pytest.mark.parametrize("name", BUSY)
@@ -200,6 +209,7 @@ LATE = {
     "technicians": {"start": 40},
     "cut_it_portfolio": {"start": 40},
     "persuasion": {"start": 40},
+    "dedicate_hours": {"start": 40},
 }
 
 
@@ -228,6 +238,10 @@ def test_the_past_is_the_same_until_a_measure_starts(base, measure):
         ("it-only", "wait", 1),
         ("it-only", "full", 8),
         ("full", "full-self-built", 1),
+        ("it-only", "it-led", 1),
+        ("roles", "roles-it-hours", 8),
+        ("full-no-partner", "full-it-hours", 8),
+        ("full", "full-no-team", 8),
     ],
 )
 def test_scenarios_of_the_case_part_in_the_week_they_should(one, other, week):
@@ -244,7 +258,8 @@ def test_the_luck_of_a_world_is_the_same_in_every_scenario():
         model, weeks = model_of(name, 3), []
         while model.running:
             model.step()
-            weeks.append((model.shock_weeks, model.other_it_load, *(one.incident_weeks for one in model.everyone)))
+            of_all = (model.shock_weeks, model.other_it_load, model.sponsor_weeks)
+            weeks.append((*of_all, *(one.incident_weeks for one in model.everyone)))
         seen.append(weeks)
     assert all(weeks == seen[0] for weeks in seen)
     assert len({week[1] for week in seen[0]}) == 156
@@ -257,6 +272,11 @@ def test_a_longer_horizon_leaves_the_first_weeks_as_they_were(name):
     ours, theirs = history(model_of(short)), history(model_of(plain), 80)
     assert len(ours) == 80
     assert ours == theirs
+
+
+def outspoken(plain: Scenario, voice: float = 0.3) -> Scenario:
+    """The scenario with departments that object."""
+    return replace(plain, organisation=altered(plain.organisation, lambda one: {"voice": voice}))
 
 
 HOURLY_STATES = [
@@ -278,11 +298,14 @@ HOURLY_STATES = [
     "helped_done",
     "own_output",
     "all_output",
+    "dip",
+    "dedicated",
+    "partner_used",
 ]
 
 
 def in_other_units(plain: Scenario, values: Values, times: float) -> tuple[Scenario, Values]:
-    """The same scenario with every number of hours multiplied."""
+    """The same scenario with every number of hours multiplied, but for the capacities of the case."""
     powers = {one.name: times**one.hours for one in PARAMETERS}
     scaled = Values(**{name: getattr(values, name) * power for name, power in powers.items()})
     organised = altered(plain.organisation, lambda one: {"capacity": one.capacity * times})
@@ -297,13 +320,20 @@ def in_other_units(plain: Scenario, values: Values, times: float) -> tuple[Scena
 
 @pytest.mark.parametrize("name", [*BUSY, "extra-hours", "technicians", "wait"])
 @pytest.mark.parametrize("times", [3.0, 4.0])
-def test_the_unit_of_hours_does_not_matter(name, times):
-    """Three times all hours leaves every share as it is (1e-9) and every count exactly; four times, to the bit."""
-    plain = case().scenario(name)
+def test_the_unit_of_hours_does_not_matter(name, times, monkeypatch):
+    """Three times all hours leaves every share as it is (1e-9) and every count exactly; four times, to the bit.
+
+    The capacities for which hours are meant that scale with size are hours too.
+    """
+    plain = outspoken(case().scenario(name))
     for world in range(2):
         values = model_of(plain, world).values
         other, scaled = in_other_units(plain, values, times)
-        ours, theirs = history(model_of(plain, world)), history(model_of(other, world, values=scaled))
+        ours = history(model_of(plain, world))
+        with monkeypatch.context() as patch:
+            for kind in ("K_REF_IT", "K_REF_BUSINESS", "K_REF_CHAIN"):
+                patch.setattr(constants, kind, times * getattr(constants, kind))
+            theirs = history(model_of(other, world, values=scaled))
         exact = times == 4.0
         for was, now in zip(ours, theirs, strict=True):
             for key, value in was.items():
@@ -320,7 +350,8 @@ def test_the_unit_of_hours_does_not_matter(name, times):
 
 
 @pytest.mark.parametrize(
-    "name", ["full", "full-partner-over", "partner-with", "technicians", "full-self-built", "wait"]
+    "name",
+    ["full", "full-partner-over", "partner-with", "technicians", "full-self-built", "wait", "it-led", "full-it-hours"],
 )
 @pytest.mark.parametrize("world", [0, 5])
 def test_hours_are_conserved(name, world):
@@ -332,13 +363,13 @@ def test_hours_are_conserved(name, world):
         model.step()
         started, live, levers = model.started, model.live, model.levers
         for one in model.everyone:
-            attention = p.h_ref / 12.0 if one.active and started else 0.0
-            care = p.h_care if one.active and started and live else 0.0
+            attention = p.h_ref * one.size * p.att if one.active and started else 0.0
+            care = p.h_care * one.size if one.active and started and live else 0.0
             part = one.hours / one.demand if one.demand > 0.0 else 0.0
             assert part * attention + one.care_hours + one.work_hours == pytest.approx(one.hours, rel=1e-12)
             assert one.care_hours == pytest.approx(part * care, abs=1e-12)
             assert one.hours <= one.demand * (1.0 + 1e-12)
-            assert one.hours + one.meetings <= one.headroom * (1.0 + 1e-12)
+            assert one.hours + one.meetings <= (one.headroom + one.dedicated) * (1.0 + 1e-12)
             assert one.meetings <= 0.3 * one.headroom + 1e-12
             assert 0.0 <= one.process_done <= one.process_need
             assert 0.0 <= one.technical_done <= one.technical_need * (1.0 + 1e-8)
@@ -346,9 +377,9 @@ def test_hours_are_conserved(name, world):
             assert one.paired_hours <= one.work_hours
             if not one.active:
                 assert one.hours == one.demand == one.process_done == one.technical_done == 0.0
-        partner = levers.partner.hours if levers.partner and started else 0.0
+        partner = levers.partner.hours * model.partner_fidelity if levers.partner and started else 0.0
         share = levers.partner.tech_share if levers.partner else 0.0
-        hired = share * partner + (levers.technicians if started else 0.0)
+        hired = share * partner + (levers.technicians * model.technicians_fidelity if started else 0.0)
         clear = 1.0 - fsum(one.blocked for one in model.internal) / len(model.internal)
         offered = (model.it.work_hours * model.it.productivity + hired * clear) / (1.0 + debt)
         need = fsum(one.technical_need for one in model.everyone)
@@ -363,6 +394,7 @@ def test_hours_are_conserved(name, world):
         over = levers.partner.substitution if levers.partner else 0.0
         assert bought <= over * (1.0 - share) * partner * p.phi_sub + 1e-9
         assert fsum(one.paired_hours for one in model.everyone) <= (1.0 - over) * (1.0 - share) * partner + 1e-9
+        assert fsum(one.partner_used for one in model.everyone) <= (1.0 - share) * partner + 1e-9
         carried += delivered + connected + fsum(one.process_done for one in model.everyone)
         carried -= fsum(one.own_done for one in model.chain)
         spent += fsum(one.hours for one in model.everyone)
@@ -380,13 +412,26 @@ def test_hours_are_conserved(name, world):
 def test_costs_add_up():
     """Section 8, euro by euro, for a scenario that has every kind of cost."""
     plain = case().scenario("full")
-    data = plain.measures.model_dump(exclude_none=True) | {"technicians": {"hours": 20.0, "fee": 100.0, "end": 30}}
-    model = model_of(replace(plain, measures=Measures.model_validate(data)))
-    cost = partner = benefit = 0.0
+    data = plain.measures.model_dump(exclude_none=True) | {
+        "technicians": {"hours": 20.0, "fee": 100.0, "end": 30},
+        "dedicate_hours": {"hours": 100.0, "departments": ("IT", "Sales"), "start": 3, "end": 60},
+        "extra_hours": {"hours": 50.0, "departments": ("Sales", "Finance"), "start": 5, "end": 70},
+        "retire_old_way": {"weeks_after_go_live": 4, "cost": 12_345.0},
+    }
+    busy = replace(plain, measures=Measures.model_validate(data))
+    model = model_of(busy, live_world(busy))
+    cost = partner = benefit = unused = 0.0
     while model.running:
         model.step()
         week = model.week
-        cost += fsum((one.hours + one.meetings) * (85.0 if one.is_it else 70.0) for one in model.everyone)
+        for one in model.everyone:
+            dedicated = 100.0 if one.name in {"IT", "Sales"} and 3 <= week <= 60 else 0.0
+            granted = 50.0 if one.name in {"Sales", "Finance"} and 5 <= week <= 70 else 0.0
+            unused += max(0.0, dedicated - one.hours)
+            left_for_granted = one.meetings + max(0.0, one.hours - dedicated)
+            idle = max(0.0, dedicated - one.hours) + max(0.0, granted - left_for_granted)
+            cost += (one.hours + one.meetings + idle) * (85.0 if one.is_it else 70.0)
+        cost += 12_345.0 * (model.go_live_week is not None and week == model.go_live_week + 4)
         cost += 1500.0 + (3000.0 + 4000.0) * (week == 8) + 300.0 * (week >= 8) + 2000.0 * (8 <= week <= 30)
         engaged = 12 <= week < 90 and (model.go_live_week is None or week < model.go_live_week + 6 or not model.live)
         partner += 72.0 * 140.0 * engaged
@@ -396,6 +441,8 @@ def test_costs_add_up():
             gam = model.values.gam
             benefit += one.description.benefit * one.adoption * ((1.0 - gam) + gam * chain)
     found = outcomes(model)
+    assert unused > 0.0
+    assert model.go_live_week + 4 < 156
     assert found["partner_cost"] == pytest.approx(partner, rel=1e-12)
     assert found["cost"] == pytest.approx(cost + partner, rel=1e-12)
     assert found["benefit"] == pytest.approx(benefit, rel=1e-12)
@@ -404,27 +451,45 @@ def test_costs_add_up():
     assert found["cost_per_lasting_adoption"] == pytest.approx((cost + partner) / (7 * found["lasting_adoption"]))
 
 
-def test_outcomes_are_read_off_the_weeks():
-    """Every outcome that is a state at a week, from the states themselves."""
-    model, weeks = model_of("full", 2), []
-    passive, overload = [], 0.0
+def worked_besides(one: Department_) -> float:
+    """Hours for the project that are not dedicated to it."""
+    return max(0.0, one.hours - one.dedicated)
+
+
+def weighted(model: OrganisationModel, inside: int) -> float:
+    """How far hand-offs with so many ends inside are settled, by need."""
+    ties = [one for one in model.hand_offs if one.a.internal + one.b.internal == inside]
+    return fsum(one.need * one.settled for one in ties) / fsum(one.need for one in ties)
+
+
+@pytest.mark.parametrize(("name", "world"), [("full", 3), ("full-it-hours", 0), ("it-led", 4), ("full-retired", 7)])
+def test_outcomes_are_read_off_the_weeks(name, world):
+    """Every outcome that is a state at a week, from the states themselves; in the next world that goes live."""
+    model, weeks = model_of(name, live_world(name, world)), []
+    passive, overload, dip, unpaired = [], 0.0, 0.0, 0.0
     while model.running:
+        backlog = model.backlog
         model.step()
+        waits = fsum(one.technical_need for one in model.everyone) + 40.0 * backlog
         weeks.append(
             {name: [getattr(one, name) for one in model.internal] for name in SHARES} | {"V": model.visibility}
         )
         p = model.values
         idle = [
             one.conviction >= 0.5
-            and one.hours < 0.25 * min((p.WB + p.WT) / 52.0, one.demand)
-            and (steps.waiting_for_it(model, model.terms) if one.is_it else one.process_need) > 0.0
+            and one.hours < 0.25 * min((p.WB * one.size + p.WT) / 52.0, one.demand)
+            and (waits if one.is_it else one.process_need) > 0.0
             for one in model.internal
         ]
         passive.append(sum(idle) / 7.0)
         overload += fsum(
-            max(0.0, one.load + 0.2 * one.pull * one.capacity + one.meetings + one.hours - one.available)
+            max(0.0, one.load + 0.2 * one.pull * one.capacity + one.meetings + worked_besides(one) - one.available)
             for one in model.internal
         )
+        dip += fsum(one.dip for one in model.internal)
+        partner = model.levers.partner
+        unpaired += partner.hours * (1.0 - partner.tech_share) if partner else 0.0
+        unpaired -= fsum(one.partner_used for one in model.everyone)
     found, live = outcomes(model), model.go_live_week
     adoption = [fsum(week["adoption"]) / 7.0 for week in weeks]
     assert found["go_live_week"] == live
@@ -438,6 +503,16 @@ def test_outcomes_are_read_off_the_weeks():
     assert found["visibility_26"] == pytest.approx(fsum(week["V"] for week in weeks[12:38]) / 26.0)
     assert found["passive_share"] == pytest.approx(fsum(passive[12:38]) / 26.0)
     assert found["overload_hours"] == pytest.approx(overload)
+    assert found["dip_hours"] == pytest.approx(dip)
+    assert dip > 0.0
+    assert found["partner_idle_hours"] == pytest.approx(unpaired, abs=1e-9)
+    assert (unpaired > 1.0) == (model.chosen.measures.external_partner is not None)
+    assert found["business_adoption"] == pytest.approx(fsum(weeks[-1]["adoption"][1:]) / 6.0)
+    assert found["settled"] == pytest.approx(weighted(model, 2))
+    assert found["settled_chain"] == pytest.approx(weighted(model, 1))
+    levels = [found["progress_104"] >= 0.25, live is not None, max(adoption) >= 0.5]
+    reached = max(level for level, holds in enumerate([True, *levels]) if holds)
+    assert found["reach"] == (4 if reached == 3 and adoption[-1] >= 0.5 else reached)
     process = fsum(weeks[103]["process_progress"][1:]) / 6.0
     assert found["progress_104"] == pytest.approx(0.5 * process + 0.5 * fsum(weeks[103]["technical_progress"]) / 7.0)
 
@@ -451,11 +526,14 @@ PAST = (
     "felt_responsibility",
     "ownership",
     "progress_role",
+    "voice_role",
     "knowledge",
     "activity",
     "process_progress",
     "technical_progress",
     "open_issues",
+    "open_objections",
+    "answered",
     "own_share",
     "adoption",
     "habit",
@@ -464,46 +542,76 @@ PAST = (
 
 
 class Week:
-    """A week done over from the states before it, straight from section 3, with none of the model's own rules."""
+    """A week done over from the states before it, straight from section 7, with none of the model's own rules."""
 
     def __init__(self, model: OrganisationModel, seen: bool) -> None:
         self.model, self.p, self.seen = model, model.values, seen
         self.was = {one.name: {name: getattr(one, name) for name in PAST} for one in model.everyone}
+        self.priorities = {one.name: one.priority for one in model.everyone}
+        self.settled = {frozenset((tie.a.name, tie.b.name)): tie.settled for tie in model.hand_offs}
         self.openness, self.signal, self.progress = model.visibility, model.signal, model.mean_progress
+        self.debt = model.technical_debt
         self.frames = {name: past["it_frame"] for name, past in self.was.items()}
         model.step()
+        self.levers = model.levers
         gone = [event for event in model.events if event.week == model.week and event.kind.startswith("leave")]
         self.left = {event.department for event in gone}
         if model.levers.naming:
-            self.openness += (1.0 - self.openness) * self.p.dV_name
+            self.openness += (1.0 - self.openness) * self.p.dV_name * self.fidelity("name_the_elephant")
             for one in model.business:
-                self.frames[one.name] *= 1.0 - self.p.zeta
+                self.frames[one.name] *= 1.0 - self.p.zeta * self.fidelity("name_the_elephant")
 
-    def pull(self, one, strengths, state: str) -> float:
+    def fidelity(self, measure: str) -> float:
+        """How well a measure is carried out."""
+        return 1.0 - (1.0 - self.p.fid) * randomness.draw_of_measure(self.model.seed, self.model.world, measure)
+
+    def need(self, one, other) -> float:
+        """D_ij."""
+        pair = frozenset((one.name, other.name))
+        return next((t.strength for t in self.model.organisation.interdependence if t.pair == pair), 0.0)
+
+    def contact(self, one, other) -> float:
+        """G_ij."""
+        pair, levers, place = frozenset((one.name, other.name)), self.levers, self.model.index
+        met = next((t.strength for t in self.model.organisation.informal_ties if t.pair == pair), 0.0)
+        if levers.members[place[one.name]] and levers.members[place[other.name]]:
+            met += self.fidelity("cross_functional_team")
+        if levers.forum and one.internal and other.internal:
+            met += self.fidelity("wide_forum")
+        seated = [not each.internal or levers.at_chain_table[place[each.name]] for each in (one, other)]
+        if levers.consulted and all(seated) and not (one.internal and other.internal):
+            met += self.fidelity("consult_chain")
+        return min(1.0, met)
+
+    def others(self, one) -> list:
+        """All but one."""
+        return [other for other in self.model.everyone if other is not one]
+
+    def pull(self, one, weight, state: str) -> float:
         """A weighted mean over others of what they were."""
+        weights = [(weight(one, other), other.name) for other in self.others(one)]
         values = {name: past[state] for name, past in self.was.items()} if state != "it_frame" else self.frames
-        total = fsum(weight for _, weight in strengths)
-        return fsum(weight * values[other.name] for other, weight in strengths) / total if total else 0.0
+        total = fsum(part for part, _ in weights)
+        return fsum(part * values[name] for part, name in weights) / total if total else 0.0
 
     def check_perception(self, one) -> None:
         """Stage 2."""
         p, past, f = self.p, self.was[one.name], self.frames[one.name]
         v_i = self.openness if one.active else 0.0
-        norm = (1.0 - v_i) * self.pull(one, one.contacts, "activity")
-        norm += v_i * self.pull(one, one.contacts, "conviction")
+        norm = (1.0 - v_i) * self.pull(one, self.contact, "activity")
+        norm += v_i * self.pull(one, self.contact, "conviction")
         assert one.norm == pytest.approx(norm, abs=1e-12)
+        alone = not any(self.contact(one, other) for other in self.others(one))
         if one.kind == "business":
-            talk = self.pull(one, one.contacts, "it_frame") - f if one.contacts else 0.0
+            talk = self.pull(one, self.contact, "it_frame") - f if not alone else 0.0
             moved = f + p.eta_f * ((1.0 - p.g) * (one.frame_anchor - f) + p.g * talk)
             if self.seen:
                 moved += p.eta_e * (0.3 + 0.7 * v_i) * (1.0 - past["own_share"] * past["activity"] - f)
             assert one.it_frame == pytest.approx(min(1.0, max(0.0, moved)), abs=1e-12)
-        share = (len(self.model.internal) + 2 * (self.model.levers.consulted or self.model.levers.forum)) ** -p.t
+        share = (len(self.model.internal) + 2 * (self.levers.consulted or self.levers.forum)) ** -p.t
         mean = fsum(self.frames[other.name] for other in self.model.business) / len(self.model.business)
         u = mean * p.acc + (1.0 - mean) * share if one.is_it else (1.0 - f) * (p.nu + (1.0 - p.nu) * share)
-        given = self.model.levers.roles[self.model.index[one.name]][0]
-        received = given * p.c_role * (1.0 - (0.0 if one.is_it else p.paper * past["it_frame"]))
-        self.clarity = max(past["progress_role"], received)
+        self.clarity, self.voice = (self.heard(one, role, state) for role, state in ((0, "progress"), (2, "voice")))
         felt = past["felt_responsibility"]
         felt += (self.clarity + (1.0 - self.clarity) * u - felt) / p.tau_s
         assert one.felt_responsibility == pytest.approx(felt, abs=1e-12)
@@ -511,25 +619,87 @@ class Week:
         expects = p.e0 + (1.0 - p.e0) * norm
         assert one.engagement == pytest.approx(past["conviction"] * self.responsible * expects, abs=1e-12)
 
+    def heard(self, one, role: int, state: str) -> float:
+        """The clarity of a role after stage 1."""
+        p, past = self.p, self.was[one.name]
+        given = self.levers.roles[self.model.index[one.name]][role] * self.fidelity("assign_roles")
+        given *= 1.0 if one.internal else p.chain_role
+        received = given * p.c_role * (1.0 - (0.0 if one.is_it else p.paper * past["it_frame"]))
+        return max(past.get(f"{state}_role", 0.0), received)
+
+    def sized(self, one) -> float:
+        """S_i."""
+        return (one.capacity / {"it": 288.0, "business": 144.0, "chain": 72.0}[one.kind]) ** self.p.gamma_size
+
+    def apart(self, one) -> float:
+        """u_i, before this week's settling."""
+        left = fsum(self.need(one, o) * (1.0 - self.settled.get(self.pair(one, o), 0.0)) for o in self.others(one))
+        return min(1.0, left / self.p.D_ref)
+
+    def pair(self, one, other) -> frozenset:
+        """Two names."""
+        return frozenset((one.name, other.name))
+
+    def check_hand_offs(self) -> None:
+        """Stage 5, first: what is settled; and stage 7: what leaves with people."""
+        p, voices = self.p, {}
+        for one in self.model.everyone:
+            voices[one.name] = self.heard(one, 2, "voice")
+        for tie in self.model.hand_offs:
+            ends, level = (tie.a, tie.b), self.settled[self.pair(tie.a, tie.b)]
+            if self.model.started and all(one.internal or self.levers.consulted for one in ends):
+                joint = [min(1.0, (self.together(one) + one.hours) / (p.h_ref * self.sized(one))) for one in ends]
+                reach = [min(1.0, p.D_ref / fsum(self.need(one, o) for o in self.others(one))) for one in ends]
+                mandate = p.md + (1.0 - p.md) * sqrt(voices[tie.a.name] * voices[tie.b.name])
+                access = p.c0 + (1.0 - p.c0) * self.contact(*ends)
+                level += sqrt(prod(reach)) * p.lam_g * (1.0 - level) * access * sqrt(prod(joint)) * mandate
+            for one in ends:
+                level *= 1.0 - p.leave_sigma * p.loss_leave * (one.name in self.left)
+            assert tie.settled == pytest.approx(level, abs=1e-12)
+
+    def together(self, one) -> float:
+        """Hours attended in team, forum and chain meetings."""
+        p, levers = self.p, self.levers
+        asked = p.m_team * self.fidelity("cross_functional_team") * levers.members[self.model.index[one.name]]
+        asked += p.m_team * self.fidelity("wide_forum") * (levers.forum and one.internal)
+        asked += 0.5 * p.m_team * self.fidelity("consult_chain") * (levers.consulted and not one.internal)
+        roles = sum(portion > 0.0 for portion in levers.roles[self.model.index[one.name]]) * p.role_h / 3.0
+        whole = asked + roles + p.h_answer * self.was[one.name]["answered"]
+        assert one.meetings == pytest.approx(min(whole, 0.3 * one.headroom))
+        return asked * one.meetings / whole if whole else 0.0
+
+    def check_hours(self, one) -> None:
+        """Stages 3 and 4, but for luck: load, and how many hours are given."""
+        p, past = self.p, self.was[one.name]
+        extra = p.dip * one.capacity * max(0.0, past["adoption"] - past["habit"]) if one.internal else 0.0
+        around = p.wa * one.capacity * (1.0 - past["adoption"]) if self.levers.retired and one.internal else 0.0
+        ordinary = one.capacity * one.workload * (1.0 + p.bau_noise * (2.0 * self.luck(one, "noise") - 1.0))
+        ordinary += p.s_inc * one.capacity * (one.incident_weeks > 0) + p.debt_m * self.debt * one.capacity * one.is_it
+        assert one.dip == pytest.approx(extra, abs=1e-12)
+        assert one.load == pytest.approx(ordinary + extra + around, abs=1e-9)
+        weight = one.engagement * self.priorities[one.name]
+        won = (one.headroom - one.meetings) * weight / (weight + one.pull) if weight else 0.0
+        dedicated = self.levers.dedicated[self.model.index[one.name]] * self.fidelity("dedicate_hours")
+        assert one.hours == pytest.approx(min(one.demand, dedicated + won), abs=1e-9)
+
     def check_work(self, one) -> None:
         """Stages 4 and 5."""
         p, past = self.p, self.was[one.name]
         b, t, wb, wt = past["process_progress"], past["technical_progress"], one.process_size, one.technical_size
-        need = (min(1.0 - b, max(0.0, t + 0.6 - b)) * wb, max(0.0, min(1.0, b + p.lead) - t) * wt)
+        lead = 1.0 if self.model.chosen.measures.push_go_live else p.lead
+        need = (min(1.0 - b, max(0.0, t + p.ahead - b)) * wb, max(0.0, min(1.0, b + lead) - t) * wt)
         if one.is_it:
             need = (0.0, (1.0 - t) * wt)
         assert (one.process_need, one.technical_need) == pytest.approx(need if one.active else (0.0, 0.0))
         block = past["open_issues"] / (past["open_issues"] + p.I_half)
-        weight = fsum(d for _, d in one.interdependence)
-        tie = {other.name: strength for other, strength in one.helpers}
-        assert all((other.name in tie) == (d > 0.25) for other, d in one.interdependence)
-        busy = self.pull(one, one.interdependence, "activity")
+        weight = fsum(self.need(one, other) for other in self.others(one))
         known = p.kmin + (1.0 - p.kmin) * past["knowledge"]
-        projects = one.projects * (1.0 - self.model.levers.cut if one.is_it else 1.0)
+        cut = self.levers.cut * self.fidelity("cut_it_portfolio")
+        projects = one.projects * (1.0 - cut if one.is_it else 1.0)
         switching = 1.0 / (1.0 + p.kappa * max(0.0, projects - 1.0))
-        made = known * switching * (1.0 - block) * (1.0 - p.ad_hoc * busy * (1.0 - one.tied))
-        assert one.productivity == pytest.approx(made)
-        worth = 1.0 - p.eps0 - p.eps_b * block
+        assert one.productivity == pytest.approx(known * switching * (1.0 - block))
+        assert one.unsettled == pytest.approx(self.apart(one), abs=1e-12)
+        worth = (1.0 - p.eps0 - p.eps_b * block) * (1.0 - p.eps_s * self.apart(one))
         for size, before, done, after in (
             (wb, b, one.process_done, one.process_progress),
             (wt, t, one.technical_done, one.technical_progress),
@@ -545,27 +715,40 @@ class Week:
     def check_issues(self, one, progressed: float, weight: float) -> None:
         """Stage 5: what came, by SciPy's Poisson, and what was picked up, by SciPy's binomial."""
         p, past, model = self.p, self.was[one.name], self.model
-        mean = fsum(d for other in model.everyone for _, d in other.interdependence) / len(model.everyone)
-        rate = p.iota * progressed * (0.5 + weight / mean)
+        rate = p.iota * progressed * (0.5 + weight / p.D_ref)
         if model.live and one.internal:
             rate += 0.15 * (1.0 - past["knowledge"])
-            behind = [d * (1.0 - self.was[o.name]["adoption"]) for o, d in one.interdependence if not o.internal]
+            behind = [self.need(one, o) * (1.0 - self.was[o.name]["adoption"]) for o in model.chain]
             rate += p.iota_c * past["adoption"] * fsum(behind)
         come = stats.poisson.ppf(self.luck(one, "arrivals"), rate) if rate > 0.0 else 0.0
-        near = [other for other, d in one.interdependence if d > 0.25]
+        near = [other for other in self.others(one) if self.need(one, other) > 0.25]
         everybody = len(model.internal) + len(model.chain)
-        un = (everybody if model.levers.forum else 1 + len(near)) ** -p.t
+        un = (everybody if self.levers.forum else 1 + len(near)) ** -p.t
         own = 1.0 - (1.0 - (self.clarity + (1.0 - self.clarity) * un)) * (1.0 - past["ownership"])
         hazard = self.willing(one) * own
-        ties = dict(one.helpers)
         for other in near:
-            hazard += min(1.0, 0.4 + 0.6 * ties[other]) * self.willing(other) * (1.0 - self.clarity) * un
-        partner = model.levers.partner
+            reach = min(1.0, 0.4 + 0.6 * self.contact(one, other))
+            hazard += reach * self.willing(other) * (1.0 - self.clarity) * un
+        partner = self.levers.partner
         hours = partner.hours * (1.0 - partner.tech_share) if partner and model.started else 0.0
-        hazard = p.mu * hazard + p.mu_p * hours / (4.0 * p.h_ref)
+        answered = p.mu_p * hours * self.fidelity("external_partner") / (4.0 * p.h_ref * self.sized(one))
+        hazard = p.mu * hazard + answered
         there = past["open_issues"] + int(come)
         gone = stats.binom.ppf(self.luck(one, "pick_up"), there, 1.0 - np.exp(-hazard)) if there else 0
         assert one.open_issues == there - int(gone)
+        self.check_objections(one, hazard)
+
+    def check_objections(self, one, hazard: float) -> None:
+        """Stage 5: what is objected, what is answered, and what that wins."""
+        p, past, voice = self.p, self.was[one.name], one.description.voice
+        there = past["open_objections"] + (self.luck(one, "objection") < voice * (1.0 - past["conviction"]))
+        gone = int(stats.binom.ppf(self.luck(one, "answer"), there, 1.0 - np.exp(-hazard))) if there else 0
+        assert (one.open_objections, one.answered) == (there - gone, gone)
+        anchor = past["conviction_anchor"]
+        most = one.conviction_brought + p.won * (1.0 - one.conviction_brought)
+        for _ in range(gone):
+            anchor += p.convinced * max(0.0, most - anchor)
+        assert one.conviction_anchor == pytest.approx(anchor, abs=1e-12)
 
     def willing(self, one) -> float:
         """β = x·E·min(1, H/(.1K))."""
@@ -576,57 +759,94 @@ class Week:
         """The keyed draw."""
         return randomness.draw(self.model.seed, self.model.world, purpose, one.name, self.model.week)
 
+    def imitated(self, one, other) -> float:
+        """Need, or contact where that is more and both are inside."""
+        both = one.internal and other.internal
+        return max(self.need(one, other), self.contact(one, other)) if both else self.need(one, other)
+
     def check_adoption(self, one) -> None:
         """Stage 6."""
         p, past = self.p, self.was[one.name]
         a, z = past["adoption"], past["habit"]
-        if past["cut_over_week"] is None:
-            return
         quality = 1.0 - p.qloss * (1.0 - one.own_output / one.all_output) if one.all_output else 1.0
+        whole = fsum(other.process_progress for other in self.model.business) / len(self.model.business)
+        arranged = whole if one.is_it else one.process_progress
+        if past["cut_over_week"] is None:
+            switched = one.cut_over_week is not None
+            assert one.adoption == pytest.approx(p.a_cut * quality * arranged if switched else 0.0, abs=1e-12)
+            return
         block = past["open_issues"] / (past["open_issues"] + p.I_half)
-        up = (1.0 - a) * (p.p_a + p.q_a * self.pull(one, one.interdependence, "adoption")) * quality * (1.0 - block)
-        up *= (p.kmin + (1.0 - p.kmin) * past["knowledge"]) * (0.1 + 0.9 * min(1.0, one.care_hours / p.h_care))
-        down = a * p.de_a * (1.0 - 0.7 * z) * (1.0 + 4.0 * p.press * max(0.0, one.load / one.available - 0.9))
-        down *= 1.0 - self.responsible * self.priorities[one.name]
+        up = max(0.0, arranged - a) * (p.p_a + p.q_a * self.pull(one, self.imitated, "adoption"))
+        up *= (
+            quality * (1.0 - block) * (1.0 - p.eps_s * self.apart(one)) * (p.kmin + (1.0 - p.kmin) * past["knowledge"])
+        )
+        up *= p.care0 + (1.0 - p.care0) * min(1.0, one.care_hours / (p.h_care * self.sized(one)))
+        down = a * p.de_a * (1.0 - p.hold_z * z)
+        down *= 1.0 + 4.0 * p.press * max(0.0, one.load / one.available - p.strain)
+        down *= (1.0 - self.responsible * self.priorities[one.name]) * (p.hold_off if self.levers.retired else 1.0)
         assert one.adoption == pytest.approx(a + up - down, abs=1e-12)
         assert one.habit == pytest.approx(z + (a - z) / p.tau_z, abs=1e-12)
 
     def check_learning(self, one) -> None:
         """Stage 7, but for ownership, priority and roles, which the limits and the other tests look at."""
         p, past, model = self.p, self.was[one.name], self.model
-        asked = min(p.h_ref, one.demand)
+        h_ref = p.h_ref * self.sized(one)
+        asked = min(h_ref, one.demand)
         part = min(1.0, one.hours / asked) if asked else 0.0
-        assert one.activity == pytest.approx(past["activity"] + 0.25 * (part - past["activity"]), abs=1e-12)
-        raw = model.mean_adoption if model.live else min(1.0, 60.0 * (model.mean_progress - self.progress))
-        signal = self.signal + 0.15 * (raw - self.signal)
+        assert one.activity == pytest.approx(past["activity"] + p.al_v * (part - past["activity"]), abs=1e-12)
+        raw = model.mean_adoption if model.live else min(1.0, p.sig * (model.mean_progress - self.progress))
+        signal = self.signal + p.sig_rate * (raw - self.signal)
         x = past["conviction"]
         x += p.eta_x * ((1.0 - p.xi) * one.conviction_anchor + p.xi * signal - x)
-        assert one.conviction == pytest.approx(x, abs=1e-12)
+        ties = [(self.contact(one, other), self.was[other.name]["open_objections"]) for other in self.others(one)]
+        total = fsum(strength for strength, _ in ties)
+        heard = fsum(strength * count / (count + 1.0) for strength, count in ties) / total if total else 0.0
+        assert one.conviction == pytest.approx(x * (1.0 - p.eta_o * heard), abs=1e-12)
         if one.name in self.left:
             return
-        k, paired = past["knowledge"], min(1.0, one.paired_hours / p.h_ref)
-        grown = p.lam_k * part * min(1.0, 6.0 * one.hours / p.h_ref) * (1.0 - k)
-        grown += p.lam_t * paired * (0.3 + k) * (1.0 - k) - p.de_k * k * (1.0 - 0.5 * one.adoption)
+        k, paired = past["knowledge"], min(1.0, one.paired_hours / h_ref)
+        grown = p.lam_k * part * min(1.0, 6.0 * one.hours / h_ref) * (1.0 - k)
+        grown += p.lam_t * paired * (p.pair0 + k) * (1.0 - k) - p.de_k * k * (1.0 - 0.5 * one.adoption)
         assert one.knowledge == pytest.approx(k + grown, abs=1e-12)
 
 
 @pytest.mark.parametrize(
-    ("name", "world"), [("full", 0), ("full", 5), ("wide-forum", 1), ("full-partner-over", 2), ("full-self-built", 7)]
+    ("name", "world", "voice"),
+    [
+        ("full", 0, 0.0),
+        ("full", 8, 0.4),
+        ("wide-forum", 1, 1.0),
+        ("full-partner-over", 3, 0.0),
+        ("full-self-built", 3, 0.0),
+        ("it-led", 3, 0.0),
+        ("full-it-hours", 4, 0.0),
+        ("full-no-anchoring-retired", 8, 0.0),
+        ("full-no-partner-half-it", 1, 0.0),
+    ],
 )
-def test_every_week_follows_the_equations(name, world):
-    """Section 3 computed a second time, from each week's states to the next."""
-    model, seen = model_of(name, world), False
+def test_every_week_follows_the_equations(name, world, voice):
+    """Section 7 computed a second time, week by week; where it can, in a world that goes live."""
+    plain = outspoken(case().scenario(name), voice)
+    world = live_world(plain, world, by=120) if name in LIVE else world
+    model, seen, told = model_of(plain, world), False, set()
     while model.running:
-        priorities = {one.name: one.priority for one in model.everyone}
         week = Week(model, seen)
-        week.priorities = priorities
         seen = seen or any(one.hours > 0.0 for one in model.everyone)
         for one in model.everyone:
             week.check_perception(one)
+            week.check_hours(one)
             week.check_work(one)
             week.check_adoption(one)
             week.check_learning(one)
-    assert (model.go_live_week is not None) == (name != "wide-forum")
+        week.check_hand_offs()
+        told |= {("retired", model.levers.retired), ("left", bool(week.left)), ("objects", model.objections > 0)}
+    assert ("objects", True) in told or not voice
+    assert (("retired", True) in told) == (name == "full-no-anchoring-retired")
+    assert model.go_live_week is not None or name not in LIVE
+
+
+LIVE = {"full", "full-partner-over", "full-self-built", "it-led", "full-it-hours", "full-no-anchoring-retired"}
+"""Of these, the ones that go live in many worlds."""
 
 
 def test_a_partners_process_hours_go_where_work_is_left():
@@ -644,9 +864,10 @@ def test_a_partners_process_hours_go_where_work_is_left():
                 left[one.name] *= 0.3 * model.levers.consulted
             whole = fsum(left.values())
             for one in model.everyone:
-                part = 36.0 * left[one.name] / whole if whole else 0.0
+                part = 36.0 * model.partner_fidelity * left[one.name] / whole if whole else 0.0
                 paired = min((1.0 - partner.substitution) * part, one.work_hours)
                 assert one.paired_hours == pytest.approx(paired, abs=1e-9)
+        assert 0.5 < model.partner_fidelity < 1.0
 
 
 def test_it_helps_with_process_work_before_go_live_only():
@@ -676,10 +897,25 @@ def check_bounds(model: OrganisationModel) -> None:
             assert isinstance(count, int), name
             assert count >= 0, name
         for name in (*HOURLY_STATES, "pull"):
-            assert 0.0 <= getattr(one, name) < 1e18, (model.week, one.name, name, getattr(one, name))
-    for name in ("visibility", "technical_debt", "signal", "mean_adoption", "mean_engagement", "mean_progress"):
+            # an hour of IT's help may be worth next to nothing, and then very many are asked for
+            most = 1e30 if name == "demand" else 1e18
+            assert 0.0 <= getattr(one, name) < most, (model.week, one.name, name, getattr(one, name))
+    for tie in model.hand_offs:
+        assert 0.0 <= tie.settled <= 1.0, (model.week, tie.a.name, tie.b.name, tie.settled)
+        assert 0.0 <= tie.contact <= 1.0
+    shares = (
+        "visibility",
+        "technical_debt",
+        "signal",
+        "anchoring",
+        "mean_adoption",
+        "mean_engagement",
+        "mean_progress",
+    )
+    for name in (*shares, *(f"{part}_fidelity" for part in CARRIED_OUT)):
         assert 0.0 <= getattr(model, name) <= 1.0, (model.week, name, getattr(model, name))
-    assert 0 <= model.shock_weeks <= 12
+    assert 0 <= model.shock_weeks <= model.values.sh_weeks + 0.5
+    assert 0 <= model.sponsor_weeks <= model.values.sp_weeks + 0.5
     assert 0.2 <= model.other_it_load < 10.0
     assert isfinite(model.backlog)
     assert model.backlog >= 0.0
@@ -700,6 +936,10 @@ RANGES = {
     "visibility_26": (0, 1),
     "passive_share": (0, 1),
     "carrying_hhi": (0, 1),
+    "settled": (0, 1),
+    "settled_chain": (0, 1),
+    "business_adoption": (0, 1),
+    "reach": (0, 4),
 }
 UNDEFINED = {
     "retention",
@@ -708,8 +948,10 @@ UNDEFINED = {
     "silo_index",
     "break_even_benefit",
     "cost_per_lasting_adoption",
+    "settled",
+    "settled_chain",
 }
-"""What may be undefined: without adoption, delivered work, project hours, benefit."""
+"""What may be undefined: without adoption, delivered work, project hours, benefit, interdependence."""
 
 RATIOS = {"break_even_benefit", "cost_per_lasting_adoption"}
 
@@ -731,6 +973,10 @@ def check_outcomes(model: OrganisationModel) -> None:
     assert found["net_value"] == found["benefit"] - found["cost"]
     assert found["partner_cost"] <= found["cost"] * (1.0 + 1e-12)
     assert found["lasting_adoption"] <= found["peak_adoption"]
+    assert found["reach"] in {0.0, 1.0, 2.0, 3.0, 4.0}
+    for name, inside in (("settled", 2), ("settled_chain", 1)):
+        needs = [one.need for one in model.hand_offs if one.a.internal + one.b.internal == inside]
+        assert isnan(found[name]) == (sum(needs) == 0.0)
     assert isnan(found["retention"]) == (found["peak_adoption"] == 0.0) == isnan(found["relapse_half_life"])
     weekly = model.ledger
     assert len(weekly.adoption) == len(weekly.progress) == len(weekly.engagement) == len(weekly.passive) == HORIZON
@@ -1285,26 +1531,28 @@ def objecting(voice: float, mu: float) -> OrganisationModel:
 def test_objections_make_visible_and_answers_convince():
     model = objecting(0.5, mu=1.0)
     before, anchors = 0.0, [one.conviction_anchor for one in model.business]
+    most = 0.4 + 0.5 * 0.6  # answers win half of what was missing
     raised_, answered_ = 0, 0
     for week in range(1, 20):
         waiting = [one.open_objections for one in model.everyone]
         model.step()
         objected = sum(event.kind == "objection" and event.week == week for event in model.events)
         raised_ += objected
-        assert model.visibility == pytest.approx(min(1.0, before + 0.01 * objected))
+        assert objected > 1
+        assert model.visibility == pytest.approx(before + 0.01 * (1.0 - before))
         before = model.visibility
         answered = sum(waiting) + objected - sum(one.open_objections for one in model.everyone)
         answered_ += answered
         assert answered >= 0
         for one, anchor in zip(model.business, anchors, strict=True):
-            doubt = (1.0 - one.conviction_anchor) / (1.0 - anchor)
+            doubt = (most - one.conviction_anchor) / (most - anchor)
             times = np.log(doubt) / np.log(0.9)
             assert times == pytest.approx(round(times), abs=1e-6)
         anchors = [one.conviction_anchor for one in model.business]
     assert answered_ > 100
     # 50 departments of .5·.6; IT's conviction of 1 − … is .4 as well
     assert abs(raised_ - 51 * 19 * 0.3) < 5.0 * (51 * 19 * 0.21) ** 0.5
-    doubts = fsum(np.log(1.0 - one.conviction_anchor) - np.log(0.6) for one in model.everyone) / np.log(0.9)
+    doubts = fsum(np.log(most - one.conviction_anchor) - np.log(0.3) for one in model.everyone) / np.log(0.9)
     assert doubts == pytest.approx(answered_)
 
 
@@ -1327,12 +1575,13 @@ def test_more_voice_shows_and_convinces_in_the_case():
 
 
 def test_go_live_needs_everybody_ready_and_what_depends_on_it_waits_a_week():
-    model, before = model_of("full"), None
+    model, before = model_of("full", live_world("full")), None
     while model.go_live_week is None:
+        assert model.running
         before = [one.adoption for one in model.everyone]
         ready = (
-            fsum(one.technical_progress for one in model.internal) / 7 >= 0.95
-            and min(one.process_progress for one in model.business) >= 0.90
+            fsum(one.technical_progress for one in model.internal) / 7 >= model.values.ready_T
+            and min(one.process_progress for one in model.business) >= model.values.ready_B
         )
         assert not ready
         model.step()
@@ -1340,9 +1589,10 @@ def test_go_live_needs_everybody_ready_and_what_depends_on_it_waits_a_week():
     assert not model.live
     assert all(one.care_hours == 0.0 for one in model.everyone)
     p = model.values
+    whole = fsum(one.process_progress for one in model.business) / len(model.business)
     for one in model.internal:
         quality = 1.0 - p.qloss * (1.0 - one.own_output / one.all_output) if one.all_output else 1.0
-        assert one.adoption == pytest.approx(p.a_cut * quality)
+        assert one.adoption == pytest.approx(p.a_cut * quality * (whole if one.is_it else one.process_progress))
         assert one.cut_over_week == model.week
     assert model.backlog == 0.0
     model.step()
@@ -1382,28 +1632,31 @@ def test_when_a_partner_is_ready(process, technical, over):
     partner.process_progress, partner.technical_progress = process, technical
     model.step()
     assert partner.cut_over_week == (1 if over else None)
-    assert partner.adoption == (QUIET.a_cut if over else 0.0)
+    assert partner.adoption == pytest.approx(QUIET.a_cut * process if over else 0.0)
 
 
 def test_chain_partners_cut_over_when_they_are_ready():
     """In the first week from go-live in which B > .85 and T > .9, and not before."""
-    seen = {}
-    for world in range(6):
+    seen, world = {}, -1
+    for _ in range(6):
+        world = live_world("full", world + 1)
         model = model_of("full", world)
         while model.running:
             before = {one.name: one.adoption for one in model.chain}
             model.step()
             for one in model.chain:
-                ready = model.go_live_week is not None and one.process_progress > 0.85 and one.technical_progress > 0.9
+                p = model.values
+                done = one.process_progress > p.ready_B_chain and one.technical_progress > p.ready_T_chain
+                ready = model.go_live_week is not None and done
                 if ready and (world, one.name) not in seen:
                     seen[world, one.name] = model.week
                     assert before[one.name] == 0.0
-                    assert one.adoption == pytest.approx(model.values.a_cut * one.quality)
+                    assert one.adoption == pytest.approx(model.values.a_cut * one.quality * one.process_progress)
                     assert any(e.kind == "cut_over" and e.department == one.name for e in model.events)
                 assert one.cut_over_week == seen.get((world, one.name))
                 assert (one.adoption > 0.0) == ((world, one.name) in seen)
     assert seen
-    never = run(model_of("full-no-chain"))
+    never = run(model_of("full-no-chain", live_world("full-no-chain")))
     assert never.go_live_week is not None
     assert all(one.adoption == one.process_progress == one.hours == 0.0 for one in never.chain)
 
@@ -1424,6 +1677,7 @@ def test_own_use_of_the_chain_brings_the_benefit():
 
 
 def test_technical_debt_grows_by_what_is_built():
+    made = 0.0
     for name, weight, begins in (("full", 0.1, 0.05), ("full-self-built", 1.0, None)):
         model = model_of(name, values=Values(bau_it=0.6, omega_it=0.3))
         level = model.values.debt0 if begins is None else begins
@@ -1434,7 +1688,8 @@ def test_technical_debt_grows_by_what_is_built():
             gained = fsum(one.technical_progress - t for one, t in zip(model.internal, was, strict=True)) / 7.0
             level = min(1.0, level + weight * (model.values.debt_g * gained + 0.03 * model.connected))
             assert model.technical_debt == pytest.approx(level)
-        assert model.ledger.connections > 0.0
+        made += model.ledger.connections
+    assert made > 0.0
 
 
 def test_hours_granted_are_hours_free():
@@ -1457,12 +1712,12 @@ def test_incidents_take_hours_from_who_has_them():
         absent = [one.absence_weeks > 0 for one in model.everyone]
         model.step()
         for one, away in zip(model.everyone, absent, strict=True):
-            noise = 0.1 * (2.0 * randomness.draw(1, 1, "noise", one.name, model.week) - 1.0)
+            noise = p.bau_noise * (2.0 * randomness.draw(1, 1, "noise", one.name, model.week) - 1.0)
             load = one.capacity * one.traits.workload * (1.0 + noise)
             load += p.s_inc * one.capacity * (one.incident_weeks > 0)
             load += p.debt_m * debt * one.capacity * one.is_it
             assert one.load == pytest.approx(load)
-            assert one.available == pytest.approx(one.capacity * (0.8 if away else 1.0))
+            assert one.available == pytest.approx(one.capacity * (p.key_hours if away else 1.0))
             assert one.headroom == pytest.approx(max(0.0, one.available - load))
 
 
@@ -1475,7 +1730,7 @@ def test_technicians_wait_for_the_work_to_start():
 
 
 def test_events_tell_when_things_begin_and_end():
-    model = run(model_of("full"))
+    model = run(model_of("full", live_world("full")))
     told = {(event.kind): event.week for event in model.events if not event.department}
     live = model.go_live_week
     expected = {

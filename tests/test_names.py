@@ -20,9 +20,9 @@ QUICK = settings(max_examples=200, deadline=None, database=None)
 
 def a_study(department="Sales", scenario="base", **more):
     return {
-        "synergy": 1,
+        "synergy": 2,
         "organisation": {
-            "departments": {"IT": {"kind": "it", "capacity": 10}, department: {"kind": "business", "capacity": 10}},
+            "departments": {"IT": {"kind": "it", "capacity": 60}, department: {"kind": "business", "capacity": 10}},
             "interdependence": [["IT", department]],
         },
         "scenarios": {scenario: {}},
@@ -285,7 +285,7 @@ def many_ties(count, name):
     ties = "".join(f"    - [Dep {i}, {name(i)}]\n" for i in range(count))
     departments = "".join(f"    Dep {i}: {{kind: business, capacity: 1}}\n" for i in range(count))
     return (
-        "synergy: 1\norganisation:\n  departments:\n    IT: {kind: it, capacity: 1}\n"
+        "synergy: 2\norganisation:\n  departments:\n    IT: {kind: it, capacity: 1}\n"
         f"{departments}  interdependence:\n{ties}scenarios:\n  base: {{}}\n"
     )
 

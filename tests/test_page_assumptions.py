@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -19,10 +20,19 @@ from simulation.dashboard.state.view import address_of, first_view, read_address
 from simulation.engine.ensemble import run_worlds
 from simulation.model.outcomes import BY_OUTCOME
 from simulation.study.parameters import BY_NAME, PARAMETERS
-from simulation.text.i18n import phrases
+from simulation.text.i18n import phrases, words_of
 
 PAIR = ("full", "it-only")
 TITLES = ("Full package", "IT only")
+ALL = len(PARAMETERS)
+GRADED = Counter(one.grade for one in PARAMETERS)
+"""How many numbers there are of each grade, as the passport has them."""
+
+
+def stays(name):
+    """What is sent for a number that is left as it is, but said to be the visitor's own."""
+    about = BY_NAME[name]
+    return row(name, *(values.written(one, "en") for one in (about.default, about.low, about.high)), "our survey")
 
 
 def row(name="t", value="0.9", low="0.6", high="1.2", source=""):
@@ -309,7 +319,7 @@ def test_every_parameter_is_tried_and_what_is_found_is_what_the_passport_finds()
     study = pair()
     trial = tried(study)
     assert [one.parameter for one in trial.flips] == list(PARAMETERS)
-    for place in (0, 15, 74):
+    for place in (0, 15, ALL - 1):
         assert trial.flips[place] == run_ends(study, PARAMETERS[place], 6).flip("lasting_adoption")
     runs = run_worlds(study, 6)
     values = [runs.of(name, "lasting_adoption") for name in PAIR]
@@ -348,7 +358,7 @@ def test_a_changed_number_changes_what_is_tried():
     assert flip.ends == ((0.9, 0.9), (0.9, 0.9))
     assert flip.fixed
     assert verdicts.judged(trial, TITLES, "en")["t"]["turn"] == "fixed"
-    assert " 74 assumptions" in verdicts.answer(trial, TITLES, "en")
+    assert f" {ALL - 1} assumptions" in verdicts.answer(trial, TITLES, "en")
 
 
 def test_who_leaves_stops_the_work_and_who_comes_goes_on_with_it(few):
@@ -451,15 +461,15 @@ def test_the_answer_says_whether_anything_flips(plain):
     none = kinds(plain, "beats", [])
     assert verdicts.answer(none, TITLES, "en") == (
         f"Full package beats IT only in {plain.verdict.wins} of 12 worlds"
-        f"{', ties in ' + str(plain.verdict.ties) if plain.verdict.ties else ''}; none of the 75 assumptions, each put "
-        "alone at either end of its range, flips that"
+        f"{', ties in ' + str(plain.verdict.ties) if plain.verdict.ties else ''}; none of the {ALL} assumptions, each "
+        "put alone at either end of its range, flips that"
     )
     some = kinds(plain, "beats", [("beats", "undecided"), ("loses", "beats")])
-    assert "2 of the 75 assumptions" in verdicts.answer(some, TITLES, "en")
+    assert f"2 of the {ALL} assumptions" in verdicts.answer(some, TITLES, "en")
     assert verdicts.answer(some, TITLES, "en").endswith("flip that (1 the other way round): bau_it, bau_business")
     one = kinds(plain, "beats", [("loses", "loses")])
     assert verdicts.answer(one, TITLES, "en").endswith("flips that, to the other way round: bau_business")
-    assert "1 van de 75" in verdicts.answer(one, TITLES, "nl")
+    assert f"1 van de {ALL}" in verdicts.answer(one, TITLES, "nl")
     open_ = kinds(plain, "beats", [("undecided", "beats")])
     assert "flips that (none to the other way round): " in verdicts.answer(open_, TITLES, "en")
     assert "round" not in verdicts.answer(kinds(plain, "same", [("beats", "same")]), TITLES, "en")
@@ -477,7 +487,7 @@ def test_an_open_verdict_is_settled_not_flipped(plain):
 
 def test_while_it_runs_the_answer_says_how_far_it_is(plain):
     half = Trial(plain.verdict, plain.flips[:30])
-    assert "so far 30 of the 75 assumptions" in verdicts.answer(half, TITLES, "en")
+    assert f"so far 30 of the {ALL} assumptions" in verdicts.answer(half, TITLES, "en")
     assert verdicts.most(half, "en") == ""
     assert "?" in verdicts.answer(None, TITLES, "nl")
     assert verdicts.judged(None, TITLES, "en") == {}
@@ -526,12 +536,16 @@ def test_where_nothing_can_be_compared_it_says_so(plain):
 def test_the_grades_are_counted_as_they_are_in_force():
     view = first_view("en", "assumptions")
     said = page.grades(page.rows_of(view), "en")
-    assert said.startswith("Where the 75 numbers come from: 2 from a study")
-    assert "71 assumed" in said
+    assert sum(GRADED.values()) == ALL
+    assert said.startswith(f"Where the {ALL} numbers come from: {GRADED['study']} from a study")
+    assert f"{GRADED['expert']} from experts" in said
+    assert f"{GRADED['assumed']} assumed" in said
     assert "of your own" not in said
-    changes, _, _ = edit(row())
+    studied = next(one.name for one in PARAMETERS if one.grade == "study")
+    changes, _, _ = edit(stays(studied))
     said = page.grades(page.rows_of(view.but(changes=changes)), "en")
-    assert "come from: 1 from a study" in said
+    assert f"come from: {GRADED['study'] - 1} from a study" in said
+    assert f"{GRADED['assumed']} assumed" in said
     assert "1 of your own" in said
 
 
@@ -540,6 +554,10 @@ def test_which_figures_are_in_force_is_said():
     assert "low and high" in page.force(view)
     assert "every world uses the value" in page.force(view.but(mode="defaults"))
     assert "first 200 of your 1,000 worlds" in page.basis(view.but(worlds=1_000))
+
+
+LOOKED_IN = ("name", "meaning", "unit", "source")
+"""What of a row is searched, beside the name of its group."""
 
 
 # --- in a browser --------------------------------------------------------------------------------------
@@ -564,9 +582,9 @@ def typed(page, name, place, text):
 def test_the_page_opens_complete_in_both_languages(page, address, language, width):
     page.set_viewport_size({"width": width, "height": 900})
     opened(page, address, f"lang={language}&worlds=4")
-    assert ("75 assumptions" if language == "en" else "75 aannames") in page.inner_text("h1")
-    assert page.locator("tr[data-name]").count() == 75
-    assert page.locator("tr[data-name] svg").count() == 75
+    assert (f"{ALL} assumptions" if language == "en" else f"{ALL} aannames") in page.inner_text("h1")
+    assert page.locator("tr[data-name]").count() == ALL
+    assert page.locator("tr[data-name] svg").count() == ALL
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert page.locator("tr[data-name]").first.get_attribute("role") == "row"
     assert "{" not in page.inner_text("#content")
@@ -602,16 +620,23 @@ def test_a_number_is_changed_marked_kept_in_the_link_and_reset(page, address):
 @pytest.mark.browser
 def test_rows_are_filtered_sorted_and_counted(page, address):
     opened(page, address)
+    groups = words_of("passport.group", "en")
+    found = [
+        one["name"]
+        for one in values.rows(Changes(), PAIR, "en")
+        if "relapse" in " ".join([*(one[key] for key in LOOKED_IN), groups[one["group"]]]).lower()
+    ]
+    assert 0 < len(found) < ALL
     page.get_by_label("Search").fill("relapse")
-    some = page.locator("tr[data-name]").count()
-    assert 0 < some < 10
-    assert f"{some} of 75" in page.inner_text("#content")
+    there = page.locator("tr[data-name]").evaluate_all("all => all.map(one => one.dataset.name)")
+    assert sorted(there) == sorted(found)
+    assert f"{len(found)} of {ALL}" in page.inner_text("#content")
     page.get_by_label("Search").fill("no such thing")
     page.get_by_role("button", name="Show all").click()
-    assert page.locator("tr[data-name]").count() == 75
-    where = page.locator("select").filter(has_text="assumed only (71)")
+    assert page.locator("tr[data-name]").count() == ALL
+    where = page.locator("select").filter(has_text=f"assumed only ({GRADED['assumed']})")
     where.select_option("study")
-    assert page.locator("tr[data-name]").count() == 2
+    assert page.locator("tr[data-name]").count() == GRADED["study"]
     where.select_option("")
     page.locator("select").filter(has_text="flips first").select_option("flips")
     assert page.locator(".sy-assumptions-group").count() == 0

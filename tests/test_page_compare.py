@@ -313,14 +313,24 @@ def test_the_picture_shows_what_was_run(found):
 
 
 def test_labels_of_go_live_that_are_close_stand_on_either_side():
-    view = FIRST.but(baseline="full-no-anchoring")
-    found = found_of(view)
-    weeks = {name: found.summary(name, "go_live_week").median for name in (view.hand, view.baseline)}
-    assert 0 <= abs(weeks[view.hand] - weeks[view.baseline]) < 0.12 * view.horizon
-    marks = [one["markLine"] for one in charts.weeks(found, view)["series"] if "markLine" in one]
-    assert {one["label"]["align"] for one in marks} == {"left", "right"}
-    far = [one["markLine"] for one in charts.weeks(found_of(FIRST), FIRST)["series"] if "markLine" in one]
-    assert ["align" in one["label"] for one in far] == [False]
+    every = compare_runs(run_worlds(case(), 12, FIRST.seed, FIRST.mode, weekly=True), FIRST.baseline)
+    weeks = {name: every.summary(name, "go_live_week").median for name in case().names}
+    here = weeks.pop(FIRST.hand)
+    apart = {name: abs(week - here) for name, week in weeks.items() if week <= FIRST.horizon}
+    near, far = (choice(apart, key=apart.__getitem__) for choice in (min, max))
+    never = next(name for name, week in weeks.items() if week > FIRST.horizon)
+    assert here <= FIRST.horizon
+    assert apart[near] < 0.12 * FIRST.horizon < apart[far]
+    assert sorted(aligned(near)) == ["left", "right"]
+    assert aligned(far) == [None, None]
+    assert aligned(never) == [None]
+
+
+def aligned(baseline):
+    """Where the labels of go-live stand with another baseline, for each that goes live."""
+    view = FIRST.but(scenarios=(FIRST.hand, baseline), baseline=baseline)
+    marks = [one["markLine"] for one in charts.weeks(found_of(view), view)["series"] if "markLine" in one]
+    return [one["label"].get("align") for one in marks]
 
 
 def test_cost_beside_what_lasts(found):
@@ -330,6 +340,27 @@ def test_cost_beside_what_lasts(found):
         pytest.approx(found.summary("full", "cost").mean.estimate / 1e6, abs=1e-3),
         pytest.approx(100 * found.summary("full", "lasting_adoption").mean.estimate, abs=0.06),
     ]
+
+
+def test_labels_beside_cost_go_to_the_middle_and_those_of_the_pair_do_not_meet():
+    every = compare_runs(run_worlds(case(), 12, FIRST.seed, FIRST.mode, weekly=True), "it-only")
+    lasting = {name: 100 * every.summary(name, "lasting_adoption").mean.estimate for name in case().names}
+    hand, under = next(
+        (a, b) for a in case().names for b in case().names if a != b and 16 < lasting[b] <= lasting[a] < lasting[b] + 14
+    )
+    view = FIRST.but(scenarios=("it-only", hand, under), hand=hand, baseline=under)
+    close, far = ({one["name"]: one for one in _points(found_of(seen), seen)} for seen in (view, FIRST))
+    assert [close[view.title(name)]["label"]["position"] for name in (hand, under)] == ["top", "bottom"]
+    assert {one["label"]["position"] for one in far.values()} == {"top"}
+    costs = [one["value"][0] for one in far.values()]
+    middle = (min(costs) + max(costs)) / 2
+    assert len(far) == len(FIRST.scenarios)
+    for one in far.values():
+        assert one["label"]["align"] == ("right" if one["value"][0] > middle else "left")
+
+
+def _points(found, view):
+    return charts.cost(found, view)["series"][-1]["data"]
 
 
 def test_the_tables_say_what_the_pictures_show(found):

@@ -182,29 +182,51 @@ def test_another_model_gives_another_answer(monkeypatch):
 
 
 def test_where_the_model_does_not_agree_the_page_says_so():
-    said = scene(TOLD, view(2, 3), told_of(view(2)))["verdicts"]
-    assert any(one.startswith("The model doesn't agree with the lesson here") for one in said)
-    said = scene(TOLD, view(5, 3), told_of(view(5)))["verdicts"]
-    assert any(one.startswith("The model is undecided about the lesson here") for one in said)
-    said = scene(TOLD, view(4, 3), told_of(view(4)))["verdicts"]
-    assert any("Which of B and C is the more frequent cannot be told" in one for one in said)
+    said_of = {
+        "agrees": "The model agrees with the lesson here, in {n} of 100 worlds",
+        "divided": "The model is undecided about the lesson here; it holds in {n} of 100 worlds",
+        "disagrees": "The model doesn't agree with the lesson here",
+    }
+    met = set()
+    for place, chapter in enumerate(CHAPTERS[:LAST]):
+        found = told_of(view(place))
+        said = scene(TOLD, view(place, 3), found)["verdicts"]
+        counts = found.answers.counts
+        held = sum(count for count, option in zip(counts, chapter.options, strict=True) if option.lesson)
+        half = 1.96 * 0.5 * 200**0.5  # worlds that chance alone may bring to either side of half of them
+        kind = "agrees" if held > 100 + half else "disagrees" if held < 100 - half else "divided"
+        told = [one for one in said if "the lesson here" in one]
+        assert len(told) == 1
+        assert told[0].startswith(said_of[kind].format(n=of_100(held, 200, "en"))), chapter.name
+        assert chapter.claim.en in told[0]
+        assert f"in {of_100(held, 200, 'en')} of 100 worlds" in told[0]
+        first, second = sorted(sorted(range(len(counts)), key=lambda one: -counts[one])[:2])
+        close = f"Which of {LETTERS[first]} and {LETTERS[second]} is the more frequent cannot be told"
+        apart = abs(counts[first] - counts[second]) > 1.96 * (counts[first] + counts[second]) ** 0.5
+        assert any(close in one for one in said) == (not apart), chapter.name
+        met |= {kind, "apart" if apart else "close"}
+    assert met == {*said_of, "apart", "close"}  # so each of these sentences was seen
 
 
 @pytest.mark.parametrize(
     ("votes", "says"),
     [
         ((), "has not predicted"),
-        ((0, 0, 1, 9), "saw it coming: 9 of 10"),
-        ((0, 0, 0, 1), "saw it coming: 1 of 1"),
-        ((3, 2, 2, 5), "The largest group (5 of 12) chose this too."),
-        ((5, 0, 0, 5), "5 of 10 said so; it was divided"),
-        ((9, 0, 0, 1), "1 of 10 said so; most hands went to A"),
-        ((4, 4, 0, 1), "just 1 of 9 said so; it was divided"),
+        ((9, 0, 0, 1), "saw it coming: 9 of 10"),
+        ((1, 0, 0, 0), "saw it coming: 1 of 1"),
+        ((5, 3, 2, 2), "The largest group (5 of 12) chose this too."),
+        ((5, 5, 0, 0), "5 of 10 said so; it was divided"),
+        ((1, 9, 0, 0), "1 of 10 said so; most hands went to {other}"),
+        ((1, 4, 4, 0), "just 1 of 9 said so; it was divided"),
     ],
 )
 def test_the_room_is_laid_beside_the_model(votes, says):
+    """The hands are given with those for the model's most frequent answer first."""
+    counts = told_of(view(0)).answers.counts
+    order = sorted(range(len(counts)), key=lambda one: -counts[one])
+    votes = tuple(votes[order.index(one)] for one in range(len(order))) if votes else ()
     drawn = scene(TOLD, view(0, 3, votes=(votes,)), told_of(view(0)))
-    assert says in drawn["verdicts"][0]
+    assert says.format(other=LETTERS[order[1]]) in drawn["verdicts"][0]
     assert [one["room"] for one in drawn["options"]] == list(predicted(TOLD, view(0, 3, votes=(votes,))).counts)
 
 
@@ -306,7 +328,7 @@ def test_a_package_is_held_against_what_an_unknown_study_has(tmp_path):
     from simulation.study.sources.files import load_data
 
     text = (
-        "synergy: 1\n"
+        "synergy: 2\n"
         "organisation: {departments: {ICT: {kind: it, capacity: 80}, Shop: {kind: business, capacity: 80}}}\n"
         "scenarios: {now: {title: Now}, better: {extends: now, measures: {assign_roles: on}}}\n"
     )
@@ -368,6 +390,21 @@ def test_hands_are_counted_with_buttons_and_by_typing(page, address):
     page.wait_for_function("document.querySelector('.sy-lesson-total').innerText.startsWith('17')")
     page.get_by_role("button", name=say("lesson.clear")).click()
     page.wait_for_function("document.querySelectorAll('.sy-lesson-count input')[2].value === '0'")
+
+
+@pytest.mark.browser
+def test_a_count_that_is_being_typed_is_not_overwritten_by_another_hand(page, address):
+    stage(page, address, 1, 1)
+    field = page.get_by_role("spinbutton", name=say("lesson.count", letter="C"))
+    field.fill("17")
+    page.get_by_role("button", name=say("lesson.more", letter="B")).dispatch_event("click")  # the focus stays
+    page.wait_for_function("document.querySelector('.sy-lesson-total').innerText.startsWith('1 ')")
+    assert field.input_value() == "17"
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelector('.sy-lesson-total').innerText.startsWith('18')")
+    field.fill("12345")
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelectorAll('.sy-lesson-count input')[2].value === '17'")
 
 
 @pytest.mark.browser
@@ -447,6 +484,15 @@ def test_every_screen_fits_its_width(visitor, address, width, language):
             ".filter(one => one.type !== 'range' && one.getBoundingClientRect().height < 24).map(one => one.outerHTML)"
         )
         assert small == []
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", quickly("nl", LANGUAGES))
+def test_every_question_fits_a_small_beamer(visitor, address, language):
+    page = visitor(width=1280, height=720)
+    for chapter in range(LAST):
+        stage(page, address, chapter, 1, language, "&votes=1-2_3-4_5_6_7_8")
+        assert page.evaluate("document.documentElement.scrollHeight") <= 720, CHAPTERS[chapter].name
 
 
 @pytest.mark.slow

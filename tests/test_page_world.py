@@ -1,12 +1,13 @@
 """The page of one world: what is sent, what is told, and how it moves in a browser."""
 
 import base64
+import itertools
 import json
 import re
 
 import numpy as np
 import pytest
-from conftest import crossed, still
+from conftest import crossed, served, still, watched
 
 from simulation import case
 from simulation.dashboard.pages.world.data import DETAILS, WEEK, log_of, shocks_of, states_sent, traced, world_of
@@ -16,9 +17,12 @@ from simulation.dashboard.pages.world.story import headline, scenario_titles, wo
 from simulation.dashboard.state.variants import Changes, cloned, with_measure
 from simulation.dashboard.state.view import View
 from simulation.study.schedule import Schedule, contacts
+from simulation.study.sources.files import load
 from simulation.text.i18n import LANGUAGES
 
 NONE = Changes()
+CASE_TIES = case().scenario("full").organisation.interdependence
+HOSPITAL = "tests/scenarios/valid/fourteen-departments.yaml"
 
 
 def sent(shown="full", beside="it-only", world=7, language="en", changes=NONE):
@@ -28,6 +32,15 @@ def sent(shown="full", beside="it-only", world=7, language="en", changes=NONE):
 def unpacked(data, horizon=156):
     numbers = np.frombuffer(base64.b64decode(data["packed"]), "<u2")
     return numbers.reshape(len(states_sent()), len(data["nodes"]), horizon)
+
+
+def one_live():
+    """The first world in which Full package goes live and IT only never does, with what happens in it."""
+    for world in range(50):
+        full, it_only = (traced(NONE, name, world, 1, "ranges", True) for name in ("full", "it-only"))
+        if full.go_live and not it_only.go_live:
+            return world, full, it_only
+    raise AssertionError("no such world among the first fifty")
 
 
 # --- what is sent --------------------------------------------------------------------------------------
@@ -40,6 +53,28 @@ def test_every_state_of_every_week_is_sent_to_three_digits():
         held = found.departments[name].astype(float).T
         assert np.abs(row / scale - held).max() <= 0.5 / scale + 1e-12, (name, unit)
     assert {name for _, name, _ in DETAILS}.isdisjoint(WEEK)
+
+
+def test_every_hand_off_of_every_week_is_sent_to_the_percent():
+    found = traced(NONE, "full", 7, 1, "ranges", True)
+    data = world_of(found, "en")["handOffs"]
+    names, ties = found.names, found.scenario.organisation.interdependence
+    settled = np.frombuffer(base64.b64decode(data["packed"]), "u1").reshape(len(data["cells"]), found.horizon)
+    where = {tie.pair: place for place, tie in enumerate(ties)}
+    assert len(data["cells"]) == len(ties)
+    for (row, column, need), percents in zip(data["cells"], settled, strict=True):
+        place = where[frozenset((names[data["order"][row]], names[data["order"][column]]))]
+        assert need == ties[place].strength
+        assert np.abs(percents - 100 * found.settled[:, place]).max() <= 0.5 + 1e-9
+    assert len(data["inside"]) == len(data["chain"]) == found.horizon
+    assert data["apart"] == 7
+
+
+def test_both_worlds_have_their_departments_in_one_order():
+    first, second = (one["handOffs"] for one in sent()["worlds"])
+    assert first["order"] == second["order"]
+    assert first["cells"] == second["cells"]
+    assert first["told"] != second["told"]
 
 
 def test_what_is_sent_is_plain_and_small():
@@ -85,28 +120,36 @@ def test_the_log_tells_once_what_happens_in_both():
     assert sum(len(one["who"]) for one in log) == sum(len(one.events) for one in both)
     assert all(one["who"] == "ab" for one in log if one["kind"] in ("incident", "shock"))
     assert all(one["routine"] == (one["kind"] == "incident") for one in log)
-    left = [one for one in log if one["kind"] == "leave_role"]
-    assert left[0]["who"] == "a"
-    assert re.fullmatch(r"A key person leaves \w+.*its roles lose half of their clarity.*", left[0]["text"])
     assert next(one for one in log if one["kind"] == "go_live")["who"] == "a"
+
+
+def test_the_log_says_that_roles_lose_clarity_where_there_are_roles():
+    logs = (log_of([traced(NONE, name, k, 1, "ranges", True) for name in ("full", "it-only")], "en") for k in range(50))
+    left = next(found for log in logs if (found := [one for one in log if one["kind"] == "leave_role"]))
+    assert {one["who"] for one in left} == {"a"}  # IT only has no roles
+    for one in left:
+        assert re.fullmatch(r"A key person leaves .+: .*its roles lose much of their clarity.*", one["text"])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_headline_is_a_sentence(language):
-    both = [traced(NONE, name, 7, 1, "ranges", True) for name in ("full", "it-only")]
+    world, full, it_only = one_live()
+    week, kept = full.go_live, f"{100 * full.lasting:.0f} %"
     expected = {
-        "en": "In world 7, Full package is live in week 71 and keeps 68 %; IT only never goes live.",
-        "nl": "In wereld 7 gaat Volledig pakket live in week 71 en houdt 68 % vast; Alleen IT gaat nooit live.",
+        "en": f"In world {world}, Full package is live in week {week} and keeps {kept}; IT only never goes live.",
+        "nl": f"In wereld {world} gaat Volledig pakket live in week {week} en houdt {kept} vast; "
+        "Alleen IT gaat nooit live.",
     }
-    assert headline(both, language) == expected[language]
-    assert headline(both[1:], "en") == "In world 7, IT only never goes live."
+    assert headline([full, it_only], language) == expected[language]
+    assert headline([it_only], "en") == f"In world {world}, IT only never goes live."
 
 
 # --- the story -----------------------------------------------------------------------------------------
 
 
 def test_the_story_runs_from_what_is_decided_to_how_it_ends():
-    page = sent()
+    world, full, it_only = one_live()
+    page = sent(world=world)
     kinds = [one["kind"] for one in page["story"]]
     assert kinds[0] == "measure"
     assert kinds[-1] == "end"
@@ -114,7 +157,10 @@ def test_the_story_runs_from_what_is_decided_to_how_it_ends():
     assert told == sorted(told)
     assert page["story"][0]["text"].startswith("Only with Full package: name the elephant, assign roles")
     assert page["opening"].startswith("Until the end of week 7 both worlds are the same")
-    assert "Full package is live in week 71, IT only never" in page["story"][-1]["text"]
+    assert page["story"][-1]["text"] == (
+        f"Full package is live in week {full.go_live}, IT only never. After 156 weeks they keep "
+        f"{100 * full.lasting:.0f} % and {100 * it_only.lasting:.0f} %."
+    )
     for one in page["story"]:
         assert one["department"] < len(page["worlds"][0]["nodes"])
         assert 0 <= one["week"] <= 156
@@ -350,7 +396,7 @@ def test_another_scenario_and_another_world_are_chosen(page, address):
     opened(page, address)
     page.select_option(".sy-world-pick label:nth-of-type(2) select", "")
     page.wait_for_function("document.querySelectorAll('.sy-world-node').length === 9")
-    assert page.inner_text("h1") == "In world 7, Full package is live in week 71 and keeps 68 %."
+    assert page.inner_text("h1") == headline([traced(NONE, "full", 7, 1, "ranges", True)], "en")
     page.click("[aria-label='Next world']")
     page.wait_for_function("document.querySelector('h1').textContent.startsWith('In world 8')")
     assert "world=8" in page.url
@@ -373,3 +419,155 @@ def test_the_numbers_stand_in_a_table(page, address):
     assert table.locator("tbody tr").count() == 9
     held = unpacked(sent()["worlds"][0])[0][0, 39] / 1000
     assert f"{100 * held:.0f} %" in table.locator("tbody tr").first.inner_text()
+
+
+# --- the matrix of hand-offs ---------------------------------------------------------------------------
+
+
+def pair_in_focus(page):
+    return page.evaluate("document.activeElement.dataset.pair || ''")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("width", "language"), crossed([390, 1280, 1920], LANGUAGES))
+def test_the_matrix_says_which_hand_offs_were_never_agreed(page, address, width, language):
+    page.set_viewport_size({"width": width, "height": 800})
+    opened(page, address, f"lang={language}&world=7&week=40")
+    worlds = sent(language=language)["worlds"]
+    told = page.locator(".sy-world-agreed").all_inner_texts()
+    assert [one.replace("\N{NO-BREAK SPACE}", " ") for one in told] == [one["handOffs"]["told"] for one in worlds]
+    assert told[1].startswith({"en": "Never agreed", "nl": "Nooit afgesproken"}[language])
+    assert page.locator(".sy-world-cell").count() == 2 * 23
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.browser
+def test_a_square_is_as_large_as_the_need_and_as_full_as_what_is_settled(page, address):
+    opened(page, address)
+    found = traced(NONE, "full", 7, 1, "ranges", True)
+    names = found.names
+    largest = page.locator(".sy-world-matrix svg").first.locator(".sy-world-cell").first
+    across = float(largest.locator(".hit").get_attribute("width"))
+    for at in (40, 90):
+        page.locator(".sy-world-slider").evaluate(
+            "(one, week) => {one.value = week; one.dispatchEvent(new Event('input'))}", at
+        )
+        page.wait_for_function(
+            "week => document.querySelector('.sy-world-week').textContent.includes(week)", arg=str(at)
+        )
+        for place, tie in enumerate(found.scenario.organisation.interdependence):
+            low, high = sorted((names.index(tie.a), names.index(tie.b)))
+            cell = page.locator(f"[data-pair=a{low}-{high}]")
+            percents = round(100 * found.settled[at - 1, place])
+            assert int(cell.get_attribute("data-settled")) == percents
+            side, filled = (float(cell.locator(one).get_attribute("height")) for one in (".frame", ".settled"))
+            assert side == pytest.approx(0.92 * across * tie.strength**0.5, rel=1e-6)
+            assert filled == pytest.approx(side * percents / 100, abs=1e-6)
+            assert ("open" in cell.get_attribute("class").split()) == (percents < 25)
+            said = cell.get_attribute("aria-label")
+            assert {tie.a, tie.b} == set(re.match(r"(.+) and (.+): need each other", said).groups())
+            assert said.endswith(f"need each other {tie.strength:g}, {percents} % settled")
+
+
+@pytest.mark.browser
+def test_keys_go_from_pair_to_pair_and_leave_the_week_alone(page, address):
+    opened(page, address)
+    matrix = page.locator(".sy-world-matrix").first
+    assert matrix.locator("[tabindex='0']").count() == 1
+    matrix.locator("[tabindex='0']").focus()
+    first = pair_in_focus(page)
+    met = {first}
+    for _ in range(22):
+        page.keyboard.press("ArrowRight")
+        met.add(pair_in_focus(page))
+    assert len(met) == 23  # every pair
+    last = pair_in_focus(page)
+    page.keyboard.press("ArrowRight")
+    assert pair_in_focus(page) == last
+    page.keyboard.press("ArrowUp")
+    above = pair_in_focus(page)
+    assert above != last
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("End")
+    assert pair_in_focus(page) == last
+    page.keyboard.press("Home")
+    assert pair_in_focus(page) == first
+    assert week(page) == 40
+    said = page.evaluate("document.activeElement.getAttribute('aria-label')")
+    assert matrix.locator(".sy-world-pair").inner_text() == said
+    assert page.locator(".sy-world-pair").nth(1).inner_text().startswith(said.split(":")[0])  # the same pair beside it
+    page.keyboard.press("ArrowDown")
+    here = pair_in_focus(page)
+    assert matrix.locator("[tabindex='0']").get_attribute("data-pair") == here
+    page.keyboard.press("Tab")
+    assert pair_in_focus(page) != here
+    page.focus(f"[data-pair={here}]")
+    page.keyboard.press("Space")  # plays, wherever one is
+    page.wait_for_function("Number(document.querySelector('.sy-world-slider').value) > 41")
+    assert pair_in_focus(page) == here
+    page.keyboard.press("Space")
+
+
+@pytest.mark.browser
+def test_hand_offs_stand_in_a_table_too(page, address):
+    opened(page, address)
+    page.click("summary:has-text('The numbers as a table')")
+    table = page.locator("table", has_text="Hand-offs in week 40")
+    table.wait_for()
+    rows = table.locator("tbody tr")
+    assert rows.count() == 23
+    found = [traced(NONE, name, 7, 1, "ranges", True) for name in ("full", "it-only")]
+    for text in rows.all_inner_texts():
+        name, need, settled, need_beside, settled_beside = text.split("\t")
+        pair = frozenset(name.split(" and "))
+        place = next(k for k, tie in enumerate(CASE_TIES) if tie.pair == pair)
+        assert need == need_beside == f"{CASE_TIES[place].strength:g}"
+        assert [settled, settled_beside] == [f"{100 * one.settled[39, place]:.0f} %" for one in found]
+
+
+@pytest.mark.browser
+def test_the_matrix_stands_below_the_weeks_that_stay_in_sight(page, address):
+    page.set_viewport_size({"width": 1280, "height": 800})
+    opened(page, address)
+    page.wait_for_selector(".sy-world-find button")
+    still(page)  # what is found above moves all that stands below
+    page.locator(".sy-world-agreed").first.scroll_into_view_if_needed()
+    slider = page.locator(".sy-world-slider").bounding_box()
+    assert 0 <= slider["y"] <= 800
+    page.locator(".sy-world-legend").scroll_into_view_if_needed()
+    page.locator(".sy-world-cell").first.focus()
+    page.wait_for_function(  # it scrolls there; nothing that has the focus stays covered
+        """() => document.activeElement.getBoundingClientRect().top
+            >= document.querySelector('.sy-world-time').getBoundingClientRect().bottom"""
+    )
+
+
+@pytest.fixture(scope="module")
+def hospital():
+    """The address of a server that shows fourteen departments."""
+    with served(HOSPITAL) as (url, _):
+        yield url
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("width", "language"), crossed([390, 1280, 1920], LANGUAGES))
+def test_fourteen_departments_fit(browser, hospital, width, language):
+    context = browser.new_context(locale="en-GB", viewport={"width": width, "height": 800})
+    page = context.new_page()
+    wrong = watched(page, hospital)
+    opened(page, hospital, f"lang={language}&world=3&week=26&shown=together&beside=nothing")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    organisation = load(HOSPITAL).scenario("together").organisation
+    matrix = page.locator(".sy-world-matrix").first
+    assert matrix.locator(".sy-world-cell").count() == 36
+    names = matrix.locator("svg > g[aria-hidden] text")
+    shown = names.evaluate_all("all => all.map(one => [one.lastChild.data, one.querySelector('title').textContent])")
+    assert {full for _, full in shown} == {one.called(language) for one in organisation.departments}
+    assert all(full.startswith(name.removesuffix("…")) and len(name) > 8 for name, full in shown if name != full)
+    room = matrix.bounding_box()
+    for box in names.evaluate_all("all => all.map(one => one.getBoundingClientRect().toJSON())"):
+        assert box["right"] <= room["x"] + room["width"] + 1
+    tops = names.evaluate_all("all => all.map(one => one.getBoundingClientRect().top)")
+    assert min(b - a for a, b in itertools.pairwise(tops)) >= 11  # lines do not touch
+    context.close()
+    assert wrong == []

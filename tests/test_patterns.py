@@ -37,7 +37,7 @@ def test_the_document_reports_what_was_measured():
     hits = tuple((8, 3) for _ in PATTERNS)
     text = document(Measured(8, hits, ((7, 3), (0, 0))))
     assert text.count("0.375 [") == len(PATTERNS) + 1
-    assert "outside" in text  # .375 of 8 is not 1
+    assert "fewer than half of the worlds: 1 (0.38)" in text
     assert all(one.sentence in text for one in PATTERNS)
 
 

@@ -9,7 +9,7 @@ from simulation import case
 from simulation.cli.main import main
 from simulation.lesson.source import shipped
 from simulation.study.build.merge import build
-from simulation.study.sources.files import load, parse, study_yaml
+from simulation.study.sources.files import load, parse, resolved_yaml, study_yaml
 from simulation.system.limits import LIMITS
 
 
@@ -18,7 +18,7 @@ def with_measures(**measures):
 
 
 def with_departments(ties=(), **more):
-    departments = {"IT": {"kind": "it", "capacity": 10}, "Sales": {"kind": "business", "capacity": 10}, **more}
+    departments = {"IT": {"kind": "it", "capacity": 60}, "Sales": {"kind": "business", "capacity": 10}, **more}
     return a_study(organisation={"departments": departments, "interdependence": list(ties)})
 
 
@@ -56,6 +56,30 @@ REMARKS = {
         "no department is a chain partner",
         "geen enkele afdeling is een ketenpartner",
     ),
+    "out_of_proportion_process": (
+        with_departments([["IT", "Sales"]], Sales={"kind": "business", "capacity": 10, "process_work": 2}),
+        "Sales.process_work: 2 hours of process work is one hour in 780 of what Sales has over 156 weeks; in the case "
+        "it is one in 94. Is `capacity` the hours a week of the people whose work the change touches?",
+        "2 uur proceswerk is één uur op de 780 van wat Sales over 156 weken heeft",
+    ),
+    "out_of_proportion_technical": (
+        with_departments([["IT", "Sales"]], IT={"kind": "it", "capacity": 6000}),
+        "IT.capacity: 380 hours of technical work for all is one hour in 2463 of what IT has over 156 weeks",
+        "380 uur technisch werk voor allen is één uur op de 2463",
+    ),
+    "idle_dedicated": (
+        a_study(
+            project={"start": 20},
+            scenarios={"base": {}, "tried": {"measures": {"dedicate_hours": {"start": 3, "end": 9, "hours": 5}}}},
+        ),
+        "hours are dedicated, and the measure ends in week 9, before work starts in week 20",
+        "de maatregel eindigt in week 9",
+    ),
+    "end_overrides": (
+        with_measures(external_partner={"start": 3, "end": 50, "weeks": 20}),
+        "an `end` is given, so that `weeks` has no effect",
+        "`weeks` geen effect",
+    ),
     "no_roles": (
         with_measures(assign_roles={"progress": "off", "priority": "off", "voice": "off"}),
         "all three are off",
@@ -74,6 +98,73 @@ def test_what_may_not_be_meant_is_said_in_both_languages(key):
         assert dutch in said.told("nl")
         assert said.told().startswith(file)
         assert (said.line is not None) == bool(file)
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"), [(1, True), (30, False), (100, False), (1500, True)], ids=["1 h", "30 h", "100 h", "1500 h"]
+)
+def test_process_work_is_held_against_the_hours_that_there_are(hours, said):
+    """In the case it is one hour in 94; five times more or less is out of proportion."""
+    data = with_departments([["IT", "Sales"]], Sales={"kind": "business", "capacity": 30, "process_work": hours})
+    keys = [one.key for one in build(data, "made").remarks]
+    assert keys == (["out_of_proportion_process"] if said else [])
+
+
+# --- format 1 ------------------------------------------------------------------------------------------
+
+
+def of_format(number, **more):
+    return study_yaml(a_study(**more)).replace("synergy: 2", f"synergy: {number}")
+
+
+def test_a_file_of_format_1_is_read_and_what_changed_is_said():
+    study, plain = parse(of_format(1), "plan.yaml"), parse(of_format(2), "plan.yaml")
+    (said,) = study.remarks
+    assert said.key == "old_format"
+    assert said.told().startswith("plan.yaml, line 1, synergy: this file is of format 1. It is read")
+    for what in ("settled before it is worked with", "carried out well or badly", "dip", "sponsors", "`capacity`"):
+        assert what in said.told()
+    assert "formaat 1" in said.told("nl")
+    assert plain.remarks == ()
+    assert study.digest() == plain.digest()
+
+
+def test_ad_hoc_in_a_file_of_format_1_is_ignored_and_said():
+    given = {"ad_hoc": 0.12, "t": 0.8}
+    text = of_format(1, parameters=given)
+    study = parse(text, "plan.yaml")
+    line = next(at for at, one in enumerate(text.split("\n"), 1) if "ad_hoc" in one)
+    assert [one.key for one in study.remarks] == ["old_format", "ad_hoc"]
+    assert study.remarks[1].told().startswith(f"plan.yaml, line {line}, parameters.ad_hoc: this parameter is ignored")
+    assert "wordt overgeslagen" in study.remarks[1].told("nl")
+    assert [one.name for one in study.scenarios[0].parameters] == ["t"]
+    assert study.digest() == parse(of_format(2, parameters={"t": 0.8})).digest()
+    within = of_format(
+        1, scenarios={"base": {}, "tried": {"parameters": {"ad_hoc": {"value": 0.1, "low": 0, "high": 1}}}}
+    )
+    assert [one.path for one in parse(within, "plan.yaml").remarks] == ["synergy", "scenarios.tried.parameters.ad_hoc"]
+
+
+def test_ad_hoc_in_a_file_of_format_2_is_refused_with_its_line():
+    text = of_format(2, parameters={"ad_hoc": 0.12})
+    line = next(at for at, one in enumerate(text.split("\n"), 1) if "ad_hoc" in one)
+    refused = refusal(lambda: parse(text, "plan.yaml"))
+    (problem,) = refused.problems
+    assert (problem.key, problem.line) == ("ad_hoc_gone", line)
+    assert f"plan.yaml, line {line}, parameters.ad_hoc: `ad_hoc` is no parameter any more" in str(refused)
+
+
+@pytest.mark.parametrize("number", ["0", "3", "1.5", "'2'", "true", "two"])
+def test_a_format_that_there_is_not_is_refused(number):
+    refused = refusal(lambda: parse(of_format(number), "plan.yaml"))
+    (problem,) = refused.problems
+    assert (problem.key, problem.line) == ("wrong_format", 1)
+    assert "Write `synergy: 2`" in str(refused)
+
+
+def test_what_is_written_is_of_format_2():
+    study = parse(of_format(1), "plan.yaml")
+    assert "\nsynergy: 2\n" in resolved_yaml(study, study.scenarios[0])
 
 
 def test_a_remark_decides_nothing():

@@ -334,7 +334,7 @@ def test_a_folder_is_looked_at_before_anything_is_computed(tmp_path, monkeypatch
     assert sorted(tmp_path.rglob("*")) == before
 
 
-@pytest.mark.parametrize("words", [["run", "case", "full", "--weeks"], ["patterns", "--out"]])
+@pytest.mark.parametrize("words", [["run", "case", "full", "--weeks"], ["patterns", "--out"], ["validity", "--out"]])
 @pytest.mark.parametrize(
     ("given", "says"), [("no/x.csv", "there is no folder"), (".", "is a folder"), ("n" * 300, "too long")]
 )
@@ -343,7 +343,8 @@ def test_a_file_is_looked_at_before_anything_is_computed(tmp_path, monkeypatch, 
     monkeypatch.setattr(
         "simulation.model.organisation.OrganisationModel.step", lambda *_: pytest.fail("computed all the same")
     )
-    monkeypatch.setattr("simulation.analysis.patterns.measure", lambda *_: pytest.fail("computed all the same"))
+    for measure in ("patterns.measure", "validity.measured.measure"):
+        monkeypatch.setattr(f"simulation.analysis.{measure}", lambda *_: pytest.fail("computed all the same"))
     assert main([*words, given, "--lang", "en"]) == 1
     out, err = capsys.readouterr()
     assert (out, says in err) == ("", True)
@@ -465,7 +466,9 @@ def test_ctrl_c_twice_is_no_worse_than_once(tmp_path, after, between, command):
 
 @linux
 @pytest.mark.parametrize("name", ENDING)
-@pytest.mark.parametrize("words", [["run", "case", "full", "--weeks"], ["patterns", "--worlds", "20000", "--out"]])
+@pytest.mark.parametrize(
+    "words", [["run", "case", "full", "--weeks"], ["patterns", "--worlds", "20000", "--out"], ["validity", "--out"]]
+)
 def test_a_signal_ends_other_commands_too(tmp_path, name, words):
     process = begun(*words, str(tmp_path / "file"), "--lang", "en")
     wait_for(process, 0.5)

@@ -57,7 +57,7 @@ def best_of(runs: Runs, outcome: str) -> Best | None:
     truly best with 95 %, at every number of worlds at once. Raises ``KeyError`` for an unknown outcome.
 
     >>> from simulation import case, run_worlds
-    >>> best = best_of(run_worlds(case().select(("it-only", "name", "full")), worlds=16), "lasting_adoption")
+    >>> best = best_of(run_worlds(case().select(("it-only", "name", "full")), worlds=16), "progress_104")
     >>> best.contenders[0], best.chosen
     (Contender(scenario='full', probability=1.0, worlds=16, in_set=True), ('full',))
     """

@@ -305,7 +305,7 @@ def compare_runs(runs: Runs, baseline: str) -> Comparison:
 
     >>> from simulation import case, run_worlds
     >>> comparison = compare_runs(run_worlds(case().select(("it-only", "full")), worlds=8), "it-only")
-    >>> comparison.ranking, comparison.pair("full", "it-only").kind
+    >>> comparison.ranking, comparison.pair("full", "it-only", "progress_104").kind
     (('full', 'it-only'), 'beats')
     """
     runs.study.scenario(baseline)

@@ -20,6 +20,7 @@ MECHANISMS = (
     "responsibility",
     "visibility",
     "ties",
+    "handoffs",
     "priority",
     "knowledge",
     "technical_debt",

@@ -57,6 +57,11 @@ class Arguments:
         return parser.path(self.language)
 
     @property
+    def picture(self) -> Callable[[str], Path]:
+        """A reader of a picture to write."""
+        return parser.picture(self.language)
+
+    @property
     def folder(self) -> Callable[[str], Path]:
         """A reader of a folder to write to."""
         return parser.folder(self.language)

@@ -19,6 +19,8 @@ from simulation.text.i18n import say
 SHOWN = 60
 """So many characters of what was given are repeated in a sentence."""
 
+PICTURES = frozenset({".svg", ".png"})
+"""What the name of a picture may end in."""
 SEPARATORS = f"[{re.escape(os.sep + (os.altsep or ''))}]"
 """What stands between the names of folders."""
 COUNT = re.compile(r"[+-]?[0-9]+(_[0-9]+)*")
@@ -151,6 +153,19 @@ def path(language: str) -> Callable[[str], Path]:
     """A reader of a file to write; it raises ``argparse.ArgumentTypeError`` as :func:`file` does."""
     read_file = file(language)
     return lambda name: Path(read_file(name))
+
+
+def picture(language: str) -> Callable[[str], Path]:
+    """A reader of a picture to write; it raises ``argparse.ArgumentTypeError`` as :func:`file`, or for another kind."""
+    read_file = file(language)
+
+    def read(name: str) -> Path:
+        path = Path(read_file(name))
+        if path.suffix.lower() not in PICTURES:
+            raise argparse.ArgumentTypeError(say("problem.no_picture", language, given=quoted(name)))
+        return path
+
+    return read
 
 
 def folder(language: str) -> Callable[[str], Path]:

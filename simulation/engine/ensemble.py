@@ -18,12 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulation.engine.kernel import records, run
-from simulation.engine.kernel.departments import blocks_for
-from simulation.engine.kernel.layout import Layout, lay_out, values_of_worlds
+from simulation.engine.kernel.layout import Layout, hand_offs_of, lay_out, values_of_worlds
 from simulation.engine.kernel.prepare import prepare
 from simulation.model.outcomes import OUTCOMES, outcomes_of
 from simulation.model.worlds import Mode, check_world, sobol_point
-from simulation.study.constants import WAITING_WEEKS
 from simulation.study.errors import InputRefused, problem
 from simulation.study.parameters import PARAMETERS
 from simulation.study.scenario import Study
@@ -104,7 +102,7 @@ def run_worlds(
     >>> from simulation import case
     >>> runs = run_worlds(case().select(("it-only", "roles")), worlds=3)
     >>> runs.outcomes.shape, bool((runs.of("roles", "progress_104") > runs.of("it-only", "progress_104")).all())
-    ((2, 3, 22), True)
+    ((2, 3, 28), True)
     """
     check_world(0, seed, mode)
     _check_worlds(worlds)
@@ -158,26 +156,27 @@ def run_world(study: Study, world: int, seed: int, mode: Mode) -> Chunk:
     return outcomes[:, 0], weekly[:, 0]
 
 
-def trace_world(study: Study, world: int, seed: int, mode: Mode = "ranges") -> tuple[NDArray[Any], NDArray[Any]]:
+def trace_world(
+    study: Study, world: int, seed: int, mode: Mode = "ranges"
+) -> tuple[NDArray[Any], NDArray[Any], NDArray[np.float64]]:
     """All states of a study's last scenario in one world, week by week.
 
     Returns records of :data:`~simulation.engine.kernel.records.STATE`, shape (weeks, departments), and of
-    :data:`~simulation.engine.kernel.records.ORGANISATION`, shape (weeks,), as they are at the end of each week.
+    :data:`~simulation.engine.kernel.records.ORGANISATION`, shape (weeks,), as they are at the end of each week; and how
+    far each hand-off is settled then (0 to 1), shape (weeks, ties), in the order of the organisation's interdependence.
 
     >>> from simulation import case
-    >>> departments, organisation = trace_world(case().select(("full",)), world=3, seed=1)
-    >>> departments.shape, bool(organisation["mean_progress"][-1] > 0.9)
-    ((156, 9), True)
+    >>> departments, organisation, settled = trace_world(case().select(("full",)), world=3, seed=1)
+    >>> departments.shape, bool(organisation["mean_progress"][-1] > 0.5), settled.shape
+    ((156, 9), True, (156, 23))
     """
     batches = _Batches(study, seed, mode)
     count = int(batches.arrays.scenarios[-1]["count"])
-    blocks, organisation = (
-        np.zeros((study.horizon, blocks_for(count)), records.BLOCK),
-        np.zeros(study.horizon, records.ORGANISATION),
-    )
+    trace = records.trace_for(batches.arrays, study.horizon)
     outcomes = np.empty((len(study.scenarios), 1, len(OUTCOMES)))
-    batches.batch(world, outcomes, np.empty((len(outcomes), 1, 0, len(WEEKLY)), np.float32), blocks, organisation)
-    return records.states_of(blocks, count), organisation
+    batches.batch(world, outcomes, np.empty((len(outcomes), 1, 0, len(WEEKLY)), np.float32), trace)
+    settled = trace.settled.reshape(study.horizon, -1)[:, hand_offs_of(study.scenarios[-1].organisation)]
+    return records.states_of(trace.states, count), trace.organisation, settled
 
 
 def mesa_world(study: Study, world: int, seed: int, mode: Mode) -> Chunk:
@@ -228,8 +227,7 @@ class _Batches:
         first: int,
         outcomes: NDArray[np.float64],
         weekly: NDArray[np.float32],
-        trace: NDArray[Any] | None = None,
-        organisation_trace: NDArray[Any] | None = None,
+        trace: records.Trace | None = None,
     ) -> int:
         """Run the worlds from ``first`` on for which there is room; returns how many."""
         worlds: int = outcomes.shape[1]
@@ -240,17 +238,14 @@ class _Batches:
             points[:] = [sobol_point(self.seed, first + offset) for offset in range(worlds)]
         run.run_batch(
             self.arrays,
+            records.room_for_runs(self.arrays, self.departments),
             values_of_worlds(self.layout, points, self.mode == "defaults"),
             np.uint64(first),
             np.uint64(self.seed),
-            np.zeros(2, records.ORGANISATION),
-            records.room_for(self.departments),
-            np.zeros(WAITING_WEEKS),
             *records.room_for_luck(self.weeks_drawn, self.departments),
             rows,
             weeks,
-            np.zeros((0, 0), records.BLOCK) if trace is None else trace,
-            np.zeros(0, records.ORGANISATION) if organisation_trace is None else organisation_trace,
+            trace or records.no_trace(),
         )
         outcomes[...], weekly[...] = rows, weeks
         return worlds

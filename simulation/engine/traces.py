@@ -16,7 +16,7 @@ from simulation.engine.kernel.records import ORGANISATION, STATE
 from simulation.model import randomness
 from simulation.model.outcomes import Event
 from simulation.model.worlds import Mode, check_world, traits_of, values_of
-from simulation.study.constants import KEY_PERSON_MISSED
+from simulation.study.measures import CARRIED_OUT
 from simulation.study.parameters import Values
 from simulation.study.scenario import Scenario, Study
 from simulation.study.schedule import Levers, Schedule, begun_and_ended
@@ -33,7 +33,8 @@ class Trace:
     """One world of a scenario, with every state at the end of every week.
 
     ``departments`` holds records of :data:`~simulation.engine.kernel.records.STATE`, shape (weeks, departments), and
-    ``organisation`` of :data:`~simulation.engine.kernel.records.ORGANISATION`, shape (weeks,). Row 0 is week 1. A field
+    ``organisation`` of :data:`~simulation.engine.kernel.records.ORGANISATION`, shape (weeks,); ``settled`` how far each
+    hand-off is settled (0 to 1), shape (weeks, ties), in the order of the interdependence. Row 0 is week 1. A field
     is read by its name, ``trace.departments["adoption"]``; :mod:`simulation.model.states` lists them with their units.
     """
 
@@ -43,6 +44,7 @@ class Trace:
     mode: Mode
     departments: NDArray[Any]
     organisation: NDArray[Any]
+    settled: NDArray[np.float64]
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -73,6 +75,11 @@ class Trace:
     def business(self) -> NDArray[np.bool_]:
         """Which departments are business departments: shape (departments,)."""
         return np.array([department.kind == "business" for department in self.scenario.organisation.departments])
+
+    @property
+    def fidelity(self) -> dict[str, float]:
+        """How well each measure of :data:`~simulation.study.measures.CARRIED_OUT` is carried out here, 0 to 1."""
+        return {part: float(self.organisation[f"{part}_fidelity"][-1]) for part in CARRIED_OUT}
 
     @property
     def carried(self) -> dict[str, float]:
@@ -111,6 +118,7 @@ class Trace:
         now = self.organisation[week - 1]
         if now["shock_begins"]:
             yield Event(week, "shock")
+        yield from self._sponsor(week)
         yield from self._each("incident", self._risen("incident_weeks", week), week)
         closes = bool(now["closed"]) and not (week > 1 and self.organisation[week - 2]["closed"])
         for kind in begun_and_ended(self.levers[week - 1], self.levers[week], closes):
@@ -123,6 +131,13 @@ class Trace:
         states = self.departments[week - 1]
         yield from self._each("cut_over", ~self.internal & (states["cut_over_week"] == week), week)
         yield from self._leaving(states, week)
+
+    def _sponsor(self, week: int) -> Iterator[Event]:
+        """The board's sponsor leaves, or a successor takes over, while it is anchored."""
+        missed = self.organisation["sponsor_weeks"]
+        before = week > 1 and missed[week - 2] > 0
+        if self.levers[week - 1].anchored and (missed[week - 1] > 0) != before:
+            yield Event(week, "sponsor_back" if before else "sponsor_leaves")
 
     def _each(self, kind: str, where: Any, week: int) -> Iterator[Event]:
         """An event for each department of which it is true."""
@@ -160,7 +175,8 @@ class Trace:
 
     def _leaving(self, states: NDArray[Any], week: int) -> Iterator[Event]:
         """Where a key person leaves this week, with or without a role."""
-        for index in np.flatnonzero(states["absence_weeks"] == KEY_PERSON_MISSED):
+        before = self.departments["absence_weeks"][week - 2] if week > 1 else np.zeros(len(states), np.int64)
+        for index in np.flatnonzero(states["absence_weeks"] >= np.maximum(1, before)):
             state = states[index]
             held = max(state["progress_role"], state["priority_role"], state["voice_role"]) > 0.0
             yield Event(week, "leave_role" if held else "leave", self.names[index])
@@ -186,19 +202,23 @@ def trace(scenario: Scenario, world: int, seed: int = 1, mode: Mode = "ranges", 
     return Trace(scenario, world, seed, mode, *trace_world(alone, world, seed, mode))
 
 
-def _by_mesa(scenario: Scenario, world: int, seed: int, mode: Mode) -> tuple[NDArray[Any], NDArray[Any]]:
+def _by_mesa(
+    scenario: Scenario, world: int, seed: int, mode: Mode
+) -> tuple[NDArray[Any], NDArray[Any], NDArray[np.float64]]:
     """The same records by the Mesa model; what only the compiled week keeps stays 0."""
     from simulation.model.organisation import OrganisationModel  # noqa: PLC0415 - Mesa takes long to import, and few need it
 
     model = OrganisationModel(scenario, world, seed, parameters=mode, collect=False)
     departments = np.zeros((scenario.project.horizon, len(model.everyone)), STATE)
     organisation = np.zeros(scenario.project.horizon, ORGANISATION)
+    settled = np.zeros((scenario.project.horizon, len(model.hand_offs)))
     while model.running:
         model.step()
+        settled[model.week - 1] = [hand_off.settled for hand_off in model.hand_offs]
         _write(organisation[model.week - 1], model)
         for row, department in zip(departments[model.week - 1], model.everyone, strict=True):
             _write(row, department)
-    return departments, organisation
+    return departments, organisation, settled
 
 
 def _write(row: Any, source: Any) -> None:

@@ -13,15 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulation.model import outcomes, randomness, rules, steps
-from simulation.model.department import Department
+from simulation.model.department import Department, HandOff
 from simulation.model.outcomes import Event, Ledger
 from simulation.model.states import DEPARTMENT_STATES, ORGANISATION_STATES, collected
 from simulation.model.terms import requests_of, settings_of, terms_of
-from simulation.model.worlds import Mode, Traits, check_world, traits_of, values_of
+from simulation.model.worlds import Mode, Traits, carried_out, check_world, traits_of, values_of
 from simulation.study.constants import WAITING_WEEKS
+from simulation.study.measures import CARRIED_OUT
 from simulation.study.parameters import Values
 from simulation.study.scenario import Scenario, Study
-from simulation.study.schedule import Levers, Schedule, begun_and_ended, contacts, is_closed
+from simulation.study.schedule import Levers, Meetings, Schedule, begun_and_ended, contacts, is_closed
 
 AGENT_STATES = ("name", "kind", *collected(DEPARTMENT_STATES))
 """What the data collector writes of each department every week: the columns of its agents' data frame."""
@@ -114,12 +115,18 @@ class OrganisationModel(mesa.Model):
         self.business = tuple(department for department in everyone if department.kind == "business")
         self.it = next(department for department in everyone if department.is_it)
         needs: dict[str, list[tuple[Department, float]]] = {department.name: [] for department in everyone}
-        for tie in self.organisation.interdependence:
-            needs[tie.a].append((everyone[self.index[tie.b]], tie.strength))
-            needs[tie.b].append((everyone[self.index[tie.a]], tie.strength))
-        weights = [weight for weight in (sum(d for _, d in near) for near in needs.values()) if weight > 0.0]
+        self.hand_offs = tuple(
+            HandOff(everyone[self.index[tie.a]], everyone[self.index[tie.b]], tie.strength)
+            for tie in self.organisation.interdependence
+        )
+        own: dict[str, list[HandOff]] = {department.name: [] for department in everyone}
+        for hand_off in self.hand_offs:
+            own[hand_off.a.name].append(hand_off)
+            own[hand_off.b.name].append(hand_off)
+            needs[hand_off.a.name].append((hand_off.b, hand_off.need))
+            needs[hand_off.b.name].append((hand_off.a, hand_off.need))
         for department in everyone:
-            department.tie(needs[department.name], sum(weights) / len(weights) if weights else 0.0)
+            department.tie(needs[department.name], own[department.name])
 
     def _begin(self) -> None:
         """Set the organisation's state of week 0."""
@@ -129,7 +136,7 @@ class OrganisationModel(mesa.Model):
         }
         self._draw_row: dict[str, list[float]] = {}
         self.visibility = self.technical_debt = self.debt_weight = self.other_it_load = 0.0
-        self.shock_weeks, self.shock_begins = 0, False
+        self.shock_weeks, self.shock_begins, self.sponsor_weeks = 0, False, 0
         self.go_live_week: int | None = None
         self.backlog = self.signal = self.connected = self.carried_outside = 0.0
         self.objections = 0
@@ -137,11 +144,15 @@ class OrganisationModel(mesa.Model):
         self.mean_adoption = self.mean_engagement = self.business_engagement = 0.0
         self.mean_progress = self.before = 0.0
         self.business_frame = self.diffused = self.outsider = self.partner_process_hours = 0.0
-        self.need_inside = self.need_outside = self.need_process = 0.0
+        self.need_inside = self.need_outside = self.need_process = self.need_asked = 0.0
+        self.anchoring = self.process_progress = 0.0
         self._spare = [0.0] * WAITING_WEEKS
         self.events: list[Event] = []
         self.terms = terms_of(self.chosen)
         steps.begin_organisation(self, self.values, self.terms)
+        steps.carry_out(self, self.values, carried_out(self.seed, self.world))
+        technical, _, process, _ = self.total(steps.progress, self.values, self.terms)
+        steps.set_progress(self, self.terms, technical, process)
         self._take_levers(self.schedule.levers(0, None))
         self.ledger = Ledger(self.terms.internal, self.terms.full_benefit)
 
@@ -151,6 +162,11 @@ class OrganisationModel(mesa.Model):
     def week(self) -> int:
         """The week that is being simulated, or was last: from 1, and 0 before the first."""
         return min(int(self.steps), self.project.horizon)
+
+    @property
+    def fidelity(self) -> dict[str, float]:
+        """How well each measure of :data:`~simulation.study.measures.CARRIED_OUT` is carried out here, 0 to 1."""
+        return {part: getattr(self, f"{part}_fidelity") for part in CARRIED_OUT}
 
     @property
     def live(self) -> bool:
@@ -202,9 +218,12 @@ class OrganisationModel(mesa.Model):
 
     def _meet_luck(self) -> None:
         """Stage 0: the daily rush, other IT projects, incidents."""
-        steps.meet_shock(self, self.values, self.luck("", "shock"), self.luck("", "other_load"))
+        before, draws = self.sponsor_weeks, ("shock", "other_load", "sponsor")
+        steps.meet_events(self, self.values, *(self.luck("", purpose) for purpose in draws))
         if self.shock_begins:
             self.note("shock")
+        if self.levers.anchored and (self.sponsor_weeks > 0) != (before > 0):
+            self.note("sponsor_leaves" if self.sponsor_weeks else "sponsor_back")
         self.departments.do("meet_luck")
 
     def _apply_measures(self) -> None:
@@ -229,8 +248,11 @@ class OrganisationModel(mesa.Model):
         parties = len(self.everyone) if levers.consulted or levers.forum else len(self.internal)
         self.diffused = rules.diffusion(parties, self.values.t)
         contact: list[dict[int, float]] = [{} for _ in self.everyone]
-        for (i, j), strength in contacts(self.organisation, levers).items():
+        meetings = Meetings(self.team_fidelity, self.forum_fidelity, self.chain_fidelity)
+        for (i, j), strength in contacts(self.organisation, levers, meetings).items():
             contact[i][j] = strength
+        for hand_off in self.hand_offs:
+            hand_off.contact = contact[self.index[hand_off.a.name]].get(self.index[hand_off.b.name], 0.0)
         for department, ask, near in zip(self.everyone, requests_of(levers), contact, strict=True):
             department.take_levers(ask, near, parties)
 
@@ -252,12 +274,15 @@ class OrganisationModel(mesa.Model):
     def _work(self) -> None:
         """Stage 4: how much each is in it, what is needed in all, and how many hours each gives."""
         self.departments.do("weigh")
-        self.need_inside, self.need_outside, self.need_process = self.total(steps.needs)
-        self.departments.do("exert", steps.waiting_for_it(self, self.terms))
+        self.need_inside, self.need_outside, self.need_process, self.need_asked = self.total(steps.needs)
+        self.departments.do("exert", *steps.waiting_for_it(self, self.values, self.terms))
 
     def _deliver(self) -> None:
-        """Stage 5: the week's output, and the issues it brings."""
+        """Stage 5: hand-offs that are settled, the week's output, and the issues it brings."""
         self.departments.do("look_at_use")
+        self.departments.do("prepare_to_settle")
+        for hand_off in self.hand_offs:
+            hand_off.settle(self.values)
         blocked, parts, at_work = self.total(steps.before_work)
         supplied = steps.supply(self, self.values, self.settings, self.terms, self.it, blocked, parts)
         *shares, own, connecting = supplied
@@ -267,7 +292,7 @@ class OrganisationModel(mesa.Model):
         self.departments.do("look_for_help")
         self.objections = 0
         self.departments.do("pick_up")
-        steps.hear_objections(self)
+        steps.hear_objections(self, self.values)
 
     def _credit(self, own: float, connecting: float) -> None:
         """Write down who delivered this week's output (h): departments, IT, and outsiders as one party."""
@@ -275,8 +300,8 @@ class OrganisationModel(mesa.Model):
 
     def _adopt(self) -> None:
         """Stage 6: go-live, adoption, growth and debt; and what progress there is to be seen."""
-        technical, built, process, unready = self.total(steps.progress)
-        begins = steps.go_live(self, self.terms, technical, unready, self.week)
+        technical, built, process, unready = self.total(steps.progress, self.values, self.terms)
+        begins = steps.go_live(self, self.values, self.terms, technical, process, unready, self.week)
         if begins:
             self.note("go_live")
         if self.go_live_week is not None:
@@ -286,10 +311,12 @@ class OrganisationModel(mesa.Model):
 
     def _learn(self) -> None:
         """Stage 7: what success is seen, how openly things are spoken of, and what all that does to each."""
-        steps.signal(self, self.terms, *self.total(steps.success))
+        steps.signal(self, self.values, self.terms, *self.total(steps.success))
         team = self.total(steps.meeting) if self.settings.team else (0.0, 0.0, 0.0)
         source = steps.openness(self, self.values, self.settings, *team)
         self.departments.do("learn")
+        for hand_off in self.hand_offs:
+            hand_off.forget()
         steps.open_up(self, self.values, source)
 
     def _account(self) -> None:
@@ -308,8 +335,16 @@ class OrganisationModel(mesa.Model):
         passive = sum(steps.passive(department, self.values) for department in self.everyone) if self.started else 0.0
         book.passive.append(passive / len(self.internal))
         steps.keep_books(book, self, book.passive[-1], self.week)
+        book.mean_business_adoption = outcomes.mean([department.adoption for department in self.business])
+        book.settled, book.settled_chain = self.settled(inside=True), self.settled(inside=False)
         book.carried = {department.name: department.carried for department in self.internal}
         book.carried[""] = self.carried_outside
+
+    def settled(self, inside: bool) -> float:
+        """How far hand-offs are settled, by need: those inside, or those between inside and chain; nan without any."""
+        chosen = [one for one in self.hand_offs if one.a.internal + one.b.internal == (2 if inside else 1)]
+        need = math.fsum(one.need for one in chosen)
+        return math.fsum(one.need * one.settled for one in chosen) / need if need > 0.0 else math.nan
 
 
 _PURPOSE = {purpose: index for index, purpose in enumerate(randomness.PURPOSES)}

@@ -19,12 +19,13 @@ from simulation.model.units import (
     FLAG,
     HOURS,
     INDEX,
+    REACH,
     SHARE,
     WEEK,
     WEEKS,
     Unit,
 )
-from simulation.study.constants import DEADLINE
+from simulation.study.constants import ADOPTED, DEADLINE, MOVING
 
 Better = Literal["higher", "lower", "neither"]
 
@@ -152,6 +153,40 @@ def connections(o: Any, s: Any) -> Any:
     return o.connections
 
 
+def settled(o: Any, s: Any) -> Any:
+    """How far what passes between departments inside is agreed; undefined where they do not need each other."""
+    return o.settled
+
+
+def settled_chain(o: Any, s: Any) -> Any:
+    """The same between them and chain partners."""
+    return o.settled_chain
+
+
+def reach(o: Any, s: Any) -> Any:
+    """How far it got: 0 still, 1 moving, 2 live but hardly used, 3 adopted, 4 lasting; the highest that holds."""
+    if o.go_live_week > 0:
+        if o.peak >= ADOPTED:
+            return 4.0 if o.mean_adoption >= ADOPTED else 3.0
+        return 2.0
+    return 1.0 if o.progress_104 >= MOVING else 0.0
+
+
+def business_adoption(o: Any, s: Any) -> Any:
+    """Mean adoption of the business departments in the last week."""
+    return o.mean_business_adoption
+
+
+def dip_hours(o: Any, s: Any) -> Any:
+    """Hours that the new way cost extra while it was not routine."""
+    return o.dip_hours
+
+
+def partner_idle_hours(o: Any, s: Any) -> Any:
+    """A partner's process hours that were paid, and found nobody to pair with and replaced nobody."""
+    return max(0.0, o.partner_idle_hours)
+
+
 # --- the table -----------------------------------------------------------------------------------------
 
 
@@ -191,6 +226,12 @@ OUTCOMES: tuple[Outcome, ...] = (
     Outcome("break_even_benefit", EURO_A_WEEK, "lower", 500.0, break_even_benefit),
     Outcome("cost_per_lasting_adoption", EURO_EACH, "lower", 5_000.0, cost_per_lasting_adoption),
     Outcome("connections", COUNT, "higher", 1.0, connections),
+    Outcome("settled", SHARE, "higher", 0.02, settled),
+    Outcome("settled_chain", SHARE, "higher", 0.02, settled_chain),
+    Outcome("reach", REACH, "higher", 1.0, reach),
+    Outcome("business_adoption", SHARE, "higher", 0.02, business_adoption),
+    Outcome("dip_hours", HOURS, "lower", 100.0, dip_hours),
+    Outcome("partner_idle_hours", HOURS, "lower", 100.0, partner_idle_hours),
 )
 """Every outcome, in the order in which they are written."""
 
@@ -233,6 +274,11 @@ class Ledger:
     shared_hours: float = 0.0
     solitary_hours: float = 0.0
     overload_hours: float = 0.0
+    dip_hours: float = 0.0
+    partner_idle_hours: float = 0.0
+    mean_business_adoption: float = 0.0
+    settled: float = math.nan
+    settled_chain: float = math.nan
     cost: float = 0.0
     partner_cost: float = 0.0
     benefit: float = 0.0

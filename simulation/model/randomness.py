@@ -7,6 +7,8 @@ NumPy's. How a draw is addressed:
 
 * key = (seed, 64-bit BLAKE2b hash of the department's name; 0 for the organisation as a whole)
 * counter = (week, group of four purposes, world, 0); the purpose picks one of the four output words.
+
+How well a measure is carried out is drawn with the measure's name, hashed apart from departments' names.
 """
 
 import functools
@@ -30,6 +32,8 @@ PURPOSES = (
     "workload",
     "pull",
     "survey",
+    "fidelity",
+    "sponsor",
 )
 """What a draw may be for; new purposes are added at the end, so that old luck stays as it was."""
 
@@ -70,6 +74,16 @@ def name_key(department: str) -> int:
     return int.from_bytes(hashlib.blake2b(department.encode(), digest_size=8).digest(), "little")
 
 
+@functools.lru_cache(maxsize=1024)
+def measure_key(measure: str) -> int:
+    """The 64-bit key of a measure's name, of an address space of its own: no department's name has it.
+
+    >>> measure_key("technicians") == name_key("technicians")
+    False
+    """
+    return int.from_bytes(hashlib.blake2b(measure.encode(), digest_size=8, person=b"measure").digest(), "little")
+
+
 def uniform(word: int) -> float:
     """Turn 64 random bits into a number in [0, 1), as NumPy does.
 
@@ -90,8 +104,22 @@ def draw(seed: int, world: int, purpose: str, department: str = "", week: int = 
     >>> draw(1, 0, "noise", "Sales", 3) == draw(1, 0, "noise", "Finance", 3)
     False
     """
+    return _draw(seed, world, purpose, name_key(department), week)
+
+
+def draw_of_measure(seed: int, world: int, measure: str) -> float:
+    """The uniform draw in [0, 1) that decides how well a measure is carried out in a world.
+
+    >>> draw_of_measure(1, 0, "technicians") == draw(1, 0, "fidelity", "technicians")
+    False
+    """
+    return _draw(seed, world, "fidelity", measure_key(measure), 0)
+
+
+def _draw(seed: int, world: int, purpose: str, key: int, week: int) -> float:
+    """One draw, with the key of a name."""
     index = PURPOSES.index(purpose)
-    words = philox4x64((week, index // 4, world, 0), (seed, name_key(department)))
+    words = philox4x64((week, index // 4, world, 0), (seed, key))
     return uniform(words[index % 4])
 
 

@@ -50,6 +50,29 @@ def spread_around(centre: float, u: float, half_width: float, low: float, high: 
     return clip(centre + half_width * (2.0 * u - 1.0), low, high)
 
 
+# --- size (week 0) -------------------------------------------------------------------------------------
+
+
+def size(capacity: float, usual: float, gamma: float) -> float:
+    """How much more process work, and time that counts, a department has than one of ``usual`` capacity (h/week).
+
+    It grows with the power ``gamma`` of capacity, the hours a week of the people whose work the change touches.
+
+    >>> size(288.0, 144.0, 1.0), size(144.0, 144.0, 0.7), size(0.0, 144.0, 0.7)
+    (2.0, 1.0, 0.0)
+    """
+    return float((capacity / usual) ** gamma)
+
+
+def fidelity(u: float, fid: float) -> float:
+    """How well a measure is carried out in a world, from ``fid`` to 1, by the draw ``u`` (Durlak & DuPre 2008).
+
+    >>> fidelity(0.5, 0.5), fidelity(0.9, 1.0)
+    (0.75, 1.0)
+    """
+    return 1.0 - (1.0 - fid) * u
+
+
 # --- luck (stage 0) ------------------------------------------------------------------------------------
 
 
@@ -76,13 +99,22 @@ def other_it_load(level: float, u: float) -> float:
     return moved if moved > c.OTHER_LOAD_LEAST else c.OTHER_LOAD_LEAST
 
 
-def weekly_noise(u: float) -> float:
-    """Relative deviation of a week's ordinary work, uniform within 10 % (assumed), by the draw ``u`` in [0, 1).
+def weekly_noise(u: float, most: float) -> float:
+    """Relative deviation of a week's ordinary work, uniform within ``most`` (a share), by the draw ``u`` in [0, 1).
 
-    >>> weekly_noise(1.0)
+    >>> weekly_noise(1.0, 0.1)
     0.1
     """
-    return c.NOISE * (2.0 * u - 1.0)
+    return most * (2.0 * u - 1.0)
+
+
+def whole_weeks(weeks: float) -> int:
+    """A time in weeks, as a whole number: a half is rounded up.
+
+    >>> whole_weeks(2.5), whole_weeks(3.4)
+    (3, 3)
+    """
+    return int(weeks + 0.5)
 
 
 def poisson_quantile(u: float, mean: float) -> int:
@@ -228,6 +260,48 @@ def role_clarity(clarity: float, frame: float, c_role: float, paper: float, port
     return received if received > clarity else clarity
 
 
+# --- contacts (when levers change) ---------------------------------------------------------------------
+
+
+def contact(informal: float, met: float) -> float:
+    """How strong a contact is: an informal tie, and what meetings add, at most 1.
+
+    >>> contact(0.5, 0.25), contact(0.5, 0.75)
+    (0.75, 1.0)
+    """
+    strength = informal + met
+    return strength if strength < 1.0 else 1.0
+
+
+def reach_of_attention(entangled: float, d_ref: float) -> float:
+    """Share of itself that a department has for each hand-off: who needs more than ``d_ref`` in all must divide it.
+
+    ``entangled`` and ``d_ref`` are sums of strengths of interdependence.
+
+    >>> reach_of_attention(2.0, 3.0), reach_of_attention(4.0, 3.0), reach_of_attention(0.0, 3.0)
+    (1.0, 0.75, 1.0)
+    """
+    return d_ref / entangled if entangled > d_ref else 1.0
+
+
+def access(strength: float, c0: float) -> float:
+    """How far one reaches another to agree on something: wholly in contact, ``c0`` without any, by mail.
+
+    >>> access(0.0, 0.05), access(1.0, 0.05)
+    (0.05, 1.0)
+    """
+    return c0 + (1.0 - c0) * strength
+
+
+def imitation_weight(need: float, strength: float) -> float:
+    """How much another's use counts: by interdependence, or by contact where that is more (both are internal).
+
+    >>> imitation_weight(0.3, 1.0), imitation_weight(0.3, 0.0)
+    (1.0, 0.3)
+    """
+    return need if need > strength else strength
+
+
 # --- perception (stage 2) ------------------------------------------------------------------------------
 
 
@@ -312,22 +386,42 @@ def felt_responsibility(felt: float, clarity: float, unassigned: float, tau_s: f
 # --- capacity (stage 3) --------------------------------------------------------------------------------
 
 
-def available_hours(capacity: float, absent: bool) -> float:
-    """Hours a week that people are there; one fifth less while a key person's place is empty (assumed).
+def available_hours(capacity: float, absent: bool, without: float) -> float:
+    """Hours a week that people are there; the share ``without`` of them while a key person's place is empty.
 
-    >>> available_hours(100.0, True)
+    >>> available_hours(100.0, True, 0.8)
     80.0
     """
-    return capacity * (c.WITHOUT_KEY_PERSON if absent else 1.0)
+    return capacity * (without if absent else 1.0)
 
 
-def ordinary_load(capacity: float, bau: float, noise: float, incident: float, upkeep: float) -> float:
-    """Hours that ordinary work, incidents (h) and upkeep of technical debt (h) take this week.
+def ordinary_load(capacity: float, bau: float, noise: float, incident: float, upkeep: float, change: float) -> float:
+    """Hours that ordinary work, incidents, upkeep of technical debt and the change itself (h each) take this week.
 
-    >>> ordinary_load(100.0, 0.8, 0.1, 20.0, 1.0)
-    109.0
+    >>> ordinary_load(100.0, 0.8, 0.1, 20.0, 1.0, 2.0)
+    111.0
     """
-    return capacity * bau * (1.0 + noise) + incident + upkeep
+    return capacity * bau * (1.0 + noise) + incident + upkeep + change
+
+
+def dip(capacity: float, adoption: float, habit: float, share: float) -> float:
+    """Hours a week that the new way costs extra as long as it is used and not yet routine (Markus & Tanis 2000).
+
+    ``share`` of capacity, where all is used and nothing is habit.
+
+    >>> dip(100.0, 0.75, 0.25, 0.25), dip(100.0, 0.2, 0.4, 0.25)
+    (12.5, 0.0)
+    """
+    return share * capacity * (adoption - habit) if adoption > habit else 0.0
+
+
+def workaround(capacity: float, adoption: float, share: float) -> float:
+    """Hours a week that it takes to work around an old way that is switched off, as far as one does not use the new.
+
+    >>> workaround(100.0, 0.75, 0.1)
+    2.5
+    """
+    return share * capacity * (1.0 - adoption)
 
 
 def headroom(available: float, load: float, granted: float) -> float:
@@ -403,15 +497,15 @@ def engagement(conviction: float, responsible: float, expects: float) -> float:
     return conviction * responsible * expects
 
 
-def process_need(process: float, technical: float, size: float) -> float:
-    """Hours of process work that can be done now: at most .6 ahead of the technical half (assumed).
+def process_need(process: float, technical: float, lead: float, size: float) -> float:
+    """Hours of process work that can be done now: at most ``lead`` (a share) ahead of the technical half.
 
     ``process`` and ``technical`` are progress (shares), ``size`` the hours of all process work.
 
-    >>> process_need(0.5, 0.25, 100.0), process_need(0.75, 0.75, 100.0)
-    (35.0, 25.0)
+    >>> process_need(0.5, 0.25, 0.5, 100.0), process_need(0.75, 0.75, 0.5, 100.0)
+    (25.0, 25.0)
     """
-    ahead = technical + c.PROCESS_AHEAD - process
+    ahead = technical + lead - process
     left = 1.0 - process
     return max(0.0, min(left, ahead)) * size
 
@@ -437,18 +531,6 @@ def blocked(issues: float, i_half: float) -> float:
     return issues / (issues + i_half)
 
 
-def coordination(ad_hoc: float, busy: float, tied: float) -> float:
-    """Share of an hour left when interdependent departments are at work without contact (Malone & Crowston 1994).
-
-    ``busy`` is the interdependence-weighted activity of the others; ``tied`` the share of one's
-    interdependence that is covered by contacts.
-
-    >>> coordination(0.1, 1.0, 0.0), coordination(0.1, 1.0, 1.0)
-    (0.9, 1.0)
-    """
-    return 1.0 - ad_hoc * busy * (1.0 - tied)
-
-
 def skill(knowledge: float, kmin: float) -> float:
     """What an hour is worth by knowledge of the new way of working, a share; ``kmin`` without any.
 
@@ -458,13 +540,13 @@ def skill(knowledge: float, kmin: float) -> float:
     return kmin + (1.0 - kmin) * knowledge
 
 
-def productivity(knows: float, switching: float, block: float, coordinated: float) -> float:
-    """Output per hour worked: skill, what switching and missing coordination leave of it, and what is not blocked.
+def productivity(knows: float, switching: float, block: float) -> float:
+    """Output per hour worked: skill, what switching leaves of it, and what is not blocked.
 
-    >>> productivity(0.5, 1.0, 0.5, 1.0)
+    >>> productivity(0.5, 1.0, 0.5)
     0.25
     """
-    return knows * switching * (1.0 - block) * coordinated
+    return knows * switching * (1.0 - block)
 
 
 def hours_for(output: float, per_hour: float) -> float:
@@ -476,22 +558,35 @@ def hours_for(output: float, per_hour: float) -> float:
     return output / (per_hour if per_hour > c.PRODUCTIVITY_LEAST else c.PRODUCTIVITY_LEAST)
 
 
-def effort(demand: float, room: float, meetings: float, engaged: float, priority: float, pull: float) -> float:
-    """Hours a week for the project: the part of the headroom that engagement × priority wins against other work.
+def effort(
+    demand: float, room: float, meetings: float, engaged: float, priority: float, pull: float, dedicated: float
+) -> float:
+    """Hours a week for the project: those dedicated to it, and what engagement × priority wins against other work.
 
-    What is left after ``meetings`` is shared by weight, the project's against the competing ``pull``; never more than
+    What is left of the headroom after ``meetings`` is shared by weight, the project's against the competing ``pull``;
+    ``dedicated`` hours, whose ordinary work somebody else does, are worked whatever the will. Never more than
     ``demand`` (h).
 
-    >>> effort(100.0, 30.0, 2.0, 0.5, 0.5, 0.25)
-    14.0
-    >>> effort(5.0, 30.0, 2.0, 0.5, 0.5, 0.0), effort(5.0, 30.0, 2.0, 0.0, 0.5, 0.0)
+    >>> effort(100.0, 30.0, 2.0, 0.5, 0.5, 0.25, 0.0), effort(100.0, 30.0, 2.0, 0.0, 0.5, 0.25, 8.0)
+    (14.0, 8.0)
+    >>> effort(5.0, 30.0, 2.0, 0.5, 0.5, 0.0, 0.0), effort(5.0, 30.0, 2.0, 0.0, 0.5, 0.0, 0.0)
     (5.0, 0.0)
     """
     weight = engaged * priority
-    if weight <= 0.0:
-        return 0.0
-    won = (room - meetings) * weight / (weight + pull)
-    return demand if demand < won else won
+    won = (room - meetings) * weight / (weight + pull) if weight > 0.0 else 0.0
+    hours = dedicated + won
+    return demand if demand < hours else hours
+
+
+def help_asked(process: float, phi_it: float) -> float:
+    """Hours of output that the business asks of IT for process work (h) that it holds to be IT's job.
+
+    An hour of IT does ``phi_it`` of an hour of it; nothing is asked where it does none.
+
+    >>> help_asked(7.0, 0.35), help_asked(7.0, 0.0)
+    (20.0, 0.0)
+    """
+    return process / phi_it if phi_it > 0.0 else 0.0
 
 
 # --- work and issues (stage 5) -------------------------------------------------------------------------
@@ -506,18 +601,61 @@ def absorbed(offered: float, need: float) -> float:
     return offered if offered <= need * (1.0 + c.ROUNDING) else need
 
 
-def progress(level: float, output: float, eps0: float, eps_b: float, block: float, size: float) -> float:
-    """Progress of half a stream after ``output`` hours, rework taken off (at most all of it); at most 1.
+def joint_time(hours: float, together: float, h_ref: float) -> float:
+    """How much time somebody has to settle hand-offs, a share: meetings and project hours against ``h_ref`` (> 0).
 
-    Rework is the share ``eps0``, and ``eps_b`` more where all is blocked; a half of ``size`` 0 (h) is done.
+    >>> joint_time(4.0, 2.0, 12.0), joint_time(40.0, 2.0, 12.0)
+    (0.5, 1.0)
+    """
+    part = (hours + together) / h_ref
+    return part if part < 1.0 else 1.0
 
-    >>> progress(0.0, 10.0, 0.1, 0.3, 0.0, 90.0)
+
+def settled(level: float, pace: float, time: float, clarity: float, md: float) -> float:
+    """How far a hand-off is settled after a week: what passes between two departments is agreed by those who meet.
+
+    Form: sociotechnical congruence (Cataldo, Herbsleb & Carley 2008). ``pace`` is the weekly rate times access and
+    attention, ``time`` √(J_i·J_j) and ``clarity`` √(cR_i·cR_j) of the two; without a mandate ``md`` of it is left.
+
+    >>> settled(0.0, 0.12, 1.0, 0.0, 0.3), settled(0.5, 0.12, 1.0, 1.0, 0.3)
+    (0.036, 0.56)
+    """
+    return level + pace * (1.0 - level) * time * (md + (1.0 - md) * clarity)
+
+
+def unsettled(missing: float, d_ref: float) -> float:
+    """Share of a department's work that is done without agreement: interdependence not settled, over ``d_ref``.
+
+    >>> unsettled(1.5, 3.0), unsettled(4.0, 3.0)
+    (0.5, 1.0)
+    """
+    share = missing / d_ref
+    return share if share < 1.0 else 1.0
+
+
+def kept_work(eps0: float, eps_b: float, block: float, eps_s: float, apart: float) -> float:
+    """Share of the output that need not be done again: rework by itself, where work is blocked, and by hand-offs.
+
+    ``eps0``, ``eps_b`` more where all is blocked, and of what is left ``eps_s`` where nothing is settled (``apart``).
+
+    >>> round(kept_work(0.1, 0.3, 0.5, 0.5, 0.2), 12), kept_work(0.8, 0.8, 1.0, 0.5, 0.2)
+    (0.675, 0.0)
+    """
+    kept = 1.0 - eps0 - eps_b * block
+    return (kept if kept > 0.0 else 0.0) * (1.0 - eps_s * apart)
+
+
+def progress(level: float, output: float, kept: float, size: float) -> float:
+    """Progress of half a stream after ``output`` hours, of which the share ``kept`` counts; at most 1.
+
+    A half of ``size`` 0 (h) is done.
+
+    >>> progress(0.0, 10.0, 0.9, 90.0)
     0.1
     """
     if size <= 0.0:
         return 1.0
-    kept = 1.0 - eps0 - eps_b * block
-    reached = level + output * max(0.0, kept) / size
+    reached = level + output * kept / size
     return 1.0 if reached > 1.0 else reached
 
 
@@ -526,7 +664,7 @@ def new_issues(
 ) -> float:
     """Expected number of new issues: exceptions grow with work done × interdependence (Galbraith 1974).
 
-    ``progressed`` in hours; ``entangled`` is one's interdependence over the mean; when ``live`` (0 or 1)
+    ``progressed`` in hours; ``entangled`` is one's summed interdependence over ``D_ref``; when ``live`` (0 or 1)
     ignorance and a chain that lags behind add to it (``chain_gap`` per week).
 
     >>> round(new_issues(0.03, 10.0, 1.0, 1.0, 0.5, 0.1), 12)
@@ -534,6 +672,27 @@ def new_issues(
     """
     by_work = iota * progressed * (c.ISSUES_ALONE + entangled)
     return by_work + live * (c.ISSUES_BY_IGNORANCE * (1.0 - knowledge) + chain_gap)
+
+
+def won_over(anchor: float, brought: float, won: float, step: float) -> float:
+    """What one holds of the project once an objection was answered: a ``step`` of the way to what answers can win.
+
+    Answers can win the share ``won`` of what was missing from the conviction that one ``brought``, and no more.
+
+    >>> round(won_over(0.3, 0.3, 0.5, 0.1), 12), won_over(0.8, 0.3, 0.5, 0.1)
+    (0.335, 0.8)
+    """
+    most = brought + won * (1.0 - brought)
+    return anchor + step * (most - anchor) if most > anchor else anchor
+
+
+def opposition(objections: int) -> float:
+    """How heavily open objections weigh on those who hear them, a share; half by one.
+
+    >>> opposition(0), opposition(1), opposition(3)
+    (0.0, 0.5, 0.75)
+    """
+    return objections / (objections + c.OPPOSED_HALF)
 
 
 def willingness(conviction: float, expects: float, room: float, capacity: float) -> float:
@@ -629,37 +788,45 @@ def process_quality(own: float, all_output: float, qloss: float) -> float:
 
 def adoption_gain(
     adoption: float,
+    arranged: float,
     others: float,
-    quality: float,
-    knows: float,
-    block: float,
+    fit: float,
+    workable: float,
     care: float,
     p_a: float,
     q_a: float,
+    care0: float,
 ) -> float:
     """Weekly rise of use of the new way (form: Bass 1969), as a share of all work.
 
-    ``p_a`` is the pull of the thing itself and ``q_a`` that of ``others`` who use it, per week; ``quality``, knowledge
-    (``knows``) and blocked work decide what becomes of it. ``care`` is the share of the care hours that is given.
+    One cannot use more than is ``arranged`` of the process. ``p_a`` is the pull of the thing itself and ``q_a`` that
+    of ``others`` who use it, per week; ``fit`` (quality × skill) and what is ``workable``, neither blocked nor
+    unsettled, decide what becomes of it. ``care`` is the share of the care hours that is given; without any, ``care0``
+    of it is left.
 
-    >>> round(adoption_gain(0.0, 0.0, 1.0, 1.0, 0.0, 1.0, 0.03, 0.2), 12)
+    >>> round(adoption_gain(0.0, 1.0, 0.0, 1.0, 1.0, 1.0, 0.03, 0.2, 0.1), 12)
     0.03
+    >>> adoption_gain(0.5, 0.4, 1.0, 1.0, 1.0, 1.0, 0.03, 0.2, 0.1)
+    0.0
     """
+    left = arranged - adoption if arranged > adoption else 0.0
     pull = p_a + q_a * others
-    return (1.0 - adoption) * pull * quality * knows * (1.0 - block) * (c.UPTAKE_WITHOUT_CARE + c.UPTAKE_BY_CARE * care)
+    return left * pull * fit * workable * (care0 + (1.0 - care0) * care)
 
 
-def adoption_loss(adoption: float, habit: float, overload: float, held: float, de_a: float, press: float) -> float:
+def adoption_loss(
+    adoption: float, habit: float, overload: float, held: float, de_a: float, press: float, hold_z: float, strain: float
+) -> float:
     """Weekly fall of use: slower with habit (Lally et al. 2010), faster under load, less where it is held.
 
-    ``overload`` is load over available hours, which counts from .9 (form: Buchanan et al. 2005); ``held`` is
-    responsibility × priority, ``de_a`` the rate per week.
+    ``overload`` is load over available hours, which counts from ``strain`` on (form: Buchanan et al. 2005); ``held`` is
+    responsibility × priority, ``de_a`` the rate per week; of it full habit prevents ``hold_z``.
 
-    >>> round(adoption_loss(1.0, 0.0, 0.8, 0.0, 0.06, 1.0), 12)
+    >>> round(adoption_loss(1.0, 0.0, 0.8, 0.0, 0.06, 1.0, 0.7, 0.9), 12)
     0.06
     """
-    strain = overload - c.STRAIN_FROM if overload > c.STRAIN_FROM else 0.0
-    return adoption * de_a * (1.0 - c.HABIT_HOLDS * habit) * (1.0 + c.STRAIN * press * strain) * (1.0 - held)
+    beyond = overload - strain if overload > strain else 0.0
+    return adoption * de_a * (1.0 - hold_z * habit) * (1.0 + c.STRAIN * press * beyond) * (1.0 - held)
 
 
 def debt(level: float, built: float, connections: float, debt_g: float, weight: float) -> float:
@@ -718,16 +885,17 @@ def knowledge(
     lam_k: float,
     lam_t: float,
     de_k: float,
+    pair0: float,
 ) -> float:
     """Knowledge grows by doing and by pairing (more, the more one knows: Cohen & Levinthal 1990), fades unused.
 
     ``paired`` is paired hours over ``h_ref``, at most 1; the rates ``lam_k`` (doing), ``lam_t`` (pairing) and ``de_k``
-    (fading, less where the new way is in use) are per week.
+    (fading, less where the new way is in use) are per week; who knows nothing learns ``pair0`` of it by pairing.
 
-    >>> round(knowledge(0.5, 1.0, 0.0, 0.0, 0.03, 0.06, 0.0), 12)
+    >>> round(knowledge(0.5, 1.0, 0.0, 0.0, 0.03, 0.06, 0.0, 0.3), 12)
     0.515
     """
-    learnt = lam_k * involved * (1.0 - level) + lam_t * paired * (c.PAIRING_WITHOUT_KNOWLEDGE + level) * (1.0 - level)
+    learnt = lam_k * involved * (1.0 - level) + lam_t * paired * (pair0 + level) * (1.0 - level)
     return clip(level + learnt - de_k * level * (1.0 - c.USE_KEEPS * adoption), 0.0, 1.0)
 
 
@@ -782,6 +950,15 @@ def visibility(level: float, tau_v: float, source: float) -> float:
     return raised(level * (1.0 - 1.0 / tau_v), source)
 
 
+def disheartened(conviction: float, opposed: float, eta_o: float) -> float:
+    """Conviction after a week among open objections that nobody has answered (``opposed``, a share of contacts).
+
+    >>> disheartened(0.8, 0.5, 0.1)
+    0.76
+    """
+    return conviction * (1.0 - eta_o * opposed)
+
+
 def faded_clarity(clarity: float, tau_c: float, anchored: float) -> float:
     """Clarity of a role that nobody refreshes: fades in ``tau_c`` weeks, slower where the board anchored it.
 
@@ -801,6 +978,15 @@ def chance_of_leaving(p_leave: float, overload: float) -> float:
 
 
 # --- accounts (stage 8) --------------------------------------------------------------------------------
+
+
+def idle_pay(granted: float, used: float) -> float:
+    """Hours a week that are granted, so paid, and not used.
+
+    >>> idle_pay(80.0, 30.0), idle_pay(80.0, 90.0)
+    (50.0, 0.0)
+    """
+    return granted - used if granted > used else 0.0
 
 
 def benefit(weekly: float, adoption: float, gam: float, chain_adoption: float) -> float:

@@ -20,18 +20,23 @@ class Terms(NamedTuple):
 
     ``licence`` and ``full_benefit`` (what all inside would bring) are in € a week, ``connection_hours`` in hours each;
     ``internal`` and ``business`` count departments; ``start`` is a week, from 1; ``waits`` is whether work waits for
-    IT to have capacity.
+    IT to have capacity. ``pushes`` is whether go-live is pushed, so that technical work waits for no process, and
+    ``ready_process`` the process progress (a share) that every business department must then have reached. ``voices``
+    is whether anybody ever objects.
     """
 
     licence: float
     connections_per_week: float
     connection_hours: float
     full_benefit: float
+    ready_process: float
     internal: int
     business: int
     start: int
     waits: bool
     self_built: bool
+    pushes: bool
+    voices: bool
 
 
 class Settings(NamedTuple):
@@ -59,12 +64,14 @@ class Settings(NamedTuple):
     consulted: bool
     anchored: bool
     partner: bool
+    retired: bool
 
 
 class Request(NamedTuple):
     """``ask``: what this week's levers ask of, or give to, one department.
 
-    The portion of each role (0: none, 1: the whole, ½: a chain partner's), ``granted`` hours a week, ``persuasion``,
+    The portion of each role (0 or 1), ``granted`` hours a week on top,
+    ``dedicated`` ones that are made free, ``persuasion``,
     the share of its way to full conviction that a week makes, whether it is a ``member`` of the team, and how many
     roles it holds.
     """
@@ -73,6 +80,7 @@ class Request(NamedTuple):
     priority: float
     voice: float
     granted: float
+    dedicated: float
     persuasion: float
     member: bool
     roles: int
@@ -82,13 +90,13 @@ class Seat(NamedTuple):
     """``seat``: a department's seat in a contact network.
 
     ``share`` is what sums over its contacts are multiplied by (0: it has none): 1 over their summed strength in the
-    engine, which sums strengths, and 1 in the Mesa model, whose contacts are weighted so that they sum to 1. ``tied``
-    is the share of its interdependence that contacts cover, ``close`` how many it needs by more than
+    engine, which sums strengths, and 1 in the Mesa model, whose contacts are weighted so that they sum to 1;
+    ``imitation`` the same for sums over those whom it imitates. ``close`` is how many it needs by more than
     ``CLOSE_NEED``.
     """
 
     share: float
-    tied: float
+    imitation: float
     close: int
 
 
@@ -131,17 +139,20 @@ def terms_of(scenario: Scenario) -> Terms:
     (7, 6, False)
     """
     project, platform, departments = scenario.project, scenario.measures.platform, scenario.organisation.departments
-    self_built = platform.kind == "self-built"
+    self_built, push = platform.kind == "self-built", scenario.measures.push_go_live
     return Terms(
         licence=0.0 if self_built else platform.licence,
         connections_per_week=project.connections_per_week,
         connection_hours=project.connection_hours,
         full_benefit=sum(department.benefit for department in departments if department.internal),
+        ready_process=push.process if push else 0.0,
         internal=sum(department.internal for department in departments),
         business=sum(department.kind == "business" for department in departments),
         start=project.start,
         waits=scenario.measures.wait_for_capacity is not None,
         self_built=self_built,
+        pushes=push is not None,
+        voices=any(department.voice > 0.0 for department in departments),
     )
 
 
@@ -165,15 +176,16 @@ def settings_of(levers: Levers) -> Settings:
         consulted=levers.consulted,
         anchored=levers.anchored,
         partner=partner is not None,
+        retired=levers.retired,
     )
 
 
 def requests_of(levers: Levers) -> list[Request]:
     """What a week's levers ask of each department, in the organisation's order."""
-    rows = zip(levers.roles, levers.granted, levers.persuasion, levers.members, strict=True)
+    rows = zip(levers.roles, levers.granted, levers.dedicated, levers.persuasion, levers.members, strict=True)
     return [
-        Request(*roles, granted, persuasion, member, sum(portion > 0.0 for portion in roles))
-        for roles, granted, persuasion, member in rows
+        Request(*roles, granted, dedicated, persuasion, member, sum(portion > 0.0 for portion in roles))
+        for roles, granted, dedicated, persuasion, member in rows
     ]
 
 

@@ -150,4 +150,7 @@ SHARE, FLAG = Share("share"), Share("0 or 1", whole=True)
 INDEX = Index("−1 to 1", digits=2)
 WEEK, WEEKS = Week("week", whole=True), Weeks("weeks")
 HOURS, COUNT = Hours("h"), Unit("count", digits=1)
+REACH = Ordinal(
+    "level", whole=True, levels=tuple(f"reach.{name}" for name in ("still", "moving", "live", "adopted", "lasting"))
+)
 EURO, EURO_A_WEEK, EURO_EACH = Money("€"), Money("€ per week"), Money("€ per department")

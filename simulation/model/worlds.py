@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from simulation.model import randomness, sobol, steps
 from simulation.model.terms import profile_of
 from simulation.study.errors import InputRefused, problem
+from simulation.study.measures import CARRIED_OUT
 from simulation.study.organisation import Department
-from simulation.study.parameters import PARAMETERS, Values
+from simulation.study.parameters import DIMENSIONS, PARAMETERS, RESERVED, Values
 from simulation.study.scenario import Given, Scenario
 
 Mode = Literal["ranges", "defaults"]
@@ -32,7 +33,8 @@ class Traits:
     """What one department is like in one world at the start.
 
     ``process_work`` and ``technical_work`` are in hours, ``projects`` is how many it works on, ``workload`` a share of
-    capacity, ``competing_pull`` a weight against the project's; the others are shares.
+    capacity, ``competing_pull`` a weight against the project's, ``size`` a ratio to a department of the case; the
+    others are shares.
     """
 
     conviction: float
@@ -43,12 +45,13 @@ class Traits:
     projects: float
     process_work: float
     technical_work: float
+    size: float
 
 
 @functools.lru_cache(maxsize=256)
 def _sobol_block(seed: int, block: int) -> NDArray[np.float64]:
     """Rows ``64·block … 64·block + 63`` of the scrambled Sobol sequence of a seed."""
-    rows = sobol.points(seed, len(PARAMETERS), _BLOCK * block, _BLOCK)
+    rows = sobol.points(seed, RESERVED, _BLOCK * block, _BLOCK)[:, DIMENSIONS]
     rows.flags.writeable = False
     return rows
 
@@ -56,7 +59,9 @@ def _sobol_block(seed: int, block: int) -> NDArray[np.float64]:
 def sobol_point(seed: int, world: int) -> NDArray[np.float64]:
     """Point ``world`` of the scrambled Sobol sequence of ``seed`` (Sobol 1967; Matoušek 1998).
 
-    Shape ``(len(PARAMETERS),)``, in [0, 1); read-only. A point does not depend on how many are drawn.
+    Shape ``(len(PARAMETERS),)``, in [0, 1); read-only. A point does not depend on how many are drawn, nor a parameter's
+    part of it on which other parameters there are: each has a dimension of its own, among
+    :data:`~simulation.study.parameters.RESERVED`.
     """
     row: NDArray[np.float64] = _sobol_block(seed, world // _BLOCK)[world % _BLOCK]
     return row
@@ -104,7 +109,19 @@ def _traits(department: Department, values: Values, seed: int, world: int, self_
 
     draws = (u("conviction"), u("it_frame"), u("workload"), u("pull"), u("survey"))
     is_it, is_chain = department.kind == "it", department.kind == "chain"
-    return Traits(*steps.traits(profile_of(department), values, is_it, is_chain, self_built, draws))
+    size = steps.size(department.capacity, is_it, is_chain, values)
+    return Traits(*steps.traits(profile_of(department), values, is_it, is_chain, self_built, size, draws))
+
+
+def carried_out(seed: int, world: int) -> tuple[float, ...]:
+    """The draws, in [0, 1), by which each measure of :data:`~simulation.study.measures.CARRIED_OUT` is carried out.
+
+    They are the same in every scenario, and drawn in both modes.
+
+    >>> len(carried_out(1, 0)) == len(CARRIED_OUT), carried_out(1, 0) == carried_out(1, 0)
+    (True, True)
+    """
+    return tuple(randomness.draw_of_measure(seed, world, name) for name in CARRIED_OUT.values())
 
 
 def check_world(world: int, rng: int | None, parameters: str) -> None:

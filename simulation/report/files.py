@@ -59,8 +59,18 @@ def put(path: Path, content: bytes) -> None:
 
     Raises :class:`~simulation.study.errors.InputRefused` if it cannot be written.
     """
-    check_file(path)
-    _replace({path: content})
+    put_each({path: content})
+
+
+def put_each(contents: Mapping[Path, bytes]) -> None:
+    """Put files in place, wherever each belongs: all of them, or none.
+
+    Raises :class:`~simulation.study.errors.InputRefused` if one of them cannot be written.
+    """
+    for path in contents:
+        check_file(path)
+    if contents:
+        _replace(contents)
 
 
 def put_all(folder: Path, contents: Mapping[str, bytes]) -> None:

@@ -1,10 +1,12 @@
 """One world in words and numbers: a sentence for each event, and a table of all weeks."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from simulation.model.outcomes import Event
+from simulation.study.measures import CARRIED_OUT
 from simulation.study.scenario import Scenario
-from simulation.text.i18n import say
+from simulation.text.i18n import percent, say
 
 if TYPE_CHECKING:
     from simulation.model.organisation import OrganisationModel  # Mesa, which only whoever runs it waits for
@@ -24,6 +26,33 @@ def event_sentence(event: Event, scenario: Scenario, language: str) -> str:
 def department_names(scenario: Scenario, language: str) -> dict[str, str]:
     """What a reader calls each department, by its name in the file."""
     return {department.name: department.called(language) for department in scenario.organisation.departments}
+
+
+def carried_out(scenario: Scenario, fidelity: Mapping[str, float], language: str) -> str:
+    """How well each measure of a scenario that may be carried out badly is in a world, in a sentence; else nothing.
+
+    ``fidelity`` says so, as a share, for each part of :data:`~simulation.study.measures.CARRIED_OUT`.
+    """
+    parts = [
+        say(
+            "result.carried_out_part",
+            language,
+            measure=say(f"measure.{name}", language),
+            share=percent(fidelity[part], language),
+        )
+        for part, name in CARRIED_OUT.items()
+        if name in scenario.measures.on
+    ]
+    return say("result.carried_out", language, parts=", ".join(parts)) if parts else ""
+
+
+def never_retired(scenario: Scenario, go_live: int | None, language: str) -> str:
+    """That the old way stays on, where it was to be switched off and that never comes; else nothing."""
+    retiring, horizon = scenario.measures.retire_old_way, scenario.project.horizon
+    if retiring is None or (go_live is not None and go_live + retiring.since <= horizon):
+        return ""
+    key = "result.never_retired" if go_live is None else "result.retired_too_late"
+    return say(key, language, horizon=horizon, weeks=retiring.weeks_after_go_live)
 
 
 def weeks_csv(model: "OrganisationModel", language: str = "en") -> str:

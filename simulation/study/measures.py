@@ -14,12 +14,13 @@ from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import BeforeValidator, Field, Strict
 
-from simulation.study.constants import CHAIN_PORTION, CLOSING_WEEKS, PARTNER_STAYS
+from simulation.study.constants import CLOSING_WEEKS, PARTNER_STAYS
 from simulation.study.organisation import Department, Euro, Frozen, Hours, Name, Organisation, Share, WeekOfHours
 from simulation.text.i18n import number, percent, say, say_count
 
 Week = Annotated[int, Strict(), Field(ge=1, le=520)]
 Weeks = Annotated[int, Strict(), Field(ge=1, le=520)]
+WeeksAfter = Annotated[int, Strict(), Field(ge=0, le=520)]
 Names = Annotated[tuple[Name, ...], Field(min_length=1)] | None
 Kind = Literal["week", "weeks", "hours", "share", "euro", "switch", "choice", "names"]
 Mechanisms = tuple[str, ...]
@@ -48,6 +49,7 @@ WEEK, WEEKS = Control("week", 1, 520, 1), Control("weeks", 1, 520, 1)
 HOURS, BOARD_HOURS = Control("hours", 0, 168, 1), Control("hours", 0, 40, 1)
 SHARE, RATE = Control("share", 0, 1, 0.05), Control("share", 0, 1, 0.01)
 FEE, BOARD_RATE = Control("euro", 0, 400, 5), Control("euro", 0, 500, 10)
+WEEKS_AFTER, RETIRING = Control("weeks", 0, 104, 1), Control("euro", 0, 500_000, 5000)
 COST, LICENCE = Control("euro", 0, 50_000, 500), Control("euro", 0, 10_000, 100)
 
 
@@ -69,6 +71,10 @@ class Measure(Frozen):
 
     takes_chain: ClassVar[bool] = False
     """Whether it may name chain partners."""
+
+    carried_out: ClassVar[str] = ""
+    """Of a measure that may be carried out badly: the part of ``<part>_fidelity`` in which the model keeps how well it
+    is in a world; all of a measure without one is carried out in full."""
 
     @property
     def is_on(self) -> bool:
@@ -97,9 +103,17 @@ class Measure(Frozen):
         """The levers it sets while it works, by name; ``working`` are the names of all measures that do."""
         return {}
 
-    def paid_once(self, week: int) -> float:
-        """What is paid for it in ``week`` alone (€)."""
+    def paid_once(self, week: int, go_live: int | None) -> float:
+        """What is paid for it in ``week`` alone (€), given the week of go-live if that is past."""
         return 0.0
+
+    def phases(self) -> frozenset[int]:
+        """Weeks since go-live (at least 1) from which what it sets may be another."""
+        return frozenset() if self.stays is None else frozenset({self.stays})
+
+    def follows(self, go_live: float | None) -> float | None:
+        """Of a measure that go-live brings about: the first week in which it works; None for any other."""
+        return None
 
     def ending(self, language: str) -> str:
         """When it ends, in words; nothing where it cannot, or where its end is given."""
@@ -169,6 +183,7 @@ def hours_a_week(hours: float | None, language: str) -> str:
 class NameTheElephant(Once):
     """Say aloud, once, that this is not IT's project alone: visibility rises, the IT frame falls."""
 
+    carried_out = "naming"
     sets = MappingProxyType({"naming": ("visibility", "responsibility")})
 
     cost: Annotated[Euro, COST] = 3000.0
@@ -177,7 +192,7 @@ class NameTheElephant(Once):
         """It is named."""
         return {"naming": True}
 
-    def paid_once(self, week: int) -> float:
+    def paid_once(self, week: int, go_live: int | None) -> float:
         """The meeting."""
         return self.cost if week == self.start else 0.0
 
@@ -197,7 +212,8 @@ class AssignRoles(Lasting):
     role, and only while it is consulted.
     """
 
-    sets = MappingProxyType({"roles": ("responsibility", "capacity")})
+    carried_out = "roles"
+    sets = MappingProxyType({"roles": ("responsibility", "handoffs", "capacity")})
     stays, event, takes_chain = CLOSING_WEEKS, "roles", True
 
     progress: Annotated[Holders, HOLDERS] = True
@@ -208,7 +224,7 @@ class AssignRoles(Lasting):
 
     def levers(self, organisation: Organisation, working: frozenset[str]) -> dict[str, Any]:
         """The portion of each role that each department is given."""
-        in_chain = CHAIN_PORTION if "consult_chain" in working else 0.0
+        in_chain = 1.0 if "consult_chain" in working else 0.0
         holders = (self.progress, self.priority, self.voice)
         return {
             "roles": tuple(
@@ -223,21 +239,22 @@ class AssignRoles(Lasting):
         chosen = chosen and (self.departments is None or department.name in self.departments)
         return (1.0 if department.internal else in_chain) if chosen else 0.0
 
-    def paid_once(self, week: int) -> float:
+    def paid_once(self, week: int, go_live: int | None) -> float:
         """The day on which roles are assigned."""
         return self.cost if week == self.start else 0.0
 
 
 class CrossFunctionalTeam(Lasting):
-    """Departments sit together every week: ties, visibility, coordination; it costs hours.
+    """Departments sit together every week: ties, hand-offs, visibility; it costs hours.
 
     ``hours`` a week per member, at most the 168 that a week has; without it the parameter ``m_team``.
     """
 
+    carried_out = "team"
     sets = MappingProxyType(
         {
-            "team": ("ties", "visibility", "capacity"),
-            "members": ("ties", "visibility", "capacity"),
+            "team": ("ties", "handoffs", "visibility", "capacity"),
+            "members": ("ties", "handoffs", "visibility", "capacity"),
             "team_hours": ("capacity", "visibility"),
         }
     )
@@ -269,6 +286,7 @@ class ExternalPartner(Lasting):
     It leaves after so many ``weeks`` or soon after go-live; an ``end`` that is given overrides both.
     """
 
+    carried_out = "partner"
     sets = MappingProxyType({"partner": ("capacity", "knowledge", "visibility", "responsibility")})
     stays, event = PARTNER_STAYS, "partner"
 
@@ -300,6 +318,7 @@ class ExternalPartner(Lasting):
 class AnchorInStrategy(Lasting):
     """The board makes it part of the strategy: priority that the daily rush cannot take."""
 
+    carried_out = "anchoring"
     sets = MappingProxyType({"anchored": ("priority", "visibility"), "running_cost": ()})
     event = "anchored"
 
@@ -314,11 +333,12 @@ class AnchorInStrategy(Lasting):
 class ConsultChain(Lasting):
     """Chain partners sit at the table, tied to these departments (all internal ones unless named)."""
 
+    carried_out = "chain"
     sets = MappingProxyType(
         {
-            "consulted": ("ties", "visibility", "responsibility", "capacity"),
-            "at_chain_table": ("ties",),
-            "roles": ("responsibility", "capacity"),
+            "consulted": ("ties", "handoffs", "visibility", "responsibility", "capacity"),
+            "at_chain_table": ("ties", "handoffs"),
+            "roles": ("responsibility", "handoffs", "capacity"),
         }
     )
     event = "consulted"
@@ -366,7 +386,8 @@ class WaitForCapacity(Measure):
 class WideForum(Lasting):
     """Control: everybody at one table, nobody responsible. ``hours`` as for the team."""
 
-    sets = MappingProxyType({"forum": ("ties", "responsibility", "capacity"), "forum_hours": ("capacity",)})
+    carried_out = "forum"
+    sets = MappingProxyType({"forum": ("ties", "handoffs", "responsibility", "capacity"), "forum_hours": ("capacity",)})
     stays, event = CLOSING_WEEKS, "forum"
 
     hours: Annotated[WeekOfHours | None, HOURS] = None
@@ -383,6 +404,7 @@ class WideForum(Lasting):
 class ExtraHours(Lasting):
     """Control: hours granted to each department (all internal ones unless named)."""
 
+    carried_out = "granted"
     sets = MappingProxyType({"granted": ("capacity",)})
     stays, event = CLOSING_WEEKS, "hours"
 
@@ -398,9 +420,87 @@ class ExtraHours(Lasting):
         return hours_a_week(self.hours, language)
 
 
+class DedicateHours(Lasting):
+    """Make hours free for the project: somebody else does the ordinary work of so many ``hours`` a week.
+
+    They are worked whatever the will. ``departments`` are IT unless they are named.
+    """
+
+    carried_out = "dedicated"
+    sets = MappingProxyType({"dedicated": ("capacity",)})
+    stays, event = CLOSING_WEEKS, "dedicated"
+
+    hours: Annotated[Hours, HOURS] = 80.0
+    departments: Annotated[Names, NAMES] = None
+
+    def levers(self, organisation: Organisation, working: frozenset[str]) -> dict[str, Any]:
+        """Hours a week for each."""
+        it = tuple(department.name for department in organisation.departments if department.kind == "it")
+        return {"dedicated": spread(organisation, self.departments or it, self.hours)}
+
+    def summary(self, language: str) -> str:
+        """Hours a week."""
+        return hours_a_week(self.hours, language)
+
+
+class PushGoLive(Measure):
+    """Go live once technique is ready and every business department has done the share ``process`` of its process.
+
+    Technical work waits for no process. It is what a project does that IT leads.
+    """
+
+    stands_for = ("progress",)
+
+    process: Annotated[Share, SHARE] = 0.0
+
+    def summary(self, language: str) -> str:
+        """The share of process work that it waits for."""
+        return percent(self.process, language)
+
+
+class RetireOldWay(Measure):
+    """Switch the old way off, so many weeks after go-live: one falls back less, and works around it where one must."""
+
+    sets = MappingProxyType({"retired": ("adoption", "capacity")})
+    event = "retired"
+
+    weeks_after_go_live: Annotated[WeeksAfter, WEEKS_AFTER] = 13
+    cost: Annotated[Euro, RETIRING] = 50_000.0
+
+    @property
+    def since(self) -> int:
+        """Weeks since go-live from which it works: what depends on being live begins in the week after."""
+        return max(1, self.weeks_after_go_live)
+
+    def phases(self) -> frozenset[int]:
+        """The week in which it happens, and the one after, in which it is paid."""
+        return frozenset({self.since, self.since + 1})
+
+    def follows(self, go_live: float | None) -> float | None:
+        """So many weeks after go-live."""
+        return None if go_live is None else go_live + self.since
+
+    def works(self, week: int, go_live: int | None) -> bool:
+        """Whether the platform has been live for so long."""
+        return go_live is not None and week >= go_live + self.since
+
+    def levers(self, organisation: Organisation, working: frozenset[str]) -> dict[str, Any]:
+        """The old way is off."""
+        return {"retired": True}
+
+    def paid_once(self, week: int, go_live: int | None) -> float:
+        """What switching it off takes."""
+        return self.cost if go_live is not None and week == go_live + self.since else 0.0
+
+    def summary(self, language: str) -> str:
+        """So many weeks after go-live."""
+        return say_count("compare.weeks_after", self.weeks_after_go_live, language)
+
+
 class Technicians(Lasting):
     """Control: hired technical hours and nothing else; ``fee`` in €/h."""
 
+    carried_out = "technicians"
     sets = MappingProxyType({"technicians": ("capacity",), "running_cost": ()})
     stays, event = CLOSING_WEEKS, "technicians"
 
@@ -419,6 +519,7 @@ class Technicians(Lasting):
 class CutItPortfolio(Lasting):
     """Control: IT drops this share of its other projects."""
 
+    carried_out = "cut"
     sets = MappingProxyType({"cut": ("capacity",)})
     stays, event = CLOSING_WEEKS, "cut"
 
@@ -472,6 +573,9 @@ class Measures(Frozen):
     technicians: Technicians | None = None
     cut_it_portfolio: CutItPortfolio | None = None
     persuasion: Persuasion | None = None
+    dedicate_hours: DedicateHours | None = None
+    push_go_live: PushGoLive | None = None
+    retire_old_way: RetireOldWay | None = None
 
     def done(self) -> dict[str, Measure]:
         """Those that are there, by name, in the order of :data:`MEASURES`."""
@@ -495,6 +599,11 @@ CLASS_OF: Mapping[str, type[Measure]] = MappingProxyType(
     }
 )
 """What each of them says of itself."""
+
+CARRIED_OUT: Mapping[str, str] = MappingProxyType(
+    {kind.carried_out: name for name, kind in CLASS_OF.items() if kind.carried_out}
+)
+"""The measures that may be carried out badly, by the part of the state's name in which the model keeps how well."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,19 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from simulation.study.errors import Remark, remark, several, shown
-from simulation.study.organisation import Label, Organisation
+from simulation.study.organisation import Department, Label, Organisation
+from simulation.study.parameters import Values
 from simulation.study.paths import Path, PlaceOf, nowhere, told_path
 from simulation.study.scenario import Scenario, Study
 from simulation.system.limits import LIMITS
 from simulation.text.i18n import language_name
+
+PROCESS_USUAL, TECHNICAL_USUAL, CASE_WEEKS = 94.0, 25.0, 156
+"""In the case, of how many hours that there are over its weeks one is process work (of a department), or technical work
+(for all, of IT's)."""
+PROPORTION = 5.0
+"""How many times more, or less, is out of proportion."""
+DEFAULTS = Values()
 
 SMALL = 5.0
 """Hours, or euros, a week below which somebody may have meant thousands."""
@@ -77,6 +85,7 @@ def _all(study: Study) -> Iterator[tuple[str, Path, dict[str, str]]]:
         departments = scenario.organisation.departments
         if id(scenario.organisation) not in chains:
             chains[id(scenario.organisation)] = not all(department.internal for department in departments)
+            yield from _on_proportions(scenario)
             if all(department.capacity == 0.0 for department in departments):
                 yield "no_capacity", ("organisation", "departments"), {}
         yield from _on_measures(scenario, chains[id(scenario.organisation)])
@@ -107,6 +116,41 @@ def _on_amounts(organisation: Organisation) -> Iterator[tuple[str, Path, dict[st
                 yield "tiny", path, {"given": f"{value:g}", "name": name}
 
 
+def _on_proportions(scenario: Scenario) -> Iterator[tuple[str, Path, dict[str, str]]]:
+    """Work out of all proportion to the hours there are: one hour in how many, beside how many in the case."""
+    organisation, weeks = scenario.organisation, scenario.project.horizon
+    for department in organisation.departments:
+        if department.process_work and department.capacity:
+            path: Path = ("organisation", "departments", department.name, "process_work")
+            fields = _proportion(department.process_work, department, weeks, PROCESS_USUAL)
+            if fields:
+                yield "out_of_proportion_process", path, fields
+    it = next(department for department in organisation.departments if department.kind == "it")
+    technical = sum(technical_work(department) for department in organisation.departments)
+    fields = _proportion(technical, it, weeks, TECHNICAL_USUAL) if technical and it.capacity else {}
+    if fields:
+        yield "out_of_proportion_technical", ("organisation", "departments", it.name, "capacity"), fields
+
+
+def technical_work(department: Department) -> float:
+    """Hours of technical work for a department, by what its file says or else by default."""
+    usual = DEFAULTS.WT * (DEFAULTS.WT_chain if department.kind == "chain" else 1.0)
+    return usual if department.technical_work is None else department.technical_work
+
+
+def _proportion(work: float, department: Department, weeks: int, usual: float) -> dict[str, str]:
+    """What to say of work that is much more, or much less, of a department's hours than in the case; else nothing.
+
+    ``usual`` is of how many hours one is such work in the case, over 156 weeks.
+    """
+    ratio, expected = department.capacity * weeks / work, usual * weeks / CASE_WEEKS
+    if expected / PROPORTION <= ratio <= expected * PROPORTION:
+        return {}
+    fields = {"given": f"{work:g}", "name": department.name, "horizon": str(weeks)}
+    shown_ratio = f"{ratio:.3g}" if ratio < 1000.0 else f"{ratio:.0f}"
+    return fields | {"ratio": shown_ratio, "usual": f"{expected:.0f}"}
+
+
 def _on_measures(scenario: Scenario, has_chain: bool) -> Iterator[tuple[str, Path, dict[str, str]]]:
     """What is to be said of a scenario's measures, in an organisation with chain partners or without."""
     roles, chain = scenario.measures.assign_roles, scenario.measures.consult_chain
@@ -115,3 +159,9 @@ def _on_measures(scenario: Scenario, has_chain: bool) -> Iterator[tuple[str, Pat
         yield "no_chain", (*within, "consult_chain"), {}
     if roles is not None and not (roles.progress or roles.priority or roles.voice):
         yield "no_roles", (*within, "assign_roles"), {}
+    partner, dedicated = scenario.measures.external_partner, scenario.measures.dedicate_hours
+    if partner is not None and partner.end is not None and "weeks" in partner.model_fields_set:
+        yield "end_overrides", (*within, "external_partner"), {}
+    if dedicated is not None and dedicated.end is not None and dedicated.end < scenario.project.start:
+        fields = {"end": str(dedicated.end), "start": str(scenario.project.start)}
+        yield "idle_dedicated", (*within, "dedicate_hours"), fields

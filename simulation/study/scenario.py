@@ -19,8 +19,10 @@ from simulation.study.organisation import (
     without_dust,
 )
 
-FORMAT = 1
+FORMAT = 2
 """The version of the file format."""
+READABLE = (1, 2)
+"""The versions that are read."""
 
 
 @dataclass(frozen=True, slots=True)

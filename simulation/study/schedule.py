@@ -1,8 +1,10 @@
 """The schedule of a scenario's measures: what they ask of each week, and what begins or ends in it."""
 
+import itertools
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 from simulation.study.constants import CLOSING_WEEKS
 from simulation.study.measures import CLASS_OF, MEASURES, Measures, Partner
@@ -13,10 +15,10 @@ from simulation.study.organisation import Organisation
 class Levers:
     """All that measures ask of one week. Tuples have one entry per department, in the organisation's order.
 
-    ``roles`` holds the portion (1, ½ or 0) of each of the three roles that a department is given;
+    ``roles`` holds the portion (1 or 0) of each of the three roles that a department is given;
     ``team_hours`` and ``forum_hours`` the meeting hours a week asked of each who takes part (None: by the parameter).
-    ``granted`` are h/week, ``persuasion`` a rate a week, ``technicians`` h/week, ``cut`` a share, costs € this week.
-    ``at_work`` are the names of the measures that set any of them.
+    ``granted`` and ``dedicated`` are h/week, ``persuasion`` a rate a week, ``technicians`` h/week, ``cut`` a share,
+    costs € this week. ``at_work`` are the names of the measures that set any of them.
     """
 
     naming: bool
@@ -31,9 +33,11 @@ class Levers:
     anchored: bool
     partner: Partner | None
     granted: tuple[float, ...]
+    dedicated: tuple[float, ...]
     technicians: float
     cut: float
     persuasion: tuple[float, ...]
+    retired: bool
     one_off_cost: float
     running_cost: float
     at_work: frozenset[str] = frozenset()
@@ -62,9 +66,11 @@ def idle(departments: int) -> Levers:
         anchored=False,
         partner=None,
         granted=nothing,
+        dedicated=nothing,
         technicians=0.0,
         cut=0.0,
         persuasion=nothing,
+        retired=False,
         one_off_cost=0.0,
         running_cost=0.0,
     )
@@ -108,7 +114,7 @@ class Schedule:
     def levers(self, week: int, go_live: int | None) -> Levers:
         """The levers of ``week``, given the week of go-live if it is past; equal weeks share one object."""
         working = frozenset(name for name, measure in self._done.items() if measure.works(week, go_live))
-        paid_once = sum(measure.paid_once(week) for measure in self._done.values())
+        paid_once = sum(measure.paid_once(week, go_live) for measure in self._done.values())
         key = (working, paid_once)
         if key not in self._known:
             self._known[key] = self._combine(working, paid_once)
@@ -127,6 +133,18 @@ class Schedule:
             if start is not None:
                 turns |= {start, start + 1, start + (weeks or 1), (end or start) + 1}
         return turns
+
+    def phases(self) -> tuple[int, ...]:
+        """Weeks since go-live from which levers may be others, in order; the project closes at one of them.
+
+        >>> from simulation import case
+        >>> Schedule(case().scenario("full-retired").measures, case().organisation).phases()
+        (6, 8, 13, 14)
+        """
+        turns = {CLOSING_WEEKS}
+        for measure in self._done.values():
+            turns |= measure.phases()
+        return tuple(sorted(turns))
 
     def _combine(self, working: frozenset[str], paid_once: float) -> Levers:
         """Put together what all measures that work set."""
@@ -156,8 +174,10 @@ EVENT_ORDER = (
     "technicians",
     "cut_it_portfolio",
     "extra_hours",
+    "dedicate_hours",
     "persuasion",
     "assign_roles",
+    "retire_old_way",
 )
 """Whose beginning or end is told first where several fall into one week; those not listed are told last."""
 
@@ -197,10 +217,23 @@ def is_set(lever: Any) -> bool:
     return any(map(is_set, lever)) if isinstance(lever, tuple) else bool(lever)
 
 
-def contacts(organisation: Organisation, levers: Levers) -> dict[tuple[int, int], float]:
-    """Who is in contact with whom, and how strongly (at most 1): informal ties, team or forum, the chain's table.
+class Meetings(NamedTuple):
+    """How strong a contact each kind of meeting makes: as strong as it is carried out well, 0 to 1."""
 
-    Keys are pairs of indices in the organisation, both ways.
+    team: float = 1.0
+    forum: float = 1.0
+    chain: float = 1.0
+
+
+IN_FULL = Meetings()
+"""Meetings that are carried out in full."""
+
+
+def contacts(organisation: Organisation, levers: Levers, meetings: Meetings = IN_FULL) -> dict[tuple[int, int], float]:
+    """Who is in contact with whom, and how strongly: informal ties and, as far as they are carried out, meetings.
+
+    Those of the team, of the forum, and of the chain's table: what one pair has of these adds up, to 1 at most. Keys
+    are pairs of indices in the organisation, both ways.
 
     >>> from simulation import case
     >>> schedule = Schedule(case().scenario("team").measures, case().organisation)
@@ -216,19 +249,27 @@ def contacts(organisation: Organisation, levers: Levers) -> dict[tuple[int, int]
 
     for tie in organisation.informal_ties:
         add(index[tie.a], index[tie.b], tie.strength)
-    for i, j in _together(organisation, levers):
-        add(i, j, 1.0)
+    for pairs, strength in zip(_together(organisation, levers), meetings, strict=True):
+        for i, j in pairs:
+            add(i, j, strength)
     return strengths
 
 
-def _together(organisation: Organisation, levers: Levers) -> list[tuple[int, int]]:
-    """Every pair of indices that sit together; a consulted chain partner does with its table and the other partners."""
+def _together(organisation: Organisation, levers: Levers) -> tuple[list[tuple[int, int]], ...]:
+    """The pairs of indices that sit in the team, in the forum, and at the chain's table, which partners share."""
     inside = [department.internal for department in organisation.departments]
-    indices = range(len(inside))
-    groups = (levers.members, [internal and levers.forum for internal in inside])
-    met = {(i, j) for group in groups for i in indices for j in indices if i < j and group[i] and group[j]}
-    pairs = sorted(met)
+    forum = [internal and levers.forum for internal in inside]
+    pairs: list[tuple[int, int]] = []
     if levers.consulted:
-        for i in (i for i in indices if not inside[i]):
-            pairs += [(i, j) for j in indices if (levers.at_chain_table[j] and j != i) or (not inside[j] and j > i)]
-    return pairs
+        for i in (i for i in range(len(inside)) if not inside[i]):
+            pairs += [
+                (i, j)
+                for j in range(len(inside))
+                if (inside[j] and levers.at_chain_table[j]) or (not inside[j] and j > i)
+            ]
+    return _pairs(levers.members), _pairs(forum), pairs
+
+
+def _pairs(seats: Sequence[bool]) -> list[tuple[int, int]]:
+    """Every pair of those who sit."""
+    return list(itertools.combinations([index for index, sits in enumerate(seats) if sits], 2))

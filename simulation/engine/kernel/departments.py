@@ -12,6 +12,7 @@ if SIDE_BY_SIDE:
         blocks_for,
         department_in,
         each,
+        exchange,
         gather,
         hand_out,
         in_lanes,
@@ -24,10 +25,11 @@ else:
         blocks_for,
         department_in,
         each,
+        exchange,
         gather,
         hand_out,
         in_lanes,
         total,
     )
 
-__all__ = ["LANES", "at", "blocks_for", "department_in", "each", "gather", "hand_out", "in_lanes", "total"]
+__all__ = ["LANES", "at", "blocks_for", "department_in", "each", "exchange", "gather", "hand_out", "in_lanes", "total"]

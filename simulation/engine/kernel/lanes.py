@@ -276,6 +276,88 @@ def gather(typing_context: Any, send: Any, receive: Any, states: Any, ties: Any,
     return types.none(send, receive, states, ties, ends, types.int64), build
 
 
+@intrinsic  # type: ignore[untyped-decorator]
+def exchange(
+    typing_context: Any,
+    send: Any,
+    agree: Any,
+    receive: Any,
+    states: Any,
+    rows: Any,
+    paces: Any,
+    shift: Any,
+    ends: Any,
+    first: Any,
+    common: Any,
+) -> Any:
+    """Have every two departments that have a row in common ``agree`` on it, and ``receive`` what that sums to.
+
+    ``send`` returns the numbers of one department. ``agree`` takes one's own, the other's, the ``need`` of the row, its
+    ``reach`` and ``pace`` (``shift`` further on in ``paces``), how far it is ``settled``, and ``common``; it
+    returns how far it is settled then, and numbers that are summed over all rows of a department. The rows of a block
+    are those between ``ends``, as for :func:`gather`.
+    """
+    lane, number = Lane(states.dtype), types.float64
+    names = ("need", "reach", "pace", "settled")
+    sending = typing_context.resolve_function_type(send, (lane,), {})
+    sent = sending.return_type.count
+    agreeing = typing_context.resolve_function_type(agree, (number,) * (2 * sent + len(names) + 1), {})
+    count = agreeing.return_type.count - 1
+    receiving = typing_context.resolve_function_type(receive, (lane, *[number] * count), {})
+
+    def build(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        base, blocks = _base(context, builder, states, arguments[3])
+        row, size = _base(context, builder, rows, arguments[4])[0], states.dtype.size
+        rate = _base(context, builder, paces, arguments[5])[0]
+        end = builder.bitcast(_base(context, builder, ends, arguments[7])[0], _INDEX.as_pointer())
+        do_send, do_agree = context.get_function(send, sending), context.get_function(agree, agreeing)
+        do_receive = context.get_function(receive, receiving)
+        own, fields = _sums(builder, sent), _sums(builder, len(names))
+
+        def here(room: Any, lane: Any) -> Any:
+            return builder.gep(builder.bitcast(room, _NUMBER.as_pointer()), [lane])
+
+        with cgutils.for_range(builder, blocks) as block:
+            pointer = builder.gep(end, [builder.add(arguments[8], block.index)])
+            start, stop = builder.load(pointer), builder.load(builder.gep(pointer, [_INDEX(1)]))
+            with _lanes(builder) as this:
+                mine = do_send(builder, (_address(builder, base, size, block.index, this),))
+                for place, room in enumerate(own):
+                    builder.store(builder.extract_value(mine, place), here(room, this))
+            sums = _sums(builder, count)
+            with cgutils.for_range_slice(builder, start, stop, _INDEX(1), _INDEX) as (at_row, _):
+                line = _moved(builder, row, builder.mul(at_row, _INDEX(rows.dtype.size)))
+                further = builder.mul(builder.add(at_row, arguments[6]), _INDEX(paces.dtype.size))
+                beside = _moved(builder, rate, further)
+                places = [
+                    _moved(builder, line, _INDEX(rows.dtype.offset(name)))
+                    if name in rows.dtype.fields
+                    else _moved(builder, beside, _INDEX(paces.dtype.offset(name)))
+                    for name in names
+                ]
+                to = builder.bitcast(_moved(builder, line, _INDEX(rows.dtype.offset("to"))), _INDEX.as_pointer())
+                theirs = do_send(builder, (_department(builder, base, size, builder.load(to)),))
+                others = [builder.extract_value(theirs, place) for place in range(sent)]
+                for place, room in zip(places, fields, strict=True):
+                    builder.store(builder.load(builder.bitcast(place, _VECTOR.as_pointer()), align=WORD), room)
+                with _lanes(builder) as this:
+                    mine = [builder.load(here(room, this)) for room in own]
+                    numbers = [builder.load(here(room, this)) for room in fields]
+                    agreed = do_agree(builder, (*mine, *others, *numbers, arguments[9]))
+                    builder.store(builder.extract_value(agreed, 0), here(fields[-1], this))
+                    for place, room in enumerate(sums):
+                        so_far = builder.load(here(room, this))
+                        builder.store(builder.fadd(so_far, builder.extract_value(agreed, place + 1)), here(room, this))
+                builder.store(builder.load(fields[-1]), builder.bitcast(places[-1], _VECTOR.as_pointer()), align=WORD)
+            with _lanes(builder) as this:
+                receiver = _address(builder, base, size, block.index, this)
+                do_receive(builder, (receiver, *(builder.load(here(room, this)) for room in sums)))
+        return context.get_dummy_value()
+
+    counts = (types.int64, ends, types.int64, types.float64)
+    return types.none(send, agree, receive, states, rows, paces, *counts), build
+
+
 def _in_all_lanes(builder: Any, number: Any) -> Any:
     """One number in every lane of a vector."""
     vector = _VECTOR(ir.Undefined)

@@ -8,6 +8,7 @@ which, so that work grows with departments and ties alone.
 """
 
 import itertools
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_type_hints
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 
 from simulation.engine.kernel.departments import LANES
 from simulation.engine.kernel.meetings import Classes, Ties, network_key
-from simulation.model import randomness, rules
+from simulation.model import randomness
 from simulation.model.terms import (
     Profile,
     Request,
@@ -29,7 +30,8 @@ from simulation.model.terms import (
     settings_of,
     terms_of,
 )
-from simulation.study.constants import CLOSE_NEED, CLOSING_WEEKS, PARTNER_STAYS
+from simulation.study.constants import CLOSE_NEED, CLOSING_WEEKS
+from simulation.study.measures import CARRIED_OUT
 from simulation.study.organisation import Department, Organisation
 from simulation.study.parameters import PARAMETERS, Parameter
 from simulation.study.scenario import Given, Scenario, Study
@@ -37,15 +39,13 @@ from simulation.study.schedule import Levers, Schedule
 
 Records = NDArray[Any]
 Near = Sequence[Sequence[tuple[int, float]]]
+Rows = tuple[tuple[int, int], ...]
 
 KINDS = ("it", "business", "chain")
 IT, BUSINESS, CHAIN = range(3)
 
 SPELT_OUT = 16
 """In an organisation of no more departments a meeting is spelt out in ties, which is quicker then."""
-
-PHASES: tuple[int | None, ...] = (None, PARTNER_STAYS, CLOSING_WEEKS)
-"""Weeks since go-live from which measures may end by themselves; None: before, or without, go-live."""
 
 
 def record(numbers: str, counts: str = "") -> np.dtype[np.void]:
@@ -65,11 +65,16 @@ def record_of(kind: Any, numbers: str = "", counts: str = "") -> np.dtype[np.voi
 VALUES = record(" ".join(parameter.name for parameter in PARAMETERS))
 """One value for every parameter."""
 
-DEPARTMENT = record_of(Profile, "capacity rate benefit voice entangled weight chain_weight", "kind internal")
+DEPARTMENT = record_of(Profile, "capacity rate benefit voice weight chain_weight", "kind internal")
 """What is fixed of a department; a trait that the file leaves open is nan, hours are per week."""
 
-SCENARIO = record_of(Terms, "", "departments count it horizon values plan levers asks keys needs chain_needs")
-"""Where a scenario's own begin, and what is fixed of its project."""
+SCENARIO = record_of(
+    Terms,
+    "",
+    "departments count it horizon values plan levers asks keys needs chain_needs hand_offs phases phase_count",
+)
+"""Where a scenario's own begin, and what is fixed of its project; ``needs`` is where the ends of its hand-offs begin,
+and ``hand_offs`` the first of them."""
 
 LEVERS = record_of(Settings, "", "network")
 """What measures ask of a week; hours of meetings that are left to the parameter are nan."""
@@ -77,15 +82,24 @@ LEVERS = record_of(Settings, "", "network")
 ASK = record_of(Request)
 """What they ask of, or give to, one department."""
 
-NETWORK = record("", "parties wide meets seats near close members classes class_ends links")
-"""Where the contacts of one combination of levers begin; ``classes`` counts its classes. ``near`` are contacts (beyond
-meetings of classes), ``close`` those whom a department needs by more than a quarter, as far as they are in reach."""
+NETWORK = record("", "parties wide meets bonds codes close members classes class_ends links")
+"""Where the contacts of one combination of levers begin; ``classes`` counts its classes. ``bonds`` is where the ends of
+its bonds begin, ``codes`` the codes of its hand-offs, and ``close`` how many each needs by more than a quarter."""
 
 TIE = np.dtype([("weight", "f8", (LANES,)), ("to", "i8")])
 """What the departments of a block have to do with one (its place in the organisation): a weight for each of them."""
 
 SEAT = record_of(Seat)
 """A department's seat in a network."""
+
+HAND_OFF = np.dtype([("need", "f8", (LANES,)), ("settled", "f8", (LANES,)), ("to", "i8")])
+"""What passes between the departments of a block and one other: interdependence, and how far it is settled."""
+
+PACE = np.dtype([("reach", "f8", (LANES,)), ("pace", "f8", (LANES,))])
+"""Of a hand-off in a network: how far the other's issues are in reach, and how quickly it is settled."""
+
+BOND = np.dtype([("informal", "f8", (LANES,)), ("need", "f8", (LANES,)), ("to", "i8")])
+"""Whom the departments of a block may meet or imitate: informal contact and interdependence."""
 
 
 @dataclass(frozen=True)
@@ -99,12 +113,19 @@ class Layout:
     levers: Records
     asks: Records
     networks: Records
-    seats: Records
+    close: NDArray[np.int64]
     members: NDArray[np.int64]
     links: NDArray[np.int64]
     class_ends: NDArray[np.int64]
     ties: Records
     ends: NDArray[np.int64]
+    hand_offs: Records
+    informal: NDArray[np.float64]
+    codes: NDArray[np.int8]
+    bonds: Records
+    bond_codes: NDArray[np.int8]
+    phases: NDArray[np.int64]
+    measure_keys: NDArray[np.uint64]
     keys: NDArray[np.uint64]
     given: tuple[tuple[Given, ...], ...]
     horizon: int
@@ -118,7 +139,7 @@ class _Pile:
 
     def add(self, rows: Any) -> int:
         """Put rows on the pile; returns where they begin."""
-        start, laid = self.count, np.asarray(rows, self.dtype)
+        start, laid = self.count, np.asarray(rows, self.dtype.base)
         self.rows += laid.tobytes()
         self.count += len(laid)
         return start
@@ -135,6 +156,7 @@ class _Laid:
     organisation: Organisation
     ties: Ties
     columns: Mapping[str, int]
+    rows: Rows
     networks: dict[Any, int]
 
 
@@ -150,10 +172,12 @@ class _Layer:
         self.scenarios, self.departments = _Pile(SCENARIO), _Pile(DEPARTMENT)
         self.plan, self.fades = _Pile(np.int64), _Pile(np.int64)
         self.levers, self.asks = _Pile(LEVERS), _Pile(ASK)
-        self.networks, self.seats = _Pile(NETWORK), _Pile(SEAT)
+        self.networks, self.close = _Pile(NETWORK), _Pile(np.int64)
         self.members, self.links, self.class_ends = _Pile(np.int64), _Pile(np.int64), _Pile(np.int64)
-        self.ties: list[int] = []
-        self.weights: list[float] = []
+        self.ties, self.hand_offs, self.bonds = _Pile(TIE), _Pile(HAND_OFF), _Pile(BOND)
+        self.informal = _Pile(np.dtype(("f8", (LANES,))))
+        self.codes, self.bond_codes = _Pile(np.dtype(("i1", (LANES,)))), _Pile(np.dtype(("i1", (LANES,))))
+        self.phases = _Pile(np.int64)
         self.ends, self.keys = _Pile(np.int64), _Pile(np.uint64)
         self.names: dict[tuple[str, ...], int] = {}
         self.given: dict[tuple[Given, ...], int] = {}
@@ -171,12 +195,19 @@ class _Layer:
             levers=self.levers.array(),
             asks=self.asks.array(),
             networks=self.networks.array(),
-            seats=self.seats.array(),
+            close=self.close.array(),
             members=self.members.array(),
             links=self.links.array(),
             class_ends=self.class_ends.array(),
-            ties=self._ties(),
+            ties=self.ties.array(),
             ends=self.ends.array(),
+            hand_offs=self.hand_offs.array(),
+            informal=self.informal.array(),
+            codes=self.codes.array(),
+            bonds=self.bonds.array(),
+            bond_codes=self.bond_codes.array(),
+            phases=self.phases.array(),
+            measure_keys=np.array([randomness.measure_key(name) for name in CARRIED_OUT.values()], np.uint64),
             keys=self.keys.array(),
             given=tuple(self.given),
             horizon=study.horizon,
@@ -198,16 +229,23 @@ class _Layer:
         if organisation not in self.organisations:
             everybody, ties = organisation.departments, Ties(organisation)
             kinds = [department.kind for department in everybody]
+            rows = _rows(ties.needs)
             columns = {
                 "departments": self._departments(organisation, ties),
                 "count": len(kinds),
                 "it": kinds.index("it"),
                 "keys": self._names(tuple(department.name for department in everybody)),
-                "needs": self._relation(ties.needs),
-                "chain_needs": self._relation(ties.chain_needs),
+                "needs": self._ends(rows, self.hand_offs.count, len(kinds)),
+                "hand_offs": self._hand_offs(ties, rows),
+                "chain_needs": self._chain(ties),
             }
-            self.organisations[organisation] = _Laid(organisation, ties, columns, {})
+            self.organisations[organisation] = _Laid(organisation, ties, columns, rows, {})
         return self.organisations[organisation]
+
+    def _ends(self, rows: Rows, start: int, count: int) -> int:
+        """Put down where the rows of each block end, of ``count`` departments; returns where those ends begin."""
+        blocks = [block for block, _ in rows]
+        return self.ends.add([start, *(start + bisect_right(blocks, block) for block in range(-(-count // LANES)))])
 
     def _names(self, names: tuple[str, ...]) -> int:
         """Where the keys of these departments begin; the same departments have the same luck."""
@@ -218,35 +256,35 @@ class _Layer:
     def _departments(self, organisation: Organisation, ties: Ties) -> int:
         """What is fixed of the departments of an organisation."""
         rows = np.zeros(len(organisation.departments), DEPARTMENT)
-        weights = [sum(strength for _, strength in near) for near in ties.needs]
-        tied = [weight for weight in weights if weight > 0.0]
-        total = sum(tied)
         for index, (row, department) in enumerate(zip(rows, organisation.departments, strict=True)):
             _describe(row, department)
-            row["weight"] = weights[index]
-            row["entangled"] = weights[index] * len(tied) / total if tied else 0.0
+            row["weight"] = sum(strength for _, strength in ties.needs[index])
             row["chain_weight"] = sum(strength for _, strength in ties.chain_needs[index])
         return self.departments.add(rows)
 
-    def _relation(self, everybody: Near) -> int:
-        """Put down with whom each department has to do, and how much; returns where the ends of its blocks begin."""
-        ends = [len(self.ties)]
-        for start in range(0, len(everybody), LANES):
-            block: dict[int, list[float]] = {}
-            for lane, near in enumerate(everybody[start : start + LANES]):
-                for other, weight in near:
-                    block.setdefault(other, [0.0] * LANES)[lane] = weight
-            for other in sorted(block):
-                self.ties.append(other)
-                self.weights += block[other]
-            ends.append(len(self.ties))
-        return self.ends.add(ends)
+    def _hand_offs(self, ties: Ties, rows: Rows) -> int:
+        """Put down what passes between departments; returns where it begins."""
+        needs, place = _by_place(ties.needs), {row: number for number, row in enumerate(rows)}
+        table, informal = np.zeros(len(rows), HAND_OFF), np.zeros((len(rows), LANES))
+        table["to"] = [other for _, other in rows]
+        for (department, other), need in needs.items():
+            row, lane = place[department // LANES, other], department % LANES
+            table["need"][row, lane] = need
+            informal[row, lane] = ties.informal[department].get(other, 0.0)
+        self.informal.add(informal)
+        return self.hand_offs.add(table)
 
-    def _ties(self) -> Records:
-        """All ties."""
-        ties = np.empty(len(self.ties), TIE)
-        ties["to"], ties["weight"] = self.ties, np.array(self.weights).reshape(-1, LANES)
-        return ties
+    def _chain(self, ties: Ties) -> int:
+        """Put down who needs which chain partner, and how much; returns where the ends of its blocks begin."""
+        rows, needs = _rows(ties.chain_needs), _by_place(ties.chain_needs)
+        place = {row: number for number, row in enumerate(rows)}
+        table = np.zeros(len(rows), TIE)
+        table["to"] = [other for _, other in rows]
+        for (department, other), need in needs.items():
+            table["weight"][place[department // LANES, other], department % LANES] = need
+        start = self._ends(rows, self.ties.count, len(ties.needs))
+        self.ties.add(table)
+        return start
 
     def _measures(self, scenario: Scenario, laid: "_Laid", row: Any) -> None:
         """Which levers are set in which week and phase, what they ask of whom, and who meets whom then."""
@@ -257,14 +295,17 @@ class _Layer:
         roles = scenario.measures.assign_roles
         last = horizon if roles is None or roles.end is None else roles.end
         turns = sorted({0, horizon + 1, *(week for week in schedule.turning_weeks() if week <= horizon)})
-        for since, (week, until) in itertools.product(PHASES, itertools.pairwise(turns)):
+        phases = schedule.phases()
+        row["phases"], row["phase_count"] = self.phases.add(phases), len(phases)
+        for since, (week, until) in itertools.product((None, *phases), itertools.pairwise(turns)):
             levers = schedule.levers(week, None if since is None else week - since)
             if id(levers) not in numbered:
                 held = any(portion > 0.0 for portions in levers.roles for portion in portions)
                 numbered[id(levers)] = len(numbered), levers, held
             number, _, held = numbered[id(levers)]
             table += [number] * (until - week)
-            fades += [since == CLOSING_WEEKS or (week > last and not held)] * (until - week)
+            closed = since is not None and since >= CLOSING_WEEKS
+            fades += [closed or (week > last and not held)] * (until - week)
         row["plan"] = self.plan.add(table)
         self.fades.add(fades)
         row["levers"], row["asks"] = self.levers.count, self.asks.count
@@ -276,12 +317,12 @@ class _Layer:
         """Who is in contact with whom under some levers; returns the number of that network."""
         key = network_key(levers)
         if key not in laid.networks:
-            laid.networks[key] = self.networks.add(self._contacts(laid.organisation, laid.ties, levers))
+            laid.networks[key] = self.networks.add(self._contacts(laid, levers))
         return laid.networks[key]
 
-    def _contacts(self, organisation: Organisation, ties: Ties, levers: Levers) -> Records:
+    def _contacts(self, laid: "_Laid", levers: Levers) -> Records:
         """A network, laid out."""
-        classes = Classes(organisation, levers)
+        organisation, ties, classes = laid.organisation, laid.ties, Classes(laid.organisation, levers)
         rows = np.zeros(1, NETWORK)
         row = rows[0]
         internal = sum(department.internal for department in organisation.departments)
@@ -291,27 +332,57 @@ class _Layer:
         row["meets"] = bool(classes.links.any()) and not spelt_out
         row["classes"], row["links"] = len(classes.kinds), self.links.add(classes.links.ravel())
         row["members"], row["class_ends"] = self.members.add(classes.ordered), self.class_ends.add(classes.ends)
-        near = [classes.contacts(index, informal, spelt_out) for index, informal in enumerate(ties.informal)]
-        contact = [classes.contact(index, needs, ties.informal[index]) for index, needs in enumerate(ties.needs)]
-        close = [
-            [(j, rules.neighbour_reach(contact[index][j])) for j, d in needs if d > CLOSE_NEED]
-            for index, needs in enumerate(ties.needs)
-        ]
-        row["near"], row["close"] = self._relation(near), self._relation(close)
-        row["seats"] = self.seats.add(self._seats(ties, classes, near, contact))
+        row["close"] = self.close.add([sum(need > CLOSE_NEED for _, need in near) for near in ties.needs])
+        row["codes"] = self._codes(ties, laid.rows, classes)
+        row["bonds"] = self._bonds(ties, classes, spelt_out)
         return rows
 
-    def _seats(self, ties: Ties, classes: Classes, near: Near, contact: list[dict[int, float]]) -> Records:
-        """Each department's seat in a network."""
-        rows = np.zeros(len(near), SEAT)
-        for index, (row, needs) in enumerate(zip(rows, ties.needs, strict=True)):
-            weight, covered = sum(d for _, d in needs), sum(d * contact[index][j] for j, d in needs)
-            spelt_out = len(near) <= SPELT_OUT
-            total = sum(strength for _, strength in near[index]) + (0.0 if spelt_out else classes.company(index))
-            row["share"] = 1.0 / total if total > 0.0 else 0.0
-            row["close"] = sum(d > CLOSE_NEED for _, d in needs)
-            row["tied"] = covered / weight if weight > 0.0 else 0.0
-        return rows
+    def _codes(self, ties: Ties, rows: Rows, classes: Classes) -> int:
+        """Put down in which meetings those meet who need each other; returns where it begins."""
+        codes, place = np.zeros((len(rows), LANES), np.int8), {row: number for number, row in enumerate(rows)}
+        for department, other in _by_place(ties.needs):
+            codes[place[department // LANES, other], department % LANES] = classes.meets(department, other)
+        return self.codes.add(codes)
+
+    def _bonds(self, ties: Ties, classes: Classes, spelt_out: bool) -> int:
+        """Put down whom each department may meet or imitate; returns where the ends of its blocks begin."""
+        near = [{j for j, _ in needs} | {*informal} for needs, informal in zip(ties.needs, ties.informal, strict=True)]
+        others = [
+            [(j, 1.0) for j in classes.others(department, known, spelt_out)] for department, known in enumerate(near)
+        ]
+        rows, needs = _rows(others), _by_place(ties.needs)
+        place = {row: number for number, row in enumerate(rows)}
+        table, codes = np.zeros(len(rows), BOND), np.zeros((len(rows), LANES), np.int8)
+        table["to"] = [other for _, other in rows]
+        for department, other in _by_place(others):
+            row, lane = place[department // LANES, other], department % LANES
+            table["informal"][row, lane] = ties.informal[department].get(other, 0.0)
+            table["need"][row, lane] = needs.get((department, other), 0.0)
+            codes[row, lane] = classes.meets(department, other)
+        start = self._ends(rows, self.bonds.count, len(ties.needs))
+        self.bonds.add(table)
+        self.bond_codes.add(codes)
+        return start
+
+
+def _rows(everybody: Near) -> Rows:
+    """With whom the departments of each block have to do: (block, other), in order."""
+    return tuple(
+        sorted({(department // LANES, other) for department, near in enumerate(everybody) for other, _ in near})
+    )
+
+
+def _by_place(everybody: Near) -> dict[tuple[int, int], float]:
+    """How much each has to do with which other, by their places."""
+    return {(department, other): weight for department, near in enumerate(everybody) for other, weight in near}
+
+
+def hand_offs_of(organisation: Organisation) -> list[int]:
+    """Where each tie of an organisation's interdependence stands among the rows and lanes of its hand-offs."""
+    rows = {row: number for number, row in enumerate(_rows(Ties(organisation).needs))}
+    index = {name: number for number, name in enumerate(organisation.names)}
+    ties = ((index[tie.a], index[tie.b]) for tie in organisation.interdependence)
+    return [LANES * rows[a // LANES, b] + a % LANES for a, b in ties]
 
 
 def _fill(row: Any, fields: Mapping[str, float]) -> None:

@@ -1,12 +1,15 @@
 """Who needs whom and who meets whom in an organisation, before it is laid out in arrays."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 from simulation.study.organisation import Organisation
 from simulation.study.schedule import Levers
+
+TEAM, FORUM, TABLE = 1, 2, 4
+"""Meetings, as bits of a code that says in which of them two departments meet."""
 
 
 class Ties:
@@ -27,10 +30,11 @@ class Ties:
 
 
 class Classes:
-    """Departments that meet the same others, taken together.
+    """Departments that meet the same others, and are all inside or all outside, taken together.
 
-    ``of`` is each department's class, ``links[a, b]`` whether those of class a meet those of class b, ``ordered``
-    has the departments class by class, and ``ends`` where each class ends in it.
+    ``of`` is each department's class, ``links[a, b]`` in which meetings those of class a meet those of class b (a sum
+    of :data:`TEAM`, :data:`FORUM` and :data:`TABLE`), ``ordered`` has the departments class by class, and ``ends``
+    where each class ends in it.
     """
 
     def __init__(self, organisation: Organisation, levers: Levers) -> None:
@@ -41,43 +45,32 @@ class Classes:
                 levers.forum and not outside,
                 levers.consulted and outside,
                 bool(levers.consulted and levers.at_chain_table[i]),
+                outside,
             )
             for i, outside in enumerate(chain)
         ]
         self.kinds = sorted(set(signs))
         self.of = [self.kinds.index(sign) for sign in signs]
         self.links = np.array([[_meet(a, b) for b in self.kinds] for a in self.kinds], dtype=np.int64)
-        self.sizes = [self.of.count(kind) for kind in range(len(self.kinds))]
         self.ordered = sorted(range(len(self.of)), key=lambda member: (self.of[member], member))
-        self.ends = np.cumsum(self.sizes)
+        self.ends = np.cumsum([self.of.count(kind) for kind in range(len(self.kinds))])
 
-    def contact(
-        self, department: int, near: Sequence[tuple[int, float]], informal: dict[int, float]
-    ) -> dict[int, float]:
-        """How strong a department's contact is to those whom it needs."""
-        meets, of = self.links[self.of[department]].tolist(), self.of
-        return {j: 1.0 if meets[of[j]] else informal.get(j, 0.0) for j, _ in near}
+    def meets(self, department: int, other: int) -> int:
+        """In which meetings two departments meet."""
+        return int(self.links[self.of[department], self.of[other]]) if department != other else 0
 
-    def contacts(self, department: int, informal: dict[int, float], spelt_out: bool) -> list[tuple[int, float]]:
-        """A department's contacts: those it meets, if meetings are spelt out, and informal ones beyond them."""
-        meets, of = self.links[self.of[department]].tolist(), self.of
-        strengths = {j: strength for j, strength in informal.items() if not meets[of[j]]}
+    def others(self, department: int, near: Iterable[int], spelt_out: bool) -> list[int]:
+        """With whom a department has to do: those ``near`` it and, if meetings are spelt out, whom it meets."""
+        chosen = {*near}
         if spelt_out:
-            strengths |= {j: 1.0 for j in range(len(of)) if j != department and meets[of[j]]}
-        return sorted(strengths.items())
-
-    def company(self, department: int) -> float:
-        """How many others a department meets."""
-        own = self.of[department]
-        others = sum(size for kind, size in enumerate(self.sizes) if self.links[own, kind])
-        return float(others - self.links[own, own])
+            chosen |= {other for other in range(len(self.of)) if self.meets(department, other)}
+        return sorted(chosen)
 
 
-def _meet(a: Sequence[bool], b: Sequence[bool]) -> bool:
-    """Whether two classes meet: in the team, in the forum, or at the chain's table, which partners share."""
-    team, forum = a[0] and b[0], a[1] and b[1]
+def _meet(a: Sequence[bool], b: Sequence[bool]) -> int:
+    """In which meetings two classes meet: in the team, in the forum, or at the chain's table, which partners share."""
     table = (a[2] and (b[2] or b[3])) or (b[2] and a[3])
-    return team or forum or table
+    return TEAM * (a[0] and b[0]) + FORUM * (a[1] and b[1]) + TABLE * table
 
 
 def network_key(levers: Levers) -> Any:

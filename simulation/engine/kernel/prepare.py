@@ -19,16 +19,26 @@ import numba
 
 from simulation.engine.kernel import compilation, contacts, randomness, run, week
 from simulation.engine.kernel.departments import department_in
-from simulation.engine.kernel.layout import ASK, DEPARTMENT, LEVERS, NETWORK, SCENARIO, SEAT, TIE, VALUES
-from simulation.engine.kernel.records import ANSWERS_BLOCK, BLOCK, LUCK_BLOCK, ORGANISATION
+from simulation.engine.kernel.layout import ASK, DEPARTMENT, LEVERS, NETWORK, SCENARIO, SEAT, VALUES
+from simulation.engine.kernel.records import (
+    ANSWERS_BLOCK,
+    BLOCK,
+    LUCK_BLOCK,
+    ORGANISATION,
+    no_arrays,
+    room_for_runs,
+)
 from simulation.system.signals import heeding
 
 Stage = Callable[..., Any]
 
 OWN_STAGES: tuple[Stage, ...] = (
-    week.learn_and_account,
+    week.learn,
     week.luck_and_measures,
     contacts.set_levers,
+    contacts.meet_others,
+    contacts.forget_hand_offs,
+    week.settle,
     run.draw_traits,
     run.begin,
     randomness.draw_week,
@@ -42,18 +52,22 @@ HELPER_STAGES: tuple[Stage, ...] = (week.perceive_and_plan, week.do_the_work, we
 
 def _types() -> dict[str, Any]:
     """Numba's type of every argument, by the name that it has in all stages."""
+    arrays = no_arrays()
+    room = room_for_runs(arrays, 1)
     records = {name: numba.from_dtype(kind) for name, kind in RECORDS.items()}
-    arrays = {name: numba.from_dtype(kind)[::1] for name, kind in ARRAYS.items()}
+    lines = {name: numba.from_dtype(kind)[::1] for name, kind in ARRAYS.items()}
     numbers = {"week": numba.int64} | dict.fromkeys(COUNTERS, numba.uint64)
-    lines = {
+    more = {
+        "a": numba.typeof(arrays),
+        "room": numba.typeof(room),
+        "hand_offs": numba.typeof(room.hand_offs),
+        "ends": numba.typeof(arrays.ends),
         "organisation_luck": numba.float64[::1],
         "keys": numba.uint64[::1],
         "row_of_outcomes": numba.float64[::1],
-        "spare": numba.float64[::1],
         "d": department_in(numba.from_dtype(BLOCK)),
     }
-    integers = dict.fromkeys(("members", "class_ends", "links", "ends"), numba.int64[::1])
-    return records | arrays | numbers | lines | integers
+    return records | lines | numbers | more
 
 
 PATIENCE = 30.0
@@ -70,7 +84,6 @@ ARRAYS = {
     "answers": ANSWERS_BLOCK,
     "asks": ASK,
     "seats": SEAT,
-    "ties": TIE,
 }
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from simulation.engine.kernel.compilation import cached_stage, compiled, high_product, llvm_inlined
 from simulation.engine.kernel.departments import at
-from simulation.engine.kernel.records import OTHER_LOAD, SHOCK
+from simulation.engine.kernel.records import OTHER_LOAD, SHOCK, SPONSOR
 
 _FIRST, _SECOND = np.array([0xD2E7470EE14C6C93, 0xCA5A826395121157], dtype=np.uint64)
 MULTIPLY_0, MULTIPLY_1 = np.uint64(_FIRST), np.uint64(_SECOND)
@@ -42,6 +42,7 @@ def draw_week(luck: Any, answers: Any, organisation_luck: Any, counter: Any, wor
         at(answers, i).pick_up = -1.0  # not drawn yet; draw_answers does that when needed
     organisation_luck[SHOCK] = philox(counter, TWO, world, seed, NONE)[0]
     organisation_luck[OTHER_LOAD] = philox(counter, ONE, world, seed, NONE)[3]
+    organisation_luck[SPONSOR] = philox(counter, THREE, world, seed, NONE)[3]
 
 
 @llvm_inlined

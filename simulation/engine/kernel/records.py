@@ -6,9 +6,24 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.engine.kernel.departments import blocks_for, in_lanes
-from simulation.engine.kernel.layout import Layout, record
+from simulation.engine.kernel.departments import LANES, blocks_for, in_lanes
+from simulation.engine.kernel.layout import (
+    ASK,
+    BOND,
+    DEPARTMENT,
+    HAND_OFF,
+    LEVERS,
+    NETWORK,
+    PACE,
+    SCENARIO,
+    SEAT,
+    TIE,
+    Layout,
+    record,
+)
 from simulation.model.states import DEPARTMENT_STATES, LUCK_STATES, ORGANISATION_STATES, State
+from simulation.study.constants import WAITING_WEEKS
+from simulation.study.measures import CARRIED_OUT
 
 
 def record_of_states(states: Iterable[State]) -> np.dtype[np.void]:
@@ -33,6 +48,9 @@ BLOCK, LUCK_BLOCK, ANSWERS_BLOCK = in_lanes(STATE), in_lanes(LUCK), in_lanes(ANS
 ORGANISATION = record_of_states(ORGANISATION_STATES)
 """The organisation's state, and its accounts so far."""
 
+SUMS = 10
+"""How many sums over departments one stage of a week makes for a later one."""
+
 LINE = 64
 """Bytes of a line of the cache."""
 
@@ -53,7 +71,7 @@ def _aligned(count: int, block: np.dtype[np.void]) -> NDArray[Any]:
 def room_for_luck(weeks: int, departments: int) -> tuple[NDArray[Any], NDArray[Any], NDArray[np.float64]]:
     """Room for the draws of so many weeks: two shares of everybody's, in blocks, and the organisation's."""
     blocks = blocks_for(departments)
-    return np.empty((weeks, blocks), LUCK_BLOCK), np.empty((weeks, blocks), ANSWERS_BLOCK), np.empty((weeks, 2))
+    return np.empty((weeks, blocks), LUCK_BLOCK), np.empty((weeks, blocks), ANSWERS_BLOCK), np.empty((weeks, 3))
 
 
 def states_of(blocks: NDArray[Any], departments: int) -> NDArray[Any]:
@@ -64,7 +82,7 @@ def states_of(blocks: NDArray[Any], departments: int) -> NDArray[Any]:
     return states
 
 
-SHOCK, OTHER_LOAD = range(2)
+SHOCK, OTHER_LOAD, SPONSOR = range(3)
 """Where a draw of the organisation stands in its line."""
 
 
@@ -78,13 +96,100 @@ class Arrays(NamedTuple):
     levers: Any
     asks: Any
     networks: Any
-    seats: Any
+    close: Any
     members: Any
     links: Any
     class_ends: Any
     ties: Any
     ends: Any
+    hand_offs: Any
+    informal: Any
+    codes: Any
+    bonds: Any
+    bond_codes: Any
+    phases: Any
     keys: Any
+    measure_keys: Any
+
+
+def no_arrays() -> Arrays:
+    """The arrays of no study."""
+    kinds: dict[str, Any] = {
+        "scenarios": SCENARIO,
+        "departments": DEPARTMENT,
+        "levers": LEVERS,
+        "asks": ASK,
+        "networks": NETWORK,
+        "ties": TIE,
+        "hand_offs": HAND_OFF,
+        "bonds": BOND,
+        "informal": np.dtype(("f8", (LANES,))),
+        "codes": np.dtype(("i1", (LANES,))),
+        "bond_codes": np.dtype(("i1", (LANES,))),
+        "keys": np.dtype(np.uint64),
+        "measure_keys": np.dtype(np.uint64),
+    }
+    return Arrays(**{name: np.empty(0, kinds.get(name, np.dtype(np.int64))) for name in Arrays._fields})
+
+
+class Room(NamedTuple):
+    """Room to work in for one thread: the organisation and a blank one, departments in blocks and a blank block, IT's
+    spare hours, hand-offs, contacts, who is imitated, the pace of hand-offs, seats, for which world and values each
+    network was set, draws of how well measures are carried out, and sums that one stage makes for another."""
+
+    organisation: Any
+    states: Any
+    spare: Any
+    hand_offs: Any
+    near: Any
+    imitated: Any
+    paces: Any
+    seats: Any
+    stamps: Any
+    carried: Any
+    sums: Any
+
+
+class Trace(NamedTuple):
+    """All of one run: ``states`` (weeks, blocks) of departments, ``organisation`` (weeks,), and ``settled`` (weeks,
+    rows of hand-offs, lanes)."""
+
+    states: Any
+    organisation: Any
+    settled: Any
+
+
+def no_trace() -> Trace:
+    """A trace of no week."""
+    return Trace(np.zeros((0, 0), BLOCK), np.zeros(0, ORGANISATION), np.zeros((0, 0, LANES)))
+
+
+def trace_for(arrays: Arrays, weeks: int) -> Trace:
+    """Room for the trace of a study's last scenario over so many weeks."""
+    scenario = arrays.scenarios[-1]
+    blocks = blocks_for(int(scenario["count"]))
+    needs = int(scenario["needs"])
+    rows = int(arrays.ends[needs + blocks] - arrays.ends[needs])
+    return Trace(np.zeros((weeks, blocks), BLOCK), np.zeros(weeks, ORGANISATION), np.zeros((weeks, rows, LANES)))
+
+
+def room_for_runs(arrays: Arrays, departments: int) -> Room:
+    """Room for runs of a study of at most so many departments."""
+    near = np.zeros(len(arrays.bonds), TIE)
+    near["to"] = arrays.bonds["to"]
+    return Room(
+        organisation=np.zeros(2, ORGANISATION),
+        states=room_for(departments),
+        spare=np.zeros(WAITING_WEEKS),
+        hand_offs=arrays.hand_offs.copy(),
+        near=near,
+        imitated=near.copy(),
+        paces=np.zeros(len(arrays.codes), PACE),
+        seats=np.zeros(len(arrays.close), SEAT),
+        stamps=np.full((len(arrays.networks), 2), -1),
+        carried=np.zeros(len(CARRIED_OUT)),
+        sums=np.zeros(SUMS),
+    )
 
 
 def arrays_of(layout: Layout) -> Arrays:

@@ -72,6 +72,37 @@ def gather(tell: Any, hear: Any, states: Any, ties: Any, ends: Any, first: Any) 
 
 
 @llvm_inlined
+def exchange(
+    send: Any,
+    agree: Any,
+    receive: Any,
+    states: Any,
+    rows: Any,
+    paces: Any,
+    shift: Any,
+    ends: Any,
+    first: Any,
+    common: Any,
+) -> None:
+    """Have every two departments that have a row in common ``agree`` on it, and ``receive`` what that sums to.
+
+    ``send`` returns the numbers of one department. ``agree`` takes one's own, the other's, the ``need`` of the row, its
+    ``reach`` and ``pace`` (``shift`` further on in ``paces``), how far it is ``settled``, and ``common``; it
+    returns how far it is settled then, and numbers that are summed over all rows of a department.
+    """
+    for place in range(states.shape[0]):
+        mine, missing, willing = send(states[place]), 0.0, 0.0
+        for k in range(ends[first + place], ends[first + place + 1]):
+            row, pace = rows[k], paces[k + shift]
+            numbers = (row.need[0], pace.reach[0], pace.pace[0], row.settled[0])
+            after, apart, near = agree(*mine, *send(states[row.to]), *numbers, common)
+            row.settled[0] = after
+            missing += apart
+            willing += near
+        receive(states[place], missing, willing)
+
+
+@llvm_inlined
 def hand_out(luck: Any, states: Any) -> None:
     """Copy luck into the states."""
     for place in range(states.shape[0]):

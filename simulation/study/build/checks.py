@@ -9,9 +9,9 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 from simulation.study.build.problems import Gatherer
-from simulation.study.build.validation import model_in
+from simulation.study.build.validation import model_in, short
 from simulation.study.errors import several, shown
-from simulation.study.measures import Measures
+from simulation.study.measures import DedicateHours, Measures
 from simulation.study.organisation import Kind, Project
 from simulation.study.paths import Path
 from simulation.system.limits import LIMITS
@@ -128,6 +128,30 @@ class Checks:
         if start is not None and self.horizon is not None and start > self.horizon:
             self.gatherer.refuse("starts_too_late", where(at), start=start, horizon=self.horizon)
 
+    def dedicated(self, settings: dict[str, Any]) -> None:
+        """Hours are dedicated in departments of one's own, and no more than those have."""
+        hours, named = settings.get("hours", _DEDICATED), settings.get("departments")
+        if isinstance(named, list | tuple):
+            places: list[tuple[str, Path]] = [
+                (name, ("departments", index)) for index, name in enumerate(named) if isinstance(name, str)
+            ]
+        else:
+            places = [(name, ("hours",)) for name in self.of_departments if self._kind(name) == "it"]
+        for name, at in places:
+            where = self.in_measures(("dedicate_hours", *at))
+            if self._kind(name) == "chain":
+                self.gatherer.refuse("dedicated_chain", where, given=shown(name))
+                continue
+            traits = self.of_departments.get(name)
+            capacity = traits.get("capacity") if isinstance(traits, dict) else None
+            if isinstance(capacity, int | float) and _is_number(hours) and hours > capacity >= 0:
+                self.gatherer.refuse("dedicated_beyond", where, given=short(hours), name=name, limit=short(capacity))
+
+    def _kind(self, name: str) -> Any:
+        """The kind of a department, as far as the file gives one."""
+        traits = self.of_departments.get(name)
+        return traits.get("kind") if isinstance(traits, dict) else None
+
     def holders(self, name: str, settings: dict[str, Any]) -> None:
         """The departments that a measure names are there."""
         for key in HOLDERS:
@@ -135,6 +159,14 @@ class Checks:
             for index, holder in enumerate(holders if isinstance(holders, list | tuple) else ()):
                 if isinstance(holder, str):
                     self._named(holder, self.in_measures, (name, key, index))
+
+
+_DEDICATED = DedicateHours().hours
+
+
+def _is_number(value: Any) -> bool:
+    """Whether it is a number."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _weeks(model: type[BaseModel], data: dict[str, Any], *keys: str) -> list[int | None]:

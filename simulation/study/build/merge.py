@@ -34,11 +34,13 @@ from simulation.study.organisation import (
 from simulation.study.parameters import BY_NAME
 from simulation.study.paths import Path, PlaceOf, depth_of, nowhere, told_path
 from simulation.study.remarks import remarks_on
-from simulation.study.scenario import FORMAT, Given, Scenario, Study
+from simulation.study.scenario import FORMAT, READABLE, Given, Scenario, Study
 from simulation.system.limits import LIMITS
 from simulation.text.characters import SOFT_HYPHEN, composed, is_visible
 
 TOP = ("synergy", "title", "description", "organisation", "project", "parameters", "measures", "scenarios")
+GONE = frozenset({"ad_hoc"})
+"""Parameters of format 1 that there are no more."""
 DIFFERENCES = ("title", "description", "extends", "organisation", "project", "parameters", "measures")
 TIES = ("interdependence", "informal_ties")
 
@@ -125,6 +127,7 @@ class _Builder(Gatherer):
         super().__init__(place_of)
         self.data, self.name_of_study = self._composed(data, ()), name
         self.built = 0
+        self.is_old = False
         self._merged: dict[str, _Merged] = {}
         self._kept: dict[tuple[Any, ...], tuple[Any, Any]] = {}
         self._namings: dict[tuple[str, ...], int] = {}
@@ -187,8 +190,11 @@ class _Builder(Gatherer):
             self.no_such("unknown_key", (key,), key, TOP)
         if top.get("synergy") is None:
             self.refuse("no_format", ("synergy",), legal=FORMAT)
-        elif top["synergy"] != FORMAT or top["synergy"] is True:
+        elif top["synergy"] not in READABLE or isinstance(top["synergy"], bool):
             self.refuse("wrong_format", ("synergy",), given=shown(top.get("synergy")), legal=FORMAT)
+        elif top["synergy"] < FORMAT:
+            self.is_old = True
+            self.remarks.append(remark("old_format", told_path(("synergy",)), self.place_of(("synergy",))))
         meant = {nearest(key, TOP) for key in strange[: LIMITS.problems]}
         for key in ("organisation", "scenarios"):
             if not top.get(key) and key not in meant:
@@ -203,6 +209,13 @@ class _Builder(Gatherer):
         }
         read = self.read(_Texts, texts, lambda loc: (*path, *loc))
         return (read.title, read.description) if read else (Label(**everywhere(name)), Label(**everywhere("")))
+
+    def _gone(self, name: str, path: Path) -> None:
+        """Note, or refuse, a parameter of an earlier version of the model, from which nothing follows any more."""
+        if self.is_old:
+            self.remarks.append(remark(name, told_path(path), self.place_of(path)))
+        else:
+            self.refuse(f"{name}_gone", path)
 
     # --- which scenarios stand on which ---
 
@@ -270,7 +283,9 @@ class _Builder(Gatherer):
         project = self.mapping(layer.get("project"), (*path, "project"))
         parameters = self.mapping(layer.get("parameters"), (*path, "parameters"))
         for name in parameters:
-            if name not in BY_NAME:
+            if name in GONE:
+                self._gone(name, (*path, "parameters", name))
+            elif name not in BY_NAME:
                 self.no_such("unknown_parameter", (*path, "parameters", name), name, BY_NAME)
         known = {name: value for name, value in parameters.items() if name in BY_NAME}
         settings, on = self._settings(before, path, layer)
@@ -399,6 +414,9 @@ class _Builder(Gatherer):
         for name, settings in measures.items():
             self._once(("weeks", name, checks.horizon), settings, partial(checks.weeks, name, settings))
             self._once((name, naming), settings, partial(checks.holders, name, settings))
+            if name == "dedicate_hours":
+                departments = merged.organisation.get("departments")
+                self._once((name, id(departments)), settings, partial(checks.dedicated, settings))
 
     def _naming(self, merged: _Merged) -> int:
         """A number for the names that departments have here; scenarios with the same names share it."""

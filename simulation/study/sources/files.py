@@ -45,7 +45,7 @@ def case() -> Study:
     """The case organisation with its scenarios, read once.
 
     >>> len(case().scenarios), case().scenarios[0].name
-    (24, 'it-only')
+    (32, 'it-only')
     """
     return load(CASE)
 

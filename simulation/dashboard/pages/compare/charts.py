@@ -25,6 +25,8 @@ SMALLEST_BAND = 3
 """With fewer worlds than this a band says nothing."""
 MOST_LABELS = 7
 """With more scenarios than this, labels would lie on each other."""
+LABEL_ROOM = 15.0
+"""Percentage points of lasting adoption that a label and its point take in the picture of cost."""
 
 
 def weeks(comparison: Comparison, view: View) -> Option:
@@ -149,7 +151,7 @@ def _loud(comparison: Comparison, name: str, state: str, panel: int, view: View)
             "silent": True,
             "lineStyle": {"color": colour, "type": "dashed", "width": 1.2},
             "label": {"formatter": say("compare.go_live", view.language), "color": text, "fontSize": 11.5}
-            | ({"align": "right" if (week, hand) < (other, not hand) else "left"} if close else {}),
+            | ({"align": "right" if (week, hand) < (other, not hand) else "left", "padding": [0, 4]} if close else {}),
             "data": [{"xAxis": round(week)}],
         }
     return line
@@ -199,7 +201,7 @@ def cost(comparison: Comparison, view: View) -> Option:
     points = {
         "type": "scatter",
         "data": [_point(comparison, name, view) for name in study.names],
-        "label": {"position": "top", "formatter": "{b}", "fontSize": 11},
+        "label": {"formatter": "{b}", "fontSize": 11},
         "labelLayout": {"hideOverlap": True},
     }
     return {
@@ -237,9 +239,22 @@ def _point(comparison: Comparison, name: str, view: View) -> Option:
         "itemStyle": {"color": colour},
         "symbol": "diamond" if name == view.baseline else "circle",
         "symbolSize": 13 if in_pair else 8,
-        "label": {"show": in_pair or len(study.names) <= MOST_LABELS, "color": text},
+        "label": {"show": in_pair or len(study.names) <= MOST_LABELS, "color": text} | _beside(comparison, name, view),
         "z": 6 if name == view.hand else 5,
     }
+
+
+def _beside(comparison: Comparison, name: str, view: View) -> Option:
+    """Where a point's label stands: towards the middle of the picture, so that it is not cut off at an edge.
+
+    It stands above the point, or below it where the other one of the pair in hand is just above.
+    """
+    costs = [_mean_point(comparison, each)[0] for each in comparison.runs.study.names]
+    x, y = _mean_point(comparison, name)
+    label = {"align": "right" if 2 * x > min(costs) + max(costs) else "left", "position": "top"}
+    others = [other for other in (view.hand, view.baseline) if other != name and other in comparison.runs.study.names]
+    above = [_mean_point(comparison, other)[1] - y for other in others if name in (view.hand, view.baseline)]
+    return label | ({"position": "bottom"} if y > LABEL_ROOM and any(0 <= gap < LABEL_ROOM for gap in above) else {})
 
 
 def _colours(name: str, view: View) -> tuple[str, str]:

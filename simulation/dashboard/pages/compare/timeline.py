@@ -55,6 +55,7 @@ def _row(view: View, scenario: Scenario, base: Scenario | None, name: str, go_li
         "last": _last_week(shown, view.horizon, go_live),
         "startBefore": before.start if before and started else None,
         "lastBefore": _last_week(before, view.horizon, go_live) if before and started else None,
+        "follows": shown.follows(go_live),
         "ends": shown.ending(view.language),
         "summary": shown.summary(view.language),
         "settings": [_setting(view, name, key, shown, before) for key in shown.controls()],

@@ -13,7 +13,8 @@ from simulation.engine.traces import Trace, trace
 from simulation.model.outcomes import Event
 from simulation.model.states import shown
 from simulation.model.worlds import Mode
-from simulation.report.narrative import event_sentence
+from simulation.report.handoffs import HandOffs
+from simulation.report.narrative import carried_out, event_sentence
 from simulation.study.organisation import Organisation
 from simulation.study.schedule import Levers, contacts
 
@@ -62,10 +63,31 @@ def world_of(run: Trace, language: str) -> Data:
         "needs": [[position[tie.a], position[tie.b], round(tie.strength, 2)] for tie in organisation.interdependence],
         "phases": _phases(run),
         "packed": _packed(run),
+        "handOffs": hand_offs_of(run, language),
+        "carried": carried_out(run.scenario, run.fidelity, language),
         "adoption": _per_mille(totals["mean_adoption"]),
         "engagement": _per_mille(totals["mean_engagement"]),
         "started": int(np.argmax(totals["started"] > 0)) + 1 if totals["started"].any() else 0,
         "closed": int(np.argmax(totals["closed"] > 0)) + 1 if totals["closed"].any() else 0,
+    }
+
+
+def hand_offs_of(run: Trace, language: str) -> Data:
+    """The matrix of hand-offs: ``cells`` are [row, column, need], ``packed`` a byte for each cell and week (percent).
+
+    ``order`` has the departments from top to bottom, of which the first ``apart`` are no chain partners; ``inside`` and
+    ``chain`` how far hand-offs are settled on the whole, per mille, if there are any.
+    """
+    hand_offs = HandOffs(run.scenario.organisation, run.settled)
+    rows = hand_offs.percents[:, [cell.tie for cell in hand_offs.cells]].T.astype(np.uint8)
+    means = {"inside": hand_offs.mean(inside=True), "chain": hand_offs.mean(inside=False)}
+    return {
+        "order": list(hand_offs.order),
+        "apart": hand_offs.apart,
+        "cells": [[cell.row, cell.column, round(cell.need, 2)] for cell in hand_offs.cells],
+        "packed": base64.b64encode(rows.tobytes()).decode(),
+        "told": hand_offs.told(language),
+        **{part: None if mean is None else _per_mille(mean) for part, mean in means.items()},
     }
 
 

@@ -10,6 +10,7 @@ from simulation.dashboard.state.variants import Changes, study_of
 from simulation.engine.ensemble import mesa_world, run_world
 from simulation.engine.traces import Trace
 from simulation.model.worlds import Mode
+from simulation.report.handoffs import AGREED
 from simulation.study.scenario import Scenario
 from simulation.text.i18n import number, percent, say, say_count
 
@@ -294,6 +295,7 @@ def world_page(
         "horizon": traces[0].horizon,
         "worlds": [world_of(trace, language) for trace in traces],
         "states": states_sent(),
+        "agreed": AGREED,
         "shocks": shocks_of(traces[0]),
         "events": log_of(traces, language),
         "story": [],
