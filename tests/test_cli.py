@@ -11,7 +11,7 @@ import pandas as pd
 import psutil
 import pytest
 
-from simulation import __version__, case
+from simulation import __version__, case, run_worlds
 from simulation.analysis.sequential import MOST
 from simulation.cli.commands.compare import DEFAULT_MOST
 from simulation.cli.main import EXECUTE, main
@@ -378,3 +378,18 @@ def test_a_comparison_imports_nothing_heavy_that_it_does_not_need():
     done = subprocess.run(words, capture_output=True, text=True, check=True)
     heavy = "mesa|pandas|solara|matplotlib|pyarrow|scipy.(stats|linalg|optimize|special|spatial)"
     assert not re.search(rf"\| +({heavy})$", done.stderr, re.MULTILINE)
+
+
+def test_an_old_way_that_is_never_switched_off_is_said_to_be(capsys):
+    words = ("--scenarios", "it-only,full-retired", "--worlds", "12", "--jobs", "1")
+    _, out, _ = run(capsys, "compare", *words, "--lang", "en")
+    found = re.search(r"^full-retired: in (\d+) of 12 worlds the old way is never switched off", out, re.MULTILINE)
+    runs = run_worlds(case().select(("full-retired",)), 12)
+    assert found
+    assert int(found[1]) == (runs.of("full-retired", "go_live_week") + 13 > 156).sum()
+    _, out, _ = run(
+        capsys, "compare", *words, "--lang", "nl", "--set", "measures.retire_old_way.weeks_after_go_live=200"
+    )
+    assert "full-retired: in 12 van de 12 werelden gaat de oude manier nooit uit" in out
+    _, out, _ = run(capsys, "run", "case", "full-retired", "--lang", "en", "--set", "project.horizon=50")
+    assert "The old way is never switched off: the platform does not go live within 50 weeks." in out

@@ -6,6 +6,7 @@ from simulation import __version__
 from simulation.analysis.best import best_of
 from simulation.analysis.compare import Comparison
 from simulation.analysis.sequential import Sequential
+from simulation.engine.ensemble import Runs
 from simulation.report.sentences import (
     MAIN,
     best_lines,
@@ -66,6 +67,19 @@ def _span(low: float, high: float, language: str) -> str:
     return say("number.percent", language, n="–".join(bounds))
 
 
+def never_retired_lines(runs: Runs, language: str) -> list[str]:
+    """Of each scenario that switches the old way off: in how many worlds that never comes, if there are any."""
+    lines = []
+    for scenario in runs.study.scenarios:
+        retiring = scenario.measures.retire_old_way
+        if retiring is not None:
+            never = int((runs.of(scenario.name, "go_live_week") + retiring.since > runs.study.horizon).sum())
+            of = number(len(runs.worlds), language)
+            line = say("result.never_retired_in", language, scenario=scenario.name, n=number(never, language), of=of)
+            lines += [line] if never else []
+    return lines
+
+
 def comparison_text(
     comparison: Comparison, language: str, command: str, outcome: str = MAIN, sequential: Sequential | None = None
 ) -> str:
@@ -87,7 +101,7 @@ def comparison_text(
             lines.append(f"  {verdict(comparison.pair(name, base, outcome), (name, base), language)}")
     lines += ["", *sequential_lines(sequential, language)] if sequential else []
     lines += ["", *best_lines(best_of(comparison.runs, outcome), len(comparison.runs.worlds), language)]
-    lines += [note(comparison, language)]
+    lines += [note(comparison, language), *never_retired_lines(comparison.runs, language)]
     if len(others) >= MANY:
         lines += [say("result.many_pairs", language, pairs=len(others))]
     gain = comparison.pairing_gain
