@@ -342,9 +342,10 @@ class OrganisationModel(mesa.Model):
 
     def settled(self, inside: bool) -> float:
         """How far hand-offs are settled, by need: those inside, or those between inside and chain; nan without any."""
-        chosen = [one for one in self.hand_offs if one.a.internal + one.b.internal == (2 if inside else 1)]
-        need = math.fsum(one.need for one in chosen)
-        return math.fsum(one.need * one.settled for one in chosen) / need if need > 0.0 else math.nan
+        ends = 2 if inside else 1
+        chosen = [tie for tie in self.hand_offs if tie.a.internal + tie.b.internal == ends]
+        need = math.fsum(tie.need for tie in chosen)
+        return math.fsum(tie.need * tie.settled for tie in chosen) / need if need > 0.0 else math.nan
 
 
 _PURPOSE = {purpose: index for index, purpose in enumerate(randomness.PURPOSES)}

@@ -322,8 +322,8 @@ def exchange(
             start, stop = builder.load(pointer), builder.load(builder.gep(pointer, [_INDEX(1)]))
             with _lanes(builder) as this:
                 mine = do_send(builder, (_address(builder, base, size, block.index, this),))
-                for place, room in enumerate(own):
-                    builder.store(builder.extract_value(mine, place), here(room, this))
+                for index, room in enumerate(own):
+                    builder.store(builder.extract_value(mine, index), here(room, this))
             sums = _sums(builder, count)
             with cgutils.for_range_slice(builder, start, stop, _INDEX(1), _INDEX) as (at_row, _):
                 line = _moved(builder, row, builder.mul(at_row, _INDEX(rows.dtype.size)))
@@ -337,17 +337,17 @@ def exchange(
                 ]
                 to = builder.bitcast(_moved(builder, line, _INDEX(rows.dtype.offset("to"))), _INDEX.as_pointer())
                 theirs = do_send(builder, (_department(builder, base, size, builder.load(to)),))
-                others = [builder.extract_value(theirs, place) for place in range(sent)]
-                for place, room in zip(places, fields, strict=True):
-                    builder.store(builder.load(builder.bitcast(place, _VECTOR.as_pointer()), align=WORD), room)
+                others = [builder.extract_value(theirs, index) for index in range(sent)]
+                for address, room in zip(places, fields, strict=True):
+                    builder.store(builder.load(builder.bitcast(address, _VECTOR.as_pointer()), align=WORD), room)
                 with _lanes(builder) as this:
                     mine = [builder.load(here(room, this)) for room in own]
                     numbers = [builder.load(here(room, this)) for room in fields]
                     agreed = do_agree(builder, (*mine, *others, *numbers, arguments[9]))
                     builder.store(builder.extract_value(agreed, 0), here(fields[-1], this))
-                    for place, room in enumerate(sums):
+                    for index, room in enumerate(sums):
                         so_far = builder.load(here(room, this))
-                        builder.store(builder.fadd(so_far, builder.extract_value(agreed, place + 1)), here(room, this))
+                        builder.store(builder.fadd(so_far, builder.extract_value(agreed, index + 1)), here(room, this))
                 builder.store(builder.load(fields[-1]), builder.bitcast(places[-1], _VECTOR.as_pointer()), align=WORD)
             with _lanes(builder) as this:
                 receiver = _address(builder, base, size, block.index, this)

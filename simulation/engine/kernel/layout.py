@@ -264,11 +264,11 @@ class _Layer:
 
     def _hand_offs(self, ties: Ties, rows: Rows) -> int:
         """Put down what passes between departments; returns where it begins."""
-        needs, place = _by_place(ties.needs), {row: number for number, row in enumerate(rows)}
+        needs, position = _by_place(ties.needs), {row: number for number, row in enumerate(rows)}
         table, informal = np.zeros(len(rows), HAND_OFF), np.zeros((len(rows), LANES))
         table["to"] = [other for _, other in rows]
         for (department, other), need in needs.items():
-            row, lane = place[department // LANES, other], department % LANES
+            row, lane = position[department // LANES, other], department % LANES
             table["need"][row, lane] = need
             informal[row, lane] = ties.informal[department].get(other, 0.0)
         self.informal.add(informal)
@@ -277,11 +277,11 @@ class _Layer:
     def _chain(self, ties: Ties) -> int:
         """Put down who needs which chain partner, and how much; returns where the ends of its blocks begin."""
         rows, needs = _rows(ties.chain_needs), _by_place(ties.chain_needs)
-        place = {row: number for number, row in enumerate(rows)}
+        position = {row: number for number, row in enumerate(rows)}
         table = np.zeros(len(rows), TIE)
         table["to"] = [other for _, other in rows]
         for (department, other), need in needs.items():
-            table["weight"][place[department // LANES, other], department % LANES] = need
+            table["weight"][position[department // LANES, other], department % LANES] = need
         start = self._ends(rows, self.ties.count, len(ties.needs))
         self.ties.add(table)
         return start
@@ -339,9 +339,9 @@ class _Layer:
 
     def _codes(self, ties: Ties, rows: Rows, classes: Classes) -> int:
         """Put down in which meetings those meet who need each other; returns where it begins."""
-        codes, place = np.zeros((len(rows), LANES), np.int8), {row: number for number, row in enumerate(rows)}
+        codes, position = np.zeros((len(rows), LANES), np.int8), {row: number for number, row in enumerate(rows)}
         for department, other in _by_place(ties.needs):
-            codes[place[department // LANES, other], department % LANES] = classes.meets(department, other)
+            codes[position[department // LANES, other], department % LANES] = classes.meets(department, other)
         return self.codes.add(codes)
 
     def _bonds(self, ties: Ties, classes: Classes, spelt_out: bool) -> int:
@@ -351,11 +351,11 @@ class _Layer:
             [(j, 1.0) for j in classes.others(department, known, spelt_out)] for department, known in enumerate(near)
         ]
         rows, needs = _rows(others), _by_place(ties.needs)
-        place = {row: number for number, row in enumerate(rows)}
+        position = {row: number for number, row in enumerate(rows)}
         table, codes = np.zeros(len(rows), BOND), np.zeros((len(rows), LANES), np.int8)
         table["to"] = [other for _, other in rows]
         for department, other in _by_place(others):
-            row, lane = place[department // LANES, other], department % LANES
+            row, lane = position[department // LANES, other], department % LANES
             table["informal"][row, lane] = ties.informal[department].get(other, 0.0)
             table["need"][row, lane] = needs.get((department, other), 0.0)
             codes[row, lane] = classes.meets(department, other)
