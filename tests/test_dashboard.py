@@ -530,3 +530,14 @@ def test_no_method_of_a_component_is_shadowed_by_an_event():
         text = path.read_text(encoding="utf-8")
         events = set(re.findall(r"event_([a-z_]+)", text))
         assert not events & set(re.findall(r"^ {4}(?:async )?([a-z_]+)\(", text, re.MULTILINE)), path
+
+
+def test_a_link_of_an_older_model_is_followed_and_what_is_gone_is_said():
+    changes = Changes().put("parameters", "t", 0.5).put("parameters", "ad_hoc", 0.2)
+    address = address_of(first_view("en").but(changes=changes))
+    view, notices = read_address("compare", address.partition("?")[2], "en")
+    assert view.changes == Changes().put("parameters", "t", 0.5)
+    assert [(notice.key, notice.given) for notice in notices] == [("gone", "ad_hoc")]
+    assert "ad_hoc" in notices[0].sentence("nl")
+    alone = address_of(first_view("en").but(changes=Changes().put("parameters", "ad_hoc", 0.2)))
+    assert read_address("compare", alone.partition("?")[2], "en")[0].changes == Changes()

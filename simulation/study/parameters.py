@@ -273,5 +273,8 @@ New ones are added at the end, and the name of one that goes stays here, so that
 DIMENSIONS: tuple[int, ...] = tuple(REGISTERED.index(parameter.name) for parameter in PARAMETERS)
 """The dimension of the Sobol sequence in which each parameter is drawn."""
 
+GONE = frozenset({"ad_hoc"})
+"""Parameters of files of format 1, and of links of their time, that there are no more."""
+
 BY_NAME: Mapping[str, Parameter] = MappingProxyType({parameter.name: parameter for parameter in PARAMETERS})
 """The same, by symbol."""

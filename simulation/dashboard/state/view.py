@@ -29,6 +29,7 @@ from simulation.model.outcomes import BY_OUTCOME
 from simulation.model.worlds import Mode
 from simulation.study.errors import InputRefused, shown
 from simulation.study.measures import MEASURES
+from simulation.study.parameters import GONE
 from simulation.study.scenario import Study
 from simulation.system.limits import LIMITS
 from simulation.text.characters import visible
@@ -307,7 +308,9 @@ def _changes(given: str, base: Base | None, notices: list[Notice]) -> Changes:
         text = opener.decompress(packed, LONGEST_CHANGES)
         if opener.unconsumed_tail:
             raise ValueError("longer than we read")
-        changes = changes_of(_sound(json.loads(text.decode()), base), base)
+        sound = _sound(json.loads(text.decode()), base)
+        notices += [Notice("gone", name) for name in _drop_gone(sound)]
+        changes = changes_of(sound, base)
         changes.text.encode()  # half a character can be written in JSON, and sent to nobody
     except (ValueError, binascii.Error, zlib.error, RecursionError):
         notices.append(Notice("changes"))
@@ -317,6 +320,20 @@ def _changes(given: str, base: Base | None, notices: list[Notice]) -> Changes:
         notices.append(Notice("refused", wrong=wrong))
         return none
     return changes
+
+
+def _drop_gone(data: dict[str, Any]) -> list[str]:
+    """Take out the parameters that there are no more, and return their names."""
+    dropped: set[str] = set()
+    for layer in (data, *data.get("scenarios", {}).values()):
+        given = layer.get("parameters")
+        gone = GONE.intersection(given) if isinstance(given, dict) else frozenset()
+        for name in gone:
+            del given[name]
+        if gone and not given:
+            del layer["parameters"]
+        dropped |= gone
+    return sorted(dropped)
 
 
 def _sound(data: Any, base: Base | None) -> dict[str, Any]:

@@ -31,7 +31,7 @@ from simulation.study.organisation import (
     everywhere,
     exactly,
 )
-from simulation.study.parameters import BY_NAME
+from simulation.study.parameters import BY_NAME, GONE
 from simulation.study.paths import Path, PlaceOf, depth_of, nowhere, told_path
 from simulation.study.remarks import remarks_on
 from simulation.study.scenario import FORMAT, READABLE, Given, Scenario, Study
@@ -39,8 +39,6 @@ from simulation.system.limits import LIMITS
 from simulation.text.characters import SOFT_HYPHEN, composed, is_visible
 
 TOP = ("synergy", "title", "description", "organisation", "project", "parameters", "measures", "scenarios")
-GONE = frozenset({"ad_hoc"})
-"""Parameters of format 1 that there are no more."""
 DIFFERENCES = ("title", "description", "extends", "organisation", "project", "parameters", "measures")
 TIES = ("interdependence", "informal_ties")
 
