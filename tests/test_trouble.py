@@ -555,12 +555,34 @@ def test_a_server_ends_in_order_and_then_by_the_signal(name):
 
 
 def test_signals_are_as_before_when_it_is_over():
-    before = [signal.getsignal(number) for number in signals.ENDING], sys.unraisablehook
+    before = [signal.getsignal(number) for number in signals.ENDING], sys.unraisablehook, sys.excepthook
     with signals.heeding() as heard:
         with signals.heeding() as inner:
             assert inner is heard
         assert all(signal.getsignal(number) is heard for number in signals.ENDING)
-    assert ([signal.getsignal(number) for number in signals.ENDING], sys.unraisablehook) == before
+    after = [signal.getsignal(number) for number in signals.ENDING], sys.unraisablehook, sys.excepthook
+    assert after == before
+
+
+PRINTED = """
+import ctypes, time
+from simulation.system import signals
+
+with signals.heeding() as heard:
+    try:
+        ctypes.pythonapi.PyRun_SimpleString(b"import signal; signal.raise_signal(signal.SIGTERM)")
+        time.sleep(60)
+    except KeyboardInterrupt as stop:
+        print(signals.exit_code(stop), heard.count)
+    ctypes.pythonapi.PyRun_SimpleString(b"1 / 0")
+"""
+
+
+def test_an_interrupt_that_c_code_prints_is_raised_and_not_printed():
+    process = subprocess.run([sys.executable, "-c", PRINTED], text=True, capture_output=True, timeout=120, check=False)
+    assert (process.returncode, process.stdout) == (0, "143 2\n")
+    assert process.stderr.endswith("ZeroDivisionError: division by zero\n")
+    assert process.stderr.count("Traceback") == 1
 
 
 def test_a_signal_between_handlers_and_what_catches_it_waits():

@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import FrameType
+from types import FrameType, TracebackType
 from typing import Any
 
 ENDING: tuple[int, ...] = tuple(
@@ -68,6 +68,7 @@ class Heard:
         """Whether something was broken off that Python cannot take down in order, such as a compiler at work."""
         self.instead: Callable[[int, FrameType | None], None] | None = None
         self.usual_hook = sys.unraisablehook
+        self.usual_excepthook = sys.excepthook
         self._at = 0.0
         self._dropped = False
         self._timers: list[threading.Timer] = []
@@ -108,6 +109,23 @@ class Heard:
         """
         if not issubclass(failure.exc_type, KeyboardInterrupt):
             self.usual_hook(failure)
+            return
+        self._raise_later()
+
+    def printed(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        """Raise an interrupt a moment later if C code printed it and went on; report anything else as usual.
+
+        The hook of ``sys.excepthook``: an extension that is being imported (NumPy's ``import_array`` in others) prints
+        what goes wrong in it, and reports a failed import instead.
+        """
+        if not issubclass(kind, KeyboardInterrupt):
+            self.usual_excepthook(kind, error, trace)
+            return
+        self._raise_later()
+
+    def _raise_later(self) -> None:
+        """Let an interrupt that got lost be raised anew, unless what had to end ends already."""
+        if self.deaf:
             return
         self._timers.append(threading.Timer(AGAIN, self._again))
         self._timers[-1].daemon = True
@@ -162,18 +180,18 @@ def heeding(numbers: tuple[int, ...] = ENDING, plain: bool = False, held: bool =
     if outer or threading.current_thread() is not threading.main_thread():
         yield outer or Heard()
         return
-    heard, hook = Heard(plain), sys.unraisablehook
+    heard = Heard(plain)
     heard.held = held
     untouched = (signal.SIG_DFL, signal.default_int_handler)
     usual = {number: signal.getsignal(number) for number in numbers if signal.getsignal(number) in untouched}
     try:
-        sys.unraisablehook = heard.unraisable
+        sys.unraisablehook, sys.excepthook = heard.unraisable, heard.printed
         for number in usual:
             signal.signal(number, heard)
         yield heard
     finally:
         heard.settle()
-        sys.unraisablehook = hook
+        sys.unraisablehook, sys.excepthook = heard.usual_hook, heard.usual_excepthook
         for number, handler in usual.items():
             if signal.getsignal(number) is heard:
                 signal.signal(number, handler)
