@@ -814,14 +814,14 @@ class Week:
     ("name", "world", "voice"),
     [
         ("full", 0, 0.0),
-        ("full", 8, 0.4),
+        pytest.param("full", 8, 0.4, marks=pytest.mark.slow),
         ("wide-forum", 1, 1.0),
         ("full-partner-over", 3, 0.0),
-        ("full-self-built", 3, 0.0),
+        pytest.param("full-self-built", 3, 0.0, marks=pytest.mark.slow),
         ("it-led", 3, 0.0),
-        ("full-it-hours", 4, 0.0),
+        pytest.param("full-it-hours", 4, 0.0, marks=pytest.mark.slow),
         ("full-no-anchoring-retired", 8, 0.0),
-        ("full-no-partner-half-it", 1, 0.0),
+        pytest.param("full-no-partner-half-it", 1, 0.0, marks=pytest.mark.slow),
     ],
 )
 def test_every_week_follows_the_equations(name, world, voice):

@@ -571,7 +571,8 @@ from simulation.system import signals
 with signals.heeding() as heard:
     try:
         ctypes.pythonapi.PyRun_SimpleString(b"import signal; signal.raise_signal(signal.SIGTERM)")
-        time.sleep(60)
+        for _ in range(6000):
+            time.sleep(0.01)
     except KeyboardInterrupt as stop:
         print(signals.exit_code(stop), heard.count)
     ctypes.pythonapi.PyRun_SimpleString(b"1 / 0")
