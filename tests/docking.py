@@ -21,9 +21,6 @@ CLOSE = 1e-9
 ROUNDING = 1e-12
 """… or by so much of the most that this state of this department ever was, and of 1 where it is a share: what a
 subtraction leaves lost digits."""
-LEAST = 1e-3
-"""What is taken for the most where it never was so much (an hour, a euro, a chance a week): what hangs on a share of a
-billionth is as inexact, of itself, as that share is of 1."""
 SHARES = {state.name for state in (*DEPARTMENT_STATES, *ORGANISATION_STATES) if state.unit == SHARE}
 
 COUNTS = ("go_live_week", "go_live_104", "relapse_half_life")
@@ -196,7 +193,7 @@ def differences(found, expected, kind):
         if name in NO_TWIN:
             continue
         here, there = found[name], expected[name]
-        scale = np.maximum(np.abs(there).max(axis=0), 1.0 if name in SHARES else LEAST)
+        scale = np.maximum(np.abs(there).max(axis=0), 1.0 if name in SHARES else 0.0)
         same = close(here, there, scale) if here.dtype.kind == "f" else here == there
         told += [(*map(int, at), name, here[tuple(at)], there[tuple(at)]) for at in np.argwhere(~same)]
     return sorted(told)[:8]
@@ -216,7 +213,7 @@ def outcome_scales(ledger):
 def same_outcomes(found, ledger):
     """What differs between outcomes of the engine and those of a Mesa run."""
     expected = np.array(list(outcomes_of(ledger).values()))
-    same = close(found, expected, np.maximum(outcome_scales(ledger), LEAST)) | (np.isnan(found) & np.isnan(expected))
+    same = close(found, expected, outcome_scales(ledger)) | (np.isnan(found) & np.isnan(expected))
     exact = np.array([one.name in COUNTS for one in OUTCOMES])
     same &= ~exact | (found == expected) | np.isnan(expected)
     return [(OUTCOMES[at].name, found[at], expected[at]) for at in np.flatnonzero(~same)]

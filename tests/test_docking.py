@@ -78,8 +78,8 @@ def test_a_difference_would_be_found():
     for kind, rows in ((STATE, departments), (ORGANISATION, organised)):
         for name in set(kind.names) - set(docking.NO_TWIN):
             moved = rows.copy()
-            # A count by one, a real by three billionths of the most that it is, a share by 3e-12 or more.
-            least = 3e-12 if name in docking.SHARES else 3e-15
+            # A count by one, a real by three billionths of the most that it is, a share by 3e-12 at least.
+            least = 3e-12 if name in docking.SHARES else 1e-300
             by = 1 if moved[name].dtype.kind == "i" else max(3e-9 * np.abs(rows[name]).max(), least)
             moved[name][60] += by
             assert [told[-3] for told in docking.differences(moved, rows, kind)][:1] == [name], name
