@@ -585,6 +585,26 @@ def test_every_control_once(page, address):
     assert page.locator("details[open] table").count() == 2
 
 
+SECOND_ROW = "document.querySelector('.sy-rank-list li:nth-child(2)').classList.contains('hand')"
+JUDGED = """outcome => { const field = document.querySelector('.sy-rank-pick select');
+  field.value = outcome; field.dispatchEvent(new Event('change')) }"""
+
+
+@pytest.mark.browser
+def test_a_name_can_be_typed_while_its_row_moves(page, address):
+    shown(page, address, "compare?worlds=20&hand=roles&outcome=lasting_adoption")
+    page.get_by_role("button", name="Copy", exact=True).click()
+    page.wait_for_selector(".sy-rank-own input")
+    settled(page)
+    field = page.locator(".sy-rank-own input")
+    field.fill("Half of ")
+    page.evaluate(JUDGED, "carrying_hhi")
+    page.wait_for_function(SECOND_ROW)
+    page.keyboard.insert_text("a name")
+    page.keyboard.press("Tab")
+    page.wait_for_function("document.querySelector('#answer').innerText.startsWith('Half of a name')")
+
+
 @pytest.mark.browser
 def test_too_few_scenarios_say_what_to_do(page, address):
     page.goto(f"{address}compare?lang=nl&s=full")
