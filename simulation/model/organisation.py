@@ -142,7 +142,7 @@ class OrganisationModel(mesa.Model):
         self.objections = 0
         self.started = self.work_seen = self.roles_fade = self.closed = False
         self.mean_adoption = self.mean_engagement = self.business_engagement = 0.0
-        self.mean_progress = self.before = 0.0
+        self.mean_progress = self.progress_gain = 0.0
         self.business_frame = self.diffused = self.outsider = self.partner_process_hours = 0.0
         self.need_inside = self.need_outside = self.need_process = self.need_asked = 0.0
         self.anchoring = self.process_progress = 0.0
@@ -151,8 +151,8 @@ class OrganisationModel(mesa.Model):
         self.terms = terms_of(self.chosen)
         steps.begin_organisation(self, self.values, self.terms)
         steps.carry_out(self, self.values, carried_out(self.seed, self.world))
-        technical, _, process, _ = self.total(steps.progress, self.values, self.terms)
-        steps.set_progress(self, self.terms, technical, process)
+        technical, _, process, _, _ = self.total(steps.progress, self.values, self.terms)
+        self.mean_progress = steps.half_each(self.terms, technical, process)
         self._take_levers(self.schedule.levers(0, None))
         self.ledger = Ledger(self.terms.internal, self.terms.full_benefit)
 
@@ -300,14 +300,14 @@ class OrganisationModel(mesa.Model):
 
     def _adopt(self) -> None:
         """Stage 6: go-live, adoption, growth and debt; and what progress there is to be seen."""
-        technical, built, process, unready = self.total(steps.progress, self.values, self.terms)
+        technical, built, process, arranged, unready = self.total(steps.progress, self.values, self.terms)
         begins = steps.go_live(self, self.values, self.terms, technical, process, unready, self.week)
         if begins:
             self.note("go_live")
         if self.go_live_week is not None:
             self.departments.do("adopt", begins)
             self.departments.do("look_at_use")
-        steps.grow(self, self.values, self.terms, technical, built, process)
+        steps.grow(self, self.values, self.terms, technical, built, process, arranged)
 
     def _learn(self) -> None:
         """Stage 7: what success is seen, how openly things are spoken of, and what all that does to each."""

@@ -645,18 +645,19 @@ def kept_work(eps0: float, eps_b: float, block: float, eps_s: float, apart: floa
     return (kept if kept > 0.0 else 0.0) * (1.0 - eps_s * apart)
 
 
-def progress(level: float, output: float, kept: float, size: float) -> float:
-    """Progress of half a stream after ``output`` hours, of which the share ``kept`` counts; at most 1.
+def progress_gain(level: float, output: float, kept: float, size: float) -> float:
+    """By how much half a stream at ``level`` rises by ``output`` hours, of which the share ``kept`` counts.
 
-    A half of ``size`` 0 (h) is done.
+    At most to 1; a half of ``size`` 0 (h) is done. The rise is what is worked out, and not the difference of two
+    levels: near ones leave little of its digits.
 
-    >>> progress(0.0, 10.0, 0.9, 90.0)
-    0.1
+    >>> progress_gain(0.0, 10.0, 0.9, 90.0), progress_gain(0.75, 90.0, 0.9, 90.0), progress_gain(1.0, 0.0, 0.9, 0.0)
+    (0.1, 0.25, 0.0)
     """
     if size <= 0.0:
-        return 1.0
-    reached = level + output * kept / size
-    return 1.0 if reached > 1.0 else reached
+        return 0.0
+    gain = output * kept / size
+    return min(gain, 1.0 - level)
 
 
 def new_issues(

@@ -362,6 +362,7 @@ DEPARTMENT_STATES: tuple[State, ...] = (
     State("helped_done", HOURS, "of its process output: IT's help", "capacity", "help", notable=ONE),
     State("waiting", HOURS, "work that waits for it", "effort"),
     State("willingness", SHARE, "willingness to take something up", "engagement", "β"),
+    State("process_gain", SHARE, "rise of process progress", "progress", "ΔB"),
     State("technical_gain", SHARE, "rise of technical progress", "progress", "ΔT"),
     State("expected", COUNT + " expected", "issues to be expected", symbol="λ"),
     State("hazard", "per week", "rate at which an issue here is taken up", symbol="hz"),
@@ -419,7 +420,7 @@ ORGANISATION_STATES: tuple[State, ...] = (
     State(
         "mean_progress", SHARE, "½ mean B of business + ½ mean T of internal", start="what has no work", collected=True
     ),
-    State("before", SHARE, "the same, last week"),
+    State("progress_gain", SHARE, "its rise this week: ½ mean ΔB of business + ½ mean ΔT of internal"),
     State("process_progress", SHARE, "mean B of business, from the first week on"),
     State("business_engagement", SHARE, "mean M of business"),
     State("business_frame", SHARE, "mean f of business", symbol="f̄"),

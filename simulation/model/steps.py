@@ -455,15 +455,12 @@ def advance(d: Any, p: Any, o: Any) -> None:
 
     They arise from work done and, once live, by ignorance and by a chain that lags behind.
     """
-    before = d.process_progress * d.process_size + d.technical_progress * d.technical_size
     kept = rules.kept_work(p.eps0, p.eps_b, d.blocked, p.eps_s, d.unsettled)
-    process = rules.progress(d.process_progress, d.process_done, kept, d.process_size)
-    technical = rules.progress(d.technical_progress, d.technical_done, kept, d.technical_size)
-    technical = technical if d.technical_size > 0.0 else d.technical_progress
-    d.technical_gain = technical - d.technical_progress
-    d.process_progress = process if d.process_size > 0.0 else d.process_progress
-    d.technical_progress = technical
-    progressed = d.process_progress * d.process_size + d.technical_progress * d.technical_size - before
+    d.process_gain = rules.progress_gain(d.process_progress, d.process_done, kept, d.process_size)
+    d.technical_gain = rules.progress_gain(d.technical_progress, d.technical_done, kept, d.technical_size)
+    d.process_progress += d.process_gain
+    d.technical_progress += d.technical_gain
+    progressed = d.process_gain * d.process_size + d.technical_gain * d.technical_size
     live = 1.0 if o.live and d.internal else 0.0
     gap = p.iota_c * d.adoption * (d.chain_weight - d.chain_adoption) * live
     d.expected = rules.new_issues(p.iota, progressed, d.entangled / p.D_ref, live, d.knowledge, gap)
@@ -529,14 +526,15 @@ def hear_objections(o: Any, p: Any) -> None:
 
 
 def progress(d: Any, p: Any, s: Any) -> Any:
-    """What a department adds to technical progress, and its gain, inside, and to process progress in the business.
+    """What a department adds to technical progress inside, its rise, and likewise to process progress in business.
 
     The last number counts the business departments whose process is not ready for go-live.
     """
-    process = d.process_progress if d.in_business else 0.0
+    technical, built = (d.technical_progress, d.technical_gain) if d.internal else (0.0, 0.0)
+    process, arranged = (d.process_progress, d.process_gain) if d.in_business else (0.0, 0.0)
     ready = s.ready_process if s.pushes else p.ready_B
     unready = 1.0 if d.in_business and d.process_progress < ready else 0.0
-    return (d.technical_progress if d.internal else 0.0), (d.technical_gain if d.internal else 0.0), process, unready
+    return technical, built, process, arranged, unready
 
 
 def go_live(o: Any, p: Any, s: Any, technical: Any, process: Any, unready: Any, week: Any) -> Any:
@@ -582,21 +580,21 @@ def adopt(d: Any, p: Any, o: Any, m: Any, begins: Any, week: Any) -> None:
     d.cut_over_week = week if switches else d.cut_over_week
 
 
-def grow(o: Any, p: Any, s: Any, technical: Any, built: Any, process: Any) -> None:
-    """Stage 6, of the organisation: connections to make, technical debt, and mean progress.
+def grow(o: Any, p: Any, s: Any, technical: Any, built: Any, process: Any, arranged: Any) -> None:
+    """Stage 6, of the organisation: connections to make, technical debt, and mean progress with its rise.
 
-    ``technical``, ``built`` and ``process`` are sums as in :func:`progress`.
+    ``technical``, ``built``, ``process`` and ``arranged`` are sums as in :func:`progress`.
     """
     if o.live:
         o.backlog += s.connections_per_week
     o.technical_debt = rules.debt(o.technical_debt, built / s.internal, o.connected, p.debt_g, o.debt_weight)
-    o.before = o.mean_progress
-    set_progress(o, s, technical, process)
+    o.progress_gain = half_each(s, built, arranged)
+    o.mean_progress = half_each(s, technical, process)
 
 
-def set_progress(o: Any, s: Any, technical: Any, process: Any) -> None:
-    """Mean progress: that of the business's process and of technique inside, half each; sums as in :func:`progress`."""
-    o.mean_progress = 0.5 * (process / s.business if s.business else 0.0) + 0.5 * (technical / s.internal)
+def half_each(s: Any, technical: Any, process: Any) -> Any:
+    """The mean of technique inside and of the business's process, half each; sums as in :func:`progress`."""
+    return 0.5 * (process / s.business if s.business else 0.0) + 0.5 * (technical / s.internal)
 
 
 # --- stage 7: slow states ------------------------------------------------------------------------------
@@ -618,7 +616,7 @@ def signal(o: Any, p: Any, s: Any, adoption: Any, engagement: Any, of_business: 
     """
     o.mean_adoption, o.mean_engagement = adoption / s.internal, engagement / s.internal
     o.business_engagement = of_business / s.business if s.business else 0.0
-    raw = o.mean_adoption if o.live else min(1.0, p.sig * (o.mean_progress - o.before))
+    raw = o.mean_adoption if o.live else min(1.0, p.sig * o.progress_gain)
     o.signal = rules.smoothed(o.signal, raw, p.sig_rate)
 
 

@@ -41,6 +41,7 @@ AT_FIRST_NONE = (
     "absence_weeks",
     "chain_adoption",
     "cut_over_week",
+    "process_gain",
     "technical_gain",
 )
 """States of a department that are 0 in week 0."""
@@ -690,11 +691,12 @@ def progress(m, one, technical):
     p = m.p
     kept = max(0.0, 1.0 - p.eps0 - p.eps_b * one.blocked) * (1.0 - p.eps_s * one.unsettled)
     b, t = one.process_progress, one.technical_progress
+    one.process_gain = one.technical_gain = 0.0
     if one.process_size > 0.0:
-        one.process_progress = min(1.0, b + one.process_done * kept / one.process_size)
+        one.process_gain = min(one.process_done * kept / one.process_size, 1.0 - b)
     if one.technical_size > 0.0:
-        one.technical_progress = min(1.0, t + technical * kept / one.technical_size)
-    one.process_gain, one.technical_gain = one.process_progress - b, one.technical_progress - t
+        one.technical_gain = min(technical * kept / one.technical_size, 1.0 - t)
+    one.process_progress, one.technical_progress = b + one.process_gain, t + one.technical_gain
 
 
 def arrive(m, one):
@@ -834,10 +836,10 @@ def grow(m):
     gain = mean(one.technical_gain for one in m.inside)
     owed = m.p.debt_g * gain + C.DEBT_BY_CONNECTION * m.connected
     m.technical_debt = min(1.0, m.technical_debt + m.debt_weight * owed)
-    m.before = m.mean_progress
+    m.progress_gain = (mean(one.process_gain for one in m.business) + gain) / 2.0
     m.mean_progress = m.process_progress / 2.0 + mean(one.technical_progress for one in m.inside) / 2.0
     m.mean_adoption = mean(one.adoption for one in m.inside)
-    raw = m.mean_adoption if m.live else min(1.0, m.p.sig * (m.mean_progress - m.before))
+    raw = m.mean_adoption if m.live else min(1.0, m.p.sig * m.progress_gain)
     m.signal += m.p.sig_rate * (raw - m.signal)
 
 

@@ -48,7 +48,7 @@ BLOCK, LUCK_BLOCK, ANSWERS_BLOCK = in_lanes(STATE), in_lanes(LUCK), in_lanes(ANS
 ORGANISATION = record_of_states(ORGANISATION_STATES)
 """The organisation's state, and its accounts so far."""
 
-SUMS = 10
+SUMS = 11
 """How many sums over departments one stage of a week makes for a later one."""
 
 LINE = 64

@@ -147,8 +147,8 @@ def begin(o: Any, p: Any, s: Any, whos: Any, states: Any, world: Any, seed: Any,
     for k in range(room.carried.shape[0]):
         room.carried[k] = philox(NONE, THREE, world, seed, a.measure_keys[k])[2]
     steps.begin_organisation(o, p, s)
-    technical, _, process, _ = total(steps.progress, states, p, s)
-    steps.set_progress(o, s, technical, process)
+    technical, _, process, _, _ = total(steps.progress, states, p, s)
+    o.mean_progress = steps.half_each(s, technical, process)
     steps.carry_out(o, p, room.carried)
     o.levers = o.network = -1
     o.half_week = -1

@@ -32,7 +32,7 @@ from simulation.engine.kernel.randomness import draw_answers
 from simulation.engine.kernel.records import OTHER_LOAD, SHOCK, SPONSOR
 from simulation.study.constants import CLOSING_WEEKS, WINDOW_FROM, WINDOW_TO
 
-ENGAGED, OF_BUSINESS, BLOCKED, PARTS, AT_WORK, DONE, GAINED, PROCESS, UNREADY, ADOPTED = range(10)
+ENGAGED, OF_BUSINESS, BLOCKED, PARTS, AT_WORK, DONE, BUILT, PROCESS, ARRANGED, UNREADY, ADOPTED = range(11)
 """Where sums over departments stand that one stage makes, in passing, for a later one."""
 
 
@@ -95,8 +95,8 @@ def deliver_and_advance(
     steps.advance(d, p, o)
     steps.wait_for(d, p, o)
     technical, bought, helped = steps.after_work(d)
-    done, gained, process, unready = steps.progress(d, p, s)
-    return technical, bought, helped, done, gained, process, unready
+    done, built, process, arranged, unready = steps.progress(d, p, s)
+    return technical, bought, helped, done, built, process, arranged, unready
 
 
 @llvm_inlined
@@ -178,10 +178,10 @@ def do_the_work(o: Any, p: Any, m: Any, s: Any, states: Any, room: Any) -> None:
     """Stage 5: the week's output, who delivered it, and the issues to be expected."""
     it, sums = at(states, s.it), room.sums
     a_part, a_need, inside, outside, own, connecting = steps.supply(o, p, m, s, it, sums[BLOCKED], sums[PARTS])
-    technical, bought, helped, done, gained, process, unready = total(
+    technical, bought, helped, done, built, process, arranged, unready = total(
         deliver_and_advance, states, p, o, s, m.substitution, a_part, a_need, inside, outside
     )
-    sums[DONE], sums[GAINED], sums[PROCESS], sums[UNREADY] = done, gained, process, unready
+    sums[DONE], sums[BUILT], sums[PROCESS], sums[ARRANGED], sums[UNREADY] = done, built, process, arranged, unready
     steps.credit(o, it, own, connecting, technical, bought, helped)
     o.work_seen = o.work_seen or sums[AT_WORK] > 0.0
 
@@ -203,15 +203,15 @@ def take_up(o: Any, p: Any, whos: Any, states: Any, keys: Any, answers: Any, cou
 @cached_stage
 def go_live(o: Any, p: Any, m: Any, s: Any, net: Any, states: Any, a: Any, room: Any, week: Any) -> None:
     """Stage 6: go-live, adoption, growth and debt; and what progress there is to be seen (stage 7)."""
-    technical, built = room.sums[DONE], room.sums[GAINED]
-    process, unready = room.sums[PROCESS], room.sums[UNREADY]
-    begins = steps.go_live(o, p, s, technical, process, unready, week)
+    technical, built = room.sums[DONE], room.sums[BUILT]
+    process, arranged = room.sums[PROCESS], room.sums[ARRANGED]
+    begins = steps.go_live(o, p, s, technical, process, room.sums[UNREADY], week)
     room.sums[ADOPTED] = 0.0
     if o.go_live_week > 0:
         room.sums[ADOPTED] = total(adopt, states, p, o, m, begins, week)
         look_at_use(o, net, states, a, room)
         gather(adoption, see_chain, states, a.ties, a.ends, s.chain_needs)
-    steps.grow(o, p, s, technical, built, process)
+    steps.grow(o, p, s, technical, built, process, arranged)
 
 
 @cached_stage
