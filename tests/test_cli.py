@@ -127,7 +127,12 @@ def test_compare_writes_files_that_agree_with_its_table(capsys, tmp_path):
     for line in data["ranking"]:
         mean = frame[frame["scenario"] == line["scenario"]]["lasting_adoption"].mean()
         assert line["outcomes"]["lasting_adoption"]["mean"] == pytest.approx(mean, abs=1e-12)
-        assert re.search(rf"^ *{line['rank']} +{line['scenario']} +{round(100 * mean)} %", out, re.MULTILINE)
+        counts = list(line["levels"].values())
+        levels = frame[frame["scenario"] == line["scenario"]]["reach"]
+        assert counts == [int((levels == level).sum()) for level in range(5)]
+        row = rf"^ *{line['rank']} +{line['scenario']} +[·░×▒█]{{20}} +{' +'.join(map(str, counts))}\b"
+        assert re.search(row, out, re.MULTILINE)
+    assert data["outcome"] == "reach"
     assert len(data["pairs"]) == 3 * len(OUTCOMES)
     assert (folder / "comparison.png").read_bytes()[:4] == b"\x89PNG"
     assert b"<svg" in (folder / "comparison.svg").read_bytes()
@@ -218,7 +223,7 @@ UNTIL = [
     "1",
     "--until-decided",
     "--max-worlds",
-    "12",
+    "16",
 ]
 UNTIL += ["--outcome", "progress_104"]
 
@@ -226,24 +231,26 @@ UNTIL += ["--outcome", "progress_104"]
 def test_until_decided_adds_worlds_and_says_what_is_open(capsys, tmp_path):
     code, out, _ = run(capsys, "compare", *UNTIL, "--lang", "en", "--out", str(tmp_path / "a"))
     assert code == 0
-    assert re.search(r"^  full beats it-only in 12 of 12 worlds; .*; decided after 8 worlds$", out, re.MULTILINE)
-    assert re.search(r"^  wide-forum or it-only: can't tell yet .better in .+ of 12 worlds", out, re.MULTILINE)
-    assert "Not yet decided after 12 worlds: wide-forum." in out
+    told = " ".join(out.split())
+    assert re.search(r"full beats it-only in 16 of 16 worlds; .*; decided after \d+ worlds", told)
+    assert re.search(r"wide-forum or it-only: can't tell yet .better in .+ of 16 worlds", told)
+    assert "Not yet decided after 16 worlds: wide-forum." in out
     assert re.search(r"--max-worlds \d+\.", out)
     assert "1 in 20" in out
-    assert "Cannot be told from the best" in out or "Surely better" in out
+    assert "May be the best" in out or "Surely the best" in out
     data = json.loads((tmp_path / "a/comparison.json").read_text(encoding="utf-8"))
-    assert data["worlds"] == 12
+    assert data["worlds"] == 16
     found = data["sequential"]
     assert (found["outcome"], found["margin"], found["worlds"], found["max_worlds"]) == (
         "progress_104",
         0.02,
-        12,
-        12,
+        16,
+        16,
     )
     assert (found["undecided"], found["stopped"], found["exact"]) == (["wide-forum"], False, True)
     forum, full = found["pairs"]
-    assert (full["a"], full["verdict"], full["decided_at"], full["more_worlds"]) == ("full", "beats", 8, 0)
+    assert (full["a"], full["verdict"], full["more_worlds"]) == ("full", "beats", 0)
+    assert 8 <= full["decided_at"] <= 16
     assert (forum["verdict"], forum["decided_at"], forum["ahead"]) == ("undecided", None, False)
     assert "can't tell yet" in forum["sentence"]["en"]
     words = data["command"].split()[1:]
@@ -256,25 +263,42 @@ def test_the_most_worlds_that_help_names_are_those_that_are_run():
 
 
 def test_until_decided_in_dutch_and_about_money(capsys):
-    _, out, _ = run(capsys, "compare", *UNTIL, "--lang", "nl", "--outcome", "cost", "--margin", "0")
-    assert "full verliest van it-only in 8 van 8 werelden" in out
-    assert "dat stond vast na 8 werelden" in out
+    money = [*UNTIL, "--lang", "nl", "--outcome", "cost", "--margin", "0", "--worlds", "100", "--max-worlds", "120"]
+    _, out, _ = run(capsys, "compare", *money)
+    told = " ".join(out.split())
+    assert "full verliest van it-only in 100 van 100 werelden" in told
+    assert "dat stond vast na 100 werelden" in told  # sums of money take a hundred worlds that differ
     assert "Alle 2 beslist" in out
     assert "1 op de 20" in out
-    assert "--margin 0.0 --max-worlds 12" in out
+    assert "--margin 0.0 --max-worlds 120" in out
+
+
+def test_until_decided_by_how_far_each_gets(capsys):
+    words = [*UNTIL[: UNTIL.index("--outcome")], "--lang", "en"]
+    _, out, _ = run(capsys, "compare", *words)
+    assert "full gets further than it-only in 16 of 16 worlds; decided after 8 worlds" in " ".join(out.split())
+    assert "'Equally far' means" in out
+    assert "--margin" not in out
 
 
 def test_three_scenarios_have_a_best_and_two_have_none(capsys, tmp_path):
     _, out, _ = run(capsys, "compare", *SMALL, "--out", str(tmp_path))
-    assert "Best on lasting adoption, by the mean over worlds\n  full: chance > 99 %" in out
+    assert "In how many worlds nobody gets further\n  full: 3 of 3" in out
     data = json.loads((tmp_path / "comparison.json").read_text(encoding="utf-8"))
     assert data["sequential"] is None
     best = data["best"]
-    assert (best["outcome"], best["draws"], best["set"][0]) == ("lasting_adoption", 4000, "full")
-    assert [sorted(one) for one in best["contenders"]] == [["in_set", "probability", "scenario", "worlds_best"]] * 3
+    assert (best["outcome"], best["draws"], best["set"][0]) == ("reach", None, "full")
+    keys = ["in_set", "probability", "scenario", "within_margin", "worlds_best"]
+    assert [sorted(one) for one in best["contenders"]] == [keys] * 3
+    _, out, _ = run(capsys, "compare", *SMALL, "--outcome", "cost", "--out", str(tmp_path))
+    assert re.search(
+        r"Within € 10 thousand of the best on cost, and how sure that is\n  it-only: .* %; nobody bet", out
+    )
+    best = json.loads((tmp_path / "comparison.json").read_text(encoding="utf-8"))["best"]
+    assert (best["outcome"], best["draws"], best["set"]) == ("cost", 4000, ["it-only"])
     assert sum(one["probability"] for one in best["contenders"]) == pytest.approx(1.0)
     _, out, _ = run(capsys, "compare", "--scenarios", "it-only,full", "--worlds", "2", "--jobs", "1", "--lang", "en")
-    assert "Best on" not in out
+    assert "nobody gets further" not in out
 
 
 def test_ctrl_c_while_worlds_are_added_tells_what_is_found(capsys, tmp_path, monkeypatch):
@@ -285,7 +309,7 @@ def test_ctrl_c_while_worlds_are_added_tells_what_is_found(capsys, tmp_path, mon
     code, out, _ = run(capsys, "compare", *UNTIL, "--lang", "en", "--out", str(tmp_path))
     assert code == 130
     assert "You stopped it after 8 worlds" in out
-    assert "full beats it-only in 8 of 8 worlds" in out
+    assert re.search(r"full .*in 8 of 8 worlds", out)
     assert "--max-worlds 8" in out
     assert json.loads((tmp_path / "comparison.json").read_text(encoding="utf-8"))["sequential"]["stopped"] is True
     assert len(list(tmp_path.iterdir())) == 4
@@ -300,7 +324,8 @@ def test_ctrl_c_while_worlds_are_added_tells_what_is_found(capsys, tmp_path, mon
         (["--until-decided", "--margin", "2%"], 2, "'2%' is not", "'2%' is geen"),
         (["--until-decided", "--margin", "inf"], 2, "'inf' is not", "'inf' is geen"),
         (["--until-decided", "--margin", "nan"], 2, "'nan' is not", "'nan' is geen"),
-        (["--until-decided", "--margin", "2"], 1, "0.02, not as 2", "0.02, niet als 2"),
+        (["--until-decided", "--margin", "2"], 1, "no margin to it", "geen marge"),
+        (["--until-decided", "--outcome", "settled", "--margin", "2"], 1, "0.02, not as 2", "0.02, niet als 2"),
         (["--until-decided", "--max-worlds", "0"], 2, "from 1 to", "van 1 tot"),
         (
             ["--until-decided", "--worlds", "200", "--max-worlds", "50"],
@@ -321,7 +346,7 @@ def test_who_asks_for_few_worlds_at_most_need_not_say_with_how_many_to_begin(cap
     words = ("--scenarios", "it-only,full", "--until-decided", "--max-worlds", "8", "--lang", "en")
     code, out, err = run(capsys, "compare", *words, "--outcome", "progress_104")
     assert (code, err) == (0, "")
-    assert "8 worlds were run" in out
+    assert "8 worlds" in out
     assert "by chance" not in out  # which is for many verdicts at once
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from simulation.analysis.compare import compare_pair
+from simulation.analysis.pairs import compare_pair
 from simulation.analysis.sensitivity import run_ends
 from simulation.dashboard.pages.assumptions import flips, page, values, verdicts
 from simulation.dashboard.pages.assumptions.flips import ResultStore, Trial, experiment_of, try_all

@@ -13,14 +13,15 @@ from hypothesis import strategies as st
 
 from simulation import case
 from simulation.analysis.compare import compare_runs
+from simulation.analysis.pairs import who_is_ahead
 from simulation.dashboard.pages.compare import answer, charts, timeline
 from simulation.dashboard.pages.compare import page as page_of
 from simulation.dashboard.state.tasks import Overtaken, _Job
 from simulation.dashboard.state.variants import Base, Changes, study_data, study_of
 from simulation.dashboard.state.view import MOST_OWN, View, address_of, first_view, read_address
 from simulation.engine.ensemble import run_worlds
-from simulation.model.outcomes import OUTCOMES
-from simulation.report.sentences import difference
+from simulation.model.outcomes import BY_OUTCOME, COLUMN, OUTCOMES
+from simulation.report.sentences import MAIN, difference, short_verdict
 from simulation.study.measures import MEASURES
 from simulation.text.i18n import LANGUAGES, say
 
@@ -206,26 +207,57 @@ def test_a_change_can_be_undone():
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_does_not_pay_is_said(language):
     found = found_of(FIRST, 60)
-    view, net = replace(FIRST, language=language), found.pair("full", "it-only", "net_value")
-    assert (found.pair("full", "it-only").kind, net.kind) == ("beats", "loses")
-    fields = {"losses": net.losses, "worlds": net.worlds, "difference": difference(net, language)}
+    view, net = replace(FIRST, language=language, outcome=MAIN), found.pair("full", "it-only", "net_value")
+    assert (found.pair("full", "it-only", MAIN).kind, net.kind) == ("beats", "loses")
+    fields = {"losses": net.losses, "worlds": net.worlds, "difference": difference(net, language), "horizon": 156}
     assert answer.price(found, view) == say("compare.price_loses", language, **fields)
     back = found.pair("it-only", "full", "net_value")
-    fields = {"wins": back.wins, "worlds": back.worlds, "difference": difference(back, language)}
+    fields = {"wins": back.wins, "worlds": back.worlds, "difference": difference(back, language), "horizon": 156}
     assert answer.price(found, view.but(baseline="full")) == say("compare.price_beats", language, **fields)
     assert answer.price(found, view.but(outcome="net_value")) == ""
+    assert answer.price(found, FIRST) == ""  # how far it gets has cost in a line of its own
 
 
 # --- the sentences -------------------------------------------------------------------------------------
 
 
 def test_the_headline_is_the_verdict_on_the_pair_in_hand(found):
-    pair = found.pair("full", "it-only")
-    said, under = answer.headline(found, FIRST)
-    assert said.startswith(f"Full package beats IT only in {pair.wins} of 12 worlds")
+    pair = found.pair("full", "it-only", MAIN)
+    said, under = answer.headline(found, FIRST.but(outcome=MAIN))
+    assert said == short_verdict(pair, ("Full package", "IT only"), "en")
     assert under.startswith("Lasting adoption: on average")
     other, _ = answer.headline(found, FIRST.but(hand="roles", baseline="full"))
-    assert other.startswith("Assigned roles loses to Full package")
+    assert other.startswith("Assigned roles gets less far than Full package in ")
+
+
+def test_how_far_it_gets_leads_and_names_what_is_live_but_hardly_used(found):
+    said, under = answer.headline(found, FIRST)
+    assert said == "Full package gets further than IT only in 12 of 12 worlds"
+    assert "IT only stands still in 12 of 12 worlds." in under
+    lines = answer.three_lines(found, FIRST)
+    assert [line.partition(":")[0] for line in lines] == [
+        "Progress at week 104",
+        "Adoption a year after go-live",
+        "Cost",
+    ]
+    assert lines[2].endswith("worse in 12 of 12 worlds")
+    led, _ = answer.headline(found, FIRST.but(hand="it-led"))
+    live, hardly = found.levels("it-led")[2:], found.levels("it-led")[2]
+    assert hardly == sum(live) > 6
+    assert led.endswith(f". IT leads goes live in {hardly} of 12 worlds, and is hardly used in any of them")
+    loser, _ = answer.headline(found, FIRST.but(baseline="it-led"))
+    assert loser.endswith("and is hardly used in any of them")
+    assert answer.three_lines(found, FIRST.but(outcome=MAIN)) == []
+
+
+def test_better_on_all_three_only_where_it_is(found):
+    cheaper = found.runs.outcomes.copy()
+    row = found.runs.study.names.index("full")
+    assert "Better on all three." not in answer.three_lines(found, FIRST)
+    cheaper[row, :, COLUMN["cost"]] = 0.0
+    cheaper[row, :, COLUMN["adoption_52"]] = np.linspace(0.3, 0.6, 12)
+    free = compare_runs(replace(found.runs, outcomes=cheaper), "it-only")
+    assert answer.three_lines(free, FIRST)[-1] == "Better on all three."
 
 
 @pytest.mark.parametrize("outcome", [one.name for one in OUTCOMES])
@@ -235,7 +267,7 @@ def test_every_outcome_can_be_judged_on(found, outcome, language):
     rows = answer.ranking(found, view)
     assert {one["name"] for one in rows} == set(view.scenarios)
     for one in rows:
-        assert one["mean"]
+        assert bool(one["mean"]) != bool(one["levels"])
         assert one["marks"] is None or all(0 <= at <= 1 for at in one["marks"])
         assert bool(one["said"]) != one["rival"]
     assert answer.headline(found, view)[0]
@@ -244,7 +276,7 @@ def test_every_outcome_can_be_judged_on(found, outcome, language):
 
 def test_ranking_is_best_first_whichever_way_is_better(found):
     for outcome in ("lasting_adoption", "cost"):
-        order = answer.ranked(found, outcome)
+        order = found.ranked(outcome)
         means = [found.summary(name, outcome).mean.estimate for name in order]
         assert means == sorted(means, reverse=outcome == "lasting_adoption")
 
@@ -254,9 +286,10 @@ def test_what_the_last_change_did_is_told_world_by_world(found):
     known = found_of(after)
     said = answer.since((FIRST, found), known, after)
     assert "anchor in the strategy, first week: 8 → 120" in said
-    old, new = found.runs.of("full", "lasting_adoption"), known.runs.of(after.hand, "lasting_adoption")
-    worse = int((new < old - 1e-9).sum())
-    assert f"worse in {worse} of 12 worlds" in said
+    signs = who_is_ahead(known.runs.row(after.hand), found.runs.row("full"), BY_OUTCOME["reach"])
+    assert f"worse in {int((signs < 0).sum())} of 12 worlds" in said
+    before, now = (one.levels(name)[4] for one, name in ((found, "full"), (known, after.hand)))
+    assert f"how far it gets {before} → {now} lasting" in said
     assert answer.since(None, known, after) == ""
     assert answer.since((FIRST, found), found, FIRST) == ""
     assert answer.since((replace(FIRST, seed=2), found), known, after) == ""
@@ -280,12 +313,16 @@ def test_every_kind_of_change_has_words():
     assert "t: 1 → 0.50" in answer.difference(FIRST, t)
 
 
-def test_a_study_of_few_scenarios_is_first_shown_with_all_of_them():
-    data = study_data(Changes(), ("it-only", "full", "wait", "name", "team", "roles"))
-    few = first_view("en", base=Base("few", data))
-    assert few.scenarios == tuple(data["scenarios"])
-    assert {few.hand, few.baseline} < set(few.scenarios)
-    assert len(first_view("en").scenarios) < len(few.scenarios) < 24
+def test_a_study_begins_with_what_its_file_names_or_else_with_its_first_five():
+    chosen = ("it-only", "wait", "name", "roles", "team", "full")
+    data = study_data(Changes(), chosen)
+    saved = first_view("en", base=Base("saved", data))
+    assert saved.scenarios == chosen
+    assert set(saved.changes.names) > set(chosen)  # what they extend is there, and not shown
+    assert (saved.hand, saved.baseline) == ("full", "it-only")
+    plain = first_view("en", base=Base("plain", {key: value for key, value in data.items() if key != "show"}))
+    assert plain.scenarios == tuple(data["scenarios"])[:5]
+    assert first_view("en").scenarios == ("it-only", "it-led", "roles", "partner-with", "full")
 
 
 def test_a_title_is_never_twice_the_same():
@@ -442,7 +479,7 @@ def shown(page, address, path="compare?worlds=20", language="en"):
 @pytest.mark.parametrize(("width", "language"), crossed([1280, 390, 1920], LANGUAGES))
 def test_the_page_is_whole_and_fits(visitor, address, width, language):
     page = shown(visitor(width=width), address, language=language)
-    pattern = {"en": r"beats .* in \d+ of 20 worlds", "nl": r"wint van .* in \d+ van 20 werelden"}[language]
+    pattern = {"en": r"further than .* in \d+ of 20 worlds", "nl": r"komt verder dan .* in \d+ van 20 we"}[language]
     assert re.search(pattern, page.inner_text("#answer"))
     assert page.locator(".sy-chart svg").count() == 2
     assert page.locator(".sy-tl-row").count() == len(MEASURES)
@@ -458,14 +495,13 @@ def test_the_verdict_is_that_of_the_command_line(page, address, capsys):
     shown(page, address, "compare?worlds=50")
     said = page.inner_text("#answer")
     main(["compare", "--scenarios", "it-only,full", "--worlds", "50", "--lang", "en"])
-    told = re.search(r"full beats it-only (in \d+ of 50 worlds.*?);", capsys.readouterr().out)[1]
-    assert said == f"Full package beats IT only {told}"
+    assert f"\n{said}." in capsys.readouterr().out
 
 
 @pytest.mark.browser
 def test_dragging_a_bar_moves_the_verdict_and_the_address(page, address):
     shown(page, address)
-    before = page.inner_text(".sy-rank-list .hand .sy-rank-mean")
+    before = page.locator(".sy-rank-list .hand .sy-levels").get_attribute("aria-label")
     bar = page.locator("[data-measure=anchor_in_strategy] .sy-tl-bar")
     box = bar.bounding_box()
     page.mouse.move(box["x"] + 60, box["y"] + 8)
@@ -480,7 +516,7 @@ def test_dragging_a_bar_moves_the_verdict_and_the_address(page, address):
     start = int(grip.get_attribute("aria-valuenow"))
     assert start > 30
     assert "Full package, changed" in page.inner_text("#answer")
-    assert page.inner_text(".sy-rank-list .hand .sy-rank-mean") != before
+    assert page.locator(".sy-rank-list .hand .sy-levels").get_attribute("aria-label") != before
     page.wait_for_function("document.querySelector('.sy-since').innerText.includes('Since your last change')")
     link = page.url
     page.goto("about:blank")

@@ -5,7 +5,7 @@ import pytest
 from helpers import organisation, scenario, study
 
 from simulation import InputRefused, case, run_worlds
-from simulation.analysis.compare import compare_pair
+from simulation.analysis.pairs import compare_outcomes
 from simulation.analysis.sensitivity import ends, flips, hold, run_ends, turn
 from simulation.model.outcomes import BY_OUTCOME
 from simulation.study.measures import AnchorInStrategy, CrossFunctionalTeam, Measures
@@ -39,8 +39,7 @@ def test_the_verdict_at_an_end_is_that_of_a_study_that_holds_it_there():
     found = next(one for one in flips(case(), PAIR, worlds=30) if one.parameter.name == "A")
     names = study(*(hold(case().scenario(name), "A", found.ends[0][0]) for name in PAIR))
     runs = run_worlds(names, 30)
-    outcome = BY_OUTCOME["lasting_adoption"]
-    expected = compare_pair(runs.outcomes[0][:, 5], runs.outcomes[1][:, 5], PAIR, outcome)
+    expected = compare_outcomes(runs.outcomes[0], runs.outcomes[1], PAIR, BY_OUTCOME["reach"], names.horizon)
     assert found.at_low == expected
 
 

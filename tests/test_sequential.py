@@ -15,8 +15,10 @@ from scipy import stats
 
 from simulation import InputRefused, case, run_worlds
 from simulation.analysis import sequential
-from simulation.analysis.best import best_of, not_beaten, probabilities
-from simulation.analysis.compare import compare_pair, mean_interval, who_wins, wilson
+from simulation.analysis.best import best_of, plausible_means
+from simulation.analysis.compare import compare_runs
+from simulation.analysis.intervals import mean_interval, wilson
+from simulation.analysis.pairs import compare_pair, who_is_ahead, who_wins
 from simulation.analysis.sequential import (
     BOTH_SIDES,
     ONE_SIDE,
@@ -32,10 +34,10 @@ from simulation.analysis.sequential import (
     until_decided,
 )
 from simulation.engine.ensemble import Runs
-from simulation.model.outcomes import BY_OUTCOME, OUTCOMES
+from simulation.model.outcomes import BY_OUTCOME, COLUMN, OUTCOMES
 from simulation.report.sentences import MAIN, best_lines, sequential_lines, verdict
 
-ADOPTION, LIVE, COST = BY_OUTCOME["lasting_adoption"], BY_OUTCOME["go_live_week"], BY_OUTCOME["cost"]
+ADOPTION, LIVE, COST, REACHED = (BY_OUTCOME[name] for name in ("lasting_adoption", "go_live_week", "cost", "reach"))
 NAMES = ("a", "b")
 WORLDS = 600
 
@@ -57,8 +59,9 @@ def kinds(draw, trials, outcome=ADOPTION, margin=None):
     found = []
     for _ in range(trials):
         gap = draw()
-        signs = who_wins(gap, np.zeros(len(gap)), outcome)
-        found.append(sequential._first_verdict(sequential._tally(gap, signs, margin, span))[0])
+        values = np.stack([gap, np.zeros(len(gap))])
+        signs = who_wins(*values, outcome)
+        found.append(sequential._first_verdict(sequential._tally(gap, signs, values, outcome, margin, span))[0])
     return found
 
 
@@ -135,8 +138,9 @@ def test_an_unbounded_interval_ends_where_the_evidence_does(seed, worlds):
 
 def test_without_enough_worlds_that_differ_nothing_is_claimed_of_an_outcome_without_bounds():
     found = judge([50_000.0] * (STEADY - 1), outcome=COST)
-    assert found.pair.kind == "loses"  # the sign test needs no such thing
+    assert (found.pair.kind, found.ahead) == ("undecided", True)  # the sign test needs no such thing
     assert found.pair.difference.high == math.inf
+    assert judge([50_000.0] * STEADY, outcome=COST).pair.kind == "loses"
     assert surely_more(np.full(STEADY - 1, 1.0), math.inf).max() == -math.inf
 
 
@@ -201,8 +205,8 @@ def test_a_clear_difference_is_decided_within_few_worlds():
     rng = np.random.default_rng(108)
     found = [judge(coin(rng, 0.8, 0.2)) for _ in range(60)]
     assert {one.pair.kind for one in found} == {"beats"}
-    assert np.median([one.at for one in found]) < 40
-    assert judge(np.full(100, 0.4)).at == 8
+    assert np.median([one.at for one in found]) < 60
+    assert judge(np.full(100, 0.4)).at == 17
 
 
 def test_no_difference_is_found_within_a_few_hundred_worlds():
@@ -224,14 +228,65 @@ def test_a_sure_but_small_difference_waits_until_it_surely_does_not_matter():
 def test_money_that_never_differs_is_no_difference_that_matters():
     assert judge(np.zeros(40), outcome=COST).pair.kind == "undecided"
     assert judge(np.zeros(60), outcome=COST).pair.kind == "same"
-    assert judge(np.concatenate([np.zeros(55), np.full(8, 1e6)]), outcome=COST, margin=1e4).at == 47
+
+
+def test_money_that_seldom_differs_by_much_is_not_called_none():
+    """What was once called the same: € 1.5 million in 1 of 100 worlds is 15 thousand on average, beyond the margin."""
+    rng = np.random.default_rng(120)
+    worlds = rng.normal(1e6, 3e5, WORLDS)
+    found = [judge(worlds + np.where(rng.random(WORLDS) < 0.01, 1.5e6, 0.0), worlds, COST) for _ in range(200)]
+    assert sum(one.pair.kind == "same" for one in found) <= most_errors(200)
+
+
+def test_wins_against_the_mean_are_mixed_and_not_a_win():
+    rng = np.random.default_rng(121)
+    gap = np.where(rng.random(WORLDS) < 0.25, -0.5, 0.1) + rng.normal(0.0, 0.01, WORLDS)
+    found = judge(gap)
+    assert (found.pair.kind, found.ahead) == ("mixed", True)
+    assert "and yet worse on average" in verdict(found.pair, ("A", "B"), "en", found.ahead)
+
+
+def far(levels, progress=0.0, lasting=0.0):
+    """Outcomes of runs that end on these levels, shape (worlds, outcomes)."""
+    rows = np.zeros((len(levels), len(OUTCOMES)))
+    rows[:, COLUMN["reach"]] = levels
+    rows[:, COLUMN["progress_104"]], rows[:, COLUMN["lasting_adoption"]] = progress, lasting
+    return rows
+
+
+def judge_far(a, b):
+    signs, column = who_is_ahead(a, b, REACHED), COLUMN["reach"]
+    return decide(a[:, column], b[:, column], NAMES, REACHED, 1.0, 4.0, signs)
+
+
+def test_who_gets_further_is_decided_by_worlds_alone():
+    found = judge_far(far([3.0] * 30), far([1.0] * 30))
+    assert (found.pair.kind, found.at) == ("beats", 8)
+    assert math.isnan(found.pair.difference.estimate)
+    equal = judge_far(far([1.0] * 80, 0.4), far([1.0] * 80, 0.41))
+    assert (equal.pair.kind, equal.pair.ties) == ("same", 80)
+    assert judge_far(far([1.0] * 30, 0.4), far([1.0] * 30, 0.43)).pair.kind == "loses"
+
+
+@pytest.mark.slow
+def test_who_gets_as_often_further_as_less_far_is_seldom_said_to_win():
+    rng = np.random.default_rng(122)
+    found = [judge_far(far(rng.integers(0, 5, 300)), far(rng.integers(0, 5, 300))) for _ in range(600)]
+    assert sum(one.pair.kind != "undecided" for one in found) <= most_errors(600)
+
+
+@pytest.mark.slow
+def test_levels_of_which_a_tenth_differ_are_seldom_called_equally_far():
+    rng = np.random.default_rng(123)
+    found = [judge_far(far((rng.random(400) < 0.1).astype(float)), far([0.0] * 400)) for _ in range(600)]
+    assert sum(one.pair.kind == "same" for one in found) <= most_errors(600)
 
 
 def test_undefined_worlds_are_skipped_and_counted():
-    gap = np.full(30, 0.4)
+    gap = np.full(40, 0.4)
     gap[::2] = math.nan
     found = judge(gap)
-    assert (found.pair.worlds, found.pair.undefined, found.at) == (15, 15, 16)
+    assert (found.pair.worlds, found.pair.undefined, found.at) == (20, 20, 34)
     nothing = judge([math.nan] * 5)
     assert (nothing.pair.kind, nothing.at, nothing.pair.more) == ("undecided", None, None)
 
@@ -317,19 +372,32 @@ def test_wilsons_interval_covers_95_of_100_shares_on_average():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("outcome", [ADOPTION, COST], ids=lambda one: one.name)
+@pytest.mark.parametrize("outcome", ["lasting_adoption", "cost"])
 def test_the_truly_best_is_in_the_set(outcome):
     rng = np.random.default_rng(112)
     # All but equal, the first being best: the hardest truth.
-    sign = -1.0 if outcome.better == "lower" else 1.0
+    sign = -1.0 if BY_OUTCOME[outcome].better == "lower" else 1.0
     means = 0.5 + sign * np.array([1e-6, 0.0, 0.0, 0.0, -0.1, -0.3])
     missed = 0
     for _ in range(500):
         values = np.clip(means[:, None] + rng.normal(0.0, 0.1, (6, 300)) + rng.normal(0.0, 0.1, 300), 0.0, 1.0)
-        kept = not_beaten(values, outcome, span_of(outcome, 156))
-        missed += not kept[0]
-        assert not kept[5]
+        kept = best_of(made(values, outcome), outcome).chosen
+        missed += case().names[0] not in kept
+        assert case().names[5] not in kept
     assert missed <= most_errors(500)
+
+
+@pytest.mark.slow
+def test_money_with_a_few_extreme_worlds_is_seldom_claimed_for_the_wrong_side():
+    """Two equal means, the difference so skewed that two worlds in 200 carry most of it; more than 99 % is claimed for
+    either in some 4 % of trials, where exactly 2 % would be right, and once it was 7."""
+    rng = np.random.default_rng(124)
+    claims = 0
+    for _ in range(400):
+        base = rng.normal(0.0, 1.0, 200)
+        draws = plausible_means(np.stack([base, base + rng.lognormal(0.0, 1.5, 200) - math.exp(1.125)]), 1)
+        claims += np.bincount(draws.argmax(axis=1), minlength=2).max() > 0.99 * len(draws)
+    assert claims <= most_errors(400, 0.04)
 
 
 @pytest.mark.slow
@@ -339,8 +407,8 @@ def test_a_probability_of_being_best_is_right_as_often_as_it_says():
     said, true = [], []
     for _ in range(400):
         means = rng.normal(0.0, 0.3, 3)
-        found = probabilities(means[:, None] + rng.normal(0.0, 1.0, (3, 40)), 1)
-        said += found.tolist()
+        draws = plausible_means(means[:, None] + rng.normal(0.0, 1.0, (3, 40)), 1)
+        said += (np.bincount(draws.argmax(axis=1), minlength=3) / len(draws)).tolist()
         true += (means == means.max()).tolist()
     said, true = np.array(said), np.array(true)
     for low, high in ((0.0, 0.2), (0.2, 0.5), (0.5, 0.8), (0.8, 1.01)):
@@ -349,11 +417,41 @@ def test_a_probability_of_being_best_is_right_as_often_as_it_says():
 
 
 def test_probabilities_add_up_and_equals_share():
-    values = np.random.default_rng(114).random((3, 50))
-    found = probabilities(np.concatenate([values, values]), 1)
-    assert found.sum() == pytest.approx(1.0)
-    np.testing.assert_allclose(found[:3], found[3:])
-    np.testing.assert_array_equal(found, probabilities(np.concatenate([values, values]), 1))
+    values = np.random.default_rng(114).random((3, 250))
+    runs = made(np.concatenate([values, values]))
+    found = best_of(runs, MAIN).contenders
+    assert sum(one.probability for one in found) == pytest.approx(1.0)
+    by_name = {one.scenario: one for one in found}
+    for one, other in zip(case().names[:3], case().names[3:6], strict=True):
+        assert by_name[one].probability == pytest.approx(by_name[other].probability, abs=0.05)
+        assert by_name[one].within == pytest.approx(by_name[other].within, abs=0.05)
+    assert best_of(runs, MAIN) == best_of(runs, MAIN)
+
+
+def test_of_many_is_said_what_is_said_of_two():
+    """The draws of a difference have the interval of the pair."""
+    rng = np.random.default_rng(125)
+    values = np.stack([rng.beta(2, 5, 150), rng.beta(2, 4, 150), rng.beta(2, 6, 150)])
+    first = int(values.mean(axis=1).argmax())
+    draws = plausible_means(values, 1, 1.0)
+    for row in range(3):
+        if row != first:
+            pair = compare_pair(values[row], values[first], NAMES, ADOPTION).difference
+            assert np.quantile(draws[:, row], (0.025, 0.975)) == pytest.approx((pair.low, pair.high), abs=0.005)
+
+
+def test_levels_have_a_share_of_worlds_in_which_nobody_is_ahead():
+    runs = made(np.zeros((3, 40)))
+    for row, level in enumerate((1.0, 2.0, 4.0)):
+        runs.outcomes[row, :, COLUMN["reach"]] = level
+    runs.outcomes[1, :10, COLUMN["reach"]] = 4.0
+    found = best_of(runs, "reach")
+    names = case().names
+    assert [(one.scenario, one.probability, one.worlds) for one in found.contenders[:2]] == [
+        (names[2], 1.0, 40),
+        (names[1], 0.25, 10),
+    ]
+    assert found.chosen == (names[2],)
 
 
 def made(values, outcome=MAIN):
@@ -368,21 +466,25 @@ def made(values, outcome=MAIN):
 
 def test_best_counts_worlds_and_knows_which_way_is_better():
     values = [[3.0, 3.0, 1.0] * 40, [2.0, 3.0, 2.0] * 40, [5.0, 5.0, 5.0] * 40]
-    for outcome, first in (("connections", "name"), ("cost", "it-only")):
+    for outcome, first in (("connections", {"name"}), ("cost", {"it-only", "wait"})):
         found = best_of(made(values, outcome), outcome)
-        assert found.contenders[0].scenario == first
+        assert found.contenders[0].scenario in first, outcome
     worlds = {one.scenario: one.worlds for one in found.contenders}
     assert worlds == {"it-only": 80, "wait": 80, "name": 0}
     assert set(found.chosen) == {"it-only", "wait"}
 
 
-def test_who_is_never_defined_is_not_in_the_running():
-    values = np.random.default_rng(115).random((4, 30))
+def test_who_is_undefined_in_some_worlds_is_not_in_the_running():
+    values = np.random.default_rng(115).random((5, 30))
     values[2] = math.nan
     values[3, :10] = math.nan
     found = best_of(made(values), MAIN)
-    assert {one.scenario for one in found.contenders} == {"it-only", "wait", "roles"}
+    names = case().names
+    assert {one.scenario for one in found.contenders} == {names[0], names[1], names[4]}
+    assert found.left_out == (names[2], names[3])
     assert sum(one.worlds for one in found.contenders) == 30
+    assert f"{names[2]}, {names[3]}." in best_lines(found, 30, "en")[-2]
+    assert compare_runs(made(values), names[0], MAIN).ranking[-2:] == (names[3], names[2])
     values[1] = math.nan
     assert best_of(made(values), MAIN) is None
     assert best_lines(None, 30, "en") == []
@@ -398,10 +500,11 @@ def test_no_way_better_has_no_best(monkeypatch):
 def test_twenty_four_scenarios_stay_readable(language):
     values = 0.5 + 0.01 * np.random.default_rng(117).random((24, 40))
     lines = best_lines(best_of(made(values), MAIN), 40, language)
-    assert len(lines) == 6
-    assert "16" in lines[-2]
-    assert "24" in lines[-2]
-    assert all(len(line) < 200 for line in lines)
+    assert len(lines) == 7
+    assert "16" in lines[-3]
+    assert "24" in lines[-3]
+    assert "100" in lines[-2]
+    assert all(len(line) < 240 for line in lines)
 
 
 # --- going on until it is decided ----------------------------------------------------------------------
@@ -425,7 +528,7 @@ def truth(monkeypatch):
 
 def test_it_goes_on_until_each_is_decided(truth):
     runs, sizes = truth
-    found = until_decided(runs, "it-only")
+    found = until_decided(runs, "it-only", MAIN)
     assert found.undecided == ()
     assert sizes[:2] == [192, 320]
     assert len(found.runs.worlds) == sizes[-1] < 2000
@@ -435,9 +538,9 @@ def test_it_goes_on_until_each_is_decided(truth):
 
 def test_it_goes_on_to_the_most_that_is_asked_for(truth):
     runs, sizes = truth
-    found = until_decided(runs, "it-only", margin=0.0, most=250)
+    found = until_decided(runs, "it-only", MAIN, margin=0.0, most=250)
     assert (sizes, found.undecided) == ([192, 250], ("wait",))
-    assert until_decided(runs, "it-only", most=100).runs is runs
+    assert until_decided(runs, "it-only", MAIN, most=100).runs is runs
     said = sequential_lines(found, "en")
     assert said[0] == "Not yet decided after 250 worlds: wait."
     assert "margin of 0" in said[-2]
@@ -445,7 +548,8 @@ def test_it_goes_on_to_the_most_that_is_asked_for(truth):
 
 def test_the_size_of_a_batch_changes_no_verdict(truth):
     runs, _ = truth
-    whole, few = until_decided(runs, "it-only"), until_decided(made(runs.outcomes[:, :7, 5]), "it-only")
+    few_worlds = made(runs.outcomes[:, :7, 5])
+    whole, few = until_decided(runs, "it-only", MAIN), until_decided(few_worlds, "it-only", MAIN)
     for name, one in whole.decisions.items():
         assert (few.decisions[name].pair.kind, few.decisions[name].at) == (one.pair.kind, one.at)
 
@@ -457,7 +561,7 @@ def test_ctrl_c_gives_what_is_found_so_far(truth, monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(sequential, "extend_runs", interrupted)
-    found = until_decided(runs, "it-only")
+    found = until_decided(runs, "it-only", MAIN)
     assert (found.stopped, found.undecided, found.runs) == (True, ("wait",), runs)
     assert sequential_lines(found, "nl")[0].startswith("Je hebt het gestopt na 100 werelden")
 
@@ -468,6 +572,12 @@ def test_batches_grow_by_blocks_up_to_the_most():
         sizes.append(next_worlds(sizes[-1], 2000))
     assert sizes == [100, 192, 320, 512, 768, 1152, 1728, 2000]
     assert next_worlds(1, 2000) == 64
+
+
+def test_levels_have_no_margin():
+    assert margin_of(REACHED, 156) == 1.0
+    with pytest.raises(InputRefused, match="no margin"):
+        margin_of(REACHED, 156, 0.5)
 
 
 @pytest.mark.parametrize("margin", [-0.1, math.nan, math.inf, 1.0])

@@ -1,10 +1,14 @@
-"""Which scenario is best, among many: how probable that is of each, and which cannot be told from the best.
+"""Which scenario is best, among many: who is within the margin of the best, how probable each is, and who may be.
 
-The probability that a scenario's mean is the best is that of the Bayesian bootstrap (Rubin 1981) over worlds, the same
-weights for every scenario. The set that cannot be told from the best (Gupta 1965, Hsu 1984) leaves out who surely has a
-worse mean than some other: of paired differences, by evidence that holds after every world
-(:mod:`simulation.analysis.sequential`), at 5 % divided by the number of rivals, so that the truly best is in the set
-with 95 %.
+Of outcomes with a unit all three come from one draw of what the means may truly be. Each scenario's mean difference
+from the first one is as uncertain as :mod:`simulation.analysis.intervals` has it for a pair, and the errors of all of
+them are drawn together, as closely related as the worlds show them to be: many are judged as two are.
+
+The set of those that may be the best takes the same pivots, at 5 % divided by the number of rivals (Gupta 1965, Hsu
+1984), so that it holds the truly best also where many are equally good.
+
+Levels, such as how far a scenario gets, have no mean. There the share of worlds counts in which nobody is ahead, and
+the set leaves out who is surely behind another in more worlds (the sign test, likewise).
 """
 
 import math
@@ -12,24 +16,30 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulation.analysis.compare import CONFIDENCE, Floats, who_wins
-from simulation.analysis.sequential import span_of, surely_more
+from simulation.analysis.distributions import normal_quantile, t_quantile
+from simulation.analysis.intervals import CONFIDENCE, UPPER, Floats, Pivot, pivot_of
+from simulation.analysis.pairs import sign_test, who_is_ahead, who_wins
 from simulation.engine.ensemble import Runs
 from simulation.model.outcomes import BY_OUTCOME, Outcome
 
 DRAWS = 4_000
-"""Weightings of the worlds: the probability is then known to one percentage point."""
+"""Draws of what the means may be: a probability is then known to one percentage point."""
 FEWEST = 3
 """Below so many scenarios the verdict on the pair says it all."""
-_BLOCK = 512
+SURE_FROM = 100
+"""Below so many worlds a probability says more than is known (measured: ``docs/verdicts.md``)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """One scenario: the ``probability`` that its mean is the best, in how many worlds it is best (alone or tied),
-    and whether it is ``in_set``, the set that cannot be told from the best."""
+    """One scenario: the probability that its mean is ``within`` the margin of the best, the ``probability`` that it is
+    the best, in how many ``worlds`` nobody is better, and whether it is ``in_set``, one of those that may be the best.
+
+    Of levels both probabilities are the share of worlds in which nobody is ahead.
+    """
 
     scenario: str
+    within: float
     probability: float
     worlds: int
     in_set: bool
@@ -37,96 +47,134 @@ class Contender:
 
 @dataclass(frozen=True, slots=True)
 class Best:
-    """The contenders on an outcome, the most probable first."""
+    """The contenders on an outcome, first who is most probably within the margin of the best; ``left_out`` are the
+    scenarios for which the outcome is undefined in some worlds, so that their means are none to compare with."""
 
     outcome: str
     contenders: tuple[Contender, ...]
+    left_out: tuple[str, ...] = ()
 
     @property
     def chosen(self) -> tuple[str, ...]:
-        """The scenarios that cannot be told from the best."""
+        """The scenarios that may be the best: the best is among them with 95 %."""
         return tuple(contender.scenario for contender in self.contenders if contender.in_set)
 
 
 def best_of(runs: Runs, outcome: str) -> Best | None:
-    """Which scenario is best on the mean of an outcome; None below three scenarios or if no way is better.
+    """Which scenario is best on an outcome; None below three that have it in every world, or if no way is better.
 
-    A scenario's mean is over the worlds in which it is defined; without any it is not in the running, and not listed.
-    Probabilities are those of the Bayesian bootstrap (Rubin 1981) with :data:`DRAWS` weightings drawn from the runs'
-    seed, so equal runs give equal numbers. The set that cannot be told from the best (Gupta 1965, Hsu 1984) holds the
-    truly best with 95 %, at every number of worlds at once. Raises ``KeyError`` for an unknown outcome.
+    The draws come from the runs' seed, so equal runs give equal numbers. The set holds the truly best with 95 %, for a
+    number of worlds that is fixed beforehand. Raises ``KeyError`` for an unknown outcome.
 
     >>> from simulation import case, run_worlds
     >>> best = best_of(run_worlds(case().select(("it-only", "name", "full")), worlds=16), "progress_104")
     >>> best.contenders[0], best.chosen
-    (Contender(scenario='full', probability=1.0, worlds=16, in_set=True), ('full',))
+    (Contender(scenario='full', within=1.0, probability=1.0, worlds=16, in_set=True), ('full',))
     """
     measured = BY_OUTCOME[outcome]
-    names = [name for name in runs.study.names if np.isfinite(runs.of(name, outcome)).any()]
+    everywhere = {name: bool(np.isfinite(runs.of(name, outcome)).all()) for name in runs.study.names}
+    names = [name for name, defined in everywhere.items() if defined]
     if len(names) < FEWEST or measured.better == "neither":
         return None
-    values = np.stack([runs.of(name, outcome) for name in names])
-    chances = probabilities(values if measured.better == "higher" else -values, runs.seed)
-    worlds, kept = _worlds_won(values, measured), not_beaten(values, measured, span_of(measured, runs.study.horizon))
-    kept[int(np.argmax(chances))] = True
-    contenders = [Contender(*row) for row in zip(names, chances.tolist(), worlds, kept, strict=True)]
-    return Best(
-        outcome,
-        tuple(
-            sorted(contenders, key=lambda contender: (-contender.probability, not contender.in_set, -contender.worlds))
-        ),
-    )
+    rows = [runs.row(name) for name in names]
+    found = by_means(rows, measured, runs) if measured.unit.has_mean else by_levels(rows, measured)
+    contenders = [Contender(*row) for row in zip(names, *found, strict=True)]
+    contenders.sort(key=lambda one: (-one.within, -one.probability, not one.in_set, -one.worlds))
+    return Best(outcome, tuple(contenders), tuple(name for name, defined in everywhere.items() if not defined))
 
 
-def probabilities(values: Floats, seed: int) -> Floats:
-    """The probability that each row's mean is the highest: shape (scenarios,) from values (scenarios, worlds).
+Columns = tuple[list[float], list[float], list[int], list[bool]]
+"""Of every scenario: within the margin, probability, worlds in which nobody is better, in the set."""
 
-    Undefined (nan) values are left out; equal means share. A row without values has probability 0.
 
-    >>> probabilities(np.array([[0.0, 1.0] * 20, [0.6, 0.6] * 20, [0.1, 0.2] * 20]), 1).round(1).tolist()
-    [0.1, 0.9, 0.0]
+def by_means(rows: list[Floats], outcome: Outcome, runs: Runs) -> Columns:
+    """Who may have the best mean; ``rows`` have all outcomes of a scenario, shape (worlds, outcomes) each."""
+    span = outcome.unit.span(runs.study.horizon)
+    column = list(BY_OUTCOME).index(outcome.name)
+    values = np.stack([row[:, column] for row in rows])
+    means = plausible_means(-values if outcome.better == "lower" else values, runs.seed, span)
+    first = means >= means.max(axis=1, keepdims=True)
+    chances = (first / first.sum(axis=1, keepdims=True)).mean(axis=0)
+    within = (means >= means.max(axis=1, keepdims=True) - outcome.margin).mean(axis=0)
+    top = (np.min if outcome.better == "lower" else np.max)(values, axis=0)
+    worlds = [int((who_wins(row, top, outcome) == 0.0).sum()) for row in values]
+    chosen = not_beaten(-values if outcome.better == "lower" else values, span)
+    return within.tolist(), chances.tolist(), worlds, chosen
+
+
+def plausible_means(values: Floats, seed: int, span: float = math.inf) -> Floats:
+    """Draws of what the means of ``values`` (scenarios, worlds) may truly be: shape (:data:`DRAWS`, scenarios).
+
+    Each is a difference from the scenario with the highest mean, which is 0. Errors have the pivots of a pair (Hall
+    1992) and the correlation of the differences over worlds. ``span`` is the largest difference that there can be.
+
+    >>> luck = np.random.default_rng(1).normal(size=200)
+    >>> draws = plausible_means(np.stack([luck, luck + np.tile([0.0, 0.2], 100)]), 1)
+    >>> draws.shape, draws.mean(axis=0).round(2).tolist()
+    ((4000, 2), [-0.1, 0.0])
     """
     rng = np.random.default_rng(seed)
-    defined = np.isfinite(values)
-    filled = np.where(defined, values, 0.0)
-    tops = bottoms = np.zeros((DRAWS, len(values)))
-    for start in range(0, values.shape[1], _BLOCK):
-        block = slice(start, start + _BLOCK)
-        weights = rng.exponential(size=(DRAWS, filled[:, block].shape[1]))
-        tops, bottoms = tops + weights @ filled[:, block].T, bottoms + weights @ defined[:, block].T
-    means = np.where(bottoms > 0.0, tops / np.where(bottoms > 0.0, bottoms, 1.0), -math.inf)
-    highest = means.max(axis=1, keepdims=True)
-    first = means >= highest - 1e-9 * np.maximum(1.0, np.abs(highest))
-    chances: Floats = (first / first.sum(axis=1, keepdims=True)).mean(axis=0)
-    return chances
+    reference = int(np.argmax(values.mean(axis=1)))
+    gaps = values - values[reference]
+    spread = gaps.std(axis=1, keepdims=True)
+    unit = (gaps - gaps.mean(axis=1, keepdims=True)) / np.where(spread > 0.0, spread, 1.0)
+    related = unit @ unit.T / values.shape[1]
+    np.fill_diagonal(related, 1.0)
+    power, axes = np.linalg.eigh(related)
+    scores = rng.normal(size=(DRAWS, len(values))) @ (axes * np.sqrt(np.maximum(power, 0.0))).T
+    largest = span if math.isfinite(span) else float(np.ptp(values))
+    errors = [_errors(pivot_of(gap), score, largest) for gap, score in zip(gaps, scores.T, strict=True)]
+    errors[reference] = np.zeros(DRAWS)
+    draws: Floats = gaps.mean(axis=1) - np.stack(errors, axis=1)
+    return draws
 
 
-def _worlds_won(values: Floats, outcome: Outcome) -> list[int]:
-    """In how many worlds each scenario is the best of those defined there, alone or tied."""
-    top = (np.fmin if outcome.better == "lower" else np.fmax).reduce(values, axis=0)
-    defined = np.isfinite(values)
-    return [
-        int((who_wins(row[present], top[present], outcome) == 0.0).sum())
-        for row, present in zip(values, defined, strict=True)
-    ]
+def _errors(pivot: Pivot, scores: Floats, largest: float) -> Floats:
+    """Errors of a mean at normal scores, of which 95 % lie within the interval of a pair."""
+    normal = normal_quantile(UPPER)
+    if pivot.freedom == 0:
+        return scores / normal * pivot.room(largest)
+    return pivot.errors(scores * (pivot.score / normal))
 
 
-def not_beaten(values: Floats, outcome: Outcome, span: float) -> list[bool]:
-    """Whether each row (scenarios, worlds) cannot be told from the best mean; ``span`` as in ``sequential``.
+def not_beaten(values: Floats, span: float = math.inf) -> list[bool]:
+    """Whether each row of values (scenarios, worlds), more being better, may have the highest mean.
 
-    The row with the truly best mean is kept with probability 95 % at least, at every number of worlds at once.
+    Left out is who surely has a lower mean than some other, by the pivot of the pair, at 5 % divided by the number of
+    rivals (Gupta 1965, Hsu 1984): so the truly best is kept with 95 %, also where many are equally good.
 
     >>> rng = np.random.default_rng(1)
     >>> values = np.clip(np.array([[0.5], [0.52], [0.2]]) + rng.normal(0, 0.1, (3, 100)), 0, 1)
-    >>> not_beaten(values, BY_OUTCOME["lasting_adoption"], 1.0)
+    >>> not_beaten(values, 1.0)
     [True, True, False]
     """
-    sign = -1.0 if outcome.better == "lower" else 1.0
-    enough = math.log((len(values) - 1) / (1.0 - CONFIDENCE))
+    means, largest = values.mean(axis=1), span if math.isfinite(span) else float(np.ptp(values))
+    level = min(SUREST, 1.0 - (1.0 - CONFIDENCE) / (len(values) - 1))
 
-    def beats(rival: Floats, candidate: Floats) -> bool:
-        gap = sign * (rival - candidate)
-        gap = gap[np.isfinite(gap)]
-        return len(gap) > 0 and bool(surely_more(gap, span).max() >= enough)
+    def beats(rival: int, row: int) -> bool:
+        if means[rival] <= means[row]:
+            return False
+        pivot = pivot_of(values[rival] - values[row])
+        if pivot.freedom == 0:
+            return pivot.mean > pivot.room(largest)
+        return bool(pivot.mean > pivot.errors(np.array([t_quantile(level, pivot.freedom)]))[0])
 
-    return [not any(beats(rival, candidate) for rival in values if rival is not candidate) for candidate in values]
+    rows = range(len(values))
+    return [not any(beats(rival, row) for rival in rows) for row in rows]
+
+
+SUREST = 0.999
+"""As sure as one can be of a difference: with more than 51 scenarios the set holds the best a little less often."""
+
+
+def by_levels(rows: list[Floats], outcome: Outcome) -> Columns:
+    """Of levels: in how many worlds nobody is ahead, and who is surely behind nobody in more worlds."""
+    alone, chosen = [], []
+    enough = (1.0 - CONFIDENCE) / (len(rows) - 1)
+    for row in rows:
+        ahead = np.stack([who_is_ahead(rival, row, outcome) for rival in rows if rival is not row])
+        alone.append(int((~(ahead > 0.0).any(axis=0)).sum()))
+        counts = [(int((signs > 0.0).sum()), int((signs < 0.0).sum())) for signs in ahead]
+        chosen.append(not any(wins > losses and sign_test(wins, losses) < enough for wins, losses in counts))
+    shares = [count / len(rows[0]) for count in alone]
+    return shares, shares, alone, chosen

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulation import __version__
-from simulation.analysis.compare import wilson
+from simulation.analysis.intervals import wilson
 from simulation.engine.ensemble import Progress, Runs, run_worlds
 from simulation.model.worlds import MODES, Mode
 from simulation.study.constants import ADOPTED

@@ -13,9 +13,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.analysis.compare import Kind, Pair, compare_pair
+from simulation.analysis.pairs import Kind, Pair, compare_outcomes
 from simulation.engine.ensemble import run_worlds
-from simulation.model.outcomes import BY_OUTCOME, OUTCOMES
+from simulation.model.outcomes import BY_OUTCOME, LEADING, OUTCOMES
 from simulation.model.worlds import Mode
 from simulation.study.errors import InputRefused, problem, unknown
 from simulation.study.parameters import PARAMETERS, Parameter
@@ -28,8 +28,9 @@ Turn = Literal["holds", "settles", "blurs", "differs", "reverses"]
 def turn(before: Kind, after: Kind) -> Turn:
     """What becomes of a verdict that was ``before`` and is ``after``.
 
-    It *reverses* from a win to a loss or back; *differs* where a win or a loss becomes no difference that matters, or
-    the other way round; *blurs* where something was settled and no longer is, and *settles* where nothing was.
+    It *reverses* from a win to a loss or back; *differs* where a win or a loss becomes no difference that matters or a
+    mixed verdict, or the other way round; *blurs* where something was settled and no longer is, and *settles* where
+    nothing was.
 
     >>> turn("beats", "loses"), turn("beats", "same"), turn("same", "undecided"), turn("undecided", "same")
     ('reverses', 'differs', 'blurs', 'settles')
@@ -38,7 +39,7 @@ def turn(before: Kind, after: Kind) -> Turn:
         return "holds"
     if "undecided" in (before, after):
         return "settles" if before == "undecided" else "blurs"
-    return "differs" if "same" in (before, after) else "reverses"
+    return "reverses" if {before, after} == {"beats", "loses"} else "differs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +77,20 @@ class EndRuns:
     """Two scenarios run with one parameter at either end of its range, on every outcome.
 
     ``outcomes`` has shape (2 ends, 2 scenarios, worlds, :data:`~simulation.model.outcomes.OUTCOMES`), low end first,
-    each in its outcome's unit; ``ends`` are in the parameter's unit, (low, high) of each scenario.
+    each in its outcome's unit; ``ends`` are in the parameter's unit, (low, high) of each scenario; ``horizon`` is in
+    weeks.
     """
 
     parameter: Parameter
     names: tuple[str, str]
     ends: tuple[tuple[float, float], tuple[float, float]]
     outcomes: NDArray[np.float64]
+    horizon: int
 
     def flip(self, outcome: str) -> Flip:
         """What the verdict on ``outcome`` becomes at both ends."""
-        column, measured = list(BY_OUTCOME).index(outcome), BY_OUTCOME[outcome]
-        low, high = (compare_pair(a, b, self.names, measured) for a, b in self.outcomes[..., column])
+        measured = BY_OUTCOME[outcome]
+        low, high = (compare_outcomes(a, b, self.names, measured, self.horizon) for a, b in self.outcomes)
         return Flip(self.parameter, self.ends, low, high)
 
 
@@ -128,13 +131,14 @@ def run_ends(
         for scenario, bounds in zip(pair.scenarios, ranges, strict=True)
     )
     runs = run_worlds(replace(pair, scenarios=ours), worlds, seed, mode, threads)
-    return EndRuns(parameter, (first.name, second.name), ranges, runs.outcomes.reshape(2, 2, worlds, len(OUTCOMES)))
+    outcomes = runs.outcomes.reshape(2, 2, worlds, len(OUTCOMES))
+    return EndRuns(parameter, (first.name, second.name), ranges, outcomes, pair.horizon)
 
 
 def flips(
     study: Study,
     names: tuple[str, str],
-    outcome: str = "lasting_adoption",
+    outcome: str = LEADING,
     worlds: int = 100,
     seed: int = 1,
     mode: Mode = "ranges",

@@ -3,35 +3,26 @@
 Each question is a bet that is fair if the answer is "no". Its winnings, the evidence *e*, then ever reach 1/α with
 probability α at most (Ville 1939), so that one may look after every world and stop at will.
 
-Who wins more often: Robbins's (1970) mixture over the chance of winning. Whether the mean difference is within the
-margin, where outcomes have bounds: bets at several stakes side by side (Waudby-Smith & Ramdas 2024); where they have
-none: the t test mixed over effects (Lai 1976), which holds exactly for normal differences and about for others from
-many worlds on (Waudby-Smith et al. 2024). All evidence is a natural logarithm. ``docs/verdicts.md`` tells more.
+Who wins more often: Robbins's (1970) mixture over the chance of winning. Who is better on average, and whether the
+mean difference is within the margin, where outcomes have bounds: bets at several stakes side by side (Waudby-Smith &
+Ramdas 2024); where they have none: the t test mixed over effects (Lai 1976), which holds exactly for normal differences
+and about for others from many worlds on (Waudby-Smith et al. 2024). Levels have no mean: of them only the first is
+asked, and whether hardly any world differs. All evidence is a natural logarithm. ``docs/verdicts.md`` tells more.
 """
 
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.analysis.compare import (
-    CONFIDENCE,
-    ENOUGH,
-    RARE,
-    REACH,
-    Floats,
-    Interval,
-    Kind,
-    Pair,
-    about,
-    compare_pair,
-    who_wins,
-)
 from simulation.analysis.distributions import log_beta, log_sum_exp
+from simulation.analysis.intervals import CONFIDENCE, NOTHING, Floats, Interval
+from simulation.analysis.pairs import ENOUGH, RARE, REACH, Kind, Pair, about, compare_pair, who_is_ahead, who_wins
 from simulation.engine.ensemble import Progress, Runs, extend_runs
-from simulation.model.outcomes import BY_OUTCOME, Outcome
+from simulation.model.outcomes import BY_OUTCOME, LEADING, Outcome
 from simulation.study.errors import InputRefused, problem
 from simulation.system.signals import Terminated
 
@@ -93,14 +84,22 @@ class Sequential:
 
 @dataclass(frozen=True)
 class _Tally:
-    """What has been counted at some moments; a moment is the last axis of every array."""
+    """What has been counted at some moments; a moment is the last axis of every array.
+
+    ``side`` is 1 where more is better and −1 where less is; ``notable`` counts differences beyond the margin, and
+    ``rare`` is the share of them that could not carry the mean out of it. ``bets`` are those that the mean is above 0,
+    below 0, below the margin and above its opposite (with bounds only).
+    """
 
     margin: float
-    bounded: bool
+    kind: Literal["bounded", "unbounded", "levels"]
+    side: float
     worlds: Floats
     wins: Floats
     losses: Floats
     differ: Floats
+    notable: Floats
+    rare: Floats
     mean: Floats
     scatter: Floats
     bets: Floats
@@ -118,6 +117,8 @@ class _Tally:
             wins=wins + added * share * lean,
             losses=losses + added * share * (1.0 - lean),
             differ=self.differ[-1] * times,
+            notable=self.notable[-1] * times,
+            rare=np.full_like(times, self.rare[-1]),
             mean=np.full_like(times, self.mean[-1]),
             scatter=self.scatter[-1] * times,
             bets=self.bets[..., -1:] * times,
@@ -260,33 +261,49 @@ def unbounded_interval(values: Floats) -> Interval:
 # --- the verdict on a pair -----------------------------------------------------------------------------
 
 
-def decide(a: Floats, b: Floats, names: tuple[str, str], outcome: Outcome, margin: float, span: float) -> Decision:
+def decide(
+    a: Floats,
+    b: Floats,
+    names: tuple[str, str],
+    outcome: Outcome,
+    margin: float,
+    span: float,
+    signs: Floats | None = None,
+) -> Decision:
     """Judge an outcome of two scenarios (shape (worlds,) each) after every world, in their order.
 
     The verdict is the first that falls, so that more worlds never change it: "same" as soon as the mean difference is
-    surely within the ``margin`` (in the outcome's unit; never for a margin of 0), "beats" or "loses" as soon as it is
-    sure which of the two wins more often and the mean difference so far is not within the margin. Each is wrong with
-    probability 5 % at most, however often one looks. ``span`` is as :func:`span_of` gives it.
+    surely within the ``margin`` (in the outcome's unit; never for a margin of 0); "beats" or "loses" as soon as it is
+    sure which of the two wins more often, and that it is better on average too, by the margin as far as is known;
+    "mixed" as soon as it is sure that the one wins more often and the other is better on average. Of levels "same"
+    means that surely no more than a tenth of all worlds differ, and "beats" that one is surely ahead in more worlds.
+    Each is wrong with probability 5 % at most, however often one looks. ``span`` is as :func:`span_of` gives it,
+    ``signs`` says who is ahead in each world where that takes more than the values.
 
     >>> outcome = BY_OUTCOME["lasting_adoption"]
     >>> decision = decide(np.full(100, 0.8), np.linspace(0.0, 0.9, 100), ("a", "b"), outcome, 0.02, 1.0)
     >>> decision.pair.kind, decision.at
-    ('beats', 8)
+    ('beats', 10)
     """
-    pair = compare_pair(a, b, names, outcome)
+    pair = compare_pair(a, b, names, outcome, span)
+    signs = who_wins(a, b, outcome) if signs is None else signs
     defined = np.flatnonzero(np.isfinite(a) & np.isfinite(b))
     if not len(defined):
         return Decision(replace(pair, kind="undecided", more=None), None, ahead=False)
-    worlds, a, b = len(a), a[defined], b[defined]
-    gap, signs = a - b, who_wins(a, b, outcome)
-    tally = _tally(gap, signs, margin, span)
+    worlds, a, b, signs = len(a), a[defined], b[defined], signs[defined]
+    gap = np.where(who_wins(a, b, outcome) == 0.0, 0.0, a - b)
+    tally = _tally(gap, signs, np.stack([a, b]), outcome, margin, span)
     kind, index = _first_verdict(tally)
+    wins, losses = int(tally.wins[-1]), int(tally.losses[-1])
     return Decision(
         replace(
             pair,
+            wins=wins,
+            losses=losses,
+            ties=len(a) - wins - losses,
             kind=kind,
             share=bounded_interval(np.maximum(signs, 0.0), 0.0, 1.0),
-            difference=bounded_interval(gap, -span, span) if math.isfinite(span) else unbounded_interval(gap),
+            difference=_difference(gap, tally.kind, span),
             more=_more(tally, worlds / len(defined)) if index is None else 0,
         ),
         None if index is None else int(defined[index]) + 1,
@@ -294,28 +311,43 @@ def decide(a: Floats, b: Floats, names: tuple[str, str], outcome: Outcome, margi
     )
 
 
-def _tally(gap: Floats, signs: Floats, margin: float, span: float) -> _Tally:
-    """Count after every world."""
+def _difference(gap: Floats, kind: str, span: float) -> Interval:
+    """The mean difference with an interval that holds at every number of worlds; levels have none."""
+    if kind == "levels":
+        return NOTHING
+    return bounded_interval(gap, -span, span) if kind == "bounded" else unbounded_interval(gap)
+
+
+def _tally(gap: Floats, signs: Floats, values: Floats, outcome: Outcome, margin: float, span: float) -> _Tally:
+    """Count after every world; ``values`` has shape (2, worlds)."""
     worlds, mean, scatter = _moments(gap)
+    levels, bounded = not outcome.unit.has_mean, math.isfinite(span)
+    kind: Literal["bounded", "unbounded", "levels"] = "levels" if levels else "bounded" if bounded else "unbounded"
+    notable = signs != 0.0 if levels else np.abs(gap) > margin
+    highest, lowest = np.maximum.accumulate(values.max(axis=0)), np.minimum.accumulate(values.min(axis=0))
+    apart = np.where(highest > lowest, highest - lowest, math.inf if margin == 0.0 else margin)
+    rare = np.full(len(gap), RARE) if levels else np.minimum(RARE, margin / apart)
     return _Tally(
         margin=margin,
-        bounded=math.isfinite(span),
+        kind=kind,
+        side=-1.0 if outcome.better == "lower" else 1.0,
         worlds=worlds,
         wins=np.cumsum(signs > 0.0, dtype=np.float64),
         losses=np.cumsum(signs < 0.0, dtype=np.float64),
         differ=np.cumsum(signs != 0.0, dtype=np.float64),
+        notable=np.cumsum(notable, dtype=np.float64),
+        rare=rare,
         mean=mean,
         scatter=scatter,
-        bets=_bets_on_sameness(gap, margin, span),
+        bets=_bets_on_the_mean(gap, margin, span) if kind == "bounded" else np.zeros((4, 1, len(gap))),
     )
 
 
-def _bets_on_sameness(gap: Floats, margin: float, span: float) -> Floats:
-    """Bets that the mean is below the margin and above its opposite; without bounds, that few worlds differ by more."""
-    if not math.isfinite(span):
-        return bets((np.abs(gap) <= margin).astype(np.float64), 1.0 - RARE)[None]
+def _bets_on_the_mean(gap: Floats, margin: float, span: float) -> Floats:
+    """Bets that the mean is above 0, below 0, below the margin and above its opposite, all at their stakes."""
     near = np.clip(gap, -span, span)
-    return np.stack([bets(span - near, span - margin), bets(span + near, span - margin)])
+    above, below = span + near, span - near
+    return np.stack([bets(above, span), bets(below, span), bets(below, span - margin), bets(above, span - margin)])
 
 
 def _surely_apart(tally: _Tally) -> Bools:
@@ -324,32 +356,61 @@ def _surely_apart(tally: _Tally) -> Bools:
     return apart
 
 
+def _surely_better(tally: _Tally) -> Floats:
+    """1 where the first is surely better on average, −1 where it is surely worse, else 0; of levels who wins more."""
+    if tally.kind == "levels":
+        return np.sign(tally.wins - tally.losses)
+    if tally.kind == "bounded":
+        above, below = (pooled(won) >= ONE_SIDE for won in tally.bets[:2])
+        return tally.side * (above.astype(np.float64) - below)
+    sure = (mean_evidence(tally.worlds, tally.mean, tally.scatter) >= BOTH_SIDES) & (tally.differ >= STEADY)
+    return np.where(sure, tally.side * np.sign(tally.mean), 0.0)
+
+
 def _surely_ahead(tally: _Tally) -> Bools:
-    """Where one surely wins more often than the other, and by as much as matters as far as is known."""
-    return _surely_apart(tally) & (np.abs(tally.mean) >= tally.margin)
+    """Where one surely wins more often and is surely better on average, by as much as matters as far as is known."""
+    same_side = _surely_better(tally) == np.sign(tally.wins - tally.losses)
+    matters = (np.abs(tally.mean) >= tally.margin) | (tally.kind == "levels")
+    ahead: Bools = _surely_apart(tally) & same_side & matters
+    return ahead
+
+
+def _surely_mixed(tally: _Tally) -> Bools:
+    """Where one surely wins more often and the other is surely better on average."""
+    mixed: Bools = _surely_apart(tally) & (_surely_better(tally) == -np.sign(tally.wins - tally.losses))
+    return mixed
 
 
 def _surely_same(tally: _Tally) -> Bools:
-    """Where the mean difference is surely within the margin."""
+    """Where the mean difference is surely within the margin; of levels, where surely hardly any world differs."""
+    if tally.kind == "levels":
+        return _surely_rare(tally)
     if tally.margin <= 0.0:
         return np.zeros(len(tally.worlds), dtype=np.bool_)
-    sure = pooled(tally.bets)
-    if tally.bounded:
-        return np.asarray((sure >= ONE_SIDE).all(axis=0))
+    if tally.kind == "bounded":
+        return np.asarray((pooled(tally.bets[2:]) >= ONE_SIDE).all(axis=0))
     room = tally.margin - np.abs(tally.mean)
     within = (room > 0.0) & (mean_evidence(tally.worlds, np.maximum(room, 0.0), tally.scatter) >= BOTH_SIDES)
-    return np.asarray(within & ((tally.differ >= STEADY) | (sure[0] >= BOTH_SIDES)))
+    return np.asarray(within & ((tally.notable >= STEADY) | _surely_rare(tally)))
+
+
+def _surely_rare(tally: _Tally) -> Bools:
+    """Where surely so few worlds differ notably that they could not matter: bets on the next one, at all stakes."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        gain = np.log1p(STAKES[:, None] * (1.0 / (1.0 - tally.rare) - 1.0))
+        won = (tally.worlds - tally.notable) * gain + tally.notable * np.log1p(-STAKES)[:, None]
+    return np.asarray(pooled(won) >= BOTH_SIDES)
 
 
 def _first_verdict(tally: _Tally) -> tuple[Kind, int | None]:
     """The verdict that falls first, and its place among the worlds."""
-    same = _surely_same(tally)
-    fallen = same | _surely_ahead(tally)
+    same, mixed = _surely_same(tally), _surely_mixed(tally)
+    fallen = same | mixed | _surely_ahead(tally)
     if not fallen.any():
         return "undecided", None
     index = int(np.argmax(fallen))
-    if same[index]:
-        return "same", index
+    if same[index] or mixed[index]:
+        return "same" if same[index] else "mixed", index
     return ("beats" if tally.wins[index] > tally.losses[index] else "loses"), index
 
 
@@ -360,7 +421,7 @@ def _more(tally: _Tally, worlds_per_defined: float) -> int | None:
     """
     added = np.unique(np.geomspace(5.0, REACH, 500).round())
     later = tally.if_it_goes_on(added)
-    fallen = _surely_same(later) | _surely_ahead(later)
+    fallen = _surely_same(later) | _surely_mixed(later) | _surely_ahead(later)
     return about(float(added[np.argmax(fallen)]) * worlds_per_defined) if fallen.any() else None
 
 
@@ -370,14 +431,16 @@ def _more(tally: _Tally, worlds_per_defined: float) -> int | None:
 def margin_of(outcome: Outcome, horizon: int, margin: float | None = None) -> float:
     """``margin`` checked, or else the outcome's own, in the outcome's unit.
 
-    Raises :class:`~simulation.study.errors.InputRefused` for one that is negative, not finite, or as large as any
-    difference can be.
+    Raises :class:`~simulation.study.errors.InputRefused` for one that is negative, not finite, as large as any
+    difference can be, or for levels, which are higher or lower and nothing in between.
 
     >>> margin_of(BY_OUTCOME["lasting_adoption"], 156), margin_of(BY_OUTCOME["go_live_week"], 156, 4.0)
     (0.02, 4.0)
     """
     if margin is None:
         return outcome.margin
+    if not outcome.unit.has_mean:
+        raise InputRefused([problem("no_margin", outcome=outcome.name)])
     if not (math.isfinite(margin) and margin >= 0.0):
         raise InputRefused([problem("bad_amount", given=repr(margin))])
     span = span_of(outcome, horizon)
@@ -401,7 +464,7 @@ def next_worlds(worlds: int, most: int) -> int:
 def until_decided(
     runs: Runs,
     baseline: str,
-    outcome: str = "lasting_adoption",
+    outcome: str = LEADING,
     margin: float | None = None,
     most: int = MOST,
     threads: int = 1,
@@ -446,6 +509,7 @@ def _others(runs: Runs, baseline: str) -> list[str]:
 
 def _decisions(runs: Runs, baseline: str, outcome: Outcome, margin: float) -> Iterator[Decision]:
     """Each scenario against the baseline."""
-    span, base = span_of(outcome, runs.study.horizon), runs.of(baseline, outcome.name)
+    span, base, values = span_of(outcome, runs.study.horizon), runs.row(baseline), runs.of(baseline, outcome.name)
     for name in _others(runs, baseline):
-        yield decide(runs.of(name, outcome.name), base, (name, baseline), outcome, margin, span)
+        signs = who_is_ahead(runs.row(name), base, outcome)
+        yield decide(runs.of(name, outcome.name), values, (name, baseline), outcome, margin, span, signs)

@@ -69,6 +69,14 @@ class Runs:
         values: NDArray[np.float64] = self.outcomes[self.study.names.index(scenario), :, column]
         return values
 
+    def row(self, scenario: str) -> NDArray[np.float64]:
+        """All outcomes of a scenario in every world: shape (worlds, outcomes).
+
+        Raises ``ValueError`` for a scenario that is not there.
+        """
+        values: NDArray[np.float64] = self.outcomes[self.study.names.index(scenario)]
+        return values
+
     def weeks(self, scenario: str, state: str) -> NDArray[np.float32]:
         """One of :data:`WEEKLY` of a scenario in every world, at the end of each week: shape (worlds, weeks).
 

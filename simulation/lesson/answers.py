@@ -6,7 +6,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.analysis.compare import sign_test, wilson
+from simulation.analysis.intervals import wilson
+from simulation.analysis.pairs import sign_test
 from simulation.engine.ensemble import Runs
 from simulation.lesson.form import Chapter, Condition, Option
 from simulation.model.outcomes import BY_OUTCOME

@@ -29,6 +29,9 @@ from simulation.study.constants import ADOPTED, DEADLINE, MOVING
 
 Better = Literal["higher", "lower", "neither"]
 
+LIVE = 2.0
+"""The level of :func:`reach` from which a platform is live."""
+
 
 # --- how each is read ----------------------------------------------------------------------------------
 
@@ -168,7 +171,7 @@ def reach(o: Any, s: Any) -> Any:
     if o.go_live_week > 0:
         if o.peak >= ADOPTED:
             return 4.0 if o.mean_adoption >= ADOPTED else 3.0
-        return 2.0
+        return LIVE
     return 1.0 if o.progress_104 >= MOVING else 0.0
 
 
@@ -193,7 +196,11 @@ def partner_idle_hours(o: Any, s: Any) -> Any:
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """One outcome: ``margin`` is the smallest difference that matters (assumed); ``censored`` says that it is
-    written as horizon + 1 where it did not happen. ``read`` takes the accounts and what the scenario fixes."""
+    written as horizon + 1 where it did not happen. ``read`` takes the accounts and what the scenario fixes.
+
+    Of levels (``unit`` is :class:`~simulation.model.units.Ordinal`) ``among_equals`` names the outcomes that decide
+    between two runs on the same level, if they differ by more than their margin: below :data:`LIVE`, and from there on.
+    """
 
     name: str
     unit: Unit
@@ -201,6 +208,7 @@ class Outcome:
     margin: float
     read: Callable[[Any, Any], Any]
     censored: bool = False
+    among_equals: tuple[str, str] | None = None
 
 
 OUTCOMES: tuple[Outcome, ...] = (
@@ -228,7 +236,7 @@ OUTCOMES: tuple[Outcome, ...] = (
     Outcome("connections", COUNT, "higher", 1.0, connections),
     Outcome("settled", SHARE, "higher", 0.02, settled),
     Outcome("settled_chain", SHARE, "higher", 0.02, settled_chain),
-    Outcome("reach", REACH, "higher", 1.0, reach),
+    Outcome("reach", REACH, "higher", 1.0, reach, among_equals=("progress_104", "lasting_adoption")),
     Outcome("business_adoption", SHARE, "higher", 0.02, business_adoption),
     Outcome("dip_hours", HOURS, "lower", 100.0, dip_hours),
     Outcome("partner_idle_hours", HOURS, "lower", 100.0, partner_idle_hours),
@@ -237,6 +245,12 @@ OUTCOMES: tuple[Outcome, ...] = (
 
 BY_OUTCOME: Mapping[str, Outcome] = MappingProxyType({outcome.name: outcome for outcome in OUTCOMES})
 """The same, by name."""
+
+COLUMN: Mapping[str, int] = MappingProxyType({outcome.name: column for column, outcome in enumerate(OUTCOMES)})
+"""Where each stands among them."""
+
+LEADING = "reach"
+"""The outcome that leads an answer where none is asked for: how far it gets."""
 
 
 # --- what a run leaves behind --------------------------------------------------------------------------

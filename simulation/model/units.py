@@ -26,6 +26,7 @@ class Unit:
 
     higher = "size.higher"
     lower = "size.lower"
+    has_mean = True
 
     @property
     def axis(self) -> tuple[float, float] | None:
@@ -129,6 +130,7 @@ class Ordinal(Unit):
     """Levels in an order, without distances: ``levels`` are their locale keys, from 0 up."""
 
     levels: tuple[str, ...] = ()
+    has_mean = False
 
     @property
     def axis(self) -> tuple[float, float] | None:

@@ -11,10 +11,12 @@ import pyarrow.parquet as pq
 
 from simulation import __version__
 from simulation.analysis.best import DRAWS, Best, best_of
-from simulation.analysis.compare import Comparison, Interval, Pair, Summary
+from simulation.analysis.compare import Comparison, Summary
+from simulation.analysis.intervals import Interval
+from simulation.analysis.pairs import Pair
 from simulation.analysis.sequential import Sequential
-from simulation.model.outcomes import OUTCOMES
-from simulation.report.sentences import MAIN, is_exact, verdict
+from simulation.model.outcomes import BY_OUTCOME, OUTCOMES
+from simulation.report.sentences import LEVELS, is_exact, verdict
 from simulation.text.i18n import LANGUAGES, say
 
 
@@ -50,14 +52,13 @@ def parquet(comparison: Comparison) -> bytes:
 def as_json(
     comparison: Comparison,
     command: str,
-    outcome: str = MAIN,
     sequential: Sequential | None = None,
     files: Mapping[str, str] | None = None,
 ) -> bytes:
     """The numbers of the table and of every pair, with what is needed to repeat them; undefined is null.
 
-    ``best`` is about ``outcome``; ``sequential`` is null unless verdicts were judged after every world. ``files`` has
-    the SHA-256 of each file that was made with this one, by its name.
+    ``ranking`` and ``best`` are about the outcome that leads; ``sequential`` is null unless verdicts were judged after
+    every world. ``files`` has the SHA-256 of each file that was made with this one, by its name.
     """
     runs, base = comparison.runs, comparison.baseline
     study = runs.study
@@ -71,11 +72,12 @@ def as_json(
         "horizon": study.horizon,
         "parameters": runs.mode,
         "baseline": base,
+        "outcome": comparison.outcome,
         "confidence": 0.95,
         "note": {language: say("result.not_a_forecast", language) for language in LANGUAGES},
         "ranking": [_ranked(comparison, rank, name) for rank, name in enumerate(comparison.ranking, start=1)],
         "pairing_gain": comparison.pairing_gain,
-        "best": _best(best_of(runs, outcome)),
+        "best": _best(best_of(runs, comparison.outcome)),
         "sequential": _sequential(comparison, sequential) if sequential else None,
         "verdicts": [
             _pair(pair) | {"sentence": {language: _sentence(comparison, pair, language) for language in LANGUAGES}}
@@ -91,9 +93,10 @@ def as_json(
 def _ranked(comparison: Comparison, rank: int, name: str) -> dict[str, Any]:
     """One line of the ranking."""
     return {
-        "rank": rank,
+        "rank": rank if comparison.has_rank(name, comparison.outcome) else None,
         "scenario": name,
         "title": comparison.runs.study.scenario(name).title.model_dump(),
+        "levels": dict(zip(LEVELS, comparison.levels(name), strict=True)),
         "outcomes": {outcome.name: _summary(comparison.summary(name, outcome.name)) for outcome in OUTCOMES},
     }
 
@@ -105,13 +108,21 @@ def _best(best: Best | None) -> dict[str, Any] | None:
     contenders = [
         {
             "scenario": contender.scenario,
+            "within_margin": contender.within,
             "probability": contender.probability,
             "worlds_best": contender.worlds,
             "in_set": contender.in_set,
         }
         for contender in best.contenders
     ]
-    return {"outcome": best.outcome, "draws": DRAWS, "set": list(best.chosen), "contenders": contenders}
+    measured = BY_OUTCOME[best.outcome].unit.has_mean
+    return {
+        "outcome": best.outcome,
+        "draws": DRAWS if measured else None,
+        "set": list(best.chosen),
+        "without_rank": list(best.left_out),
+        "contenders": contenders,
+    }
 
 
 def _sequential(comparison: Comparison, sequential: Sequential) -> dict[str, Any]:
@@ -138,12 +149,12 @@ def _sequential(comparison: Comparison, sequential: Sequential) -> dict[str, Any
     }
 
 
-def _sentence(comparison: Comparison, pair: Pair, language: str, ahead: bool = False) -> str:
+def _sentence(comparison: Comparison, pair: Pair, language: str, ahead: bool | None = None) -> str:
     """A verdict by the scenarios' titles, with what it is about, so that it can be quoted alone."""
     study = comparison.runs.study
     titles = study.scenario(pair.a).called(language), study.scenario(pair.b).called(language)
     outcome = say(f"outcome.{pair.outcome}", language).capitalize()
-    return say("verdict.of", language, outcome=outcome, sentence=verdict(pair, titles, language, ahead))
+    return say("verdict.of", language, outcome=outcome, sentence=verdict(pair, titles, language, ahead, study.horizon))
 
 
 def _summary(summary: Summary) -> dict[str, Any]:

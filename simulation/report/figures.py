@@ -12,12 +12,16 @@ import numpy as np
 from matplotlib import rc_context, rcParamsDefault
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
 
 from simulation import __version__
 from simulation.analysis.compare import Comparison
 from simulation.analysis.sequential import Sequential
-from simulation.report.palette import ACCENT, FAINT, INK, QUIET, RIVAL, RIVAL_TEXT
-from simulation.report.sentences import MAIN, headline, note, verdict
+from simulation.model.outcomes import BY_OUTCOME
+from simulation.report.axes import axis_of
+from simulation.report.palette import ACCENT, FAINT, FILL, INK, QUIET, RIVAL, RIVAL_TEXT
+from simulation.report.sentences import LEVELS, MAIN, hardly_used, headline, level, note, short_verdict
 from simulation.text.i18n import number, percent, say, say_count
 
 STYLE: Any = {
@@ -33,50 +37,111 @@ STYLE: Any = {
     "svg.fonttype": "none",
     "svg.hashsalt": "synergy",
 }
+LABEL = 34
+"""Characters of a scenario's title for which there is room beside its row."""
+PARTS: tuple[dict[str, Any], ...] = (
+    {"facecolor": "white", "edgecolor": QUIET},
+    {"facecolor": FAINT, "edgecolor": QUIET},
+    {"facecolor": "white", "edgecolor": RIVAL_TEXT, "hatch": "//////"},
+    {"facecolor": FILL, "edgecolor": FILL},
+    {"facecolor": ACCENT, "edgecolor": ACCENT},
+)
+"""How the parts of a bar of worlds are filled, from still to lasting: apart on a grey printer too. Live but hardly used
+is crossed out, so that nobody takes it for success."""
+LETTERS = (INK, INK, RIVAL_TEXT, INK, "white")
+"""The colour of a count on each."""
 
 
 def ranking(
     comparison: Comparison, language: str = "en", sequential: Sequential | None = None, hand: str | None = None
 ) -> Figure:
-    """Lasting adoption of every scenario over worlds, best first, with how often each beats the baseline.
+    """Every scenario over worlds by the outcome that leads, best first, and how often each is better than the baseline.
 
-    The title is the answer about ``hand``, by default about the first in the ranking.
+    Levels, such as how far a scenario gets, are bars of all worlds; other outcomes their spread. The title is the
+    answer about ``hand``, by default about the first in the ranking.
     """
     study, names = comparison.runs.study, comparison.ranking
     highlighted = hand or names[0]
+    levels = not BY_OUTCOME[comparison.outcome].unit.has_mean
     with rc_context(STYLE):
-        figure = Figure(figsize=(10.0, 1.9 + 0.3 * len(names)), dpi=120)
+        figure = Figure(figsize=(10.0, (2.3 if levels else 1.9) + 0.3 * len(names)), dpi=120)
         FigureCanvasAgg(figure)
         height = figure.get_figheight()
-        axes = figure.add_axes((0.27, 0.95 / height, 0.56, 1.0 - 1.9 / height))
+        axes = figure.add_axes((0.27, 0.95 / height, 0.56, 1.0 - (2.3 if levels else 1.9) / height))
         for y, name in enumerate(names):
-            _row(axes, comparison, name, y, language, highlighted)
-        axes.set_yticks(range(len(names)), [_cut(study.scenario(name).called(language), 38) for name in names])
+            (_bar if levels else _spread)(axes, comparison, name, y, language, highlighted)
+            _record(axes, comparison, name, y, language, highlighted)
+        axes.set_yticks(range(len(names)), [_cut(study.scenario(name).called(language), LABEL) for name in names])
         axes.set_ylim(len(names) - 0.5, -0.7)
-        axes.set_xlim(0.0, 1.0)
-        axes.set_xticks(np.linspace(0, 1, 6), [percent(share, language) for share in np.linspace(0, 1, 6)])
         axes.tick_params(length=0)
         axes.tick_params(axis="y", pad=8)
         axes.spines[["top", "right", "left", "bottom"]].set_visible(False)
-        axes.grid(axis="x", color=FAINT, linewidth=0.6)
         axes.set_axisbelow(True)
-        axes.set_xlabel(say("result.axis", language, horizon=study.horizon), loc="left")
+        _scale(axes, comparison, language, levels)
         base = _cut(study.scenario(comparison.baseline).called(language), 38)
         against = say("result.beats", language, baseline=_cut(base, 16))
-        axes.text(1.02, -0.75, against, color=QUIET, fontsize=8.5, va="bottom")
+        axes.text(
+            1.02,
+            -0.6 if levels else -0.75,
+            against,
+            color=QUIET,
+            fontsize=8.5,
+            va="bottom",
+            transform=axes.get_yaxis_transform(),
+        )
         title = _answer(comparison, hand, language) if hand else headline(comparison, language, sequential)
-        _frame(figure, height, title, say("result.bands", language, baseline=base))
-        made = f"{note(comparison, language)} synergy {__version__}."
-        foot = f"{made}\n{say('result.not_a_forecast', language)}"
-        figure.text(0.02, 0.1 / height, foot, fontsize=7.5, color=QUIET, va="bottom")
+        under = hardly_used(comparison, (highlighted, comparison.baseline), language) if levels else []
+        how = say("result.bars" if levels else "result.bands", language, baseline=base)
+        _frame(figure, height, title, " ".join(f"{sentence}." for sentence in under) or how)
+        _foot(figure, comparison, language)
     return figure
+
+
+def _scale(axes: Any, comparison: Comparison, language: str, levels: bool) -> None:
+    """The axis: worlds with what the parts of a bar mean above it, or the outcome's unit."""
+    outcome = comparison.outcome
+    if levels:
+        axes.set_xlim(0.0, 1.0)
+        axes.set_xticks([])
+        axes.legend(
+            handles=[
+                Patch(**style, label=say(f"reach.{key}", language)) for key, style in zip(LEVELS, PARTS, strict=True)
+            ],
+            loc="lower left",
+            bbox_to_anchor=(-0.01, 1.0),
+            borderaxespad=1.2,
+            ncols=len(PARTS),
+            frameon=False,
+            fontsize=8.5,
+            handlelength=1.4,
+            columnspacing=1.2,
+        )
+        worlds = number(len(comparison.runs.worlds), language)
+        horizon = comparison.runs.study.horizon
+        axes.set_xlabel(say("result.bars_axis", language, worlds=worlds, horizon=horizon), loc="left")
+        return
+    low, high = axis_of([comparison.summary(name, outcome) for name in comparison.ranking], outcome)
+    axes.set_xlim(low, high)
+    ticks = [tick for tick in MaxNLocator(5).tick_values(low, high) if low <= tick <= high]
+    axes.set_xticks(ticks, [level(tick, outcome, language) for tick in ticks])
+    axes.grid(axis="x", color=FAINT, linewidth=0.6)
+    named = say(f"outcome.{outcome}", language)
+    main = say("result.axis", language, horizon=comparison.runs.study.horizon)
+    axes.set_xlabel(main if outcome == MAIN else named[0].upper() + named[1:], loc="left")
+
+
+def _foot(figure: Figure, comparison: Comparison, language: str) -> None:
+    """What it was made with, and what it is not."""
+    made = f"{note(comparison, language)} synergy {__version__}."
+    foot = f"{made}\n{say('result.not_a_forecast', language)}"
+    figure.text(0.02, 0.1 / figure.get_figheight(), foot, fontsize=7.5, color=QUIET, va="bottom")
 
 
 def _answer(comparison: Comparison, hand: str, language: str) -> str:
     """The verdict on a scenario against the baseline, without how large the difference is."""
     study, base = comparison.runs.study, comparison.baseline
     titles = study.scenario(hand).called(language), study.scenario(base).called(language)
-    return verdict(comparison.pair(hand, base), titles, language).split(";")[0]
+    return short_verdict(comparison.pair(hand, base), titles, language)
 
 
 def _frame(figure: Figure, height: float, title: str, under: str) -> None:
@@ -87,14 +152,31 @@ def _frame(figure: Figure, height: float, title: str, under: str) -> None:
     figure.text(0.02, 1.0 - 0.53 / height, under, fontsize=9, color=QUIET, va="top")
 
 
-def _row(axes: Any, comparison: Comparison, name: str, y: int, language: str, highlighted: str) -> None:
-    """One scenario: the spread over worlds, the median, and its record against the baseline."""
-    summary = comparison.summary(name, MAIN)
-    base = name == comparison.baseline
-    colour = RIVAL if base else ACCENT if name == highlighted else QUIET
+def _bar(axes: Any, comparison: Comparison, name: str, y: int, language: str, highlighted: str) -> None:
+    """One scenario: all worlds by how far they get, each part with its count where there is room."""
+    counts, left = comparison.levels(name, comparison.outcome), 0.0
+    for count, style, ink in zip(counts, PARTS, LETTERS, strict=True):
+        share = count / sum(counts)
+        axes.barh(y, share, left=left, height=0.62, linewidth=0.8, **style)
+        if share > 0.04:
+            box = {"facecolor": "white", "edgecolor": "none", "pad": 1.0} if "hatch" in style else None
+            text = number(count, language)
+            axes.text(left + share / 2, y, text, ha="center", va="center", fontsize=8.5, color=ink, bbox=box)
+        left += share
+
+
+def _spread(axes: Any, comparison: Comparison, name: str, y: int, language: str, highlighted: str) -> None:
+    """One scenario: its spread over worlds and the median; nothing where the outcome is never defined."""
+    summary = comparison.summary(name, comparison.outcome)
+    colour = RIVAL if name == comparison.baseline else ACCENT if name == highlighted else QUIET
     axes.plot([summary.q05, summary.q95], [y, y], color=colour, linewidth=1.4, alpha=0.55, solid_capstyle="butt")
     axes.plot([summary.q25, summary.q75], [y, y], color=colour, linewidth=6, alpha=0.45, solid_capstyle="butt")
     axes.plot([summary.median], [y], "o", color=colour, markersize=6, clip_on=False, zorder=3)
+
+
+def _record(axes: Any, comparison: Comparison, name: str, y: int, language: str, highlighted: str) -> None:
+    """In how many worlds a scenario is better than the baseline, at the right of its row."""
+    base = name == comparison.baseline
     if base:
         record = say("result.baseline_mark", language)
     else:
@@ -104,7 +186,7 @@ def _row(axes: Any, comparison: Comparison, name: str, y: int, language: str, hi
         if pair.ties:
             record = say_count("result.in_of_ties", pair.ties, language, **counts)
     text = RIVAL_TEXT if base else ACCENT if name == highlighted else INK
-    axes.text(1.02, y, record, va="center", fontsize=9, color=text)
+    axes.text(1.02, y, record, va="center", fontsize=9, color=text, transform=axes.get_yaxis_transform())
 
 
 def adoption(comparison: Comparison, hand: str, language: str = "en") -> Figure:
@@ -140,9 +222,7 @@ def adoption(comparison: Comparison, hand: str, language: str = "en") -> Figure:
         axes.set_xlabel(say("result.week_axis", language), loc="left")
         title = _answer(comparison, hand, language)
         _frame(figure, figure.get_figheight(), title, say("result.weeks_bands", language))
-        made = f"{note(comparison, language)} synergy {__version__}."
-        foot = f"{made}\n{say('result.not_a_forecast', language)}"
-        figure.text(0.02, 0.02, foot, fontsize=7.5, color=QUIET, va="bottom")
+        _foot(figure, comparison, language)
     return figure
 
 

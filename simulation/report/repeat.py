@@ -4,9 +4,7 @@ import shlex
 from dataclasses import dataclass
 
 from simulation.analysis.sequential import Sequential
-
-DEFAULT_OUTCOME = "lasting_adoption"
-"""The outcome that a comparison leads with by default."""
+from simulation.model.outcomes import BY_OUTCOME, LEADING
 
 
 @dataclass(frozen=True)
@@ -19,7 +17,7 @@ class Request:
     worlds: int
     seed: int
     parameters: str
-    outcome: str = DEFAULT_OUTCOME
+    outcome: str = LEADING
     overrides: tuple[str, ...] = ()
 
     def command(self, settled: Sequential | None = None) -> str:
@@ -33,11 +31,12 @@ class Request:
             words += ["--scenarios", self.scenarios]
         words += ["--baseline", self.baseline, "--worlds", str(self.worlds), "--seed", str(self.seed)]
         words += ["--parameters", self.parameters]
-        if self.outcome != DEFAULT_OUTCOME:
+        if self.outcome != LEADING:
             words += ["--outcome", self.outcome]
         if settled:
             most = len(settled.runs.worlds) if settled.stopped else settled.most
-            words += ["--until-decided", "--margin", str(settled.margin), "--max-worlds", str(most)]
+            margin = ["--margin", str(settled.margin)] if BY_OUTCOME[settled.outcome].unit.has_mean else []
+            words += ["--until-decided", *margin, "--max-worlds", str(most)]
         for override in self.overrides:
             words += ["--set", override]
         return shlex.join(words)

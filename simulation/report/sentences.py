@@ -2,15 +2,22 @@
 
 import math
 
-from simulation.analysis.best import Best
-from simulation.analysis.compare import Comparison, Pair, Summary
+from simulation.analysis.best import SURE_FROM, Best
+from simulation.analysis.compare import Comparison, Summary
+from simulation.analysis.intervals import CONFIDENCE
+from simulation.analysis.pairs import Pair, sign_test
 from simulation.analysis.sequential import Decision, Sequential, span_of
 from simulation.model.outcomes import BY_OUTCOME
+from simulation.model.units import REACH
 from simulation.study.scenario import Scenario
 from simulation.text.i18n import number, percent, say, say_count
 
 MAIN = "lasting_adoption"
-"""The outcome by which scenarios are ranked."""
+"""The outcome that is spoken of where one number has to do."""
+LINES = ("progress_104", "adoption_52", "cost")
+"""What is said beside how far a scenario gets: progress, use a year after go-live, cost."""
+LEVELS = tuple(level.partition(".")[2] for level in REACH.levels)
+"""How far a scenario can get, by name, from the lowest up."""
 
 
 def size(value: float, outcome: str, language: str) -> str:
@@ -31,18 +38,37 @@ def level(value: float, outcome: str, language: str) -> str:
     return BY_OUTCOME[outcome].unit.level(value, language)
 
 
-def difference(pair: Pair, language: str) -> str:
-    """The mean paired difference with its interval, as people say it."""
+def difference(pair: Pair, language: str, horizon: int | None = None) -> str:
+    """The mean paired difference with its interval, as people say it; empty for levels, which have none.
+
+    With ``horizon`` (weeks) the mean of an outcome that may not come at all is said to be one within that time.
+    """
     interval, outcome = pair.difference, pair.outcome
-    unit = BY_OUTCOME[outcome].unit
-    high, low = unit.higher, unit.lower
+    measured = BY_OUTCOME[outcome]
+    if math.isnan(interval.estimate):
+        return ""
+    nothing = size(0.0, outcome, language)
+    if all(
+        size(end, outcome, language) == nothing
+        for end in (interval.estimate, interval.low, interval.high)
+        if math.isfinite(end)
+    ):
+        return say("verdict.by_none", language)
+    high, low = measured.unit.higher, measured.unit.lower
     phrase = say(high if interval.estimate >= 0 else low, language, size=size(interval.estimate, outcome, language))
+    phrase += say("verdict.within", language, horizon=horizon) if measured.censored and horizon else ""
     if not math.isfinite(interval.low):
-        return phrase
+        return say("verdict.by_few", language, difference=phrase)
+    return _with_range(pair, phrase, language)
+
+
+def _with_range(pair: Pair, phrase: str, language: str) -> str:
+    """A difference with its interval."""
+    interval, outcome, unit = pair.difference, pair.outcome, BY_OUTCOME[pair.outcome].unit
     ends = sorted((interval.low, interval.high), key=abs)
     if interval.low < 0.0 < interval.high:
-        down = say(low, language, size=size(interval.low, outcome, language))
-        up = say(high, language, size=size(interval.high, outcome, language))
+        down = say(unit.lower, language, size=size(interval.low, outcome, language))
+        up = say(unit.higher, language, size=size(interval.high, outcome, language))
         return say("verdict.by", language, difference=phrase, low=down, high=up)
     low, high = (size(end, outcome, language) for end in ends)
     if low == high:
@@ -61,40 +87,139 @@ def _without_unit(low: str, high: str) -> str:
     return amount if unit and high.endswith(unit) and amount[0].isdigit() else low
 
 
-def verdict(pair: Pair, titles: tuple[str, str], language: str = "en", ahead: bool = False) -> str:
-    """The verdict on a pair in a sentence; ``ahead`` says of an undecided one that it is sure which wins more often.
+def verdict(
+    pair: Pair, titles: tuple[str, str], language: str = "en", ahead: bool | None = None, horizon: int | None = None
+) -> str:
+    """The verdict on a pair in a sentence; ``ahead`` says of an undecided one that it is sure which wins more often, by
+    default as the sign test has it.
+
+    It says what happens in most worlds: where that is nothing, so first. ``horizon`` is as for :func:`difference`.
 
     >>> import numpy as np
-    >>> from simulation.analysis.compare import compare_pair
+    >>> from simulation.analysis.pairs import compare_pair
     >>> pair = compare_pair(np.full(20, 0.8), np.linspace(0, 0.9, 20), ("a", "b"), BY_OUTCOME["lasting_adoption"])
-    >>> print(verdict(pair, ("Roles", "IT only")).replace("; ", "\\n"))
+    >>> print(verdict(pair, ("Roles", "IT only")).replace("; ", "\n"))
     Roles beats IT only in 17 of 20 worlds
-    on average 35 percentage points higher (95 % interval 22 to 48 percentage points)
+    on average 35 percentage points higher (95 % interval 22 to 49 percentage points)
     """
     if pair.worlds == 0:
         return say("verdict.undefined", language, a=titles[0], b=titles[1])
-    fields = {key: number(getattr(pair, key), language) for key in ("wins", "losses", "worlds", "ties")}
-    fields["ties"] = say("verdict.ties", language, ties=fields["ties"]) if pair.ties else ""
-    kind = "size_open" if ahead and pair.kind == "undecided" else pair.kind
-    sentence = say(f"verdict.{kind}", language, a=titles[0], b=titles[1], **fields)
+    sentence = short_verdict(pair, titles, language, ahead)
     if pair.kind == "undecided":
-        more = (
-            say_count("verdict.more", pair.more, language)
-            if pair.more is not None
-            else say("verdict.no_more", language)
+        sentence += f": {forecast(pair, language)}"
+    apart = difference(pair, language, horizon)
+    return f"{sentence}; {apart}" if apart else sentence
+
+
+def short_verdict(pair: Pair, titles: tuple[str, str], language: str, ahead: bool | None = None) -> str:
+    """The verdict on a pair, without how large the difference is or how many more worlds would decide."""
+    if pair.worlds == 0:
+        return say("verdict.undefined", language, a=titles[0], b=titles[1])
+    levels = not BY_OUTCOME[pair.outcome].unit.has_mean
+    part = "further" if levels else "verdict"
+    fields = {key: number(getattr(pair, key), language) for key in ("wins", "losses", "worlds")}
+    fields |= {"a": titles[0], "b": titles[1], "tied": number(pair.ties, language)}
+    fields["ties"] = say(f"{part}.ties", language, ties=fields["tied"]) if pair.ties else ""
+    if levels:
+        fields["less"] = say("further.less", language, n=fields["losses"]) if pair.losses else ""
+        fields["more_far"] = say("further.more_far", language, n=fields["wins"]) if pair.wins else ""
+    return say(f"{part}.{_phrase(pair, levels, ahead)}", language, **fields)
+
+
+def _phrase(pair: Pair, levels: bool, ahead: bool | None) -> str:
+    """Which sentence fits a verdict."""
+    if pair.ties == pair.worlds:
+        return "all_tied"
+    if pair.kind == "same":
+        return "same"
+    if pair.ties > pair.worlds / 2:
+        return "tied"
+    if pair.kind == "mixed":
+        return _mixed(pair)
+    if pair.kind == "undecided" and not levels:
+        sure = sign_test(pair.wins, pair.losses) < 1 - CONFIDENCE if ahead is None else ahead
+        return "size_open" if sure else pair.kind
+    return pair.kind
+
+
+def _mixed(pair: Pair) -> str:
+    """In what a verdict is mixed."""
+    better = pair.difference.sign * (-1 if BY_OUTCOME[pair.outcome].better == "lower" else 1)
+    oftener = 1 if pair.wins > pair.losses else -1
+    if better == 0:
+        estimate = pair.difference.estimate * (-1 if BY_OUTCOME[pair.outcome].better == "lower" else 1)
+        kind = "against" if estimate * oftener < 0.0 else "unsure"
+        return f"mixed_{kind}" if oftener > 0 else f"mixed_loses_{kind}"
+    if better == oftener:
+        return "mixed_average" if better > 0 else "mixed_loses_average"
+    return "mixed_against" if oftener > 0 else "mixed_loses_against"
+
+
+def forecast(pair: Pair, language: str) -> str:
+    """About how many more worlds would decide a pair that is undecided."""
+    if pair.more is None:
+        return say("verdict.no_more", language)
+    return say_count("verdict.more", pair.more, language, most=number(3 * pair.more, language))
+
+
+def ends(comparison: Comparison, scenario: str, language: str) -> str:
+    """Where a scenario ends in most worlds, in a sentence; live but hardly used is called by its name."""
+    counts = comparison.levels(scenario)
+    at = max(range(len(counts)), key=lambda level: (counts[level], level))
+    live = sum(counts[LEVELS.index("live") :])
+    key = LEVELS[at]
+    if key == "live" and counts[at] == live:
+        key = "live_all"
+    fields = {
+        "n": number(counts[at], language),
+        "live": number(live, language),
+        "worlds": number(sum(counts), language),
+    }
+    return say(f"further.ends_{key}", language, a=comparison.runs.study.scenario(scenario).called(language), **fields)
+
+
+def mostly_hardly_used(comparison: Comparison, scenario: str) -> bool:
+    """Whether live but hardly used is where a scenario ends in more worlds than anywhere else."""
+    counts = comparison.levels(scenario)
+    return counts[LEVELS.index("live")] == max(counts)
+
+
+def lines_beside(comparison: Comparison, a: str, b: str, language: str) -> list[str]:
+    """Three lines on a pair: progress, use a year after go-live, cost; and whether it is better on all three."""
+    pairs = [comparison.pair(a, b, outcome) for outcome in LINES]
+    lines = [beside(comparison, pair, language) for pair in pairs]
+    return [*lines, say("further.all_three", language)] if all(pair.kind == "beats" for pair in pairs) else lines
+
+
+def beside(comparison: Comparison, pair: Pair, language: str) -> str:
+    """An outcome of two scenarios in a line: the two means, and who is better in how many worlds."""
+    counts = {key: number(getattr(pair, key), language) for key in ("wins", "losses", "worlds")}
+    said = say(f"further.line_{pair.kind if pair.worlds else 'undefined'}", language, **counts)
+    a, b = (
+        middle(comparison.summary(name, pair.outcome), comparison.runs.study.horizon, language)
+        for name in (pair.a, pair.b)
+    )
+    outcome = say(f"outcome.{pair.outcome}", language)
+    return say("further.line", language, outcome=outcome[0].upper() + outcome[1:], a=a, b=b, said=said)
+
+
+def middle(summary: Summary, horizon: int, language: str) -> str:
+    """An outcome's mean as people say it; of one that may not come at all the middle world, or that it does not come.
+
+    >>> import numpy as np
+    >>> from simulation.analysis.compare import summarise
+    >>> late = summarise(np.array([40.0, 157.0, 157.0]), "a", BY_OUTCOME["relapse_half_life"], 156)
+    >>> middle(late, 156, "en")
+    'not within 156 weeks'
+    """
+    if summary.outcome == "go_live_week":
+        return go_live(summary, horizon, language)
+    if BY_OUTCOME[summary.outcome].censored:
+        late = summary.median > horizon
+        return (
+            say("result.never", language, horizon=horizon) if late else level(summary.median, summary.outcome, language)
         )
-        sentence += f": {more}"
-    sentence += f"; {difference(pair, language)}"
-    return sentence + (f"; {say('verdict.against', language)}" if _against(pair) else "")
-
-
-def _against(pair: Pair) -> bool:
-    """Whether most worlds say one thing and the mean difference the other."""
-    if pair.kind not in {"beats", "loses"}:
-        return False
-    better_is_higher = BY_OUTCOME[pair.outcome].better == "higher"
-    mean_favours_a = (pair.difference.estimate > 0) == better_is_higher
-    return mean_favours_a != (pair.kind == "beats")
+    return level(summary.mean.estimate, summary.outcome, language)
 
 
 def go_live(summary: Summary, horizon: int, language: str) -> str:
@@ -114,16 +239,33 @@ def headline(comparison: Comparison, language: str, sequential: Sequential | Non
     """The answer in a sentence: the first in the ranking against the baseline."""
     study, best = comparison.runs.study, comparison.ranking[0]
     if best == comparison.baseline:
-        return say("result.leader_plain", language, a=study.scenario(best).called(language))
+        return say(
+            "result.leader_plain",
+            language,
+            a=study.scenario(best).called(language),
+            outcome=outcome_of(comparison, language),
+        )
     titles = study.scenario(best).called(language), study.scenario(comparison.baseline).called(language)
-    if sequential and sequential.outcome == MAIN:
-        return decision_sentence(sequential.decisions[best], titles, language).split(";")[0]
-    return verdict(comparison.pair(best, comparison.baseline), titles, language).split(";")[0]
+    if sequential and sequential.outcome == comparison.outcome:
+        decision = sequential.decisions[best]
+        return short_verdict(decision.pair, titles, language, decision.ahead)
+    return short_verdict(comparison.pair(best, comparison.baseline), titles, language)
 
 
-def decision_sentence(decision: Decision, titles: tuple[str, str], language: str) -> str:
+def outcome_of(comparison: Comparison, language: str) -> str:
+    """What the outcome is called that leads a comparison."""
+    return say(f"outcome.{comparison.outcome}", language)
+
+
+def hardly_used(comparison: Comparison, names: tuple[str, ...], language: str) -> list[str]:
+    """Of each of these scenarios that mostly goes live and is hardly used: that it is so; nothing of the others."""
+    named = dict.fromkeys(name for name in names if mostly_hardly_used(comparison, name))
+    return [ends(comparison, name, language) for name in named]
+
+
+def decision_sentence(decision: Decision, titles: tuple[str, str], language: str, horizon: int | None = None) -> str:
     """The verdict on a pair that was judged after every world, and when it fell."""
-    sentence = verdict(decision.pair, titles, language, decision.ahead)
+    sentence = verdict(decision.pair, titles, language, decision.ahead, horizon)
     return (
         sentence
         if decision.at is None
@@ -141,9 +283,9 @@ def sequential_lines(sequential: Sequential, language: str) -> list[str]:
         lines.append(say("sequential.some", language, worlds=worlds, names=", ".join(sequential.undecided)))
         lines += _reach(sequential, language)
     margin = size(sequential.margin, sequential.outcome, language)
-    lines.append(
-        say("sequential.equal" if sequential.margin > 0.0 else "sequential.no_margin", language, margin=margin)
-    )
+    key = "equal" if sequential.margin > 0.0 else "no_margin"
+    key = key if BY_OUTCOME[sequential.outcome].unit.has_mean else "rare"
+    lines.append(say(f"sequential.{key}", language, margin=margin))
     lines.append(say("sequential.exact" if is_exact(sequential) else "sequential.large", language))
     return lines
 
@@ -167,25 +309,32 @@ def is_exact(sequential: Sequential) -> bool:
 
 
 def best_lines(best: Best | None, worlds: int, language: str) -> list[str]:
-    """The most probable best scenarios, and the set that cannot be told from the best; nothing if there is no best."""
+    """Who is within the margin of the best, and who may be the best; nothing if there is no best."""
     if best is None:
         return []
-    lines = [say("best.title", language, outcome=say(f"outcome.{best.outcome}", language))]
+    measured, few = BY_OUTCOME[best.outcome], worlds < SURE_FROM
+    margin = size(measured.margin, best.outcome, language)
+    outcome = say(f"outcome.{best.outcome}", language)
+    title, line = (
+        ("title", "line_few" if few else "line") if measured.unit.has_mean else ("title_levels", "line_levels")
+    )
+    lines = [say(f"best.{title}", language, outcome=outcome, margin=margin)]
     for contender in best.contenders[:3]:
-        fields = {"name": contender.scenario, "chance": _chance(contender.probability, language)}
-        lines.append(
-            say(
-                "best.line",
-                language,
-                **fields,
-                wins=number(contender.worlds, language),
-                worlds=number(worlds, language),
-            )
-        )
-    shown, further = best.chosen[:8], len(best.chosen) - 8
-    names = ", ".join(shown) + (say("best.further", language, n=further) if further > 0 else "")
+        chances = {key: _chance(getattr(contender, key), language) for key in ("within", "probability")}
+        fields = {"name": contender.scenario, "within": chances["within"], "chance": chances["probability"]}
+        counts = {"wins": number(contender.worlds, language), "worlds": number(worlds, language)}
+        lines.append(say(f"best.{line}", language, **fields, **counts))
     key = "best.alone" if len(best.chosen) == 1 else "best.set"
-    return [*lines, say(key, language, names=names, n=len(best.chosen), of=len(best.contenders)), ""]
+    lines.append(say(key, language, names=_some(best.chosen, language), n=len(best.chosen), of=len(best.contenders)))
+    lines += [say("best.few", language, n=SURE_FROM)] if few else []
+    lines += [say("best.left_out", language, names=_some(best.left_out, language))] if best.left_out else []
+    return [*lines, ""]
+
+
+def _some(names: tuple[str, ...], language: str) -> str:
+    """The first eight names, and how many more there are."""
+    further = len(names) - 8
+    return ", ".join(names[:8]) + (say("best.further", language, n=further) if further > 0 else "")
 
 
 def _chance(probability: float, language: str) -> str:

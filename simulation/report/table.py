@@ -1,70 +1,156 @@
-"""What ``synergy compare`` prints: the ranking as a table, and verdicts and notes in lines below it."""
+"""What ``synergy compare`` prints: the scenarios as a table, best first, and verdicts and notes in lines below it."""
 
 import math
+import shutil
+import textwrap
+from collections.abc import Sequence
 
 from simulation import __version__
 from simulation.analysis.best import best_of
 from simulation.analysis.compare import Comparison
 from simulation.analysis.sequential import Sequential
 from simulation.engine.ensemble import Runs
+from simulation.model.outcomes import BY_OUTCOME, LEADING
 from simulation.report.sentences import (
     MAIN,
     best_lines,
     decision_sentence,
-    go_live,
+    hardly_used,
+    headline,
     level,
+    lines_beside,
+    middle,
     note,
+    outcome_of,
     sequential_lines,
     verdict,
 )
-from simulation.text.i18n import money, number, say
+from simulation.text.i18n import number, say
 
 MANY = 10
 """Among so many verdicts at 5 % each, one must reckon with a wrong one."""
+NARROWEST, WIDEST, UNKNOWN = 80, 200, 100
+"""Columns of a terminal: what the table fits at least, what a line is broken at, and what is assumed of a file."""
+BAR = 20
+"""Characters of a bar of all worlds."""
+MARKS = "·░×▒█"
+"""What a bar is drawn with, from still to lasting; the cross is live but hardly used, which is no success."""
+SHORTEST = 12
+"""Characters of a name that are shown at least."""
 
 
-def table(comparison: Comparison, language: str, outcome: str = MAIN) -> str:
-    """The ranking by lasting adoption, with intervals, as text; with a column for ``outcome`` too."""
-    horizon = comparison.runs.study.horizon
-    head = ["", *(say(f"result.{key}", language) for key in ("scenario", "lasting", "interval", "spread"))]
-    head += [say(f"result.{key}", language) for key in ("go_live", "live_by", "cost", "net")]
-    further = [outcome] if outcome not in {MAIN, "go_live_104", "cost", "net_value"} else []
-    head += [say("result.other", language, outcome=say(f"outcome.{column}", language)) for column in further]
-    rows = [head]
+def columns() -> int:
+    """How wide the terminal is, or what COLUMNS says."""
+    return min(WIDEST, max(NARROWEST, shutil.get_terminal_size((UNKNOWN, 24)).columns))
+
+
+def table(comparison: Comparison, language: str, width: int = UNKNOWN) -> str:
+    """All scenarios by the outcome that leads, best first, as text of at most ``width`` columns."""
+    levels = not BY_OUTCOME[comparison.outcome].unit.has_mean
+    return (levels_table if levels else means_table)(comparison, language, width)
+
+
+def levels_table(comparison: Comparison, language: str, width: int) -> str:
+    """How far each scenario gets: a bar of all worlds, the worlds on each level, and what else there is room for."""
+    head = ["", say("result.scenario", language), "", *MARKS]
+    further = ("progress_104", "adoption_52", "cost")
+    head += [say(f"result.{key}", language) for key in ("middle_go_live", "progress", "used", "cost")]
+    rows = []
     for rank, name in enumerate(comparison.ranking, start=1):
-        lasting, live = comparison.summary(name, MAIN), comparison.summary(name, "go_live_week")
-        rows.append(
-            [
-                f"{rank}",
-                name,
-                level(lasting.mean.estimate, MAIN, language),
-                _span(lasting.mean.low, lasting.mean.high, language),
-                _span(lasting.q05, lasting.q95, language),
-                go_live(live, horizon, language),
-                level(comparison.summary(name, "go_live_104").mean.estimate, "go_live_104", language),
-                money(comparison.summary(name, "cost").mean.estimate, language),
-                money(comparison.summary(name, "net_value").mean.estimate, language),
-                *(level(comparison.summary(name, column).mean.estimate, column, language) for column in further),
-            ]
-        )
-    widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
-    left = {1, 5}
+        counts = comparison.levels(name)
+        cells = [f"{rank}", name, bar(counts), *(number(count, language) for count in counts)]
+        cells.append(_live(comparison, name, language))
+        rows.append([*cells, *(_middle(comparison, name, outcome, language) for outcome in further)])
+    names = [say(f"reach.{key}", language) for key in ("still", "moving", "live", "adopted", "lasting")]
+    legend = "   ".join(f"{mark} {text}" for mark, text in zip(MARKS, names, strict=True))
+    return "\n".join([legend, "", fitted(head, rows, width, left=(1, 2, 8), needed=8)])
+
+
+def means_table(comparison: Comparison, language: str, width: int) -> str:
+    """An outcome of each scenario, with its interval and how far it gets; without a rank where it is undefined."""
+    outcome = comparison.outcome
+    head = ["", *(say(f"result.{key}", language) for key in ("scenario", "mean", "interval", "spread"))]
+    further = [other for other in (MAIN, "cost") if other != outcome]
+    keys = {MAIN: "lasting", "cost": "cost"}
+    head += [say(f"outcome.{LEADING}", language), *(say(f"result.{keys[other]}", language) for other in further)]
+    rows = []
+    for rank, name in enumerate(comparison.ranking, start=1):
+        summary = comparison.summary(name, outcome)
+        ranked = comparison.has_rank(name, outcome)
+        defined = number(summary.worlds - summary.undefined, language)
+        some = say("result.no_rank", language, n=defined, worlds=number(summary.worlds, language))
+        cells = [f"{rank}" if ranked else "", name, _middle(comparison, name, outcome, language)]
+        cells.append(_span(summary.mean.low, summary.mean.high, outcome, language) if ranked else some)
+        cells += [_span(summary.q05, summary.q95, outcome, language), bar(comparison.levels(name))]
+        rows.append([*cells, *(_middle(comparison, name, other, language) for other in further)])
+    return fitted(head, rows, width, left=(1, 5), needed=4)
+
+
+def bar(counts: Sequence[int]) -> str:
+    """All worlds as a bar, by level; each level that comes up at all has a part that can be seen.
+
+    >>> bar((50, 0, 25, 0, 25))
+    '··········×××××█████'
+    >>> bar((199, 0, 0, 0, 1))
+    '···················█'
+    """
+    total = sum(counts)
+    parts = [max(1, round(BAR * count / total)) if count else 0 for count in counts]
+    while sum(parts) != BAR:
+        at = max(range(len(parts)), key=lambda level: parts[level])
+        parts[at] += 1 if sum(parts) < BAR else -1
+    return "".join(mark * part for mark, part in zip(MARKS, parts, strict=True))
+
+
+def fitted(head: list[str], rows: list[list[str]], width: int, left: Sequence[int], needed: int) -> str:
+    """A table of at most ``width`` columns: names are cut and the last columns left out where there is no room.
+
+    ``left`` are the columns that are set flush left; the first ``needed`` always stay. The second column has the names.
+    """
+    cells = [head, *rows]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(head))]
+
+    def wide(count: int, names: int) -> int:
+        return sum(widths[:count]) - widths[1] + names + 2 * (count - 1)
+
+    shown = next((count for count in range(len(head), needed, -1) if wide(count, min(widths[1], 24)) <= width), needed)
+    widths[1] = max(SHORTEST, min(widths[1], width - wide(shown, 0)))
     lines = [
         "  ".join(
-            text.ljust(width) if column in left else text.rjust(width)
-            for column, (text, width) in enumerate(zip(row, widths, strict=True))
+            (_cut(text, size).ljust(size) if column in left else text.rjust(size))
+            for column, (text, size) in enumerate(zip(row[:shown], widths, strict=False))
         ).rstrip()
-        for row in rows
+        for row in cells
     ]
     return "\n".join([lines[0], "─" * max(map(len, lines)), *lines[1:]])
 
 
-def _span(low: float, high: float, language: str) -> str:
-    """From … to …, in per cent."""
+def _cut(text: str, most: int) -> str:
+    """A text that fits."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _live(comparison: Comparison, name: str, language: str) -> str:
+    """The middle world's week of go-live, or that it has none, as short as can be."""
+    median, horizon = comparison.summary(name, "go_live_week").median, comparison.runs.study.horizon
+    key = "never_by" if median > horizon else "week"
+    return say(f"result.{key}", language, week=number(median, language), horizon=horizon)
+
+
+def _middle(comparison: Comparison, name: str, outcome: str, language: str) -> str:
+    """The mean of an outcome, or its middle, as people say it."""
+    return middle(comparison.summary(name, outcome), comparison.runs.study.horizon, language)
+
+
+def _span(low: float, high: float, outcome: str, language: str) -> str:
+    """From … to …, within what an outcome can be."""
     if not (math.isfinite(low) and math.isfinite(high)):
         return "–"
-    bounds = number(100 * max(low, 0.0), language), number(100 * min(high, 1.0), language)
-    return say("number.percent", language, n="–".join(bounds))
+    axis = BY_OUTCOME[outcome].unit.axis
+    if axis is not None:
+        bounds = number(100 * max(low, axis[0]), language), number(100 * min(high, axis[1]), language)
+        return say("number.percent", language, n="–".join(bounds))
+    return " – ".join(level(end, outcome, language) for end in (low, high))
 
 
 def never_retired_lines(runs: Runs, language: str) -> list[str]:
@@ -81,35 +167,59 @@ def never_retired_lines(runs: Runs, language: str) -> list[str]:
 
 
 def comparison_text(
-    comparison: Comparison, language: str, command: str, outcome: str = MAIN, sequential: Sequential | None = None
+    comparison: Comparison, language: str, command: str, sequential: Sequential | None = None, width: int = UNKNOWN
 ) -> str:
-    """All that ``synergy compare`` prints; with ``sequential``, its verdicts in place of those of the comparison."""
-    study, base = comparison.runs.study, comparison.baseline
+    """All that ``synergy compare`` prints, in lines of at most ``width`` columns; with ``sequential``, its verdicts in
+    place of those of the comparison."""
+    study, base, worlds = comparison.runs.study, comparison.baseline, len(comparison.runs.worlds)
     others = [name for name in comparison.ranking if name != base]
+    levels = not BY_OUTCOME[comparison.outcome].unit.has_mean
+    fields = {"worlds": number(worlds, language), "horizon": study.horizon, "outcome": outcome_of(comparison, language)}
     lines = [
         study.title.in_(language),
-        say("result.headline", language, horizon=study.horizon),
+        say("result.headline" if levels else "result.headline_of", language, **fields),
         "",
-        table(comparison, language, outcome),
+        *table(comparison, language, width).split("\n"),
         "",
-        say("result.verdicts", language, outcome=say(f"outcome.{outcome}", language), baseline=base),
+        *answer(comparison, language, sequential),
+        "",
+        *best_lines(best_of(comparison.runs, comparison.outcome), worlds, language),
+        say("result.verdicts", language, outcome=fields["outcome"], baseline=base),
     ]
     for name in others:
         if sequential:
-            lines.append(f"  {decision_sentence(sequential.decisions[name], (name, base), language)}")
+            lines.append(f"  {decision_sentence(sequential.decisions[name], (name, base), language, study.horizon)}")
         else:
-            lines.append(f"  {verdict(comparison.pair(name, base, outcome), (name, base), language)}")
+            lines.append(f"  {verdict(comparison.pair(name, base), (name, base), language, horizon=study.horizon)}")
     lines += ["", *sequential_lines(sequential, language)] if sequential else []
-    lines += ["", *best_lines(best_of(comparison.runs, outcome), len(comparison.runs.worlds), language)]
-    lines += [note(comparison, language), *never_retired_lines(comparison.runs, language)]
+    lines += ["", note(comparison, language), *never_retired_lines(comparison.runs, language)]
     if len(others) >= MANY:
         lines += [say("result.many_pairs", language, pairs=len(others))]
     gain = comparison.pairing_gain
-    if math.isfinite(gain):
-        worlds = len(comparison.runs.worlds)
+    if math.isfinite(gain) and gain > 1.0:
         apart = number(worlds * gain, language)
         lines.append(say("result.pairing", language, worlds=number(worlds, language), n=apart))
-    lines.append(say("result.not_a_forecast", language))
+    lines += [say("result.not_a_chance", language), say("result.not_a_forecast", language)]
     lines.append(f"synergy {__version__}, {say('result.study', language, digest=study.digest())}.")
-    lines.append(say("result.repeat", language, command=command))
-    return "\n".join(lines)
+    wrapped = [part for line in lines for part in _wrapped(line, width)]
+    return "\n".join([*wrapped, say("result.repeat", language, command=command)])
+
+
+def answer(comparison: Comparison, language: str, sequential: Sequential | None = None) -> list[str]:
+    """The answer: the first of the ranking against the baseline, who is live but hardly used, and what else matters."""
+    best, base = comparison.ranking[0], comparison.baseline
+    lines = [f"{headline(comparison, language, sequential)}."]
+    if BY_OUTCOME[comparison.outcome].unit.has_mean:
+        return lines
+    lines += [f"{sentence}." for sentence in hardly_used(comparison, (best, base), language)]
+    return lines + ([] if best == base else [f"  {line}" for line in lines_beside(comparison, best, base, language)])
+
+
+def _wrapped(line: str, width: int) -> list[str]:
+    """A line broken where it is too long, further lines set in; a table has been made to fit."""
+    if len(line) <= width:
+        return [line]
+    lead = len(line) - len(line.lstrip())
+    return textwrap.wrap(
+        line, width, subsequent_indent=" " * (lead + 2), break_long_words=False, break_on_hyphens=False
+    )

@@ -89,8 +89,9 @@ class Scenario:
 class Study:
     """Scenarios to be compared over the same worlds: at least one, all over the same weeks.
 
-    ``remarks`` say what in the file is legal and yet may not be meant; they decide nothing, and studies that differ in
-    nothing else are equal. Made by :func:`~simulation.study.sources.files.load` and its like.
+    ``remarks`` say what in the file is legal and yet may not be meant, and ``show`` which scenarios a page begins with;
+    they decide nothing, and studies that differ in nothing else are equal. Made by
+    :func:`~simulation.study.sources.files.load` and its like.
     """
 
     name: str
@@ -98,6 +99,7 @@ class Study:
     description: Label
     scenarios: tuple[Scenario, ...]
     remarks: tuple[Remark, ...] = field(default=(), compare=False)
+    show: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -127,7 +129,8 @@ class Study:
     def select(self, names: tuple[str, ...]) -> "Study":
         """The same study with these scenarios only, in this order; raises as :meth:`scenario` does."""
         chosen = tuple(self.scenario(name) for name in names)
-        return Study(self.name, self.title, self.description, chosen, self.remarks)
+        show = tuple(name for name in self.show if name in names)
+        return Study(self.name, self.title, self.description, chosen, self.remarks, show)
 
     def digest(self) -> str:
         """Sixteen hexadecimal digits (SHA-256) that change with anything that decides an outcome.

@@ -28,10 +28,8 @@ def arguments(builder: Arguments) -> None:
     command = builder.command("compare", "optional")
     command.add_argument("--scenarios", type=builder.text, metavar="A,B,…", help=builder.help_text("which"))
     command.add_argument("--baseline", type=builder.text, metavar="NAME", help=builder.help_text("baseline"))
-    outcome = "lasting_adoption"
-    command.add_argument(
-        "--outcome", type=builder.text, default=outcome, metavar="NAME", help=builder.help_text("outcome")
-    )
+    outcome = builder.help_text("outcome")
+    command.add_argument("--outcome", type=builder.text, default="reach", metavar="NAME", help=outcome)
     builder.worlds(command, DEFAULT_WORLDS)
     builder.luck(command)
     command.add_argument("--out", type=builder.folder, metavar="DIR", help=builder.help_text("out"))
@@ -61,7 +59,7 @@ def execute(args: argparse.Namespace, language: str) -> int:
     from simulation.model.outcomes import BY_OUTCOME
     from simulation.report.files import check_folder
     from simulation.report.repeat import Request
-    from simulation.report.table import comparison_text
+    from simulation.report.table import columns, comparison_text
     from simulation.study.errors import InputRefused, problem, shown
     from simulation.study.sources.files import load
 
@@ -72,7 +70,7 @@ def execute(args: argparse.Namespace, language: str) -> int:
     if args.out:
         check_folder(args.out, WRITTEN)
     runs, settled = _simulated(args, study, base, language)
-    comparison = compare_runs(runs, base)
+    comparison = compare_runs(runs, base, args.outcome)
     command = Request(
         args.file,
         args.scenarios,
@@ -83,7 +81,7 @@ def execute(args: argparse.Namespace, language: str) -> int:
         args.outcome,
         tuple(args.set),
     ).command(settled)
-    text = comparison_text(comparison, language, command, args.outcome, settled)
+    text = comparison_text(comparison, language, command, settled, columns())
     if args.out:
         _write(args, comparison, settled, command, language)  # before printing, which fails if the reader has gone
     print(text)
@@ -164,5 +162,5 @@ def _write(
         "comparison.svg": encoded(figure, "svg"),
     }
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in made.items()}
-    made["comparison.json"] = as_json(comparison, command, args.outcome, settled, digests)
+    made["comparison.json"] = as_json(comparison, command, settled, digests)
     put_all(args.out, made)

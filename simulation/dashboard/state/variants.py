@@ -58,6 +58,15 @@ def base_names(base: Base | None = None) -> tuple[str, ...]:
     return tuple(base_data(base)["scenarios"])
 
 
+def first_shown(base: Base | None = None) -> tuple[str, ...]:
+    """The scenarios that are shown first: those that the file names, or else its first five."""
+    return tuple(base_data(base).get("show") or base_names(base)[:FIRST_FEW])
+
+
+FIRST_FEW = 5
+"""So many scenarios of a file are shown first if it does not say which."""
+
+
 @dataclass(frozen=True)
 class Changes:
     """What a visitor changed, as canonical JSON text, so that it can be compared, kept and sent; and in which study.
@@ -121,6 +130,7 @@ def merged(changes: Changes, names: tuple[str, ...]) -> dict[str, Any]:
     available = {**data["scenarios"], **changed.get("scenarios", {})}
     needed = _with_ancestors(names, available)
     data["scenarios"] = {name: entry for name, entry in available.items() if name in needed}
+    data.pop("show", None)
     return data
 
 
@@ -243,6 +253,7 @@ def with_measure(changes: Changes, scenario: str, measure: str, setting: Any) ->
 
 
 def study_data(changes: Changes, names: tuple[str, ...]) -> dict[str, Any]:
-    """The plain data of the file that holds this study, to be written; reading it gives the same numbers."""
+    """The plain data of the file that holds this study; reading it shows the same scenarios, with the same numbers."""
     data = merged(changes, names)
+    data = {**data, "show": list(names), "scenarios": data["scenarios"]} if names else data
     return {"synergy": FORMAT, **{key: value for key, value in data.items() if key != "synergy"}}

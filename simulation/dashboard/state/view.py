@@ -21,11 +21,12 @@ from simulation.dashboard.state.variants import (
     base_names,
     base_study,
     changes_of,
+    first_shown,
     refused,
     scenario_of,
     study_of,
 )
-from simulation.model.outcomes import BY_OUTCOME
+from simulation.model.outcomes import BY_OUTCOME, LEADING
 from simulation.model.worlds import Mode
 from simulation.study.errors import InputRefused, shown
 from simulation.study.measures import MEASURES
@@ -35,10 +36,8 @@ from simulation.system.limits import LIMITS
 from simulation.text.characters import visible
 from simulation.text.i18n import LANGUAGES, language_of, say
 
-FIRST = ("it-only", "roles", "package-partner-with", "full-no-anchoring", "full")
-"""What is compared first, as far as the study has it."""
-ALL_OF = 12
-"""A study of so many scenarios or fewer is first shown with all of them."""
+FIRST = ("it-only", "it-led", "roles", "partner-with", "full")
+"""The classic question, with which the case begins."""
 MOST_SCENARIOS = 24
 MOST_WORLDS = 2_000
 MOST_SEED = 2**31 - 1
@@ -63,7 +62,7 @@ class View:
     scenarios: tuple[str, ...] = FIRST
     hand: str = "full"
     baseline: str = "it-only"
-    outcome: str = "lasting_adoption"
+    outcome: str = LEADING
     worlds: int = 200
     seed: int = 1
     mode: Mode = "ranges"
@@ -139,9 +138,7 @@ Change = Callable[[Callable[[View], View]], None]
 
 def first_view(language: str | None = None, page: str = "compare", base: Base | None = None) -> View:
     """What a visitor sees first, of the server's study or of ``base``: in the language given, or else the server's."""
-    names = base_names(base)
-    # Of a few scenarios, such as those somebody saved, all are shown; of the many of the case, a handful.
-    chosen = names if len(names) <= ALL_OF else tuple(name for name in FIRST if name in names) or names[:5]
+    chosen = first_shown(base)[:MOST_SCENARIOS]
     spoken = language if language in LANGUAGES else settings().language or language_of()
     view = View(page=page, language=spoken, changes=Changes(base=base))
     hand, baseline = chosen[-1], chosen[0]

@@ -38,7 +38,7 @@ from simulation.study.scenario import FORMAT, READABLE, Given, Scenario, Study
 from simulation.system.limits import LIMITS
 from simulation.text.characters import SOFT_HYPHEN, composed, is_visible
 
-TOP = ("synergy", "title", "description", "organisation", "project", "parameters", "measures", "scenarios")
+TOP = ("synergy", "title", "description", "organisation", "project", "parameters", "measures", "show", "scenarios")
 DIFFERENCES = ("title", "description", "extends", "organisation", "project", "parameters", "measures")
 TIES = ("interdependence", "informal_ties")
 
@@ -179,7 +179,24 @@ class _Builder(Gatherer):
         sound = tuple(scenario for scenario in made if scenario is not None)
         self._same_horizon(sound)
         title, description = self._texts(top, (), self.name_of_study)
-        return Study(self.name_of_study, title, description, sound) if sound else None
+        shown_first = self._shown(top.get("show"), names)
+        return Study(self.name_of_study, title, description, sound, show=shown_first) if sound else None
+
+    def _shown(self, given: Any, names: list[str]) -> tuple[str, ...]:
+        """The scenarios that the file wants shown first."""
+        if given is None:
+            return ()
+        if not isinstance(given, list):
+            self.refuse("not_a_list", ("show",), given=shown(given))
+            return ()
+        if not given:
+            self.refuse("too_few", ("show",))
+        for position, name in enumerate(given):
+            if name not in names:
+                self.no_such("unknown_scenario", ("show", position), name, names)
+            elif name in given[:position]:
+                self.refuse("scenario_twice", ("show", position), given=shown(name))
+        return tuple(name for name in dict.fromkeys(map(str, given)) if name in names)
 
     def _keys(self, top: dict[str, Any]) -> None:
         """The file's own level has the keys that it must have, and no others."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from simulation.analysis.compare import Pair, compare_pair
+from simulation.analysis.pairs import Pair, compare_outcomes
 from simulation.analysis.sensitivity import EndRuns, Flip, run_ends
 from simulation.dashboard.state.runs import run_store
 from simulation.dashboard.state.tasks import Progress
@@ -146,8 +146,8 @@ def _first(pair: Study, experiment: Experiment, results: Results, outcome: str, 
     with _turn(progress):
         if results.now is None:
             results.now = run_worlds(pair, experiment.worlds, experiment.seed, experiment.mode)
-    first, second = (results.now.of(name, outcome) for name in experiment.names)
-    return Trial(compare_pair(first, second, experiment.names, BY_OUTCOME[outcome]), ())
+    first, second = (results.now.row(name) for name in experiment.names)
+    return Trial(compare_outcomes(first, second, experiment.names, BY_OUTCOME[outcome], pair.horizon), ())
 
 
 def _try_next(pair: Study, experiment: Experiment, results: Results, tried: int, progress: Callable[[], None]) -> None:

@@ -3,9 +3,10 @@
 import math
 from typing import Any
 
-from simulation.analysis.compare import Pair
+from simulation.analysis.pairs import Pair
 from simulation.analysis.sensitivity import Flip, Turn
 from simulation.dashboard.pages.assumptions.flips import Trial
+from simulation.report.sentences import short_verdict
 from simulation.study.parameters import PARAMETERS
 from simulation.text.i18n import say
 
@@ -22,6 +23,7 @@ ENDS = {"low": "assumptions.end_low", "high": "assumptions.end_high", "both": "a
 BECOMES = {
     "beats": "assumptions.is_beats",
     "loses": "assumptions.is_loses",
+    "mixed": "assumptions.is_mixed",
     "same": "assumptions.is_same",
     "undecided": "assumptions.is_undecided",
     "undefined": "assumptions.is_undefined",
@@ -41,10 +43,7 @@ def answer(trial: Trial | None, titles: Titles, language: str) -> str:
 
 def verdict_of(pair: Pair, titles: Titles, language: str) -> str:
     """The verdict as it is, without its size."""
-    ties = say("verdict.ties", language, ties=pair.ties) if pair.ties else ""
-    fields = {"wins": pair.wins, "losses": pair.losses, "worlds": pair.worlds, "ties": ties}
-    kind = pair.kind if pair.worlds else "undefined"
-    return say(f"verdict.{kind}", language, a=titles[0], b=titles[1], **fields)
+    return short_verdict(pair, titles, language)
 
 
 def _counts(trial: Trial, language: str) -> dict[str, Any]:

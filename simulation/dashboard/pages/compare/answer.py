@@ -4,12 +4,23 @@ from typing import Any
 
 import numpy as np
 
-from simulation.analysis.compare import Comparison, Pair, Summary, compare_pair
+from simulation.analysis.compare import Comparison
+from simulation.analysis.pairs import Pair, compare_outcomes
 from simulation.dashboard.state.variants import scenario_of
 from simulation.dashboard.state.view import View
 from simulation.model.outcomes import BY_OUTCOME
+from simulation.report.axes import axis_of
+from simulation.report.sentences import (
+    LEVELS,
+    ends,
+    forecast,
+    hardly_used,
+    lines_beside,
+    middle,
+    mostly_hardly_used,
+    short_verdict,
+)
 from simulation.report.sentences import difference as difference_said
-from simulation.report.sentences import go_live, level, verdict
 from simulation.study.measures import MEASURES
 from simulation.study.parameters import BY_NAME
 from simulation.text.i18n import number, say
@@ -18,51 +29,60 @@ Row = dict[str, Any]
 
 
 def headline(comparison: Comparison, view: View) -> tuple[str, str]:
-    """The verdict on the pair in hand: its answer, and what more there is to say."""
+    """The verdict on the pair in hand: its answer, and what more there is to say.
+
+    Who mostly goes live and is hardly used is named in the answer itself.
+    """
     pair = comparison.pair(view.hand, view.baseline, view.outcome)
     study = comparison.runs.study
     titles = study.scenario(view.hand).called(view.language), study.scenario(view.baseline).called(view.language)
-    answer, _, detail = verdict(pair, titles, view.language).partition("; ")
+    answer = short_verdict(pair, titles, view.language)
+    if not BY_OUTCOME[view.outcome].unit.has_mean:
+        pair_in_hand = (view.hand, view.baseline)
+        named = hardly_used(comparison, pair_in_hand, view.language)
+        others = [name for name in pair_in_hand if not mostly_hardly_used(comparison, name)]
+        under = [ends(comparison, name, view.language) for name in others]
+        return ". ".join([answer, *named]), " ".join(f"{sentence}." for sentence in under)
     outcome = say(f"outcome.{view.outcome}", view.language)
-    return answer, f"{outcome[:1].upper()}{outcome[1:]}: {detail}" if detail else f"{outcome[:1].upper()}{outcome[1:]}"
+    details = [forecast(pair, view.language)] if pair.worlds and pair.kind == "undecided" else []
+    details += [difference_said(pair, view.language, study.horizon)]
+    detail = "; ".join(one for one in details if one)
+    return answer, f"{outcome[:1].upper()}{outcome[1:]}" + (f": {detail}" if detail else "")
+
+
+def three_lines(comparison: Comparison, view: View) -> list[str]:
+    """Progress, use a year after go-live and cost of the pair in hand, below how far they get."""
+    if BY_OUTCOME[view.outcome].unit.has_mean:
+        return []
+    return lines_beside(comparison, view.hand, view.baseline, view.language)
 
 
 def price(comparison: Comparison, view: View) -> str:
     """A sentence where the outcome shown and benefit less cost disagree on the pair in hand.
 
-    Empty where they agree, or where one of them is undecided.
+    Empty where they agree, where one of them is undecided, or where cost is said anyway.
     """
-    if view.outcome in {"net_value", "cost", "benefit"}:
+    if view.outcome in {"net_value", "cost", "benefit"} or not BY_OUTCOME[view.outcome].unit.has_mean:
         return ""
     main, money = (comparison.pair(view.hand, view.baseline, outcome) for outcome in (view.outcome, "net_value"))
     if {main.kind, money.kind} != {"beats", "loses"}:
         return ""
     counts = {count: number(getattr(money, count), view.language) for count in ("wins", "losses", "worlds")}
     gap = difference_said(money, view.language)
-    return say(f"compare.price_{money.kind}", view.language, **counts, difference=gap)
-
-
-def ranked(comparison: Comparison, outcome: str) -> list[str]:
-    """The scenarios from best to worst by their mean of an outcome; undefined ones last."""
-    higher = BY_OUTCOME[outcome].better != "lower"
-    means = {name: comparison.summary(name, outcome).mean.estimate for name in comparison.ranking}
-
-    def sort_key(name: str) -> tuple[bool, float]:
-        mean = means[name]
-        return not np.isfinite(mean), (-mean if higher else mean) if np.isfinite(mean) else 0.0
-
-    return sorted(comparison.ranking, key=sort_key)
+    horizon = comparison.runs.study.horizon
+    return say(f"compare.price_{money.kind}", view.language, **counts, difference=gap, horizon=horizon)
 
 
 def ranking(comparison: Comparison, view: View) -> list[Row]:
-    """A row for each scenario, best first: quantiles on a scale from 0 to 1, its mean in words, and its verdict."""
+    """A row for each scenario, best first: all worlds by level or quantiles on a scale from 0 to 1, and its verdict."""
     study, outcome = comparison.runs.study, view.outcome
     summaries = {name: comparison.summary(name, outcome) for name in study.names}
-    low, high = scale_of(list(summaries.values()), outcome)
+    low, high = axis_of(list(summaries.values()), outcome)
+    levels = not BY_OUTCOME[outcome].unit.has_mean
     baseline = study.scenario(view.baseline).called(view.language)
     own = view.changes.scenarios
     rows = []
-    for name in ranked(comparison, outcome):
+    for name in comparison.ranked(outcome):
         summary = summaries[name]
         five = np.array([summary.q05, summary.q25, summary.median, summary.q75, summary.q95])
         marks = np.clip((five - low) / (high - low), 0.0, 1.0)
@@ -74,33 +94,22 @@ def ranking(comparison: Comparison, view: View) -> list[Row]:
                 "hand": name == view.hand,
                 "rival": name == view.baseline,
                 "own": name in own,
-                "marks": np.round(marks, 4).tolist() if np.isfinite(marks).all() else None,
-                "mean": _mean(summary, study.horizon, view.language),
+                "marks": np.round(marks, 4).tolist() if np.isfinite(marks).all() and not levels else None,
+                "levels": list(comparison.levels(name, outcome)) if levels else None,
+                "mean": "" if levels else _mean(comparison, name, view),
                 "said": "" if name == view.baseline else _short_verdict(comparison, view, name, baseline),
             }
         )
     return rows
 
 
-def scale_of(summaries: list[Summary], outcome: str) -> tuple[float, float]:
-    """The ends of the axis on which all scenarios are drawn, in the outcome's unit.
-
-    Those of the unit, such as 0 and 1 of a share, else the least and the most of all 5 % and 95 % quantiles; 0 if that
-    is below them all.
-    """
-    axis = BY_OUTCOME[outcome].unit.axis
-    if axis is not None:
-        return axis
-    ends = [at for summary in summaries for at in (summary.q05, summary.q95) if np.isfinite(at)]
-    low, high = (min(ends), max(ends)) if ends else (0.0, 1.0)
-    return (min(low, 0.0) if low > 0.0 else low), high if high > low else low + 1.0
-
-
-def _mean(summary: Summary, horizon: int, language: str) -> str:
-    """The mean over worlds as people say it; of go-live the middle world."""
-    if summary.outcome == "go_live_week":
-        return go_live(summary, horizon, language)
-    return level(summary.mean.estimate, summary.outcome, language)
+def _mean(comparison: Comparison, name: str, view: View) -> str:
+    """The mean over worlds as people say it; where the outcome is undefined in some, in how many it is defined."""
+    summary = comparison.summary(name, view.outcome)
+    if summary.undefined:
+        counts = {"n": summary.worlds - summary.undefined, "worlds": summary.worlds}
+        return say("result.no_rank", view.language, **{key: number(n, view.language) for key, n in counts.items()})
+    return middle(summary, comparison.runs.study.horizon, view.language)
 
 
 def _short_verdict(comparison: Comparison, view: View, name: str, baseline: str) -> str:
@@ -108,8 +117,10 @@ def _short_verdict(comparison: Comparison, view: View, name: str, baseline: str)
     pair = comparison.pair(name, view.baseline, view.outcome)
     if pair.worlds == 0:
         return say("compare.undefined", view.language)
-    counts = {count: number(getattr(pair, count), view.language) for count in ("wins", "losses", "worlds")}
-    return say(f"compare.{pair.kind}", view.language, rival=baseline, **counts)
+    counts = {count: number(getattr(pair, count), view.language) for count in ("wins", "losses", "ties", "worlds")}
+    part = "compare" if BY_OUTCOME[view.outcome].unit.has_mean else "compare.further"
+    kind = "tied" if pair.ties > pair.worlds / 2 and pair.kind != "same" else pair.kind
+    return say(f"{part}_{kind}" if "." in part else f"{part}.{kind}", view.language, rival=baseline, **counts)
 
 
 # --- what changed --------------------------------------------------------------------------------------
@@ -129,16 +140,30 @@ def since(before: tuple[View, Comparison] | None, comparison: Comparison, view: 
         return ""
     if (earlier.seed, earlier.mode) != (view.seed, view.mode):
         return ""
-    old, new = known.runs.of(earlier.hand, view.outcome), comparison.runs.of(view.hand, view.outcome)
-    pair = _since_pair(compare_pair(new, old, ("new", "old"), BY_OUTCOME[view.outcome]), view.language)
-    change = say(
-        "compare.since_level",
-        view.language,
-        outcome=say(f"outcome.{view.outcome}", view.language),
-        before=_mean(known.summary(earlier.hand, view.outcome), known.runs.study.horizon, view.language),
-        after=_mean(comparison.summary(view.hand, view.outcome), comparison.runs.study.horizon, view.language),
-    )
+    measured, horizon = BY_OUTCOME[view.outcome], comparison.runs.study.horizon
+    old, new = known.runs.row(earlier.hand), comparison.runs.row(view.hand)
+    pair = _since_pair(compare_outcomes(new, old, ("new", "old"), measured, horizon), view.language)
+    outcome = say(f"outcome.{view.outcome}", view.language)
+    levels = (known, earlier.hand), (comparison, view.hand)
+    before_said, after_said = _levels_said(*levels, view) if not measured.unit.has_mean else _means_said(*levels, view)
+    change = say("compare.since_level", view.language, outcome=outcome, before=before_said, after=after_said)
     return say("compare.since", view.language, what=differences, level=change, pair=pair)
+
+
+def _means_said(before: tuple[Comparison, str], after: tuple[Comparison, str], view: View) -> list[str]:
+    """An outcome before and after, as people say it."""
+    return [
+        middle(comparison.summary(name, view.outcome), comparison.runs.study.horizon, view.language)
+        for comparison, name in (before, after)
+    ]
+
+
+def _levels_said(before: tuple[Comparison, str], after: tuple[Comparison, str], view: View) -> list[str]:
+    """How far it gets before and after: in how many worlds the highest level that either reaches, and its name."""
+    counts = [comparison.levels(name, view.outcome) for comparison, name in (before, after)]
+    top = max(level for one in counts for level, worlds in enumerate(one) if worlds)
+    called = say(f"reach.{LEVELS[top]}", view.language)
+    return [number(counts[0][top], view.language), f"{number(counts[1][top], view.language)} {called}"]
 
 
 def _since_pair(pair: Pair, language: str) -> str:

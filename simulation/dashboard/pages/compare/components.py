@@ -48,6 +48,8 @@ def Ranking(
     outcomes_text: str,
     outcome: str,
     title: str,
+    under: str,
+    levels_text: str,
     words_text: str,
     event_act: Event[Act],
 ) -> None:

@@ -17,9 +17,9 @@ from simulation.dashboard.state.runs import FEW, run_store
 from simulation.dashboard.state.tasks import LatestTask, Progress, Steps, use_latest_task
 from simulation.dashboard.state.variants import refused, scenario_of, study_of
 from simulation.dashboard.state.view import MOST_SEED, MOST_WORLDS, Change, View, title_of
-from simulation.model.outcomes import BY_OUTCOME, OUTCOMES
-from simulation.report.sentences import go_live, level, note
-from simulation.text.i18n import money, percent, say, words_of
+from simulation.model.outcomes import BY_OUTCOME, LEADING, OUTCOMES
+from simulation.report.sentences import LEVELS, LINES, MAIN, go_live, middle, note
+from simulation.text.i18n import number, percent, say, words_of
 
 RAIL_POSITION = 10
 MOST_HORIZON = 520
@@ -161,6 +161,11 @@ def Answer(view: View, latest: LatestTask[Answered | None], before: Answered | N
     verdict, under = answer.headline(comparison, answered_view)
     Text("h1", verdict, "sy-answer sy-dims", id="answer")
     Text("p", under, "sy-under sy-dims")
+    lines = answer.three_lines(comparison, answered_view)
+    if lines:
+        with solara.Column(gap="0", classes=["sy-lines", "sy-dims"]):
+            for line in lines:
+                Text("p", line)
     price = answer.price(comparison, answered_view)
     if price:
         Text("p", price, "sy-price sy-dims")
@@ -282,6 +287,7 @@ def Scenarios(view: View, answered: Answered | None, change: Change) -> None:
         if isinstance(message, dict) and message.get("do") in list(doing) and isinstance(message.get("what", ""), str):
             change(lambda now: doing[message["do"]](now, message.get("what", "")))
 
+    measured = BY_OUTCOME[view.outcome].unit.has_mean
     outcome_label = say(f"outcome.{view.outcome}", view.language)
     others = [{"name": name, "title": view.title(name)} for name in view.changes.names if name not in view.scenarios]
     outcomes = [{"name": outcome.name, "title": say(f"outcome.{outcome.name}", view.language)} for outcome in OUTCOMES]
@@ -290,10 +296,17 @@ def Scenarios(view: View, answered: Answered | None, change: Change) -> None:
         others_text=packed(others),
         outcomes_text=packed(outcomes),
         outcome=view.outcome,
-        title=say("compare.ranking_of", view.language, outcome=outcome_label),
+        title=say("compare.ranking_of" if measured else "compare.levels_of", view.language, outcome=outcome_label),
+        under=say("compare.ranking_under" if measured else "compare.levels_under", view.language, worlds=view.worlds),
+        levels_text=packed([] if measured else level_labels(view.language)),
         words_text=packed(words_of("compare", view.language)),
         event_act=act,
     )
+
+
+def level_labels(language: str) -> list[dict[str, str]]:
+    """What the parts of a bar of worlds are called, from the lowest level up."""
+    return [{"name": level, "label": say(f"reach.{level}", language)} for level in LEVELS]
 
 
 def held(view: View, name: str) -> View:
@@ -313,7 +326,15 @@ def waiting(view: View) -> list[dict[str, Any]]:
         }
         marks = {"hand": scenario.name == view.hand, "rival": scenario.name == view.baseline}
         rows.append(
-            {**labels, **marks, "own": scenario.name in view.changes.scenarios, "marks": None, "mean": "…", "said": ""}
+            {
+                **labels,
+                **marks,
+                "own": scenario.name in view.changes.scenarios,
+                "marks": None,
+                "levels": None,
+                "mean": "…",
+                "said": "",
+            }
         )
     return rows
 
@@ -385,21 +406,14 @@ def Beside(answered: Answered) -> None:
 def table(comparison: Comparison, view: View) -> list[list[str]]:
     """The ranking in numbers, as rows of words; the first is the head."""
     study, language = comparison.runs.study, view.language
-    keys = ("scenario", "lasting", "spread", "go_live", "live_by", "cost", "net")
-    rows = [[say(f"result.{key}", language) for key in keys]]
-    for name in comparison.ranking:
-        lasting, live = comparison.summary(name, "lasting_adoption"), comparison.summary(name, "go_live_week")
-        rows.append(
-            [
-                study.scenario(name).called(language),
-                level(lasting.mean.estimate, "lasting_adoption", language),
-                " – ".join(level(end, "lasting_adoption", language) for end in (lasting.q05, lasting.q95)),
-                go_live(live, study.horizon, language),
-                level(comparison.summary(name, "go_live_104").mean.estimate, "go_live_104", language),
-                money(comparison.summary(name, "cost").mean.estimate, language),
-                money(comparison.summary(name, "net_value").mean.estimate, language),
-            ]
-        )
+    outcomes = dict.fromkeys((*LINES, MAIN, "net_value", *([] if view.outcome == LEADING else [view.outcome])))
+    rows = [[say("result.scenario", language), *(say(f"reach.{key}", language) for key in LEVELS)]]
+    rows[0] += [say("result.go_live", language), *(say(f"outcome.{outcome}", language) for outcome in outcomes)]
+    for name in comparison.ranked(view.outcome):
+        counts = [number(count, language) for count in comparison.levels(name)]
+        live = go_live(comparison.summary(name, "go_live_week"), study.horizon, language)
+        means = [middle(comparison.summary(name, outcome), study.horizon, language) for outcome in outcomes]
+        rows.append([study.scenario(name).called(language), *counts, live, *means])
     return rows
 
 

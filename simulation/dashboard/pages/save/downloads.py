@@ -58,6 +58,7 @@ def prepared(view: View, progress: Progress) -> Steps[Ready | None]:
     if len(view.scenarios) < 2:
         return None
     comparison = run_store().compare(view.study, view.baseline, view.worlds, view.seed, view.mode, progress)
+    comparison = comparison.led_by(view.outcome)
     yield Ready(comparison)
     drawn: list[tuple[str, str]] = []
     for kind in ("ranking", "adoption"):
@@ -83,7 +84,7 @@ def _content(kind: str, view: View, comparison: Comparison) -> bytes:
     if kind == "csv":
         return table(parquet(comparison), view.language).encode("utf-8-sig")
     if kind == "json":
-        return as_json(comparison, command(view), view.outcome)
+        return as_json(comparison, command(view))
     from simulation.report.figures import adoption, encoded, ranking  # noqa: PLC0415 - the server starts without Matplotlib
 
     picture, form = KINDS[kind][0], KINDS[kind][1]
