@@ -47,7 +47,11 @@ NASTY = [
 
 
 def mutated(text: str, luck: random.Random) -> str:
-    """A text with one to eight changes."""
+    """A text with one to eight changes, or with a single digit changed, which gets further before it is refused."""
+    digits = [at for at, sign in enumerate(text) if sign.isdigit()]
+    if digits and luck.random() < 0.1:
+        at = luck.choice(digits)
+        return f"{text[:at]}{luck.randrange(10)}{text[at + 1 :]}"
     for _ in range(luck.randint(1, 8)):
         at = luck.randrange(len(text) + 1)
         to = min(len(text), at + int(luck.expovariate(0.05)))

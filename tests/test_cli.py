@@ -295,7 +295,7 @@ def test_three_scenarios_have_a_best_and_two_have_none(capsys, tmp_path):
         r"Within € 10 thousand of the best on cost, and how sure that is\n  it-only: .* %; nobody bet", out
     )
     best = json.loads((tmp_path / "comparison.json").read_text(encoding="utf-8"))["best"]
-    assert (best["outcome"], best["draws"], best["set"]) == ("cost", 4000, ["it-only"])
+    assert (best["outcome"], best["draws"], best["set"]) == ("cost", 4000, ["it-only", "roles"])
     assert sum(one["probability"] for one in best["contenders"]) == pytest.approx(1.0)
     _, out, _ = run(capsys, "compare", "--scenarios", "it-only,full", "--worlds", "2", "--jobs", "1", "--lang", "en")
     assert "nobody gets further" not in out

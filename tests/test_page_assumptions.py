@@ -13,7 +13,7 @@ from simulation.analysis.pairs import compare_pair
 from simulation.analysis.sensitivity import run_ends
 from simulation.dashboard.pages.assumptions import flips, page, values, verdicts
 from simulation.dashboard.pages.assumptions.flips import ResultStore, Trial, experiment_of, try_all
-from simulation.dashboard.state import variants
+from simulation.dashboard.state import tasks, variants
 from simulation.dashboard.state.tasks import Overtaken
 from simulation.dashboard.state.variants import Changes, study_of
 from simulation.dashboard.state.view import address_of, first_view, read_address
@@ -412,13 +412,13 @@ def test_only_one_parameter_is_tried_at_a_time(few, monkeypatch):
 
 
 def test_who_waits_for_a_turn_can_leave_too():
-    with flips._turn(lambda: None):
+    with tasks.turn(lambda: None):
         began = time.monotonic()
         with pytest.raises(Overtaken):
             tried(pair(), tell=lambda *_: (_ for _ in ()).throw(Overtaken))
         assert time.monotonic() - began < 5
-    assert flips._TURN.acquire(timeout=60)
-    flips._TURN.release()
+    assert tasks._TURN.acquire(timeout=60)
+    tasks._TURN.release()
 
 
 def test_what_is_kept_is_bounded():

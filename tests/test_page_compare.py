@@ -317,12 +317,12 @@ def test_a_study_begins_with_what_its_file_names_or_else_with_its_first_five():
     chosen = ("it-only", "wait", "name", "roles", "team", "full")
     data = study_data(Changes(), chosen)
     saved = first_view("en", base=Base("saved", data))
-    assert saved.scenarios == chosen
+    assert set(saved.scenarios) == set(chosen)
     assert set(saved.changes.names) > set(chosen)  # what they extend is there, and not shown
     assert (saved.hand, saved.baseline) == ("full", "it-only")
     plain = first_view("en", base=Base("plain", {key: value for key, value in data.items() if key != "show"}))
-    assert plain.scenarios == tuple(data["scenarios"])[:5]
-    assert first_view("en").scenarios == ("it-only", "it-led", "roles", "partner-with", "full")
+    assert set(plain.scenarios) == set(list(data["scenarios"])[:5])
+    assert set(first_view("en").scenarios) == {"it-only", "it-led", "roles", "partner-with", "full"}
 
 
 def test_a_title_is_never_twice_the_same():
@@ -501,7 +501,7 @@ def test_the_verdict_is_that_of_the_command_line(page, address, capsys):
 @pytest.mark.browser
 def test_dragging_a_bar_moves_the_verdict_and_the_address(page, address):
     shown(page, address)
-    before = page.locator(".sy-rank-list .hand .sy-levels").get_attribute("aria-label")
+    before = page.inner_text(".sy-lines")
     bar = page.locator("[data-measure=anchor_in_strategy] .sy-tl-bar")
     box = bar.bounding_box()
     page.mouse.move(box["x"] + 60, box["y"] + 8)
@@ -516,7 +516,7 @@ def test_dragging_a_bar_moves_the_verdict_and_the_address(page, address):
     start = int(grip.get_attribute("aria-valuenow"))
     assert start > 30
     assert "Full package, changed" in page.inner_text("#answer")
-    assert page.locator(".sy-rank-list .hand .sy-levels").get_attribute("aria-label") != before
+    assert page.inner_text(".sy-lines") != before
     page.wait_for_function("document.querySelector('.sy-since').innerText.includes('Since your last change')")
     link = page.url
     page.goto("about:blank")

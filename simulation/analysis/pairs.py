@@ -91,7 +91,7 @@ def who_is_ahead(a: Floats, b: Floats, outcome: Outcome) -> Floats:
     same level that is ahead which leads by more than its margin on what counts there
     (:attr:`~simulation.model.outcomes.Outcome.among_equals`); nan where the outcome is undefined in either.
 
-    >>> runs = np.zeros((2, 3, len(OUTCOMES)))
+    >>> runs = np.zeros((2, 3, len(COLUMN)))
     >>> runs[:, :, COLUMN["reach"]] = [[4.0, 0.0, 2.0], [2.0, 0.0, 2.0]]
     >>> runs[0, :, COLUMN["progress_104"]], runs[1, :, COLUMN["lasting_adoption"]] = 0.2, 0.01
     >>> who_is_ahead(*runs, BY_OUTCOME["reach"]).tolist()
@@ -133,6 +133,7 @@ def compare_pair(a: Floats, b: Floats, names: tuple[str, str], outcome: Outcome,
     explained at :class:`Pair`, holds for a number of worlds that is fixed beforehand; to look after every world, use
     :func:`simulation.analysis.sequential.decide`.
 
+    >>> from simulation.model.outcomes import OUTCOMES
     >>> rng = np.random.default_rng(1)
     >>> luck = rng.normal(size=100)
     >>> pair = compare_pair(luck + 0.5 + 0.1 * rng.normal(size=100), luck, ("a", "b"), OUTCOMES[5])

@@ -87,7 +87,7 @@ def as_json(
         ],
         "pairs": [_pair(pair) for pair in comparison.pairs()],
     }
-    return json.dumps(_finite(data), ensure_ascii=False, indent=1, allow_nan=False).encode()
+    return json.dumps(finite(data), ensure_ascii=False, indent=1, allow_nan=False).encode()
 
 
 def _ranked(comparison: Comparison, rank: int, name: str) -> dict[str, Any]:
@@ -197,10 +197,10 @@ def _pair(pair: Pair) -> dict[str, Any]:
     }
 
 
-def _finite(value: Any) -> Any:
+def finite(value: Any) -> Any:
     """Plain data in which what is not finite is None."""
     if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
+        return {key: finite(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_finite(item) for item in value]
+        return [finite(item) for item in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value

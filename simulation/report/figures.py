@@ -92,7 +92,7 @@ def ranking(
         title = _answer(comparison, hand, language) if hand else headline(comparison, language, sequential)
         under = hardly_used(comparison, (highlighted, comparison.baseline), language) if levels else []
         how = say("result.bars" if levels else "result.bands", language, baseline=base)
-        _frame(figure, height, title, " ".join(f"{sentence}." for sentence in under) or how)
+        frame(figure, height, title, " ".join(f"{sentence}." for sentence in under) or how)
         _foot(figure, comparison, language)
     return figure
 
@@ -122,7 +122,7 @@ def _scale(axes: Any, comparison: Comparison, language: str, levels: bool) -> No
         return
     low, high = axis_of([comparison.summary(name, outcome) for name in comparison.ranking], outcome)
     axes.set_xlim(low, high)
-    ticks = [tick for tick in MaxNLocator(5).tick_values(low, high) if low <= tick <= high]
+    ticks = [tick for tick in MaxNLocator(5, steps=[1, 2, 5, 10]).tick_values(low, high) if low <= tick <= high]
     axes.set_xticks(ticks, [level(tick, outcome, language) for tick in ticks])
     axes.grid(axis="x", color=FAINT, linewidth=0.6)
     named = say(f"outcome.{outcome}", language)
@@ -144,7 +144,7 @@ def _answer(comparison: Comparison, hand: str, language: str) -> str:
     return short_verdict(comparison.pair(hand, base), titles, language)
 
 
-def _frame(figure: Figure, height: float, title: str, under: str) -> None:
+def frame(figure: Figure, height: float, title: str, under: str) -> None:
     """The title, which is the answer, in one line or two, and a line on how to read the picture."""
     lines = textwrap.wrap(title, 74) if len(title) <= 74 else textwrap.wrap(title, 100, max_lines=2, placeholder="…")
     size, top = (14.0, 0.2) if len(title) <= 74 else (11.5, 0.1)
@@ -221,7 +221,7 @@ def adoption(comparison: Comparison, hand: str, language: str = "en") -> Figure:
         axes.set_axisbelow(True)
         axes.set_xlabel(say("result.week_axis", language), loc="left")
         title = _answer(comparison, hand, language)
-        _frame(figure, figure.get_figheight(), title, say("result.weeks_bands", language))
+        frame(figure, figure.get_figheight(), title, say("result.weeks_bands", language))
         _foot(figure, comparison, language)
     return figure
 

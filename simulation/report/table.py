@@ -201,8 +201,8 @@ def comparison_text(
         lines.append(say("result.pairing", language, worlds=number(worlds, language), n=apart))
     lines += [say("result.not_a_chance", language), say("result.not_a_forecast", language)]
     lines.append(f"synergy {__version__}, {say('result.study', language, digest=study.digest())}.")
-    wrapped = [part for line in lines for part in _wrapped(line, width)]
-    return "\n".join([*wrapped, say("result.repeat", language, command=command)])
+    lines = [part for line in lines for part in wrapped(line, width)]
+    return "\n".join([*lines, say("result.repeat", language, command=command)])
 
 
 def answer(comparison: Comparison, language: str, sequential: Sequential | None = None) -> list[str]:
@@ -215,7 +215,7 @@ def answer(comparison: Comparison, language: str, sequential: Sequential | None 
     return lines + ([] if best == base else [f"  {line}" for line in lines_beside(comparison, best, base, language)])
 
 
-def _wrapped(line: str, width: int) -> list[str]:
+def wrapped(line: str, width: int) -> list[str]:
     """A line broken where it is too long, further lines set in; a table has been made to fit."""
     if len(line) <= width:
         return [line]

@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context, parent_process
+from time import monotonic
 
 import numpy as np
 
@@ -23,6 +24,8 @@ Key = tuple[str, int, Mode]
 Progress = Callable[[int, int], None]
 MOST_KEPT = 20_000
 """Runs kept in memory; one takes about 3 KB."""
+COMPILED = 60.0
+"""Seconds that work in the background waits for the engine at most when it is being compiled."""
 FEW = 8
 """So many worlds are run by the Mesa model while the engine is being compiled; more than that wait for the engine."""
 
@@ -73,6 +76,13 @@ class RunStore:
     def ready(self) -> bool:
         """Whether the compiled engine answers."""
         return self._ready.is_set()
+
+    def wait_for_engine(self, progress: Callable[[], None]) -> None:
+        """Let the engine be compiled first, if it is not yet; ``progress`` is called meanwhile, and may end it."""
+        until = monotonic() + COMPILED
+        while not (self.ready or compilation.kept()) and monotonic() < until:
+            progress()
+            self._ready.wait(0.2)
 
     def close(self) -> None:
         """End the processes."""

@@ -4,7 +4,8 @@ import os
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Generator, Hashable
+from collections.abc import Callable, Generator, Hashable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any, Generic, TypeVar
@@ -46,6 +47,23 @@ class LatestTask(Generic[Value]):
     def why(self, language: str) -> str:
         """What went wrong, in a visitor's language as far as it is an input that was refused."""
         return self.refusal.told(language) if self.refusal else self.wrong
+
+
+_TURN = threading.Lock()
+
+
+@contextmanager
+def turn(progress: Callable[[], None]) -> Iterator[None]:
+    """Wait for one's turn at long work, of which one is done at a time, and stop waiting when nobody waits for it.
+
+    The other pages keep the rest of the machine. ``progress`` is called while one waits; what it raises ends that.
+    """
+    while not _TURN.acquire(timeout=0.1):
+        progress()
+    try:
+        yield
+    finally:
+        _TURN.release()
 
 
 def use_latest_task(work: Callable[[Progress], Value | Steps[Value]], key: Hashable) -> LatestTask[Value]:

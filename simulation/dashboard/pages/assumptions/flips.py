@@ -8,16 +8,14 @@ import functools
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from simulation.analysis.pairs import Pair, compare_outcomes
 from simulation.analysis.sensitivity import EndRuns, Flip, run_ends
 from simulation.dashboard.state.runs import run_store
-from simulation.dashboard.state.tasks import Progress
+from simulation.dashboard.state.tasks import Progress, turn
 from simulation.engine.ensemble import Runs, run_worlds
-from simulation.engine.kernel import compilation
 from simulation.model.outcomes import BY_OUTCOME
 from simulation.model.worlds import Mode
 from simulation.study.parameters import PARAMETERS
@@ -31,8 +29,6 @@ REST = 0.25
 """Rest after each parameter, as a share of the time that it took (assumed): the other pages have the machine then."""
 OFTEN = 0.4
 """Seconds between two reports of what has been tried."""
-COMPILED = 60.0
-"""Seconds to wait for the engine when it is being compiled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +86,6 @@ class ResultStore:
 
 
 RESULTS = ResultStore()
-_TURN = threading.Lock()
-
-
-@contextmanager
-def _turn(progress: Callable[[], None]) -> Iterator[None]:
-    """Wait for one's turn, and stop waiting when nobody waits for the result."""
-    while not _TURN.acquire(timeout=0.1):
-        progress()
-    try:
-        yield
-    finally:
-        _TURN.release()
 
 
 def experiment_of(pair: Study, worlds: int, seed: int, mode: Mode) -> Experiment:
@@ -124,7 +108,7 @@ def try_all(
     so far stay in ``store``.
     """
     results = store.of(experiment)
-    _wait_for_engine(progress)
+    run_store().wait_for_engine(lambda: progress(0, len(PARAMETERS)))
     trial = _first(pair, experiment, results, outcome, lambda: progress(len(results.moved), len(PARAMETERS)))
     reported = time.monotonic()
     while True:
@@ -143,7 +127,7 @@ def try_all(
 
 def _first(pair: Study, experiment: Experiment, results: Results, outcome: str, progress: Callable[[], None]) -> Trial:
     """The verdict as it is."""
-    with _turn(progress):
+    with turn(progress):
         if results.now is None:
             results.now = run_worlds(pair, experiment.worlds, experiment.seed, experiment.mode)
     first, second = (results.now.row(name) for name in experiment.names)
@@ -152,16 +136,8 @@ def _first(pair: Study, experiment: Experiment, results: Results, outcome: str, 
 
 def _try_next(pair: Study, experiment: Experiment, results: Results, tried: int, progress: Callable[[], None]) -> None:
     """Try the parameter after the first ``tried``, unless somebody else just did."""
-    with _turn(progress):
+    with turn(progress):
         begun = time.monotonic()
         if len(results.moved) == tried:
             results.moved.append(run_ends(pair, PARAMETERS[tried], experiment.worlds, experiment.seed, experiment.mode))
             time.sleep(REST * (time.monotonic() - begun))
-
-
-def _wait_for_engine(progress: Progress) -> None:
-    """Let the engine be compiled first, if it is not yet."""
-    until = time.monotonic() + COMPILED
-    while not (run_store().ready or compilation.kept()) and time.monotonic() < until:
-        progress(0, len(PARAMETERS))
-        time.sleep(0.2)

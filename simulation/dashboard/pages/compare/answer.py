@@ -118,9 +118,10 @@ def _short_verdict(comparison: Comparison, view: View, name: str, baseline: str)
     if pair.worlds == 0:
         return say("compare.undefined", view.language)
     counts = {count: number(getattr(pair, count), view.language) for count in ("wins", "losses", "ties", "worlds")}
-    part = "compare" if BY_OUTCOME[view.outcome].unit.has_mean else "compare.further"
     kind = "tied" if pair.ties > pair.worlds / 2 and pair.kind != "same" else pair.kind
-    return say(f"{part}_{kind}" if "." in part else f"{part}.{kind}", view.language, rival=baseline, **counts)
+    if BY_OUTCOME[view.outcome].unit.has_mean:
+        return say(f"compare.{kind}", view.language, rival=baseline, **counts)
+    return say(f"compare.further_{kind}", view.language, rival=baseline, **counts)
 
 
 # --- what changed --------------------------------------------------------------------------------------
