@@ -292,6 +292,18 @@ EXPECTED = {
         r"line 17, scenarios.roles.measures.assign_roles: 'yes' is neither a switch nor settings.*"
         r"Write on, off, or settings",
     ],
+    "show-unknown": [
+        r"line 3, show\[2\]: there is no scenario 'rolls'.*Nearest: roles.*Scenarios are: roles, it-only",
+    ],
+    "show-twice": [
+        r"line 3, show\[2\]: the scenario 'roles' is named twice. Name it once",
+    ],
+    "show-as-text": [
+        r"line 3, show: 'roles' stands where a list is expected.*Write \[one, another\]",
+    ],
+    "show-empty": [
+        r"line 3, show: this is empty. Name at least one, or leave the key out",
+    ],
     "members-empty": [
         r"line 17, scenarios.roles.measures.cross_functional_team.members: this is empty.*"
         r"Name at least one",

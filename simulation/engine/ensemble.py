@@ -29,6 +29,8 @@ from simulation.system.signals import raise_missed
 
 WEEKLY = ("adoption", "progress", "engagement", "business_engagement", "visibility")
 """What may be kept of each run week by week: means over the internal departments, or as the name says."""
+MONEY = ("cost_so_far", "benefit_so_far")
+"""What may be kept besides: all that was paid and that use of the new way brought, by the end of the week (€)."""
 
 MOST_WORLDS = 1_000_000
 
@@ -50,7 +52,7 @@ class Runs:
     one, such as a go-live that never came, is the horizon + 1.
 
     ``weekly`` has shape (scenarios, worlds, weeks, :data:`WEEKLY`) and holds shares in [0, 1] at the end of each week;
-    it has no weeks unless :func:`run_worlds` was called with ``weekly``.
+    it has no weeks unless :func:`run_worlds` was called with ``weekly``, and :data:`MONEY` after them with ``money``.
     """
 
     study: Study
@@ -78,11 +80,14 @@ class Runs:
         return values
 
     def weeks(self, scenario: str, state: str) -> NDArray[np.float32]:
-        """One of :data:`WEEKLY` of a scenario in every world, at the end of each week: shape (worlds, weeks).
+        """One of :data:`WEEKLY` of a scenario in every world, at the end of each week, or of :data:`MONEY`.
 
-        There are no weeks unless they were kept. Raises ``ValueError`` for a scenario or a state that is not there.
+        Shape (worlds, weeks). None are there unless kept. Raises ``ValueError`` for a scenario or a state that
+        is not there.
         """
-        values: NDArray[np.float32] = self.weekly[self.study.names.index(scenario), :, :, WEEKLY.index(state)]
+        values: NDArray[np.float32] = self.weekly[
+            self.study.names.index(scenario), :, :, (*WEEKLY, *MONEY).index(state)
+        ]
         return values
 
 
@@ -94,13 +99,15 @@ def run_worlds(
     threads: int = 1,
     progress: Progress | None = None,
     weekly: bool = False,
+    money: bool = False,
 ) -> Runs:
     """Run every scenario of a study in worlds 0 … ``worlds`` − 1.
 
     With ``mode`` "ranges" each world draws all parameters from their ranges, by a Sobol sequence (1967) that ``seed``
     scrambles; with "defaults" they stay as they are and only luck differs. Luck is keyed by seed, world, week and
     department (Philox; Salmon et al. 2011), so that a run is the same to the last bit whatever else runs beside it and
-    in however many ``threads``. ``weekly`` keeps :data:`WEEKLY` of every run as well.
+    in however many ``threads``. ``weekly`` keeps :data:`WEEKLY` of every run as well,
+    and with ``money`` :data:`MONEY`.
 
     ``progress`` is called with (runs done, runs in all) after each batch; what it raises ends the work.
 
@@ -115,7 +122,8 @@ def run_worlds(
     check_world(0, seed, mode)
     _check_worlds(worlds)
     shape = (len(study.scenarios), 0)
-    none = np.empty((*shape, study.horizon if weekly else 0, len(WEEKLY)), dtype=np.float32)
+    states = len(WEEKLY) + (len(MONEY) if money else 0)
+    none = np.empty((*shape, study.horizon if weekly else 0, states), dtype=np.float32)
     return extend_runs(Runs(study, (), seed, mode, np.empty((*shape, len(OUTCOMES))), none), worlds, threads, progress)
 
 
@@ -143,7 +151,7 @@ def extend_runs(runs: Runs, worlds: int, threads: int = 1, progress: Progress | 
         return runs
     scenarios, weeks = len(runs.study.scenarios), runs.weekly.shape[2]
     outcomes = np.empty((scenarios, worlds, len(OUTCOMES)))
-    weekly = np.empty((scenarios, worlds, weeks, len(WEEKLY)), dtype=np.float32)
+    weekly = np.empty((scenarios, worlds, weeks, runs.weekly.shape[3]), dtype=np.float32)
     outcomes[:, :before], weekly[:, :before] = runs.outcomes, runs.weekly
     batches = _Batches(runs.study, runs.seed, runs.mode)
     done = before

@@ -16,6 +16,8 @@ from simulation.analysis.intervals import Interval
 from simulation.analysis.pairs import Pair
 from simulation.analysis.sequential import Sequential
 from simulation.model.outcomes import BY_OUTCOME, OUTCOMES
+from simulation.report.payback import Answers
+from simulation.report.payback import data as payback_data
 from simulation.report.sentences import LEVELS, is_exact, verdict
 from simulation.text.i18n import LANGUAGES, say
 
@@ -54,11 +56,13 @@ def as_json(
     command: str,
     sequential: Sequential | None = None,
     files: Mapping[str, str] | None = None,
+    paid: Mapping[str, Answers] | None = None,
 ) -> bytes:
     """The numbers of the table and of every pair, with what is needed to repeat them; undefined is null.
 
     ``ranking`` and ``best`` are about the outcome that leads; ``sequential`` is null unless verdicts were judged after
-    every world. ``files`` has the SHA-256 of each file that was made with this one, by its name.
+    every world. ``files`` has the SHA-256 of each file that was made with this one, by its name; ``paid`` when
+    scenarios pay back.
     """
     runs, base = comparison.runs, comparison.baseline
     study = runs.study
@@ -79,6 +83,7 @@ def as_json(
         "pairing_gain": comparison.pairing_gain,
         "best": _best(best_of(runs, comparison.outcome)),
         "sequential": _sequential(comparison, sequential) if sequential else None,
+        "payback": [payback_data(answers) for answers in (paid or {}).values()],
         "verdicts": [
             _pair(pair) | {"sentence": {language: _sentence(comparison, pair, language) for language in LANGUAGES}}
             for name in comparison.ranking

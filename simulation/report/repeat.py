@@ -19,6 +19,7 @@ class Request:
     parameters: str
     outcome: str = LEADING
     overrides: tuple[str, ...] = ()
+    rate: float = 0.0
 
     def command(self, settled: Sequential | None = None) -> str:
         """The words of the command line; a comparison that was stopped goes as far as it went.
@@ -37,6 +38,7 @@ class Request:
             most = len(settled.runs.worlds) if settled.stopped else settled.most
             margin = ["--margin", str(settled.margin)] if BY_OUTCOME[settled.outcome].unit.has_mean else []
             words += ["--until-decided", *margin, "--max-worlds", str(most)]
+        words += ["--rate", str(self.rate)] if self.rate else []
         for override in self.overrides:
             words += ["--set", override]
         return shlex.join(words)

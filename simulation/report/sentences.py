@@ -100,7 +100,7 @@ def verdict(
     >>> pair = compare_pair(np.full(20, 0.8), np.linspace(0, 0.9, 20), ("a", "b"), BY_OUTCOME["lasting_adoption"])
     >>> print(verdict(pair, ("Roles", "IT only")).replace("; ", "\\n"))
     Roles beats IT only in 17 of 20 worlds
-    on average 35 percentage points higher (95 % interval 22 to 49 percentage points)
+    on average 35 percentage points higher (95 % interval 22 to 48 percentage points)
     """
     if pair.worlds == 0:
         return say("verdict.undefined", language, a=titles[0], b=titles[1])

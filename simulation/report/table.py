@@ -3,7 +3,7 @@
 import math
 import shutil
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from simulation import __version__
 from simulation.analysis.best import best_of
@@ -11,6 +11,7 @@ from simulation.analysis.compare import Comparison
 from simulation.analysis.sequential import Sequential
 from simulation.engine.ensemble import Runs
 from simulation.model.outcomes import BY_OUTCOME, LEADING
+from simulation.report.payback import Answers, how, sentences
 from simulation.report.sentences import (
     MAIN,
     best_lines,
@@ -167,10 +168,15 @@ def never_retired_lines(runs: Runs, language: str) -> list[str]:
 
 
 def comparison_text(
-    comparison: Comparison, language: str, command: str, sequential: Sequential | None = None, width: int = UNKNOWN
+    comparison: Comparison,
+    language: str,
+    command: str,
+    sequential: Sequential | None = None,
+    width: int = UNKNOWN,
+    paid: Mapping[str, Answers] | None = None,
 ) -> str:
     """All that ``synergy compare`` prints, in lines of at most ``width`` columns; with ``sequential``, its verdicts in
-    place of those of the comparison."""
+    place of those of the comparison, and with ``paid`` when the first of the ranking pays back."""
     study, base, worlds = comparison.runs.study, comparison.baseline, len(comparison.runs.worlds)
     others = [name for name in comparison.ranking if name != base]
     levels = not BY_OUTCOME[comparison.outcome].unit.has_mean
@@ -182,6 +188,7 @@ def comparison_text(
         *table(comparison, language, width).split("\n"),
         "",
         *answer(comparison, language, sequential),
+        *payback_lines(comparison, language, paid or {}),
         "",
         *best_lines(best_of(comparison.runs, comparison.outcome), worlds, language),
         say("result.verdicts", language, outcome=fields["outcome"], baseline=base),
@@ -213,6 +220,15 @@ def answer(comparison: Comparison, language: str, sequential: Sequential | None 
         return lines
     lines += [f"{sentence}." for sentence in hardly_used(comparison, (best, base), language)]
     return lines + ([] if best == base else [f"  {line}" for line in lines_beside(comparison, best, base, language)])
+
+
+def payback_lines(comparison: Comparison, language: str, paid: Mapping[str, Answers]) -> list[str]:
+    """When the first of the ranking pays back, and how that is counted; nothing if it is not known."""
+    found = paid.get(comparison.ranking[0])
+    if found is None:
+        return []
+    title = comparison.runs.study.scenario(comparison.baseline).called(language)
+    return [f"  {line}" for line in (*sentences(found, title, language), how(found, title, language))]
 
 
 def wrapped(line: str, width: int) -> list[str]:

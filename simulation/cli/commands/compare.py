@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from simulation.analysis.compare import Comparison
     from simulation.analysis.sequential import Sequential
     from simulation.engine.ensemble import Runs
+    from simulation.report.payback import Answers
     from simulation.study.scenario import Study
 
 DEFAULT_WORLDS = 200
@@ -35,6 +36,7 @@ def arguments(builder: Arguments) -> None:
     command.add_argument("--out", type=builder.folder, metavar="DIR", help=builder.help_text("out"))
     command.add_argument("--until-decided", action="store_true", help=builder.help_text("until_decided"))
     command.add_argument("--margin", type=builder.amount, metavar="X", help=builder.help_text("margin"))
+    command.add_argument("--rate", type=builder.amount, default=0.0, metavar="X", help=builder.help_text("rate"))
     most = builder.help_text("max_worlds", default=DEFAULT_MOST)
     command.add_argument("--max-worlds", type=builder.count(1, MOST_WORLDS), metavar="N", help=most)
 
@@ -55,6 +57,7 @@ def arguments(builder: Arguments) -> None:
 def execute(args: argparse.Namespace, language: str) -> int:
     """Compare scenarios."""
     from simulation.analysis.compare import compare_runs
+    from simulation.analysis.payback import check_rate
     from simulation.analysis.sequential import margin_of
     from simulation.model.outcomes import BY_OUTCOME
     from simulation.report.files import check_folder
@@ -67,6 +70,7 @@ def execute(args: argparse.Namespace, language: str) -> int:
     if args.outcome not in BY_OUTCOME:
         raise InputRefused([problem("unknown_outcome", given=shown(args.outcome), legal=", ".join(BY_OUTCOME))])
     margin_of(BY_OUTCOME[args.outcome], study.horizon, args.margin)
+    check_rate(args.rate)
     if args.out:
         check_folder(args.out, WRITTEN)
     runs, settled = _simulated(args, study, base, language)
@@ -80,10 +84,14 @@ def execute(args: argparse.Namespace, language: str) -> int:
         args.parameters,
         args.outcome,
         tuple(args.set),
+        args.rate,
     ).command(settled)
-    text = comparison_text(comparison, language, command, settled, columns())
+    paid = _paid_back(args, comparison, language)
+    text = comparison_text(comparison, language, command, settled, columns(), paid)
     if args.out:
-        _write(args, comparison, settled, command, language)  # before printing, which fails if the reader has gone
+        _write(
+            args, comparison, settled, command, paid, language
+        )  # before printing, which fails if the reader has gone
     print(text)
     if args.out:
         print(say("cli.wrote", language, path=", ".join(visible(str(args.out / name)) for name in WRITTEN)))
@@ -146,8 +154,32 @@ def _simulated(
     return settled.runs, settled
 
 
+def _paid_back(args: argparse.Namespace, comparison: "Comparison", language: str) -> dict[str, "Answers"]:
+    """When scenarios pay back: the first of the ranking, and with ``--out`` all of them."""
+    from simulation.analysis.payback import MOST_WORLDS as MOST
+    from simulation.analysis.payback import run_long
+    from simulation.report.payback import answers
+
+    runs, base = comparison.runs, comparison.baseline
+    asked = [name for name in comparison.ranking if name != base]
+    asked = asked if args.out else [name for name in asked if name == comparison.ranking[0]]
+    found = {}
+    with ProgressBar(language) as progress:
+        for done, name in enumerate(asked):
+            pair = runs.study.select((base, name))
+            worlds = min(len(runs.worlds), MOST)
+            found[name] = answers(run_long(pair, worlds, runs.seed, runs.mode, args.jobs), name, base, args.rate)
+            progress(done + 1, len(asked))
+    return found
+
+
 def _write(
-    args: argparse.Namespace, comparison: "Comparison", settled: "Sequential | None", command: str, language: str
+    args: argparse.Namespace,
+    comparison: "Comparison",
+    settled: "Sequential | None",
+    command: str,
+    paid: dict[str, "Answers"],
+    language: str,
 ) -> None:
     """Put all files of a comparison in place once all of them have been made; the last says which belong to it."""
     logging.getLogger("matplotlib").setLevel(logging.ERROR)  # that it finds no home for its cache is no news
@@ -162,5 +194,5 @@ def _write(
         "comparison.svg": encoded(figure, "svg"),
     }
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in made.items()}
-    made["comparison.json"] = as_json(comparison, command, settled, digests)
+    made["comparison.json"] = as_json(comparison, command, settled, digests, paid)
     put_all(args.out, made)

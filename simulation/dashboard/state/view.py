@@ -41,6 +41,8 @@ FIRST = ("it-only", "it-led", "roles", "partner-with", "full")
 MOST_SCENARIOS = 24
 MOST_WORLDS = 2_000
 MOST_SEED = 2**31 - 1
+MOST_RATE = 500
+"""A year's discount, in tenths of a per cent."""
 LONGEST_ADDRESS = LIMITS.query_characters
 LONGEST_CHANGES = LIMITS.changes_characters
 MOST_OWN = 24
@@ -54,7 +56,8 @@ class View:
     ``page`` is the page's name; ``scenarios`` are compared, ``hand`` is the one in hand and ``baseline`` what all are
     compared with. ``world`` is the world that is looked at, of ``shown`` and, if it is not empty, ``beside`` it.
     ``changes`` are the visitor's own. ``chapter``, ``step``, ``take`` (which of its worlds is shown), ``votes`` (hands
-    per option, chapter by chapter) and ``package`` (the measures that a room chose) belong to the lesson.
+    per option, chapter by chapter) and ``package`` (the measures that a room chose) belong to the lesson; ``rate`` is a
+    year's discount in tenths of a per cent.
     """
 
     page: str = "compare"
@@ -75,6 +78,7 @@ class View:
     take: int = 0
     votes: tuple[tuple[int, ...], ...] = ()
     package: tuple[str, ...] = ()
+    rate: int = 0
     changes: Changes = field(default_factory=Changes)
 
     def but(self, **changes: Any) -> "View":
@@ -195,6 +199,7 @@ _COUNTS = {"worlds": (2, MOST_WORLDS), "seed": (0, MOST_SEED), "world": (0, MOST
     "chapter": (0, 99),
     "step": (0, 99),
     "take": (0, 999),
+    "rate": (0, MOST_RATE),
 }
 """Whole numbers in an address, and their bounds."""
 _PLAIN = (*_COUNTS, "hand", "baseline", "outcome", "mode", "shown", "beside")

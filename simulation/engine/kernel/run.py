@@ -155,6 +155,10 @@ def begin(o: Any, p: Any, s: Any, whos: Any, states: Any, world: Any, seed: Any,
     o.world, o.seed = world, seed
 
 
+MONEY_AT = 5
+"""Where cost and benefit so far stand in a week's line, after the shares."""
+
+
 @llvm_inlined
 def keep_week(trace: Any, o: Any, states: Any, hand_offs: Any, first: Any, last: Any, week: Any) -> None:
     """Put a week into a trace; the organisation's hand-offs are those from ``first`` up to ``last``."""
@@ -198,6 +202,8 @@ def one_run(
             line = weekly[0, week - 1]
             line[0], line[1], line[2] = o.mean_adoption, o.mean_progress, o.mean_engagement
             line[3], line[4] = o.business_engagement, o.visibility
+            if weekly.shape[2] > MONEY_AT:
+                line[MONEY_AT], line[MONEY_AT + 1] = o.cost, o.benefit
         if trace.states.shape[0] > 0:
             keep_week(trace, o, states, room.hand_offs, a.ends[s.needs], a.ends[s.needs + states.shape[0]], week)
     write_outcomes(outcomes, o, s, whos, states, a.ends, room.hand_offs)
@@ -223,7 +229,7 @@ def run_batch(
     :class:`~simulation.engine.kernel.records.Room` to work in; ``values`` has shape (sets of given parameters, worlds)
     of records. Room to work in are ``luck``, ``answers``, shape (weeks + 1, blocks), and ``organisation_luck``, shape
     (weeks + 1, 3), or with 1 for weeks + 1 to draw week by week. Written are ``outcomes`` (scenarios, worlds,
-    outcomes), and, unless they have no entry, ``weekly`` (scenarios, worlds, weeks, 5), and ``trace``
+    outcomes), and, unless they have no entry, ``weekly`` (scenarios, worlds, weeks, 5, or 7 with money), and ``trace``
     (:class:`~simulation.engine.kernel.records.Trace`): all states of every week of the last run.
     """
     for r in range(values.shape[1]):

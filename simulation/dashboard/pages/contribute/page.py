@@ -30,9 +30,7 @@ class Choice(TypedDict):
 
 
 @component("contribute.vue")
-def Bars(
-    rows_text: str, key_text: str, words_text: str, picks_text: str, unit: str, event_choose: Event[Choice]
-) -> None:
+def Bars(rows_text: str, words_text: str, picks_text: str, unit: str, event_choose: Event[Choice]) -> None:
     """The picks, and a bar a measure (:func:`rows_of`)."""
 
 
@@ -53,8 +51,7 @@ def Page(view: View, change: Change) -> None:
     Text("p", state_of(view, found, work), "sy-since", role="status")
     Bars(
         rows_text=packed(rows_of(found, language) if found else []),
-        key_text=packed(words_of("contribute", language)),
-        words_text=packed(words_of("compare", language)),
+        words_text=packed(words_of("compare", language) | words_of("contribute", language)),
         picks_text=packed(picks(view)),
         unit=say("contribute.in_points", language) if found and isinstance(unit_of(found), Share) else "",
         event_choose=lambda choice: change(lambda now: choose(now, choice)),

@@ -1,0 +1,73 @@
+"""When a decision pays itself back, told in sentences and as data."""
+
+import math
+from typing import Any
+
+from simulation.analysis.payback import TIMES, YEARS, PayBack, pay_back
+from simulation.engine.ensemble import Runs
+from simulation.text.i18n import number, percent, say, say_count
+
+Answers = dict[str, PayBack]
+"""Pay-backs of one scenario: against the baseline, against nothing done, and with other benefits."""
+
+
+def answers(runs: Runs, scenario: str, baseline: str, rate: float = 0.0) -> Answers:
+    """Pay-backs of a scenario, from runs as of :func:`~simulation.analysis.payback.run_long`; raises as they do."""
+    found = {"against": pay_back(runs, scenario, baseline, rate), "nothing": pay_back(runs, scenario, None, rate)}
+    others = {f"times_{times:g}": pay_back(runs, scenario, baseline, rate, times) for times in TIMES if times != 1.0}
+    return {**found, **others}
+
+
+def sentences(found: Answers, title: str, language: str) -> list[str]:
+    """When it pays back, against the baseline called ``title`` and against nothing, and with other benefits."""
+    worlds = len(found["against"].weeks)
+    lines = []
+    for key in ("against", "nothing"):
+        counts = {f"n{years}": count for years, count in zip(YEARS, _counts(found[key], language), strict=True)}
+        fields = {"b": title, "worlds": number(worlds, language), "middle": _middle(found[key], language)}
+        lines.append(say(f"payback.{key}", language, **counts, **fields))
+    half, twice = (_counts(found[f"times_{times:g}"], language)[-1] for times in (TIMES[0], TIMES[-1]))
+    lines.append(say("payback.times", language, half=half, twice=twice, worlds=number(worlds, language)))
+    return lines
+
+
+def how(found: Answers, title: str, language: str) -> str:
+    """How it is counted."""
+    rate = found["against"].rate
+    told = (
+        say("payback.discounted", language, rate=percent(rate, language, 1)) if rate else say("payback.plain", language)
+    )
+    return say("payback.how", language, b=title, rate=told)
+
+
+def _counts(found: PayBack, language: str) -> list[str]:
+    """In how many worlds it pays back within each number of years."""
+    return [number(round(share.estimate * len(found.weeks)), language) for share in found.within]
+
+
+def _middle(found: PayBack, language: str) -> str:
+    """After how many weeks it does in the middle world."""
+    if not math.isfinite(found.median):
+        return say("payback.never", language)
+    return say("payback.middle", language, weeks=say_count("payback.weeks", found.median, language))
+
+
+def data(found: Answers) -> dict[str, Any]:
+    """The same as plain data; a pay-back that does not come within ten years is None."""
+    first = found["against"]
+    return {
+        "scenario": first.scenario,
+        "baseline": first.baseline,
+        "rate": first.rate,
+        "worlds": len(first.weeks),
+        **{key: _plain(one) for key, one in found.items()},
+    }
+
+
+def _plain(found: PayBack) -> dict[str, Any]:
+    """One pay-back as plain data."""
+    within = {
+        f"within_{years}_years": {"share": share.estimate, "low": share.low, "high": share.high}
+        for years, share in zip(YEARS, found.within, strict=True)
+    }
+    return {"median_weeks": found.median if math.isfinite(found.median) else None, "benefits": found.times, **within}
