@@ -16,9 +16,10 @@ from simulation.analysis.intervals import Interval
 from simulation.analysis.pairs import Pair
 from simulation.analysis.sequential import Sequential
 from simulation.model.outcomes import BY_OUTCOME, OUTCOMES
-from simulation.report.payback import Answers
 from simulation.report.payback import data as payback_data
 from simulation.report.sentences import LEVELS, is_exact, verdict
+from simulation.report.table import Extras
+from simulation.report.widths import data as widths_data
 from simulation.text.i18n import LANGUAGES, say
 
 
@@ -56,13 +57,13 @@ def as_json(
     command: str,
     sequential: Sequential | None = None,
     files: Mapping[str, str] | None = None,
-    paid: Mapping[str, Answers] | None = None,
+    extras: Extras | None = None,
 ) -> bytes:
     """The numbers of the table and of every pair, with what is needed to repeat them; undefined is null.
 
     ``ranking`` and ``best`` are about the outcome that leads; ``sequential`` is null unless verdicts were judged after
-    every world. ``files`` has the SHA-256 of each file that was made with this one, by its name; ``paid`` when
-    scenarios pay back.
+    every world. ``files`` has the SHA-256 of each file that was made with this one, by its name; ``extras`` is
+    what else has been worked out.
     """
     runs, base = comparison.runs, comparison.baseline
     study = runs.study
@@ -83,7 +84,8 @@ def as_json(
         "pairing_gain": comparison.pairing_gain,
         "best": _best(best_of(runs, comparison.outcome)),
         "sequential": _sequential(comparison, sequential) if sequential else None,
-        "payback": [payback_data(answers) for answers in (paid or {}).values()],
+        "payback": [payback_data(answers) for answers in (extras or Extras()).paid.values()],
+        "widths": widths_data((extras or Extras()).tried),
         "verdicts": [
             _pair(pair) | {"sentence": {language: _sentence(comparison, pair, language) for language in LANGUAGES}}
             for name in comparison.ranking

@@ -1,10 +1,12 @@
 """When a decision pays itself back, told in sentences and as data."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
-from simulation.analysis.payback import TIMES, YEARS, PayBack, pay_back
-from simulation.engine.ensemble import Runs
+from simulation.analysis.compare import Comparison
+from simulation.analysis.payback import MOST_WORLDS, TIMES, YEARS, PayBack, pay_back, run_long
+from simulation.engine.ensemble import Progress, Runs
 from simulation.text.i18n import number, percent, say, say_count
 
 Answers = dict[str, PayBack]
@@ -16,6 +18,28 @@ def answers(runs: Runs, scenario: str, baseline: str, rate: float = 0.0) -> Answ
     found = {"against": pay_back(runs, scenario, baseline, rate), "nothing": pay_back(runs, scenario, None, rate)}
     others = {f"times_{times:g}": pay_back(runs, scenario, baseline, rate, times) for times in TIMES if times != 1.0}
     return {**found, **others}
+
+
+def of_comparison(
+    comparison: Comparison,
+    scenarios: Sequence[str],
+    rate: float = 0.0,
+    threads: int = 1,
+    progress: Progress | None = None,
+) -> dict[str, Answers]:
+    """When scenarios of a comparison pay back against its baseline, in its first :data:`MOST_WORLDS` worlds.
+
+    ``progress`` is called with (scenarios done, scenarios in all).
+    """
+    runs, base = comparison.runs, comparison.baseline
+    found = {}
+    for done, name in enumerate(scenarios, start=1):
+        pair = runs.study.select((base, name))
+        long = run_long(pair, min(len(runs.worlds), MOST_WORLDS), runs.seed, runs.mode, threads)
+        found[name] = answers(long, name, base, rate)
+        if progress:
+            progress(done, len(scenarios))
+    return found
 
 
 def sentences(found: Answers, title: str, language: str) -> list[str]:

@@ -20,6 +20,7 @@ class Request:
     outcome: str = LEADING
     overrides: tuple[str, ...] = ()
     rate: float = 0.0
+    widths: tuple[float, ...] = ()
 
     def command(self, settled: Sequential | None = None) -> str:
         """The words of the command line; a comparison that was stopped goes as far as it went.
@@ -39,6 +40,7 @@ class Request:
             margin = ["--margin", str(settled.margin)] if BY_OUTCOME[settled.outcome].unit.has_mean else []
             words += ["--until-decided", *margin, "--max-worlds", str(most)]
         words += ["--rate", str(self.rate)] if self.rate else []
+        words += ["--widths", ",".join(f"{width:g}" for width in self.widths)] if self.widths else []
         for override in self.overrides:
             words += ["--set", override]
         return shlex.join(words)

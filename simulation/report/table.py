@@ -4,13 +4,16 @@ import math
 import shutil
 import textwrap
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from simulation import __version__
 from simulation.analysis.best import best_of
 from simulation.analysis.compare import Comparison
 from simulation.analysis.sequential import Sequential
+from simulation.analysis.widths import Survival
 from simulation.engine.ensemble import Runs
 from simulation.model.outcomes import BY_OUTCOME, LEADING
+from simulation.report import widths
 from simulation.report.payback import Answers, how, sentences
 from simulation.report.sentences import (
     MAIN,
@@ -30,6 +33,16 @@ from simulation.text.i18n import number, say
 
 MANY = 10
 """Among so many verdicts at 5 % each, one must reckon with a wrong one."""
+
+
+@dataclass(frozen=True)
+class Extras:
+    """What else has been worked out: when scenarios pay back, and verdicts at other widths of the ranges."""
+
+    paid: Mapping[str, Answers] = field(default_factory=dict)
+    tried: Mapping[str, Survival] = field(default_factory=dict)
+
+
 NARROWEST, WIDEST, UNKNOWN = 80, 200, 100
 """Columns of a terminal: what the table fits at least, what a line is broken at, and what is assumed of a file."""
 BAR = 20
@@ -173,10 +186,11 @@ def comparison_text(
     command: str,
     sequential: Sequential | None = None,
     width: int = UNKNOWN,
-    paid: Mapping[str, Answers] | None = None,
+    extras: "Extras | None" = None,
 ) -> str:
     """All that ``synergy compare`` prints, in lines of at most ``width`` columns; with ``sequential``, its verdicts in
-    place of those of the comparison, and with ``paid`` when the first of the ranking pays back."""
+    place of those of the comparison, and ``extras`` is what else has been worked out."""
+    extras = extras or Extras()
     study, base, worlds = comparison.runs.study, comparison.baseline, len(comparison.runs.worlds)
     others = [name for name in comparison.ranking if name != base]
     levels = not BY_OUTCOME[comparison.outcome].unit.has_mean
@@ -188,7 +202,7 @@ def comparison_text(
         *table(comparison, language, width).split("\n"),
         "",
         *answer(comparison, language, sequential),
-        *payback_lines(comparison, language, paid or {}),
+        *payback_lines(comparison, language, extras.paid),
         "",
         *best_lines(best_of(comparison.runs, comparison.outcome), worlds, language),
         say("result.verdicts", language, outcome=fields["outcome"], baseline=base),
@@ -198,6 +212,7 @@ def comparison_text(
             lines.append(f"  {decision_sentence(sequential.decisions[name], (name, base), language, study.horizon)}")
         else:
             lines.append(f"  {verdict(comparison.pair(name, base), (name, base), language, horizon=study.horizon)}")
+    lines += ["", *widths.lines(_ranked(extras.tried, others), base, language)] if extras.tried else []
     lines += ["", *sequential_lines(sequential, language)] if sequential else []
     lines += ["", note(comparison, language), *never_retired_lines(comparison.runs, language)]
     if len(others) >= MANY:
@@ -210,6 +225,11 @@ def comparison_text(
     lines.append(f"synergy {__version__}, {say('result.study', language, digest=study.digest())}.")
     lines = [part for line in lines for part in wrapped(line, width)]
     return "\n".join([*lines, say("result.repeat", language, command=command)])
+
+
+def _ranked(tried: Mapping[str, Survival], names: Sequence[str]) -> dict[str, Survival]:
+    """The same in the order of the ranking."""
+    return {name: tried[name] for name in names if name in tried}
 
 
 def answer(comparison: Comparison, language: str, sequential: Sequential | None = None) -> list[str]:

@@ -14,8 +14,9 @@ from simulation.text.i18n import say
 if TYPE_CHECKING:
     from simulation.analysis.compare import Comparison
     from simulation.analysis.sequential import Sequential
+    from simulation.analysis.widths import Survival
     from simulation.engine.ensemble import Runs
-    from simulation.report.payback import Answers
+    from simulation.report.table import Extras
     from simulation.study.scenario import Study
 
 DEFAULT_WORLDS = 200
@@ -37,6 +38,7 @@ def arguments(builder: Arguments) -> None:
     command.add_argument("--until-decided", action="store_true", help=builder.help_text("until_decided"))
     command.add_argument("--margin", type=builder.amount, metavar="X", help=builder.help_text("margin"))
     command.add_argument("--rate", type=builder.amount, default=0.0, metavar="X", help=builder.help_text("rate"))
+    command.add_argument("--widths", type=builder.text, metavar="X,Y,…", help=builder.help_text("widths"))
     most = builder.help_text("max_worlds", default=DEFAULT_MOST)
     command.add_argument("--max-worlds", type=builder.count(1, MOST_WORLDS), metavar="N", help=most)
 
@@ -62,7 +64,7 @@ def execute(args: argparse.Namespace, language: str) -> int:
     from simulation.model.outcomes import BY_OUTCOME
     from simulation.report.files import check_folder
     from simulation.report.repeat import Request
-    from simulation.report.table import columns, comparison_text
+    from simulation.report.table import Extras, columns, comparison_text
     from simulation.study.errors import InputRefused, problem, shown
     from simulation.study.sources.files import load
 
@@ -71,6 +73,7 @@ def execute(args: argparse.Namespace, language: str) -> int:
         raise InputRefused([problem("unknown_outcome", given=shown(args.outcome), legal=", ".join(BY_OUTCOME))])
     margin_of(BY_OUTCOME[args.outcome], study.horizon, args.margin)
     check_rate(args.rate)
+    widths = _widths(args)
     if args.out:
         check_folder(args.out, WRITTEN)
     runs, settled = _simulated(args, study, base, language)
@@ -85,12 +88,14 @@ def execute(args: argparse.Namespace, language: str) -> int:
         args.outcome,
         tuple(args.set),
         args.rate,
+        widths,
     ).command(settled)
-    paid = _paid_back(args, comparison, language)
-    text = comparison_text(comparison, language, command, settled, columns(), paid)
+    going_on = not (settled and settled.stopped)  # what was stopped is told as far as it went, and nothing is begun
+    extras = _extras(args, comparison, widths, language) if going_on else Extras()
+    text = comparison_text(comparison, language, command, settled, columns(), extras)
     if args.out:
         _write(
-            args, comparison, settled, command, paid, language
+            args, comparison, settled, command, extras, language
         )  # before printing, which fails if the reader has gone
     print(text)
     if args.out:
@@ -154,23 +159,54 @@ def _simulated(
     return settled.runs, settled
 
 
-def _paid_back(args: argparse.Namespace, comparison: "Comparison", language: str) -> dict[str, "Answers"]:
-    """When scenarios pay back: the first of the ranking, and with ``--out`` all of them."""
-    from simulation.analysis.payback import MOST_WORLDS as MOST
-    from simulation.analysis.payback import run_long
-    from simulation.report.payback import answers
+def _extras(args: argparse.Namespace, comparison: "Comparison", widths: tuple[float, ...], language: str) -> "Extras":
+    """When the first of the ranking pays back, with ``--out`` all of them; and the verdicts at other widths."""
+    from simulation.report.payback import of_comparison
+    from simulation.report.table import Extras
 
-    runs, base = comparison.runs, comparison.baseline
-    asked = [name for name in comparison.ranking if name != base]
+    asked = [name for name in comparison.ranking if name != comparison.baseline]
     asked = asked if args.out else [name for name in asked if name == comparison.ranking[0]]
-    found = {}
     with ProgressBar(language) as progress:
-        for done, name in enumerate(asked):
-            pair = runs.study.select((base, name))
-            worlds = min(len(runs.worlds), MOST)
-            found[name] = answers(run_long(pair, worlds, runs.seed, runs.mode, args.jobs), name, base, args.rate)
-            progress(done + 1, len(asked))
-    return found
+        paid = of_comparison(comparison, asked, args.rate, args.jobs, progress)
+    return Extras(paid, _tried(args, comparison, widths, language))
+
+
+def _widths(args: argparse.Namespace) -> tuple[float, ...]:
+    """The widths that are asked for; none where nothing is."""
+    from simulation.analysis.widths import NARROWEST, WIDEST, check_widths
+    from simulation.study.errors import InputRefused, problem, shown
+
+    if args.widths is None:
+        return ()
+    try:
+        given = [float(part) for part in args.widths.split(",")]
+    except ValueError:
+        low, high = f"{NARROWEST:g}", f"{WIDEST:g}"
+        raise InputRefused([problem("bad_width", given=shown(args.widths), low=low, high=high)]) from None
+    return check_widths(given)
+
+
+def _tried(
+    args: argparse.Namespace, comparison: "Comparison", widths: tuple[float, ...], language: str
+) -> "dict[str, Survival]":
+    """The verdicts at other widths of the ranges, if that is asked for."""
+    from simulation.analysis.widths import survivals
+
+    if not widths:
+        return {}
+    runs = comparison.runs
+    with ProgressBar(language) as progress:
+        return survivals(
+            runs.study,
+            comparison.baseline,
+            comparison.outcome,
+            widths,
+            len(runs.worlds),
+            runs.seed,
+            runs.mode,
+            args.jobs,
+            progress,
+        )
 
 
 def _write(
@@ -178,7 +214,7 @@ def _write(
     comparison: "Comparison",
     settled: "Sequential | None",
     command: str,
-    paid: dict[str, "Answers"],
+    extras: "Extras",
     language: str,
 ) -> None:
     """Put all files of a comparison in place once all of them have been made; the last says which belong to it."""
@@ -194,5 +230,5 @@ def _write(
         "comparison.svg": encoded(figure, "svg"),
     }
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in made.items()}
-    made["comparison.json"] = as_json(comparison, command, settled, digests, paid)
+    made["comparison.json"] = as_json(comparison, command, settled, digests, extras)
     put_all(args.out, made)

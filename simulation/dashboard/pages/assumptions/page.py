@@ -8,11 +8,13 @@ import solara
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from simulation.analysis.widths import WIDTHS, Survival, survivals
 from simulation.dashboard.components.text import Text
 from simulation.dashboard.pages.assumptions import values, verdicts
 from simulation.dashboard.pages.assumptions.flips import MOST_WORLDS, Trial, experiment_of, try_all
 from simulation.dashboard.server.gate import Event, Word, closed, component
-from simulation.dashboard.state.tasks import LatestTask, Progress, use_latest_task
+from simulation.dashboard.state.runs import run_store
+from simulation.dashboard.state.tasks import LatestTask, Progress, turn, use_latest_task
 from simulation.dashboard.state.variants import Changes, study_of
 from simulation.dashboard.state.view import Change, View, address_of
 from simulation.model.outcomes import BY_OUTCOME
@@ -77,6 +79,7 @@ def Page(view: View, change: Change) -> None:
     language = view.language
     pair = solara.use_memo(lambda: pair_of(view), [view.changes, view.hand, view.baseline])
     trial, work = use_trial(pair, view)
+    survival = use_latest_task(lambda progress: at_other_widths(pair, view, progress), survival_key(view))
     titles = (view.title(view.hand), view.title(view.baseline))
     rows = solara.use_memo(lambda: rows_of(view), [view.changes, view.hand, view.baseline, language])
     editing, set_editing = solara.use_state(Editing())
@@ -90,7 +93,7 @@ def Page(view: View, change: Change) -> None:
         errors={name: values.in_words(problems, language) for name, problems in editing.errors.items()},
         accepted=[*editing.accepted, bool(editing.before.data.get("parameters"))],
         view=chosen(view),
-        sentences=sentences(view, rows, trial),
+        sentences=sentences(view, rows, trial, survival.value if survival.fresh else None),
         words=words_of("assumptions", language),
         groups=words_of("passport.group", language),
         language=language,
@@ -121,6 +124,22 @@ def heading(
 def pair_of(view: View) -> Study | None:
     """The scenario in hand and the baseline; None if there is no other scenario."""
     return None if view.hand == view.baseline else study_of(view.changes, (view.hand, view.baseline))
+
+
+def survival_key(view: View) -> tuple[Any, ...]:
+    """All that verdicts at other widths depend on."""
+    return (view.changes, view.hand, view.baseline, view.outcome, view.worlds, view.seed, view.mode)
+
+
+def at_other_widths(pair: Study | None, view: View, progress: Progress) -> Survival | None:
+    """The verdict with narrower and wider ranges; None without a pair, or where nothing is drawn from ranges."""
+    if pair is None or view.mode != "ranges":
+        return None
+    run_store().wait_for_engine(lambda: progress(0, 1))
+    with turn(lambda: progress(0, 1)):
+        worlds = min(view.worlds, MOST_WORLDS)
+        found = survivals(pair, view.baseline, view.outcome, WIDTHS, worlds, view.seed, view.mode, 1, progress)
+    return found[view.hand]
 
 
 def use_trial(pair: Study | None, view: View) -> tuple[Trial | None, LatestTask[Trial | None]]:
@@ -202,12 +221,13 @@ def rows_of(view: View) -> list[dict[str, Any]]:
     return rows
 
 
-def sentences(view: View, rows: list[dict[str, Any]], trial: Trial | None) -> dict[str, Any]:
+def sentences(view: View, rows: list[dict[str, Any]], trial: Trial | None, survival: Survival | None) -> dict[str, Any]:
     """What the page says beside its words; the last two on paper only, where the rail and the address are missing."""
     rests = force(view) if view.hand == view.baseline else f"{basis(view)} {force(view)}"
     most = verdicts.most(trial, view.language)
+    titles = (view.title(view.hand), view.title(view.baseline))
     return {
-        "under": [rests, most] if most else [rests],
+        "under": [line for line in (rests, most, verdicts.widths(survival, titles, view.language)) if line],
         "grades": grades(rows, view.language),
         "illustrative": f"{say('shell.illustrative', view.language)}. {say('shell.illustrative_why', view.language)}",
         "link": address_of(view),

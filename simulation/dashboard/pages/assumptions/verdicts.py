@@ -5,8 +5,10 @@ from typing import Any
 
 from simulation.analysis.pairs import Pair
 from simulation.analysis.sensitivity import Flip, Turn
+from simulation.analysis.widths import Survival
 from simulation.dashboard.pages.assumptions.flips import Trial
 from simulation.report.sentences import short_verdict
+from simulation.report.widths import factor
 from simulation.study.parameters import PARAMETERS
 from simulation.text.i18n import say
 
@@ -104,6 +106,19 @@ def most(trial: Trial | None, language: str) -> str:
     meaning = say(f"parameter.{first.parameter.name}", language)
     fields = {"name": first.parameter.name, "low": first.at_low.wins, "high": first.at_high.wins}
     return say("assumptions.most", language, meaning=meaning[0].lower() + meaning[1:], **fields)
+
+
+def widths(survival: Survival | None, titles: Titles, language: str) -> str:
+    """Whether the verdict survives narrower and wider ranges; nothing while that is not known."""
+    if survival is None:
+        return ""
+    if survival.survives:
+        return say("assumptions.widths_survive", language)
+    told = []
+    for width, pair in zip(survival.widths, survival.pairs, strict=True):
+        verdict = short_verdict(pair, titles, language)
+        told.append(say("widths.at", language, width=factor(width, language), verdict=verdict))
+    return say("assumptions.widths_change", language, verdicts="; ".join(told))
 
 
 def now(trial: Trial | None) -> dict[str, Any] | None:

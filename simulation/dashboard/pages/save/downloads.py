@@ -16,7 +16,9 @@ from simulation.dashboard.state.tasks import Progress, Steps
 from simulation.dashboard.state.variants import study_data
 from simulation.dashboard.state.view import View
 from simulation.report.export import as_json, parquet
+from simulation.report.payback import of_comparison
 from simulation.report.repeat import Request
+from simulation.report.table import Extras
 from simulation.study.sources.files import study_yaml
 from simulation.text.i18n import say, separators
 
@@ -84,7 +86,8 @@ def _content(kind: str, view: View, comparison: Comparison) -> bytes:
     if kind == "csv":
         return table(parquet(comparison), view.language).encode("utf-8-sig")
     if kind == "json":
-        return as_json(comparison, command(view))
+        asked = [name for name in comparison.ranking if name != comparison.baseline]
+        return as_json(comparison, command(view), extras=Extras(of_comparison(comparison, asked, view.rate / 1000)))
     from simulation.report.figures import adoption, encoded, ranking  # noqa: PLC0415 - the server starts without Matplotlib
 
     picture, form = KINDS[kind][0], KINDS[kind][1]
@@ -155,6 +158,7 @@ def command(view: View) -> str:
         seed=view.seed,
         parameters=view.mode,
         outcome=view.outcome,
+        rate=view.rate / 1000,
     )
     return request.command()
 
