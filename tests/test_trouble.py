@@ -13,6 +13,7 @@ import sys
 import tomllib
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import psutil
@@ -562,6 +563,20 @@ def test_signals_are_as_before_when_it_is_over():
         assert all(signal.getsignal(number) is heard for number in signals.ENDING)
     after = [signal.getsignal(number) for number in signals.ENDING], sys.unraisablehook, sys.excepthook
     assert after == before
+
+
+def test_what_a_signal_left_half_made_is_no_news():
+    """LLVM's strings, for one, are taken down by a finaliser that takes them for whole."""
+
+    told = []
+    heard = signals.Heard(plain=True)
+    heard.usual_hook = told.append
+    failure = SimpleNamespace(exc_type=AttributeError)
+    heard.unraisable(failure)
+    assert told == [failure]
+    heard.number = signal.SIGINT
+    heard.unraisable(failure)
+    assert told == [failure]
 
 
 PRINTED = """

@@ -105,10 +105,12 @@ class Heard:
     def unraisable(self, failure: Any) -> None:
         """Raise an interrupt a moment later if Python had to drop it; report anything else as usual.
 
-        The hook of ``sys.unraisablehook``: an exception in a finaliser or a callback of C cannot be raised there.
+        The hook of ``sys.unraisablehook``: an exception in a finaliser or a callback of C cannot be raised there. Once
+        a signal came, finalisers complain of what it left half made; that is no news.
         """
         if not issubclass(failure.exc_type, KeyboardInterrupt):
-            self.usual_hook(failure)
+            if self.number is None:
+                self.usual_hook(failure)
             return
         self._raise_later()
 
