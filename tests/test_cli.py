@@ -1,3 +1,5 @@
+import csv
+import io
 import json
 import os
 import re
@@ -10,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 import psutil
 import pytest
+from helpers import live_world
 
 from simulation import __version__, case, run_worlds
 from simulation.analysis.sequential import MOST
@@ -18,6 +21,7 @@ from simulation.cli.main import EXECUTE, main
 from simulation.engine.ensemble import warm
 from simulation.model.outcomes import OUTCOMES
 from simulation.study.sources.files import load
+from simulation.text.i18n import LANGUAGES
 
 SMALL = ["--scenarios", "it-only,roles,full", "--worlds", "3", "--seed", "2", "--jobs", "1", "--lang", "en"]
 """Worlds in which the full package lasts."""
@@ -90,6 +94,55 @@ def test_run_tells_events_and_writes_every_state_of_every_week(capsys, tmp_path)
     assert set(states.split()) <= set(frame.columns)
     assert frame["events"].str.contains("elephant").sum() == 1
     assert not list(tmp_path.glob(".*"))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_run_ends_with_what_matters(capsys, language):
+    live = live_world("full")
+    for world, words in (
+        (live, {"en": "live in week", "nl": "Live in week"}),
+        (0, {"en": "not live", "nl": "Niet live"}),
+    ):
+        _, out, _ = run(capsys, "run", "case", "full", "--world", str(world), "--lang", language)
+        assert words[language] in out.splitlines()[-1]
+
+
+def test_run_for_programs_and_spreadsheets(capsys):
+    _, told, _ = run(capsys, "run", "case", "full", "--world", "3", "--format", "json")
+    data = json.loads(told)
+    assert (data["synergy"], data["scenario"], data["world"], data["horizon"]) == (__version__, "full", 3, 156)
+    assert {one["kind"] for one in data["events"]} >= {"named", "roles_begins"}
+    _, out, _ = run(capsys, "run", "case", "full", "--world", "3", "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert [row["outcome"] for row in rows] == [one.name for one in OUTCOMES]
+    for row in rows:
+        assert (float(row["value"]) if row["value"] else None) == data["outcomes"][row["outcome"]]
+
+
+def test_compare_for_programs_and_spreadsheets(capsys, tmp_path):
+    _, told, _ = run(capsys, "compare", *SMALL, "--format", "json", "--out", str(tmp_path))
+    printed, written = json.loads(told), json.loads((tmp_path / "comparison.json").read_text("utf-8"))
+    assert printed.pop("files") == {}
+    assert written.pop("files")
+    assert printed == written
+    _, out, _ = run(capsys, "compare", *SMALL, "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert [row["scenario"] for row in rows] == [one["scenario"] for one in printed["ranking"]]
+    for row, one in zip(rows, printed["ranking"], strict=True):
+        assert [int(row[level]) for level in one["levels"]] == list(one["levels"].values())
+        assert float(row["cost"]) == one["outcomes"]["cost"]["mean"]
+        assert bool(row["retention"]) == (one["outcomes"]["retention"]["undefined"] == 0)
+
+
+@pytest.mark.parametrize("columns", ["80", "100", "200", "20", "x"])
+@pytest.mark.parametrize("outcome", ["reach", "net_value", "retention"])
+def test_the_table_fits_the_terminal(capsys, monkeypatch, columns, outcome):
+    monkeypatch.setenv("COLUMNS", columns)
+    _, out, _ = run(capsys, "compare", *SMALL, "--outcome", outcome, "--lang", "nl")
+    width = {"20": 80, "x": 100}.get(columns) or int(columns)
+    *lines, repeat = out.splitlines()
+    assert all(len(line) <= width for line in lines), [line for line in lines if len(line) > width]
+    assert repeat.startswith("Herhaal met")
 
 
 def test_run_repeats(capsys):

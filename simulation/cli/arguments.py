@@ -105,6 +105,11 @@ class Arguments:
         """One scenario, by name."""
         command.add_argument("scenario", type=self.text, metavar="SCENARIO", help=self.help_text("scenario"))
 
+    def format(self, command: argparse.ArgumentParser) -> None:
+        """How the result is printed."""
+        formats = ("table", "json", "csv")
+        command.add_argument("--format", choices=formats, default="table", help=self.help_text("format"))
+
     def luck(self, command: argparse.ArgumentParser) -> None:
         """Seed and parameters."""
         command.add_argument("--seed", type=self.count(0, 2**63 - 1), default=1, help=self.help_text("seed"))

@@ -33,51 +33,51 @@ COLUMNS = ("measure", "without", "alone", *DIFFERENCES, "share_error")
 """What is written of a measure."""
 
 
-def unit_of(found: Contributions) -> Unit:
+def unit_of(result: Contributions) -> Unit:
     """The unit of what measures contribute: the outcome's, or a share of worlds."""
-    return SHARE if found.level is not None else BY_OUTCOME[found.outcome].unit
+    return SHARE if result.level is not None else BY_OUTCOME[result.outcome].unit
 
 
-def title(found: Contributions, study: Study, language: str) -> str:
+def title(result: Contributions, study: Study, language: str) -> str:
     """What is told."""
-    scenario, outcome = study.scenario(found.scenario).called(language), say(f"outcome.{found.outcome}", language)
+    scenario, outcome = study.scenario(result.scenario).called(language), say(f"outcome.{result.outcome}", language)
     return say("contribute.about", language, scenario=scenario, outcome=outcome)
 
 
-def answer(found: Contributions, language: str) -> str:
+def answer(result: Contributions, language: str) -> str:
     """The answer in a sentence: the whole, and what is left of it without each measure, the least first."""
-    if not found.worlds:
+    if not result.worlds:
         return say("contribute.no_worlds", language)
-    if found.level is not None:
-        fields = {"worlds": number(found.worlds, language), "n": _told(found, found.all.estimate, language)}
-        whole = say(f"contribute.reached_{LEVELS[found.level]}", language, **fields)
+    if result.level is not None:
+        fields = {"worlds": number(result.worlds, language), "n": _told(result, result.all.estimate, language)}
+        whole = say(f"contribute.reached_{LEVELS[result.level]}", language, **fields)
     else:
-        whole = say("contribute.mean", language, level=_told(found, found.all.estimate, language))
-    lower = BY_OUTCOME[found.outcome].better == "lower"
-    rows = sorted(found.rows, key=lambda row: -row.without if lower else row.without)
+        whole = say("contribute.mean", language, level=_told(result, result.all.estimate, language))
+    lower = BY_OUTCOME[result.outcome].better == "lower"
+    rows = sorted(result.rows, key=lambda row: -row.without if lower else row.without)
     parts = []
     for row in rows:
-        fields = {"without": say(f"without.{row.measure}", language), "level": _told(found, row.without, language)}
+        fields = {"without": say(f"without.{row.measure}", language), "level": _told(result, row.without, language)}
         parts.append(say("contribute.without", language, **fields))
     return f"{whole}; {', '.join(parts)}."
 
 
-def _told(found: Contributions, value: float, language: str) -> str:
+def _told(result: Contributions, value: float, language: str) -> str:
     """A mean as people say it: worlds that get as far are counted."""
-    if found.level is not None:
-        return number(round(value * found.worlds), language)
-    return unit_of(found).level(value, language)
+    if result.level is not None:
+        return number(round(value * result.worlds), language)
+    return unit_of(result).level(value, language)
 
 
-def notes(found: Contributions, language: str) -> list[str]:
+def notes(result: Contributions, language: str) -> list[str]:
     """The pairs that only work together, or of which either will do, and how it was worked out."""
-    if not found.worlds:
+    if not result.worlds:
         return []
     lines = []
-    for key, pairs in (("together", found.together), ("instead", found.instead)):
+    for key, pairs in (("together", result.together), ("instead", result.instead)):
         for pair in pairs[:MOST_PAIRS]:
             a, b = (say(f"measure.{name}", language) for name in pair.measures)
-            size = signed(unit_of(found), pair.excess.estimate, language)
+            size = signed(unit_of(result), pair.excess.estimate, language)
             lines.append(say(f"contribute.{key}", language, a=a, b=b, size=size))
     return lines
 
@@ -86,33 +86,33 @@ MOST_PAIRS = 4
 """Pairs of measures that are named, those with the largest interaction first."""
 
 
-def how(found: Contributions, language: str) -> list[str]:
+def how(result: Contributions, language: str) -> list[str]:
     """How it was worked out."""
-    key = "how_exact" if found.exact else "how_drawn"
+    key = "how_exact" if result.exact else "how_drawn"
     lines = [
-        say(f"contribute.{key}", language, n=found.combinations, orders=ORDERS),
+        say(f"contribute.{key}", language, n=result.combinations, orders=ORDERS),
         say("contribute.left_out", language),
     ]
-    if found.worlds < found.of:
-        counts = {"n": number(found.worlds, language), "of": number(found.of, language)}
+    if result.worlds < result.of:
+        counts = {"n": number(result.worlds, language), "of": number(result.of, language)}
         lines.append(say("contribute.some_worlds", language, **counts))
     return lines
 
 
-def table(found: Contributions, language: str, width: int) -> str:
+def table(result: Contributions, language: str, width: int) -> str:
     """A line a measure, the largest fair share first, in at most ``width`` columns."""
-    share = "share_points" if isinstance(unit_of(found), Share) else "share"
+    share = "share_points" if isinstance(unit_of(result), Share) else "share"
     head = ["", *(say(f"contribute.{key}", language) for key in ("measure", share, "interval", "lost", "alone"))]
     rows = [
-        [f"{rank}", say(f"measure.{row.measure}", language), *cells(found, row, language)]
-        for rank, row in enumerate(found.rows, start=1)
+        [f"{rank}", say(f"measure.{row.measure}", language), *cells(result, row, language)]
+        for rank, row in enumerate(result.rows, start=1)
     ]
     return fitted(head, rows, width, left=(1,), needed=4)
 
 
-def cells(found: Contributions, row: Contribution, language: str) -> list[str]:
+def cells(result: Contributions, row: Contribution, language: str) -> list[str]:
     """A measure's fair share with its interval, what is lost without it, and what it adds alone; shares in points."""
-    unit = unit_of(found)
+    unit = unit_of(result)
 
     def told(value: float) -> str:
         if isinstance(unit, Share) and math.isfinite(value):
@@ -134,21 +134,21 @@ def signed(unit: Unit, value: float, language: str) -> str:
     return f"{'−' if value < 0.0 else '+'}{unit.size(value, language)}"
 
 
-def picture(found: Contributions, study: Study, language: str) -> Figure:
+def picture(result: Contributions, study: Study, language: str) -> Figure:
     """A bar a measure: its fair share with the interval, and what it adds last and alone."""
     with rc_context(STYLE):
-        figure = Figure(figsize=(10.0, 2.1 + 0.42 * len(found.rows)), dpi=120)
+        figure = Figure(figsize=(10.0, 2.1 + 0.42 * len(result.rows)), dpi=120)
         FigureCanvasAgg(figure)
         height = figure.get_figheight()
         axes = figure.add_axes((0.25, 0.85 / height, 0.68, 1.0 - 1.95 / height))
-        for y, row in enumerate(found.rows):
+        for y, row in enumerate(result.rows):
             _bar(axes, row, y)
         axes.axvline(0.0, color=QUIET, linewidth=0.8)
         axes.set_yticks(
-            range(len(found.rows)), [_capital(say(f"measure.{row.measure}", language)) for row in found.rows]
+            range(len(result.rows)), [_capital(say(f"measure.{row.measure}", language)) for row in result.rows]
         )
-        axes.set_ylim(len(found.rows) - 0.5, -0.6)
-        unit = unit_of(found)
+        axes.set_ylim(len(result.rows) - 0.5, -0.6)
+        unit = unit_of(result)
         low, high = axes.get_xlim()
         ticks = [tick for tick in MaxNLocator(6, steps=[1, 2, 5, 10]).tick_values(low, high) if low <= tick <= high]
         axes.set_xticks(ticks, [unit.level(tick, language) for tick in ticks])
@@ -156,10 +156,10 @@ def picture(found: Contributions, study: Study, language: str) -> Figure:
         axes.spines[["top", "right", "left", "bottom"]].set_visible(False)
         axes.grid(axis="x", color=FAINT, linewidth=0.6)
         axes.set_axisbelow(True)
-        outcome = "contribute.points" if found.level is not None else f"outcome.{found.outcome}"
+        outcome = "contribute.points" if result.level is not None else f"outcome.{result.outcome}"
         axes.set_xlabel(_capital(say(outcome, language)), loc="left")
-        frame(figure, height, answer(found, language).rstrip("."), say("contribute.picture_file", language))
-        foot = f"{title(found, study, language)}. synergy {__version__}.\n{say('result.not_a_forecast', language)}"
+        frame(figure, height, answer(result, language).rstrip("."), say("contribute.picture_file", language))
+        foot = f"{title(result, study, language)}. synergy {__version__}.\n{say('result.not_a_forecast', language)}"
         figure.text(0.02, 0.1 / height, foot, fontsize=7.5, color=QUIET, va="bottom")
     return figure
 
@@ -178,41 +178,41 @@ def _capital(text: str) -> str:
     return text[0].upper() + text[1:]
 
 
-def as_data(found: Contributions, study: Study, command: str, seed: int, mode: str) -> dict[str, Any]:
+def as_data(result: Contributions, study: Study, command: str, seed: int, mode: str) -> dict[str, Any]:
     """All numbers as plain data, with what is needed to repeat them; undefined is None."""
     pairs = []
-    for one in found.interactions:
-        kinds = {"together": one in found.together, "instead": one in found.instead}
+    for one in result.interactions:
+        kinds = {"together": one in result.together, "instead": one in result.instead}
         pairs.append({"measures": list(one.measures), "excess": _interval(one.excess), **kinds})
     data = {
         "synergy": __version__,
         "command": command,
         "study": {"name": study.name, "title": study.title.model_dump(), "digest": study.digest()},
-        "scenario": found.scenario,
-        "outcome": found.outcome,
-        "level": LEVELS[found.level] if found.level is not None else None,
-        "margin": found.margin,
+        "scenario": result.scenario,
+        "outcome": result.outcome,
+        "level": LEVELS[result.level] if result.level is not None else None,
+        "margin": result.margin,
         "seed": seed,
         "parameters": mode,
-        "worlds": found.worlds,
-        "of": found.of,
+        "worlds": result.worlds,
+        "of": result.of,
         "confidence": 0.95,
-        "exact": found.exact,
-        "combinations": found.combinations,
-        "none": _interval(found.none),
-        "all": _interval(found.all),
-        "measures": [line(row) for row in found.rows],
+        "exact": result.exact,
+        "combinations": result.combinations,
+        "none": _interval(result.none),
+        "all": _interval(result.all),
+        "measures": [line(row) for row in result.rows],
         "interactions": pairs,
-        "sentence": {language: answer(found, language) for language in LANGUAGES},
+        "sentence": {language: answer(result, language) for language in LANGUAGES},
         "note": {language: say("result.not_a_forecast", language) for language in LANGUAGES},
     }
     plain: dict[str, Any] = finite(data)
     return plain
 
 
-def as_json(found: Contributions, study: Study, command: str, seed: int, mode: str) -> bytes:
+def as_json(result: Contributions, study: Study, command: str, seed: int, mode: str) -> bytes:
     """The same as JSON."""
-    data = as_data(found, study, command, seed, mode)
+    data = as_data(result, study, command, seed, mode)
     return json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False).encode()
 
 
@@ -224,25 +224,25 @@ def line(row: Contribution) -> dict[str, Any]:
     return dict(zip(COLUMNS, [*values, row.error], strict=True))
 
 
-def as_csv(found: Contributions) -> str:
+def as_csv(result: Contributions) -> str:
     """A line a measure, with a point in numbers and commas between them."""
     stream = io.StringIO()
     writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(line(row) for row in found.rows)
+    writer.writerows(line(row) for row in result.rows)
     return stream.getvalue()
 
 
-def parquet(found: Contributions, study: Study, seed: int, mode: str) -> bytes:
+def parquet(result: Contributions, study: Study, seed: int, mode: str) -> bytes:
     """The fair share of every measure in every world that counts: ``measure``, ``world`` and ``share``."""
     columns = {
-        "measure": [row.measure for row in found.rows for _ in found.kept],
-        "world": pa.array([world for _ in found.rows for world in found.kept], pa.int64()),
-        "share": pa.array(np.asarray(found.shares).reshape(-1)),
+        "measure": [row.measure for row in result.rows for _ in result.kept],
+        "world": pa.array([world for _ in result.rows for world in result.kept], pa.int64()),
+        "share": pa.array(np.asarray(result.shares).reshape(-1)),
     }
-    about = {"synergy": __version__, "scenario": found.scenario, "outcome": found.outcome, "seed": str(seed)}
+    about = {"synergy": __version__, "scenario": result.scenario, "outcome": result.outcome, "seed": str(seed)}
     about |= {"digest": study.digest(), "parameters": mode}
-    about |= {"level": LEVELS[found.level]} if found.level is not None else {}
+    about |= {"level": LEVELS[result.level]} if result.level is not None else {}
     stream = io.BytesIO()
     pq.write_table(pa.table(columns).replace_schema_metadata(about), stream)
     return stream.getvalue()

@@ -1,5 +1,6 @@
 """The content of a comparison's files: every run as Parquet, every number and verdict as JSON."""
 
+import csv
 import io
 import json
 import math
@@ -95,6 +96,22 @@ def as_json(
         "pairs": [_pair(pair) for pair in comparison.pairs()],
     }
     return json.dumps(finite(data), ensure_ascii=False, indent=1, allow_nan=False).encode()
+
+
+def ranking_csv(comparison: Comparison) -> str:
+    """A line a scenario, best first: its rank, in how many worlds it ends on each level, and the mean of each outcome.
+
+    With a point in numbers and commas between them; the mean of what is undefined in some worlds is empty.
+    """
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(["scenario", "rank", *LEVELS, *(outcome.name for outcome in OUTCOMES)])
+    for rank, name in enumerate(comparison.ranking, start=1):
+        summaries = [comparison.summary(name, outcome.name) for outcome in OUTCOMES]
+        told = ["" if summary.undefined else repr(summary.mean.estimate) for summary in summaries]
+        ranked = rank if comparison.has_rank(name, comparison.outcome) else ""
+        writer.writerow([name, ranked, *comparison.levels(name), *told])
+    return stream.getvalue()
 
 
 def _ranked(comparison: Comparison, rank: int, name: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from simulation.model.outcomes import Event
+from simulation.model.outcomes import BY_OUTCOME, Event
 from simulation.study.measures import CARRIED_OUT
 from simulation.study.scenario import Scenario
 from simulation.text.i18n import percent, say
@@ -77,3 +77,21 @@ def weeks_csv(model: "OrganisationModel", language: str = "en") -> str:
     joined.insert(1, "live", [int(live is not None and week >= live) for week in joined["week"]])
     written: str = joined.to_csv(index=False, lineterminator="\n")
     return written
+
+
+def told_end(outcomes: Mapping[str, float], horizon: int, language: str) -> str:
+    """How one world ended, in a sentence: how far it got, when, how much is used, and what it cost.
+
+    >>> ends = {"reach": 1.0, "go_live_week": 157.0, "progress_104": 0.4, "cost": 9e5}
+    >>> told_end(ends, 156, "en")
+    'In this world it ends moving: not live within 156 weeks, 40 % done by week 104; cost € 900 thousand.'
+    """
+
+    def level(name: str) -> str:
+        return BY_OUTCOME[name].unit.level(outcomes[name], language)
+
+    fields = {"level": level("reach"), "cost": level("cost"), "horizon": horizon}
+    if outcomes["go_live_week"] > horizon:
+        return say("result.world_not_live", language, **fields, progress=level("progress_104"))
+    shares = {"used": level("adoption_52"), "lasting": level("lasting_adoption")}
+    return say("result.world_live", language, **fields, **shares, week=level("go_live_week"))

@@ -15,9 +15,9 @@ Answers = dict[str, PayBack]
 
 def answers(runs: Runs, scenario: str, baseline: str, rate: float = 0.0) -> Answers:
     """Pay-backs of a scenario, from runs as of :func:`~simulation.analysis.payback.run_long`; raises as they do."""
-    found = {"against": pay_back(runs, scenario, baseline, rate), "nothing": pay_back(runs, scenario, None, rate)}
+    paybacks = {"against": pay_back(runs, scenario, baseline, rate), "nothing": pay_back(runs, scenario, None, rate)}
     others = {f"times_{times:g}": pay_back(runs, scenario, baseline, rate, times) for times in TIMES if times != 1.0}
-    return {**found, **others}
+    return {**paybacks, **others}
 
 
 def of_comparison(
@@ -32,66 +32,70 @@ def of_comparison(
     ``progress`` is called with (scenarios done, scenarios in all).
     """
     runs, base = comparison.runs, comparison.baseline
-    found = {}
+    paybacks = {}
     for done, name in enumerate(scenarios, start=1):
         pair = runs.study.select((base, name))
         long = run_long(pair, min(len(runs.worlds), MOST_WORLDS), runs.seed, runs.mode, threads)
-        found[name] = answers(long, name, base, rate)
+        paybacks[name] = answers(long, name, base, rate)
         if progress:
             progress(done, len(scenarios))
-    return found
+    return paybacks
 
 
-def sentences(found: Answers, title: str, language: str) -> list[str]:
+def sentences(paybacks: Answers, title: str, language: str) -> list[str]:
     """When it pays back, against the baseline called ``title`` and against nothing, and with other benefits."""
-    worlds = len(found["against"].weeks)
+    worlds = len(paybacks["against"].weeks)
     lines = []
     for key in ("against", "nothing"):
-        counts = {f"n{years}": count for years, count in zip(YEARS, _counts(found[key], language), strict=True)}
-        fields = {"b": title, "worlds": number(worlds, language), "middle": _middle(found[key], language)}
+        counts = {f"n{years}": count for years, count in zip(YEARS, _counts(paybacks[key], language), strict=True)}
+        fields = {"b": title, "worlds": number(worlds, language), "middle": _middle(paybacks[key], language)}
         lines.append(say(f"payback.{key}", language, **counts, **fields))
-    half, twice = (_counts(found[f"times_{times:g}"], language)[-1] for times in (TIMES[0], TIMES[-1]))
+    half, twice = (_counts(paybacks[f"times_{times:g}"], language)[-1] for times in (TIMES[0], TIMES[-1]))
     lines.append(say("payback.times", language, half=half, twice=twice, worlds=number(worlds, language)))
     return lines
 
 
-def how(found: Answers, title: str, language: str) -> str:
+def how(paybacks: Answers, title: str, language: str) -> str:
     """How it is counted."""
-    rate = found["against"].rate
+    rate = paybacks["against"].rate
     told = (
         say("payback.discounted", language, rate=percent(rate, language, 1)) if rate else say("payback.plain", language)
     )
     return say("payback.how", language, b=title, rate=told)
 
 
-def _counts(found: PayBack, language: str) -> list[str]:
+def _counts(paybacks: PayBack, language: str) -> list[str]:
     """In how many worlds it pays back within each number of years."""
-    return [number(round(share.estimate * len(found.weeks)), language) for share in found.within]
+    return [number(round(share.estimate * len(paybacks.weeks)), language) for share in paybacks.within]
 
 
-def _middle(found: PayBack, language: str) -> str:
+def _middle(paybacks: PayBack, language: str) -> str:
     """After how many weeks it does in the middle world."""
-    if not math.isfinite(found.median):
+    if not math.isfinite(paybacks.median):
         return say("payback.never", language)
-    return say("payback.middle", language, weeks=say_count("payback.weeks", found.median, language))
+    return say("payback.middle", language, weeks=say_count("payback.weeks", paybacks.median, language))
 
 
-def data(found: Answers) -> dict[str, Any]:
+def data(paybacks: Answers) -> dict[str, Any]:
     """The same as plain data; a pay-back that does not come within ten years is None."""
-    first = found["against"]
+    first = paybacks["against"]
     return {
         "scenario": first.scenario,
         "baseline": first.baseline,
         "rate": first.rate,
         "worlds": len(first.weeks),
-        **{key: _plain(one) for key, one in found.items()},
+        **{key: _plain(one) for key, one in paybacks.items()},
     }
 
 
-def _plain(found: PayBack) -> dict[str, Any]:
+def _plain(paybacks: PayBack) -> dict[str, Any]:
     """One pay-back as plain data."""
     within = {
         f"within_{years}_years": {"share": share.estimate, "low": share.low, "high": share.high}
-        for years, share in zip(YEARS, found.within, strict=True)
+        for years, share in zip(YEARS, paybacks.within, strict=True)
     }
-    return {"median_weeks": found.median if math.isfinite(found.median) else None, "benefits": found.times, **within}
+    return {
+        "median_weeks": paybacks.median if math.isfinite(paybacks.median) else None,
+        "benefits": paybacks.times,
+        **within,
+    }

@@ -8,34 +8,34 @@ from simulation.report.sentences import short_verdict
 from simulation.text.i18n import number, say
 
 
-def lines(found: Mapping[str, Survival], baseline: str, language: str) -> list[str]:
+def lines(survival: Mapping[str, Survival], baseline: str, language: str) -> list[str]:
     """A line a scenario: whether the verdict survives, and what it is at each width where it does not."""
-    widths = next(iter(found.values())).widths
+    widths = next(iter(survival.values())).widths
     factors = ", ".join(factor(width, language) for width in widths)
     told = [say("widths.title", language, widths=factors, baseline=baseline)]
-    return [*told, *(f"  {sentence(one, name, baseline, language)}" for name, one in found.items())]
+    return [*told, *(f"  {sentence(one, name, baseline, language)}" for name, one in survival.items())]
 
 
-def sentence(found: Survival, name: str, baseline: str, language: str) -> str:
+def sentence(survival: Survival, name: str, baseline: str, language: str) -> str:
     """Whether the verdict on a scenario survives."""
     parts = []
-    for width, pair in zip(found.widths, found.pairs, strict=True):
+    for width, pair in zip(survival.widths, survival.pairs, strict=True):
         counts = {key: number(getattr(pair, key), language) for key in ("wins", "losses", "worlds")}
         parts.append(say("widths.counts", language, width=factor(width, language), **counts))
     counted = "; ".join(parts)
-    if found.survives:
-        verdict = short_verdict(found.pairs[_plain(found)], (name, baseline), language)
+    if survival.survives:
+        verdict = short_verdict(survival.pairs[_plain(survival)], (name, baseline), language)
         return say("widths.survives", language, verdict=verdict, counts=counted)
     kinds = []
-    for width, pair in zip(found.widths, found.pairs, strict=True):
+    for width, pair in zip(survival.widths, survival.pairs, strict=True):
         verdict = short_verdict(pair, (name, baseline), language)
         kinds.append(say("widths.at", language, width=factor(width, language), verdict=verdict))
     return say("widths.changes", language, verdicts="; ".join(kinds))
 
 
-def _plain(found: Survival) -> int:
+def _plain(survival: Survival) -> int:
     """The width that is nearest to the ranges as they are."""
-    return min(range(len(found.widths)), key=lambda at: abs(found.widths[at] - 1.0))
+    return min(range(len(survival.widths)), key=lambda at: abs(survival.widths[at] - 1.0))
 
 
 def factor(width: float, language: str) -> str:
@@ -48,7 +48,7 @@ def factor(width: float, language: str) -> str:
     return f"× {number(width, language, digits)}"
 
 
-def data(found: Mapping[str, Survival]) -> list[dict[str, Any]]:
+def data(survival: Mapping[str, Survival]) -> list[dict[str, Any]]:
     """The same as plain data."""
     return [
         {
@@ -59,5 +59,5 @@ def data(found: Mapping[str, Survival]) -> list[dict[str, Any]]:
                 for width, pair in zip(one.widths, one.pairs, strict=True)
             ],
         }
-        for name, one in found.items()
+        for name, one in survival.items()
     ]

@@ -39,6 +39,7 @@ def arguments(builder: Arguments) -> None:
     command.add_argument("--margin", type=builder.amount, metavar="X", help=builder.help_text("margin"))
     command.add_argument("--rate", type=builder.amount, default=0.0, metavar="X", help=builder.help_text("rate"))
     command.add_argument("--widths", type=builder.text, metavar="X,Y,…", help=builder.help_text("widths"))
+    builder.format(command)
     most = builder.help_text("max_worlds", default=DEFAULT_MOST)
     command.add_argument("--max-worlds", type=builder.count(1, MOST_WORLDS), metavar="N", help=most)
 
@@ -64,7 +65,7 @@ def execute(args: argparse.Namespace, language: str) -> int:
     from simulation.model.outcomes import BY_OUTCOME
     from simulation.report.files import check_folder
     from simulation.report.repeat import Request
-    from simulation.report.table import Extras, columns, comparison_text
+    from simulation.report.table import Extras
     from simulation.study.errors import InputRefused, problem, shown
     from simulation.study.sources.files import load
 
@@ -92,15 +93,33 @@ def execute(args: argparse.Namespace, language: str) -> int:
     ).command(settled)
     going_on = not (settled and settled.stopped)  # what was stopped is told as far as it went, and nothing is begun
     extras = _extras(args, comparison, widths, language) if going_on else Extras()
-    text = comparison_text(comparison, language, command, settled, columns(), extras)
+    text = _printed(args.format, comparison, settled, command, extras, language)
     if args.out:
-        _write(
-            args, comparison, settled, command, extras, language
-        )  # before printing, which fails if the reader has gone
+        _write(args, comparison, settled, command, extras, language)  # before printing, which fails if nobody reads
     print(text)
-    if args.out:
+    if args.out and args.format == "table":
         print(say("cli.wrote", language, path=", ".join(visible(str(args.out / name)) for name in WRITTEN)))
     return INTERRUPTED if settled and settled.stopped else FINE
+
+
+def _printed(
+    form: str,
+    comparison: "Comparison",
+    settled: "Sequential | None",
+    command: str,
+    extras: "Extras",
+    language: str,
+) -> str:
+    """What is printed: for people, for programs, or for a spreadsheet."""
+    if form == "table":
+        from simulation.report.table import columns, comparison_text
+
+        return comparison_text(comparison, language, command, settled, columns(), extras)
+    from simulation.report.export import as_json, ranking_csv
+
+    if form == "json":
+        return as_json(comparison, command, settled, extras=extras).decode()
+    return ranking_csv(comparison).rstrip("\n")
 
 
 def names_in(listed: str, study: "Study") -> list[str]:

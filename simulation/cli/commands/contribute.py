@@ -29,8 +29,7 @@ def arguments(builder: Arguments) -> None:
     builder.worlds(command, DEFAULT_WORLDS, least=2)
     builder.luck(command)
     command.add_argument("--out", type=builder.folder, metavar="DIR", help=builder.help_text("contribute_out"))
-    formats = ("table", "json", "csv")
-    command.add_argument("--format", choices=formats, default="table", help=builder.help_text("format"))
+    builder.format(command)
 
 
 def execute(args: argparse.Namespace, language: str) -> int:
@@ -46,17 +45,17 @@ def execute(args: argparse.Namespace, language: str) -> int:
         check_folder(args.out, WRITTEN)
     prepare(language)
     with ProgressBar(language) as progress:
-        found = contributions(
+        result = contributions(
             study, args.scenario, args.outcome, args.worlds, args.seed, args.parameters, args.jobs, progress
         )
     if args.out:
-        _write(args, found, study, language)  # before printing, which fails if the reader has gone
+        _write(args, result, study, language)  # before printing, which fails if the reader has gone
     if args.format == "json":
-        print(as_json(found, study, command_of(args), args.seed, args.parameters).decode())
+        print(as_json(result, study, command_of(args), args.seed, args.parameters).decode())
     elif args.format == "csv":
-        print(as_csv(found), end="")
+        print(as_csv(result), end="")
     else:
-        print(*_text(args, found, study, language), sep="\n")
+        print(*_text(args, result, study, language), sep="\n")
         if args.out:
             print(say("cli.wrote", language, path=", ".join(visible(str(args.out / name)) for name in WRITTEN)))
     return FINE
@@ -71,32 +70,32 @@ def command_of(args: argparse.Namespace) -> str:
     return shlex.join(words)
 
 
-def _text(args: argparse.Namespace, found: "Contributions", study: "Study", language: str) -> list[str]:
+def _text(args: argparse.Namespace, result: "Contributions", study: "Study", language: str) -> list[str]:
     """What is printed for people: the answer, the table, the pairs, and how it was worked out."""
     from simulation.report.contributions import answer, how, notes, table, title
     from simulation.report.table import columns, wrapped
 
     width = columns()
-    lines = [*wrapped(title(found, study, language), width), "", *wrapped(answer(found, language), width)]
-    if found.worlds:
-        lines += ["", table(found, language, width), ""]
-        told = [*notes(found, language), *how(found, language), say("result.not_a_chance", language)]
+    lines = [*wrapped(title(result, study, language), width), "", *wrapped(answer(result, language), width)]
+    if result.worlds:
+        lines += ["", table(result, language, width), ""]
+        told = [*notes(result, language), *how(result, language), say("result.not_a_chance", language)]
         lines += [part for line in (*told, say("result.not_a_forecast", language)) for part in wrapped(line, width)]
     return [*lines, say("result.repeat", language, command=command_of(args))]
 
 
-def _write(args: argparse.Namespace, found: "Contributions", study: "Study", language: str) -> None:
+def _write(args: argparse.Namespace, result: "Contributions", study: "Study", language: str) -> None:
     """Put all files in place once all of them have been made."""
     logging.getLogger("matplotlib").setLevel(logging.ERROR)  # that it finds no home for its cache is no news
     from simulation.report.contributions import as_json, parquet, picture
     from simulation.report.figures import encoded
     from simulation.report.files import put_all
 
-    figure = picture(found, study, language)
+    figure = picture(result, study, language)
     made = {
-        "contributions.parquet": parquet(found, study, args.seed, args.parameters),
+        "contributions.parquet": parquet(result, study, args.seed, args.parameters),
         "contributions.png": encoded(figure, "png"),
         "contributions.svg": encoded(figure, "svg"),
-        "contributions.json": as_json(found, study, command_of(args), args.seed, args.parameters),
+        "contributions.json": as_json(result, study, command_of(args), args.seed, args.parameters),
     }
     put_all(args.out, made)

@@ -25,6 +25,7 @@ def arguments(builder: Arguments) -> None:
     command.add_argument("--weeks", type=builder.path, metavar="CSV", help=builder.help_text("weeks"))
     command.add_argument("--picture", type=builder.picture, metavar="SVG|PNG", help=builder.help_text("picture"))
     builder.luck(command)
+    builder.format(command)
 
     def verify(args: argparse.Namespace) -> None:
         """Stop with exit code 2 if both are to be written to one file."""
@@ -39,7 +40,7 @@ def execute(args: argparse.Namespace, language: str) -> int:
     from simulation.model.organisation import OrganisationModel
     from simulation.model.outcomes import OUTCOMES, outcomes_of
     from simulation.report.files import check_file, put_each
-    from simulation.report.narrative import carried_out, event_sentence, never_retired
+    from simulation.report.narrative import carried_out, event_sentence, never_retired, told_end
     from simulation.report.sentences import level
     from simulation.study.sources.files import load
 
@@ -54,19 +55,57 @@ def execute(args: argparse.Namespace, language: str) -> int:
         settled.append([hand_off.settled for hand_off in model.hand_offs])
     made = _made(args, model, settled, language)
     put_each(made)  # before printing, which fails if the reader has gone
+    if args.format != "table":
+        print((_json if args.format == "json" else _csv)(args, model), end="")
+        return FINE
     for event in model.events:
         print(say("cli.week", language, week=event.week, what=event_sentence(event, scenario, language)))
     notes = never_retired(scenario, model.go_live_week, language), carried_out(scenario, model.fidelity, language)
     print(*filter(None, notes), sep="\n")
     print()
-    for outcome, value in zip(OUTCOMES, outcomes_of(model.ledger).values(), strict=True):
+    values = outcomes_of(model.ledger)
+    for outcome in OUTCOMES:
+        value = values[outcome.name]
         late = outcome.censored and value > study.horizon
         shown = say("result.never", language, horizon=study.horizon) if late else level(value, outcome.name, language)
         print(f"{say(f'outcome.{outcome.name}', language)}: {shown}")
-    print(say("result.not_a_forecast", language))
+    print(say("result.not_a_forecast", language), "", told_end(values, study.horizon, language), sep="\n")
     if made:
         print(say("cli.wrote", language, path=", ".join(visible(str(path)) for path in made)))
     return FINE
+
+
+def _json(args: argparse.Namespace, model: "OrganisationModel") -> str:
+    """What happened and what it came to, as JSON; undefined is null, and what did not come the week after the last."""
+    import json
+
+    from simulation import __version__
+    from simulation.model.outcomes import outcomes_of
+    from simulation.report.export import finite
+
+    data = {
+        "synergy": __version__,
+        "scenario": model.chosen.name,
+        "world": args.world,
+        "seed": args.seed,
+        "parameters": args.parameters,
+        "horizon": model.project.horizon,
+        "events": [{"week": one.week, "kind": one.kind, "department": one.department} for one in model.events],
+        "outcomes": finite(outcomes_of(model.ledger)),
+    }
+    return json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def _csv(args: argparse.Namespace, model: "OrganisationModel") -> str:
+    """An outcome a line, with its unit; an undefined one is empty."""
+    import math
+
+    from simulation.model.outcomes import BY_OUTCOME, outcomes_of
+
+    lines = ["outcome,value,unit"]
+    for name, value in outcomes_of(model.ledger).items():
+        lines.append(f"{name},{'' if math.isnan(value) else repr(float(value))},{BY_OUTCOME[name].unit.name}")
+    return "\n".join(lines) + "\n"
 
 
 def _made(

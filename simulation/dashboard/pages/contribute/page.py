@@ -40,26 +40,28 @@ def Page(view: View, change: Change) -> None:
     language = view.language
     measures = scenario_of(view.changes, view.hand).measures.on
     work: LatestTask[Contributions | None] = use_latest_task(lambda progress: compute(view, progress), question(view))
-    found = work.value if work.value is not None and work.value.scenario == view.hand else None
+    contributions = work.value if work.value is not None and work.value.scenario == view.hand else None
     Text("p", title_of(view), "sy-study")
-    first, rest = headline(view, found, work, bool(measures))
+    first, rest = headline(view, contributions, work, bool(measures))
     Text("h1", first, "sy-answer", id="answer")
     Text("p", rest, "sy-contribute-rest")
-    if found is not None:
-        for line in notes(found, language):
+    if contributions is not None:
+        for line in notes(contributions, language):
             Text("p", line, "sy-under")
-    Text("p", state_of(view, found, work), "sy-since", role="status")
+    Text("p", state_of(view, contributions, work), "sy-since", role="status")
     Bars(
-        rows_text=packed(rows_of(found, language) if found else []),
+        rows_text=packed(rows_of(contributions, language) if contributions else []),
         words_text=packed(words_of("compare", language) | words_of("contribute", language)),
         picks_text=packed(picks(view)),
-        unit=say("contribute.in_points", language) if found and isinstance(unit_of(found), Share) else "",
+        unit=say("contribute.in_points", language)
+        if contributions and isinstance(unit_of(contributions), Share)
+        else "",
         event_choose=lambda choice: change(lambda now: choose(now, choice)),
     )
-    if found is not None and found.worlds:
-        Table(say("compare.table", language), table(found, language))
+    if contributions is not None and contributions.worlds:
+        Table(say("compare.table", language), table(contributions, language))
         for line in (
-            *how(found, language),
+            *how(contributions, language),
             say("result.not_a_chance", language),
             say("result.not_a_forecast", language),
         ):
@@ -81,7 +83,7 @@ def compute(view: View, progress: Progress) -> Steps[Contributions | None]:
 
 
 def headline(
-    view: View, found: Contributions | None, work: LatestTask[Contributions | None], some: bool
+    view: View, contributions: Contributions | None, work: LatestTask[Contributions | None], some: bool
 ) -> tuple[str, str]:
     """The answer and what is left of it without each measure, or why there is none yet."""
     title = view.title(view.hand)
@@ -89,17 +91,17 @@ def headline(
         return say("contribute.none_on", view.language, scenario=title), ""
     if work.wrong:
         return say("contribute.failed", view.language, why=work.why(view.language)), ""
-    if found is None:
+    if contributions is None:
         return say("contribute.computing", view.language, scenario=title), ""
-    whole, _, rest = answer(found, view.language).partition("; ")
+    whole, _, rest = answer(contributions, view.language).partition("; ")
     return f"{title}: {whole[0].lower()}{whole[1:]}", f"{rest[:1].upper()}{rest[1:]}"
 
 
-def state_of(view: View, found: Contributions | None, work: LatestTask[Contributions | None]) -> str:
+def state_of(view: View, contributions: Contributions | None, work: LatestTask[Contributions | None]) -> str:
     """How far the work is."""
     if work.fresh or work.wrong:
         worlds = number(view.worlds, view.language)
-        return "" if found is None else say("contribute.over", view.language, worlds=worlds, seed=view.seed)
+        return "" if contributions is None else say("contribute.over", view.language, worlds=worlds, seed=view.seed)
     if work.total > 1:
         return say("compare.runs_done", view.language, done=work.done, total=work.total)
     return say("compare.computing", view.language)
@@ -133,14 +135,14 @@ def picks(view: View) -> dict[str, Any]:
     }
 
 
-def rows_of(found: Contributions, language: str) -> list[dict[str, Any]]:
+def rows_of(contributions: Contributions, language: str) -> list[dict[str, Any]]:
     """A row a measure: where its marks stand on an axis from 0 to 1, and its numbers in words."""
-    ends = [end for row in found.rows for end in _marks(row).values() if np.isfinite(end)]
+    ends = [end for row in contributions.rows for end in _marks(row).values() if np.isfinite(end)]
     low, high = min([0.0, *ends]), max([0.0, *ends])
     span = high - low or 1.0
     rows = []
-    for row in found.rows:
-        share, interval, last, first = cells(found, row, language)
+    for row in contributions.rows:
+        share, interval, last, first = cells(contributions, row, language)
         at = {key: round((end - low) / span, 4) if np.isfinite(end) else None for key, end in _marks(row).items()}
         label = say(f"measure.{row.measure}", language)
         told = {"share": share, "interval": interval, "last": last, "first": first}
@@ -160,10 +162,10 @@ def _marks(row: Contribution) -> dict[str, float]:
     }
 
 
-def table(found: Contributions, language: str) -> list[list[str]]:
+def table(contributions: Contributions, language: str) -> list[list[str]]:
     """All numbers, as rows of words; the first is the head."""
     head = ["measure", "share", "interval", "lost", "alone"]
     rows = [[say(f"contribute.{key}", language) for key in head]]
-    for row in found.rows:
-        rows.append([say(f"measure.{row.measure}", language), *cells(found, row, language)])
+    for row in contributions.rows:
+        rows.append([say(f"measure.{row.measure}", language), *cells(contributions, row, language)])
     return rows

@@ -41,10 +41,10 @@ class ContributionStore:
                 self._kept.move_to_end(question)
             return self._kept.get(question)
 
-    def keep(self, question: Question, found: Contributions) -> None:
+    def keep(self, question: Question, kept: Contributions) -> None:
         """Keep a result."""
         with self._lock:
-            self._kept[question] = found
+            self._kept[question] = kept
             while len(self._kept) > self.most:
                 self._kept.popitem(last=False)
 
@@ -60,17 +60,17 @@ def worked_out(
     ``progress`` is called with the runs done and their number; what it raises ends the work. Raises
     :class:`~simulation.study.errors.InputRefused` for a scenario without measures.
     """
-    found = store.of(question)
-    if found is not None:
-        return found
+    kept = store.of(question)
+    if kept is not None:
+        return kept
     run_store().wait_for_engine(lambda: progress(0, 1))
     with turn(lambda: progress(0, 1)):
         steps = step_by_step(
             study, question.scenario, question.outcome, question.worlds, question.seed, question.mode, 1, progress
         )
-        for found in steps:
-            if found.complete:
-                store.keep(question, found)
-                return found
-            yield found
+        for part in steps:
+            if part.complete:
+                store.keep(question, part)
+                return part
+            yield part
     raise AssertionError("the last step is complete")

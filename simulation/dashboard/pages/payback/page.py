@@ -50,7 +50,7 @@ def Page(view: View, change: Change) -> None:
     wrong, set_wrong = solara.use_state("")
     work: LatestTask[Runs | None] = use_latest_task(lambda progress: compute(view, progress), question(view))
     runs = work.value if work.value is not None and view.hand in work.value.study.names else None
-    found = solara.use_memo(lambda: paid(runs, view), [runs, view.hand, view.baseline, view.rate])
+    paybacks = solara.use_memo(lambda: paid(runs, view), [runs, view.hand, view.baseline, view.rate])
 
     def enter(message: Any) -> None:
         problems: list[str] = []
@@ -65,10 +65,10 @@ def Page(view: View, change: Change) -> None:
 
     Text("p", title_of(view), "sy-study")
     title = view.title(view.baseline)
-    if found is None:
+    if paybacks is None:
         Text("h1", waiting(view, work), "sy-answer", id="answer", role="status")
     else:
-        first, *others = sentences(found, title, language)
+        first, *others = sentences(paybacks, title, language)
         Text("h1", f"{view.title(view.hand)}: {first[0].lower()}{first[1:]}", "sy-answer", id="answer")
         for line in others:
             Text("p", line, "sy-payback-line")
@@ -80,23 +80,23 @@ def Page(view: View, change: Change) -> None:
         wrong=wrong,
         event_enter=enter,
     )
-    if found is not None:
-        Money(found, view)
-        Text("p", how(found, title, language), "sy-note")
+    if paybacks is not None:
+        Money(paybacks, view)
+        Text("p", how(paybacks, title, language), "sy-note")
         Text("p", say("result.not_a_forecast", language), "sy-note")
 
 
 @solara.component
-def Money(found: Answers, view: View) -> None:
+def Money(paybacks: Answers, view: View) -> None:
     """Cumulative benefit less cost over ten years, against the baseline, as a chart and as a table."""
     language = view.language
     chart_title = say("payback.chart", language, a=view.title(view.hand), b=view.title(view.baseline))
     under = say("payback.chart_under", language)
     Text("h2", chart_title)
     Text("p", under, "sy-under")
-    option = packed(chart(found, view))
+    option = packed(chart(paybacks, view))
     Chart(option_text=option, label=f"{chart_title}. {under}", height=HEIGHT, language=language)
-    Table(say("compare.table", language), table(found, language))
+    Table(say("compare.table", language), table(paybacks, language))
 
 
 def question(view: View) -> tuple[Any, ...]:
@@ -198,9 +198,9 @@ def picks(view: View) -> dict[str, Any]:
 # --- what is drawn -------------------------------------------------------------------------------------
 
 
-def chart(found: Answers, view: View) -> dict[str, Any]:
+def chart(paybacks: Answers, view: View) -> dict[str, Any]:
     """Cumulative benefit less cost (millions of euros) over ten years, as an ECharts option: the middle and bands."""
-    net = np.pad(found["against"].net / 1e6, ((0, 0), (1, 0)))[:, ::4]  # every fourth week is enough for the eye
+    net = np.pad(paybacks["against"].net / 1e6, ((0, 0), (1, 0)))[:, ::4]  # every fourth week is enough for the eye
     weeks = [str(week) for week in range(0, LONGEST + 1, 4)]
     low, lower, middle, upper, high = (
         np.round(one, 3) for one in np.quantile(net, (0.05, 0.25, 0.5, 0.75, 0.95), axis=0)
@@ -265,9 +265,9 @@ def _band(stack: str, low: Any, high: Any, opacity: float) -> list[dict[str, Any
     return [common | {"data": low.tolist()}, common | {"data": (high - low).tolist(), "areaStyle": area}]
 
 
-def table(found: Answers, language: str) -> list[list[str]]:
+def table(paybacks: Answers, language: str) -> list[list[str]]:
     """The middle world and nine in ten after each year, as rows of words; the first is the head."""
-    net = found["against"].net
+    net = paybacks["against"].net
     rows = [["", say("payback.middle_world", language), say("result.spread", language)]]
     for year in range(1, LONGEST // YEAR + 1):
         low, middle, high = np.quantile(net[:, year * YEAR - 1], (0.05, 0.5, 0.95))
