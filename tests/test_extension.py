@@ -1,6 +1,7 @@
 """A state, a measure and an outcome that are added to a copy of the software are found in all that uses them."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -144,6 +145,7 @@ def test_a_toy_state_measure_and_outcome_are_found_everywhere(tmp_path):
         path.write_text(source.replace(beside, beside + text), encoding="utf-8")
     (tmp_path / "simulation" / "locale" / "en" / "toy.yaml").write_text(WORDS, encoding="utf-8")
     organisation = (tmp_path / "scenarios" / "case.yaml").read_text("utf-8").split("\nscenarios:")[0]
+    organisation = re.sub(r"\nshow: .*", "", organisation)
     (tmp_path / "toy.yaml").write_text(organisation + SCENARIOS, encoding="utf-8")
     environment = os.environ | {"PYTHONPATH": str(tmp_path), "SYNERGY_CACHE_DIR": str(tmp_path / "cache")}
     done = subprocess.run(

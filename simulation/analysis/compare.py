@@ -109,7 +109,10 @@ class Comparison:
 
     @property
     def pairing_gain(self) -> float:
-        """The median, over all pairs of scenarios, of :attr:`Pair.gain` for lasting adoption; nan if undefined."""
+        """The median of :attr:`~simulation.analysis.pairs.Pair.gain` over all pairs, for lasting adoption.
+
+        It is nan where it is undefined in all of them.
+        """
         values = [self.runs.of(name, "lasting_adoption") for name in self.runs.study.names]  # defined in every world
         gains = [pairing_gain(a, b) for position, a in enumerate(values) for b in values[position + 1 :]]
         defined = sorted(gain for gain in gains if math.isfinite(gain))

@@ -27,9 +27,9 @@ def of_comparison(
     threads: int = 1,
     progress: Progress | None = None,
 ) -> dict[str, Answers]:
-    """When scenarios of a comparison pay back against its baseline, in its first :data:`MOST_WORLDS` worlds.
+    """When scenarios of a comparison pay back against its baseline.
 
-    ``progress`` is called with (scenarios done, scenarios in all).
+    In its first :data:`~simulation.analysis.payback.MOST_WORLDS` worlds, if it has more. ``progress`` is called with (scenarios done, scenarios in all).
     """
     runs, base = comparison.runs, comparison.baseline
     paybacks = {}
