@@ -18,10 +18,10 @@ from matplotlib.ticker import MaxNLocator
 from simulation import __version__
 from simulation.analysis.compare import Comparison
 from simulation.analysis.sequential import Sequential
-from simulation.model.outcomes import BY_OUTCOME
+from simulation.model.outcomes import BY_OUTCOME, LEADING
 from simulation.report.axes import axis_of
 from simulation.report.palette import ACCENT, FAINT, FILL, INK, QUIET, RIVAL, RIVAL_TEXT
-from simulation.report.sentences import LEVELS, MAIN, hardly_used, headline, level, note, short_verdict
+from simulation.report.sentences import MAIN, hardly_used, headline, level, level_labels, note, short_verdict
 from simulation.text.i18n import number, percent, say, say_count
 
 STYLE: Any = {
@@ -48,8 +48,17 @@ PARTS: tuple[dict[str, Any], ...] = (
 )
 """How the parts of a bar of worlds are filled, from still to lasting: apart on a grey printer too. Live but hardly used
 is crossed out, so that nobody takes it for success."""
-LETTERS = (INK, INK, RIVAL_TEXT, INK, "white")
-"""The colour of a count on each."""
+LETTERS = {QUIET: INK, RIVAL_TEXT: RIVAL_TEXT, FILL: INK, ACCENT: "white"}
+"""The colour of a count on each, by the colour of its edge."""
+
+
+def parts_of(outcome: str) -> list[dict[str, Any]]:
+    """How the levels of an outcome are filled: those of how far a scenario gets, or plainly from light to dark."""
+    labels = level_labels(outcome, "en")
+    if outcome == LEADING:
+        return list(PARTS)
+    plain = [part for part in PARTS if "hatch" not in part]
+    return [plain[round(at * (len(plain) - 1) / max(1, len(labels) - 1))] for at in range(len(labels))]
 
 
 def ranking(
@@ -90,7 +99,11 @@ def ranking(
             transform=axes.get_yaxis_transform(),
         )
         title = _answer(comparison, hand, language) if hand else headline(comparison, language, sequential)
-        under = hardly_used(comparison, (highlighted, comparison.baseline), language) if levels else []
+        under = (
+            hardly_used(comparison, (highlighted, comparison.baseline), language)
+            if comparison.outcome == LEADING
+            else []
+        )
         how = say("result.bars" if levels else "result.bands", language, baseline=base)
         frame(figure, height, title, " ".join(f"{sentence}." for sentence in under) or how)
         _foot(figure, comparison, language)
@@ -105,7 +118,8 @@ def _scale(axes: Any, comparison: Comparison, language: str, levels: bool) -> No
         axes.set_xticks([])
         axes.legend(
             handles=[
-                Patch(**style, label=say(f"reach.{key}", language)) for key, style in zip(LEVELS, PARTS, strict=True)
+                Patch(**style, label=label)
+                for label, style in zip(level_labels(outcome, language), parts_of(outcome), strict=True)
             ],
             loc="lower left",
             bbox_to_anchor=(-0.01, 1.0),
@@ -155,13 +169,22 @@ def frame(figure: Figure, height: float, title: str, under: str) -> None:
 def _bar(axes: Any, comparison: Comparison, name: str, y: int, language: str, highlighted: str) -> None:
     """One scenario: all worlds by how far they get, each part with its count where there is room."""
     counts, left = comparison.levels(name, comparison.outcome), 0.0
-    for count, style, ink in zip(counts, PARTS, LETTERS, strict=True):
+    for count, style in zip(counts, parts_of(comparison.outcome), strict=True):
         share = count / sum(counts)
         axes.barh(y, share, left=left, height=0.62, linewidth=0.8, **style)
         if share > 0.04:
             box = {"facecolor": "white", "edgecolor": "none", "pad": 1.0} if "hatch" in style else None
             text = number(count, language)
-            axes.text(left + share / 2, y, text, ha="center", va="center", fontsize=8.5, color=ink, bbox=box)
+            axes.text(
+                left + share / 2,
+                y,
+                text,
+                ha="center",
+                va="center",
+                fontsize=8.5,
+                color=LETTERS[style["edgecolor"]],
+                bbox=box,
+            )
         left += share
 
 

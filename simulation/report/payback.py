@@ -29,7 +29,8 @@ def of_comparison(
 ) -> dict[str, Answers]:
     """When scenarios of a comparison pay back against its baseline.
 
-    In its first :data:`~simulation.analysis.payback.MOST_WORLDS` worlds, if it has more. ``progress`` is called with (scenarios done, scenarios in all).
+    In its first :data:`~simulation.analysis.payback.MOST_WORLDS` worlds, if it has more. ``progress`` is called with
+    (scenarios done, scenarios in all).
     """
     runs, base = comparison.runs, comparison.baseline
     paybacks = {}

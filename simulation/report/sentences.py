@@ -7,8 +7,8 @@ from simulation.analysis.compare import Comparison, Summary
 from simulation.analysis.intervals import CONFIDENCE
 from simulation.analysis.pairs import Pair, sign_test
 from simulation.analysis.sequential import Decision, Sequential, span_of
-from simulation.model.outcomes import BY_OUTCOME
-from simulation.model.units import REACH
+from simulation.model.outcomes import BY_OUTCOME, LEADING
+from simulation.model.units import REACH, Ordinal
 from simulation.study.scenario import Scenario
 from simulation.text.i18n import number, percent, say, say_count
 
@@ -18,6 +18,16 @@ LINES = ("progress_104", "adoption_52", "cost")
 """What is said beside how far a scenario gets: progress, use a year after go-live, cost."""
 LEVELS = tuple(level.partition(".")[2] for level in REACH.levels)
 """How far a scenario can get, by name, from the lowest up."""
+
+
+def level_labels(outcome: str, language: str) -> list[str]:
+    """What the levels of an outcome that has some are called, from the lowest up.
+
+    >>> level_labels("reach", "en")[2], level_labels("cost", "en")
+    ('live but hardly used', [])
+    """
+    unit = BY_OUTCOME[outcome].unit
+    return [say(key, language) for key in unit.levels] if isinstance(unit, Ordinal) else []
 
 
 def size(value: float, outcome: str, language: str) -> str:
@@ -116,11 +126,11 @@ def short_verdict(pair: Pair, titles: tuple[str, str], language: str, ahead: boo
     if pair.worlds == 0:
         return say("verdict.undefined", language, a=titles[0], b=titles[1])
     levels = not BY_OUTCOME[pair.outcome].unit.has_mean
-    part = "further" if levels else "verdict"
+    part = "further" if pair.outcome == LEADING else "verdict"
     fields = {key: number(getattr(pair, key), language) for key in ("wins", "losses", "worlds")}
     fields |= {"a": titles[0], "b": titles[1], "tied": number(pair.ties, language)}
     fields["ties"] = say(f"{part}.ties", language, ties=fields["tied"]) if pair.ties else ""
-    if levels:
+    if part == "further":
         fields["less"] = say("further.less", language, n=fields["losses"]) if pair.losses else ""
         fields["more_far"] = say("further.more_far", language, n=fields["wins"]) if pair.wins else ""
     return say(f"{part}.{_phrase(pair, levels, ahead)}", language, **fields)

@@ -22,6 +22,7 @@ from simulation.report.sentences import (
     hardly_used,
     headline,
     level,
+    level_labels,
     lines_beside,
     middle,
     note,
@@ -49,6 +50,8 @@ BAR = 20
 """Characters of a bar of all worlds."""
 MARKS = "·░×▒█"
 """What a bar is drawn with, from still to lasting; the cross is live but hardly used, which is no success."""
+PLAIN = "·░▒█"
+"""What a bar of other levels is drawn with, from the lowest up."""
 SHORTEST = 12
 """Characters of a name that are shown at least."""
 
@@ -66,18 +69,24 @@ def table(comparison: Comparison, language: str, width: int = UNKNOWN) -> str:
 
 def levels_table(comparison: Comparison, language: str, width: int) -> str:
     """How far each scenario gets: a bar of all worlds, the worlds on each level, and what else there is room for."""
-    head = ["", say("result.scenario", language), "", *MARKS]
+    outcome = comparison.outcome
+    labels = level_labels(outcome, language)
+    marks = (
+        MARKS
+        if outcome == LEADING
+        else "".join(PLAIN[round(at * 3 / max(1, len(labels) - 1))] for at in range(len(labels)))
+    )
+    head = ["", say("result.scenario", language), "", *marks]
     further = ("progress_104", "adoption_52", "cost")
     head += [say(f"result.{key}", language) for key in ("middle_go_live", "progress", "used", "cost")]
     rows = []
     for rank, name in enumerate(comparison.ranking, start=1):
-        counts = comparison.levels(name)
-        cells = [f"{rank}", name, bar(counts), *(number(count, language) for count in counts)]
+        counts = comparison.levels(name, outcome)
+        cells = [f"{rank}", name, bar(counts, marks), *(number(count, language) for count in counts)]
         cells.append(_live(comparison, name, language))
         rows.append([*cells, *(_middle(comparison, name, outcome, language) for outcome in further)])
-    names = [say(f"reach.{key}", language) for key in ("still", "moving", "live", "adopted", "lasting")]
-    legend = "   ".join(f"{mark} {text}" for mark, text in zip(MARKS, names, strict=True))
-    return "\n".join([legend, "", fitted(head, rows, width, left=(1, 2, 8), needed=8)])
+    legend = "   ".join(f"{mark} {label}" for mark, label in zip(marks, labels, strict=True))
+    return "\n".join([legend, "", fitted(head, rows, width, left=(1, 2, 3 + len(marks)), needed=3 + len(marks))])
 
 
 def means_table(comparison: Comparison, language: str, width: int) -> str:
@@ -100,7 +109,7 @@ def means_table(comparison: Comparison, language: str, width: int) -> str:
     return fitted(head, rows, width, left=(1, 5), needed=4)
 
 
-def bar(counts: Sequence[int]) -> str:
+def bar(counts: Sequence[int], marks: str = MARKS) -> str:
     """All worlds as a bar, by level; each level that comes up at all has a part that can be seen.
 
     >>> bar((50, 0, 25, 0, 25))
@@ -113,7 +122,7 @@ def bar(counts: Sequence[int]) -> str:
     while sum(parts) != BAR:
         at = max(range(len(parts)), key=lambda level: parts[level])
         parts[at] += 1 if sum(parts) < BAR else -1
-    return "".join(mark * part for mark, part in zip(MARKS, parts, strict=True))
+    return "".join(mark * part for mark, part in zip(marks, parts, strict=True))
 
 
 def fitted(head: list[str], rows: list[list[str]], width: int, left: Sequence[int], needed: int) -> str:
@@ -193,11 +202,10 @@ def comparison_text(
     extras = extras or Extras()
     study, base, worlds = comparison.runs.study, comparison.baseline, len(comparison.runs.worlds)
     others = [name for name in comparison.ranking if name != base]
-    levels = not BY_OUTCOME[comparison.outcome].unit.has_mean
     fields = {"worlds": number(worlds, language), "horizon": study.horizon, "outcome": outcome_of(comparison, language)}
     lines = [
         study.title.in_(language),
-        say("result.headline" if levels else "result.headline_of", language, **fields),
+        say("result.headline" if comparison.outcome == LEADING else "result.headline_of", language, **fields),
         "",
         *table(comparison, language, width).split("\n"),
         "",
@@ -236,7 +244,7 @@ def answer(comparison: Comparison, language: str, sequential: Sequential | None 
     """The answer: the first of the ranking against the baseline, who is live but hardly used, and what else matters."""
     best, base = comparison.ranking[0], comparison.baseline
     lines = [f"{headline(comparison, language, sequential)}."]
-    if BY_OUTCOME[comparison.outcome].unit.has_mean:
+    if comparison.outcome != LEADING:
         return lines
     lines += [f"{sentence}." for sentence in hardly_used(comparison, (best, base), language)]
     return lines + ([] if best == base else [f"  {line}" for line in lines_beside(comparison, best, base, language)])

@@ -8,19 +8,19 @@ from simulation.analysis.compare import Comparison
 from simulation.analysis.pairs import Pair, compare_outcomes
 from simulation.dashboard.state.variants import scenario_of
 from simulation.dashboard.state.view import View
-from simulation.model.outcomes import BY_OUTCOME
+from simulation.model.outcomes import BY_OUTCOME, LEADING
 from simulation.report.axes import axis_of
+from simulation.report.sentences import difference as difference_said
 from simulation.report.sentences import (
-    LEVELS,
     ends,
     forecast,
     hardly_used,
+    level_labels,
     lines_beside,
     middle,
     mostly_hardly_used,
     short_verdict,
 )
-from simulation.report.sentences import difference as difference_said
 from simulation.study.measures import MEASURES
 from simulation.study.parameters import BY_NAME
 from simulation.text.i18n import number, say
@@ -37,7 +37,7 @@ def headline(comparison: Comparison, view: View) -> tuple[str, str]:
     study = comparison.runs.study
     titles = study.scenario(view.hand).called(view.language), study.scenario(view.baseline).called(view.language)
     answer = short_verdict(pair, titles, view.language)
-    if not BY_OUTCOME[view.outcome].unit.has_mean:
+    if view.outcome == LEADING:
         pair_in_hand = (view.hand, view.baseline)
         named = hardly_used(comparison, pair_in_hand, view.language)
         others = [name for name in pair_in_hand if not mostly_hardly_used(comparison, name)]
@@ -52,7 +52,7 @@ def headline(comparison: Comparison, view: View) -> tuple[str, str]:
 
 def three_lines(comparison: Comparison, view: View) -> list[str]:
     """Progress, use a year after go-live and cost of the pair in hand, below how far they get."""
-    if BY_OUTCOME[view.outcome].unit.has_mean:
+    if view.outcome != LEADING:
         return []
     return lines_beside(comparison, view.hand, view.baseline, view.language)
 
@@ -119,7 +119,7 @@ def _short_verdict(comparison: Comparison, view: View, name: str, baseline: str)
         return say("compare.undefined", view.language)
     counts = {count: number(getattr(pair, count), view.language) for count in ("wins", "losses", "ties", "worlds")}
     kind = "tied" if pair.ties > pair.worlds / 2 and pair.kind != "same" else pair.kind
-    if BY_OUTCOME[view.outcome].unit.has_mean:
+    if view.outcome != LEADING:
         return say(f"compare.{kind}", view.language, rival=baseline, **counts)
     return say(f"compare.further_{kind}", view.language, rival=baseline, **counts)
 
@@ -163,7 +163,7 @@ def _levels_said(before: tuple[Comparison, str], after: tuple[Comparison, str], 
     """How far it gets before and after: in how many worlds the highest level that either reaches, and its name."""
     counts = [comparison.levels(name, view.outcome) for comparison, name in (before, after)]
     top = max(level for one in counts for level, worlds in enumerate(one) if worlds)
-    called = say(f"reach.{LEVELS[top]}", view.language)
+    called = level_labels(view.outcome, view.language)[top]
     return [number(counts[0][top], view.language), f"{number(counts[1][top], view.language)} {called}"]
 
 

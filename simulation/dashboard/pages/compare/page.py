@@ -18,7 +18,7 @@ from simulation.dashboard.state.tasks import LatestTask, Progress, Steps, use_la
 from simulation.dashboard.state.variants import refused, scenario_of, study_of
 from simulation.dashboard.state.view import MOST_SEED, MOST_WORLDS, Change, View, title_of
 from simulation.model.outcomes import BY_OUTCOME, LEADING, OUTCOMES
-from simulation.report.sentences import LEVELS, LINES, MAIN, go_live, middle, note
+from simulation.report.sentences import LEVELS, LINES, MAIN, go_live, level_labels, middle, note
 from simulation.text.i18n import number, percent, say, words_of
 
 RAIL_POSITION = 10
@@ -296,17 +296,27 @@ def Scenarios(view: View, answered: Answered | None, change: Change) -> None:
         others_text=packed(others),
         outcomes_text=packed(outcomes),
         outcome=view.outcome,
-        title=say("compare.ranking_of" if measured else "compare.levels_of", view.language, outcome=outcome_label),
+        title=say(
+            "compare.levels_of" if view.outcome == LEADING else "compare.ranking_of",
+            view.language,
+            outcome=outcome_label,
+        ),
         under=say("compare.ranking_under" if measured else "compare.levels_under", view.language, worlds=view.worlds),
-        levels_text=packed([] if measured else level_labels(view.language)),
+        levels_text=packed([] if measured else level_keys(view.outcome, view.language)),
         words_text=packed(words_of("compare", view.language)),
         event_act=act,
     )
 
 
-def level_labels(language: str) -> list[dict[str, str]]:
-    """What the parts of a bar of worlds are called, from the lowest level up."""
-    return [{"name": level, "label": say(f"reach.{level}", language)} for level in LEVELS]
+def level_keys(outcome: str, language: str) -> list[dict[str, str]]:
+    """What the parts of a bar of worlds are called and how they are drawn, from the lowest level up."""
+    labels = level_labels(outcome, language)
+    if outcome == LEADING:
+        looks: list[str] = list(LEVELS)
+    else:
+        plain = [level for level in LEVELS if level != "live"]
+        looks = [plain[round(at * (len(plain) - 1) / max(1, len(labels) - 1))] for at in range(len(labels))]
+    return [{"name": look, "label": label} for look, label in zip(looks, labels, strict=True)]
 
 
 def held(view: View, name: str) -> View:
