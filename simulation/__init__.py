@@ -28,11 +28,13 @@ _HOMES = {
     "load": "simulation.study.sources.files",
     "outcomes_of": "simulation.model.outcomes",
     "run_worlds": "simulation.engine.ensemble",
+    "compare": "simulation.analysis.compare",
 }
 
 __all__ = ["__version__", *_HOMES]  # noqa: PLE0604 - the names are texts
 
 if TYPE_CHECKING:
+    from simulation.analysis.compare import compare as compare
     from simulation.engine.ensemble import run_worlds as run_worlds
     from simulation.model.department import Department as Department
     from simulation.model.organisation import OrganisationModel as OrganisationModel

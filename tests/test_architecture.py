@@ -193,6 +193,7 @@ def test_the_public_names_are_these():
             "OUTCOMES",
             "InputRefused",
             "case",
+            "compare",
             "load",
             "outcomes_of",
             "run_worlds",

@@ -527,6 +527,21 @@ def test_dragging_a_bar_moves_the_verdict_and_the_address(page, address):
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
+def test_the_verdict_stays_in_sight_of_the_levers(visitor, address, width, height):
+    page = shown(visitor(width=width, height=height), address)
+    assert not page.locator(".sy-stay p").is_visible()  # the answer itself is in sight
+    page.evaluate("document.querySelector('.sy-timeline').scrollIntoView()")
+    page.mouse.wheel(0, 200)
+    page.wait_for_selector(".sy-stay p", state="visible")
+    top, bottom = page.evaluate(
+        "['top', 'bottom'].map(side => document.querySelector('.sy-stay p').getBoundingClientRect()[side])"
+    )
+    assert 0 <= top < bottom < height / 4
+    assert "gets further than IT only in" in page.inner_text(".sy-stay")
+
+
+@pytest.mark.browser
 def test_quick_keys_settle_on_the_last(page, address):
     shown(page, address, "compare?worlds=100")
     grip = page.get_by_role("slider", name="external partner: first week")

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,6 +11,10 @@ from simulation.analysis.intervals import Floats, Interval, mean_interval
 from simulation.analysis.pairs import Pair, compare_outcomes, pairing_gain, who_is_ahead
 from simulation.engine.ensemble import Runs
 from simulation.model.outcomes import BY_OUTCOME, LEADING, OUTCOMES, Outcome
+from simulation.model.units import REACH
+
+if TYPE_CHECKING:
+    import pandas
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +123,26 @@ class Comparison:
         defined = sorted(gain for gain in gains if math.isfinite(gain))
         return defined[len(defined) // 2] if defined else math.nan
 
+    def to_pandas(self) -> "pandas.DataFrame":
+        """A line a scenario, best first: in how many worlds it ends on each level, and the mean of every outcome.
+
+        >>> from simulation import case, compare, run_worlds
+        >>> compare(run_worlds(case().select(("it-only", "full")), worlds=3)).to_pandas()["still"].to_dict()
+        {'full': 0, 'it-only': 3}
+        """
+        import pandas  # noqa: PLC0415 - takes half a second that a comparison does without
+
+        lines = []
+        for name in self.ranking:
+            means = {outcome.name: self.summary(name, outcome.name).mean.estimate for outcome in OUTCOMES}
+            lines.append({**dict(zip(REACHED, self.levels(name), strict=True)), **means})
+        return pandas.DataFrame(lines, index=pandas.Index(self.ranking, name="scenario"))
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: the levels, progress, use and cost of each scenario, best first."""
+        shown = self.to_pandas()[[*REACHED, "progress_104", "adoption_52", "lasting_adoption", "cost"]]
+        return str(shown.round({"progress_104": 2, "adoption_52": 2, "lasting_adoption": 2, "cost": 0}).to_html())
+
     def pairs(self) -> list[Pair]:
         """Every pair of scenarios on every outcome, each pair once, the later scenario against the earlier."""
         names = self.runs.study.names
@@ -148,6 +173,20 @@ def summarise(values: Floats, scenario: str, outcome: Outcome, horizon: int) -> 
     undefined = len(values) - len(defined)
     mean = mean_interval(defined, outcome.unit.span(horizon))
     return Summary(scenario, outcome.name, len(values), undefined, censored, mean, *quantiles)
+
+
+REACHED = tuple(level.partition(".")[2] for level in REACH.levels)
+"""How far a scenario can get, by name, from the lowest up."""
+
+
+def compare(runs: Runs, baseline: str | None = None, outcome: str = LEADING) -> Comparison:
+    """Compare all scenarios of some runs, by default against the first; as :func:`compare_runs`.
+
+    >>> from simulation import case, run_worlds
+    >>> compare(run_worlds(case().select(("it-only", "full")), worlds=8)).pair("full", "it-only").kind
+    'beats'
+    """
+    return compare_runs(runs, runs.study.names[0] if baseline is None else baseline, outcome)
 
 
 def compare_runs(runs: Runs, baseline: str, outcome: str = LEADING) -> Comparison:

@@ -3,12 +3,12 @@
 import math
 
 from simulation.analysis.best import SURE_FROM, Best
-from simulation.analysis.compare import Comparison, Summary
+from simulation.analysis.compare import REACHED, Comparison, Summary
 from simulation.analysis.intervals import CONFIDENCE
 from simulation.analysis.pairs import Pair, sign_test
 from simulation.analysis.sequential import Decision, Sequential, span_of
 from simulation.model.outcomes import BY_OUTCOME, LEADING
-from simulation.model.units import REACH, Ordinal
+from simulation.model.units import Ordinal
 from simulation.study.scenario import Scenario
 from simulation.text.i18n import number, percent, say, say_count
 
@@ -16,7 +16,7 @@ MAIN = "lasting_adoption"
 """The outcome that is spoken of where one number has to do."""
 LINES = ("progress_104", "adoption_52", "cost")
 """What is said beside how far a scenario gets: progress, use a year after go-live, cost."""
-LEVELS = tuple(level.partition(".")[2] for level in REACH.levels)
+LEVELS = REACHED
 """How far a scenario can get, by name, from the lowest up."""
 
 

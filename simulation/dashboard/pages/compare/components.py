@@ -56,6 +56,11 @@ def Ranking(
     """The scenarios, best first: see :func:`simulation.dashboard.pages.compare.answer.ranking`."""
 
 
+@component("stay.vue")
+def Stay(text: str) -> None:
+    """The answer in a line that stays at the top once the answer itself is out of sight; eyes alone need it."""
+
+
 @closed
 class RunSettings(TypedDict):
     """Another number of worlds, horizon or seed, or other numbers."""

@@ -12,13 +12,13 @@ from simulation.analysis.compare import Comparison, compare_runs
 from simulation.dashboard.components.chart import Chart
 from simulation.dashboard.components.text import Table, Text, packed
 from simulation.dashboard.pages.compare import answer, charts, timeline
-from simulation.dashboard.pages.compare.components import Controls, Ranking, Timeline
+from simulation.dashboard.pages.compare.components import Controls, Ranking, Stay, Timeline
 from simulation.dashboard.state.runs import FEW, run_store
 from simulation.dashboard.state.tasks import LatestTask, Progress, Steps, use_latest_task
 from simulation.dashboard.state.variants import refused, scenario_of, study_of
 from simulation.dashboard.state.view import MOST_SEED, MOST_WORLDS, Change, View, title_of
 from simulation.model.outcomes import BY_OUTCOME, LEADING, OUTCOMES
-from simulation.report.sentences import LEVELS, LINES, MAIN, go_live, level_labels, middle, note
+from simulation.report.sentences import LEVELS, LINES, MAIN, go_live, level_labels, middle, note, short_verdict
 from simulation.text.i18n import number, percent, say, words_of
 
 RAIL_POSITION = 10
@@ -52,6 +52,7 @@ def Page(view: View, change: Change) -> None:
     # One mark for all that is not fresh: each element that changes is a message to the browser.
     with solara.Div(classes=["sy-compare"] if latest.fresh else ["sy-compare", "sy-stale"]):
         with solara.Div(classes=["sy-compare-main"]):
+            Stay(text=staying(view, answered))
             with solara.Div(classes=["sy-compare-answer"]):
                 Answer(view, latest, before, change)
             if answered is not None:
@@ -178,6 +179,19 @@ def Answer(view: View, latest: LatestTask[Answered | None], before: Answered | N
             earlier = before[0]
             undo = {"on_click": lambda: change(lambda now: undone(now, earlier)), "classes": ["sy-undo"]}
             solara.Button(say("compare.undo", language), text=True, small=True, **undo)
+
+
+def staying(view: View, answered: Answered | None) -> str:
+    """The answer in a line, with where the worlds of the scenario in hand end; nothing while there is none."""
+    if answered is None or not {view.hand, view.baseline} <= set(answered[1].runs.study.names):
+        return ""
+    comparison, language = answered[1], view.language
+    pair = comparison.pair(view.hand, view.baseline, view.outcome)
+    verdict = short_verdict(pair, (view.title(pair.a), view.title(pair.b)), language)
+    labels = level_labels(view.outcome, language)
+    counts = comparison.levels(view.hand, view.outcome) if labels else ()
+    ends = [f"{label} {number(count, language)}" for label, count in zip(labels, counts, strict=True) if count]
+    return " · ".join([verdict, ", ".join(ends)] if ends else [verdict])
 
 
 def undone(now: View, earlier: View) -> View:
