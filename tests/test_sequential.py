@@ -226,8 +226,8 @@ def test_a_sure_but_small_difference_waits_until_it_surely_does_not_matter():
 
 
 def test_money_that_never_differs_is_no_difference_that_matters():
-    assert judge(np.zeros(40), outcome=COST).pair.kind == "undecided"
-    assert judge(np.zeros(60), outcome=COST).pair.kind == "same"
+    assert judge(np.zeros(90), outcome=COST).pair.kind == "undecided"
+    assert judge(np.zeros(100), outcome=COST).pair.kind == "same"
 
 
 def test_money_that_seldom_differs_by_much_is_not_called_none():

@@ -115,7 +115,7 @@ def plausible_means(values: Floats, seed: int, span: float = math.inf) -> Floats
     """
     rng = np.random.default_rng(seed)
     reference = int(np.argmax(values.mean(axis=1)))
-    gaps = values - values[reference]
+    gaps = _gaps(values, values[reference])
     spread = gaps.std(axis=1, keepdims=True)
     unit = (gaps - gaps.mean(axis=1, keepdims=True)) / np.where(spread > 0.0, spread, 1.0)
     related = unit @ unit.T / values.shape[1]
@@ -129,9 +129,18 @@ def plausible_means(values: Floats, seed: int, span: float = math.inf) -> Floats
     return draws
 
 
+def _gaps(values: Floats, others: Floats) -> Floats:
+    """Differences in which rounding is none."""
+    gaps = values - others
+    tie = np.abs(gaps) <= 1e-9 * np.maximum(1.0, np.maximum(np.abs(values), np.abs(others)))
+    return np.where(tie, 0.0, gaps)
+
+
 def _errors(pivot: Pivot, scores: Floats, largest: float) -> Floats:
     """Errors of a mean at normal scores, of which 95 % lie within the interval of a pair."""
     normal = normal_quantile(UPPER)
+    if pivot.mean == pivot.deviation == 0.0:
+        return np.zeros_like(scores)  # the same in every world: whatever the one is, so is the other
     if pivot.freedom == 0:
         return scores / normal * pivot.room(largest)
     return pivot.errors(scores * (pivot.score / normal))
@@ -154,7 +163,7 @@ def not_beaten(values: Floats, span: float = math.inf) -> list[bool]:
     def beats(rival: int, row: int) -> bool:
         if means[rival] <= means[row]:
             return False
-        pivot = pivot_of(values[rival] - values[row])
+        pivot = pivot_of(_gaps(values[rival], values[row]))
         if pivot.freedom == 0:
             return pivot.mean > pivot.room(largest)
         return bool(pivot.mean > pivot.errors(np.array([t_quantile(level, pivot.freedom)]))[0])
@@ -176,5 +185,7 @@ def by_levels(rows: list[Floats], outcome: Outcome) -> Columns:
         alone.append(int((~(ahead > 0.0).any(axis=0)).sum()))
         counts = [(int((signs > 0.0).sum()), int((signs < 0.0).sum())) for signs in ahead]
         chosen.append(not any(wins > losses and sign_test(wins, losses) < enough for wins, losses in counts))
+    if not any(chosen):  # each is surely behind another, in a circle
+        chosen = [True] * len(rows)
     shares = [count / len(rows[0]) for count in alone]
     return shares, shares, alone, chosen

@@ -83,8 +83,9 @@ class Comparison:
     def ranked(self, outcome: str) -> tuple[str, ...]:
         """All scenarios by an outcome, from best to worst; kept once it is worked out.
 
-        By the mean; of levels, which have none, by in how many worlds a scenario is ahead of the others less those in
-        which it is behind (Borda 1781), so that of two that comes first which is ahead in more worlds. Where an outcome
+        By the mean; of levels, which have none, by how many others a scenario is ahead of in more worlds than behind
+        (Copeland 1951), and among equals by those worlds themselves (Borda 1781). So whoever is ahead of each of the
+        others comes first, and of two that comes first which is ahead in more worlds. Where an outcome
         is undefined in some worlds its mean is one over survivors: such a scenario has no rank and comes after those
         that have, by the number of worlds in which it is defined. Equals stand in the order of progress, then of the
         study. Raises ``KeyError`` for an outcome that is not there.
@@ -161,8 +162,11 @@ def worth_of(runs: Runs, outcome: Outcome) -> Mapping[str, float]:
         sign = -1.0 if outcome.better == "lower" else 1.0
         return {name: sign * float(np.mean(runs.of(name, outcome.name))) for name in names}
     rows = [runs.row(name) for name in names]
-    ahead = [sum(float(np.nansum(who_is_ahead(row, other, outcome))) for other in rows) for row in rows]
-    return dict(zip(names, ahead, strict=True))
+    worth = {}
+    for name, row in zip(names, rows, strict=True):
+        ahead = [float(np.nansum(who_is_ahead(row, other, outcome))) for other in rows]
+        worth[name] = float(np.sum(np.sign(ahead))) + sum(ahead) / (1.0 + len(rows) * len(runs.worlds))
+    return worth
 
 
 def summarise(values: Floats, scenario: str, outcome: Outcome, horizon: int) -> Summary:
@@ -171,7 +175,9 @@ def summarise(values: Floats, scenario: str, outcome: Outcome, horizon: int) -> 
     quantiles = np.quantile(defined, (0.05, 0.25, 0.5, 0.75, 0.95)).tolist() if len(defined) else [math.nan] * 5
     censored = int((defined > horizon).sum()) if outcome.censored else 0
     undefined = len(values) - len(defined)
-    mean = mean_interval(defined, outcome.unit.span(horizon))
+    low, high = outcome.unit.bounds(horizon)
+    mean = mean_interval(defined, high - low)
+    mean = Interval(mean.estimate, max(mean.low, low), min(mean.high, high)) if len(defined) else mean
     return Summary(scenario, outcome.name, len(values), undefined, censored, mean, *quantiles)
 
 

@@ -17,7 +17,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from simulation.analysis.intervals import Floats, Interval, mean_interval
+from simulation.analysis.distributions import t_quantile
+from simulation.analysis.intervals import UPPER, Floats, Interval, mean_interval
 from simulation.engine.ensemble import Progress, run_worlds
 from simulation.model.outcomes import BY_OUTCOME, COLUMN, LEADING, Outcome
 from simulation.model.units import FLAG
@@ -301,7 +302,7 @@ def _summed(bench: _Bench, measures: Sequence[str], outcome: Outcome, orders: Se
         of=bench.worlds,
         complete=complete,
         combinations=len(worth),
-        exact=not orders,
+        exact=len(measures) <= EXACT,
         shares=shares[order],
         kept=tuple(np.flatnonzero(defined).tolist()),
     )
@@ -381,9 +382,10 @@ def _gain(worth: Mapping[Package, Floats], name: str) -> Callable[[Package], Flo
 
 
 def _half_width(values: Floats) -> float:
-    """Half of Student's interval of a mean."""
-    found = mean_interval(values)
-    return max(found.high - found.estimate, found.estimate - found.low) if math.isfinite(found.high) else 0.0
+    """Half of Student's interval of a mean; infinite for a single value."""
+    if len(values) < 2:
+        return math.inf
+    return t_quantile(UPPER, len(values) - 1) * float(np.std(values, ddof=1)) / math.sqrt(len(values))
 
 
 def weighted(

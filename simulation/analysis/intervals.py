@@ -89,12 +89,14 @@ class Pivot:
 
     def room(self, span: float) -> float:
         """How far the mean may be off where too few values differ to say: as many as Wilson's interval leaves room
-        for may differ by ``span``. A value that all have is taken for a constant, unless it is 0 or at a bound."""
-        if self.count > 1 and self.deviation == 0.0 and 0.0 < abs(self.mean) < span:
+        for may differ by ``span``. A value that several have, and all, is a constant, unless it is 0 or at a bound."""
+        if self.count >= SEVERAL and self.deviation == 0.0 and 0.0 < abs(self.mean) < span:
             return 0.0
         return span * wilson(0, self.count).high if math.isfinite(span) else math.inf
 
 
+SEVERAL = 10
+"""So many equal values make a constant (assumed)."""
 ROUNDING = 1e-9
 """Differences of so much of the largest value are rounding."""
 FLAT = 1e-9
@@ -127,9 +129,10 @@ def mean_interval(values: Floats, span: float = math.inf) -> Interval:
     The wider, on each side, of Student's and of Hall's (1992), with as many degrees of freedom as values differ from
     the one that most have, less one. ``span`` is the largest value that there can be, either way. Where fewer than two
     differ, more may still do: by ``span`` if that is known, in as many worlds as Wilson's interval leaves room for;
-    else the interval is unbounded. A value that all have is taken for a constant, unless it is 0 or at a bound.
+    else the interval is unbounded. A value that at least ten have, and all, is taken for a constant, unless it is 0 or
+    at a bound.
 
-    >>> mean_interval(np.array([1.0, 1.0, 1.0]))
+    >>> mean_interval(np.array([1.0] * 10))
     Interval(estimate=1.0, low=1.0, high=1.0)
     >>> interval = mean_interval(np.array([0.0] * 180 + [0.1, 0.2, 0.3, 0.8] * 5), 1.0)
     >>> round(interval.low, 3), round(interval.estimate, 3), round(interval.high, 3)

@@ -3,10 +3,10 @@
 World *r* is the same world in every scenario, so that scenarios are compared world by world. Two questions are asked:
 which of the two is better in more worlds (the sign test; exact, two-sided, 5 %), and which is better on average (the
 95 % interval of the mean paired difference, :mod:`simulation.analysis.intervals`). Where both say the same that is the
-verdict; where they do not, it is mixed. "No difference that matters" takes the interval of the mean within the margin
-(two one-sided tests, Schuirmann 1987) and enough worlds to know of rare large differences. How far a scenario gets has
-an order and no unit: there only the first question is asked. Each verdict stands by itself; among many pairs some err
-by chance.
+verdict; where one is sure and the other points the other way, it is mixed. "No difference that matters" takes the
+interval of the mean within the margin (two one-sided tests, Schuirmann 1987) and enough worlds to know of rare large
+differences. How far a scenario gets has an order and no unit: there only the first question is asked. Each verdict
+stands by itself; among many pairs some err by chance.
 """
 
 import math
@@ -25,6 +25,8 @@ Floats = NDArray[np.float64]
 
 ENOUGH = 10
 """So many worlds that differ by more than the margin tell how large such differences are (assumed)."""
+SELDOM = 0.05
+"""A share of worlds in which a difference that nothing bounds may be larger than any that came up (assumed)."""
 RARE = 0.10
 """A share of worlds small enough to be called rare (assumed)."""
 REACH = 100_000
@@ -41,8 +43,8 @@ class Pair:
     how many times as many worlds an unpaired comparison would take for an interval as narrow.
 
     ``kind`` is the verdict: "beats" or "loses" where ``a`` is better, or worse, both in more worlds (exact sign test at
-    5 %) and on average, by the outcome's margin as far as is known; "mixed" where only one of the two is sure, or they
-    contradict each other; "same" where there is surely no difference that matters; else "undecided". Of levels only the
+    5 %) and on average, by the outcome's margin as far as is known; "mixed" where one of the two is sure and the other
+    points the other way; "same" where there is surely no difference that matters; else "undecided". Of levels only the
     sign test is asked. ``more`` is then about how many more worlds would decide, None if no number within reach would;
     it is 0 for what is decided.
     """
@@ -78,7 +80,8 @@ def who_wins(a: Floats, b: Floats, outcome: Outcome) -> Floats:
     >>> who_wins(np.array([0.5, 0.2, 0.3]), np.array([0.4, 0.4, 0.1 + 0.2]), BY_OUTCOME["lasting_adoption"]).tolist()
     [1.0, -1.0, 0.0]
     """
-    gap = a - b
+    with np.errstate(invalid="ignore"):
+        gap = a - b
     tie = np.abs(gap) <= 1e-9 * np.maximum(1.0, np.maximum(np.abs(a), np.abs(b)))
     better: Floats = np.where(tie, 0.0, -np.sign(gap) if outcome.better == "lower" else np.sign(gap))
     return better
@@ -151,7 +154,7 @@ def _judge(a: Floats, b: Floats, signs: Floats, names: tuple[str, str], outcome:
     gap = np.where(who_wins(a, b, outcome) == 0.0, 0.0, a - b)
     wins, losses = int((signs > 0).sum()), int((signs < 0).sum())
     difference = mean_interval(gap, span) if outcome.unit.has_mean else NOTHING
-    verdict = _Verdict(outcome, wins, losses, gap, difference, _largest(a, b, span))
+    verdict = _Verdict(outcome, wins, losses, gap, difference, span, _largest(a, b, span))
     kind = verdict.kind
     return Pair(
         a=names[0],
@@ -179,13 +182,15 @@ def _largest(a: Floats, b: Floats, span: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Verdict:
-    """What may be said of a pair: ``gap`` has shape (worlds,), ``largest`` is the largest gap that there can be."""
+    """What may be said of a pair: ``gap`` has shape (worlds,), ``span`` is the largest gap that there can be, and
+    ``largest`` the same or, where nothing bounds it, the largest between any two of the runs."""
 
     outcome: Outcome
     wins: int
     losses: int
     gap: Floats
     difference: Interval
+    span: float
     largest: float
 
     @property
@@ -193,13 +198,20 @@ class _Verdict:
         """The verdict."""
         if self.same:
             return "same"
-        oftener, better = self.oftener, self.better_on_average
+        oftener = self.oftener
         if self.outcome.unit.has_mean:
-            if oftener != better:
+            if self.contradicts:
                 return "mixed"
-            if abs(self.difference.estimate) < self.outcome.margin:
+            if oftener != self.better_on_average or abs(self.difference.estimate) < self.outcome.margin:
                 return "undecided"
         return "beats" if oftener > 0 else "loses" if oftener < 0 else "undecided"
+
+    @property
+    def contradicts(self) -> bool:
+        """Whether one surely wins more often and is not better on average, or is surely better and wins less often."""
+        side = -1.0 if self.outcome.better == "lower" else 1.0
+        mean, oftener, better = side * self.difference.estimate, self.oftener, self.better_on_average
+        return oftener * mean < 0.0 or better * (self.wins - self.losses) < 0
 
     @property
     def oftener(self) -> int:
@@ -209,8 +221,17 @@ class _Verdict:
 
     @property
     def better_on_average(self) -> int:
-        """The same of the mean; 0 where there is none."""
-        return -self.difference.sign if self.outcome.better == "lower" else self.difference.sign
+        """The same of the mean; 0 where there is none.
+
+        Where outcomes have bounds, worlds that may not have come up yet, as many as Wilson's interval leaves room for,
+        could not turn it either, each with the largest difference that there can be.
+        """
+        sign = self.difference.sign
+        if math.isfinite(self.span):
+            unseen = wilson(0, len(self.gap)).high
+            nearer = self.difference.low if sign > 0 else -self.difference.high
+            sign = sign if (1.0 - unseen) * nearer > unseen * self.span else 0
+        return -sign if self.outcome.better == "lower" else sign
 
     @property
     def same(self) -> bool:
@@ -227,34 +248,51 @@ class _Verdict:
         if worlds < 2 or difference.low <= -margin or difference.high >= margin:
             return False
         notable = int((np.abs(self.gap) > margin).sum())
-        return notable >= ENOUGH or wilson(notable, worlds).high * self.largest < margin
+        beyond = wilson(notable, worlds).high
+        known = math.isfinite(self.span) or beyond < SELDOM  # what nothing bounds may be larger than was seen
+        return notable >= ENOUGH or (known and beyond * self.largest < margin)
 
     @property
     def more(self) -> int | None:
         """About how many more worlds would decide, if they are like those there are; None if out of reach."""
         worlds = len(self.gap)
-        needs = self._worlds_of_sameness()
-        if not self.oftener:
-            needs += self._worlds_of_signs() + self._worlds_of_mean()
+        needs = self._worlds_of_sameness() + self._worlds_of_a_winner()
         if not needs or not worlds:
             return None
         # The exact test is a little stricter than its normal approximation; ask for at least a handful.
         more = max(5.0, 1.05 * min(needs) - worlds)
         return None if more > REACH else about(more)
 
+    def _worlds_of_a_winner(self) -> list[float]:
+        """How many worlds would tell who is better; the signs and the mean have to agree, and apart either will do."""
+        signs = self._worlds_of_signs()
+        if not self.outcome.unit.has_mean:
+            return signs
+        mean = self._worlds_of_mean()
+        side = -1.0 if self.outcome.better == "lower" else 1.0
+        if side * self.difference.estimate * (self.wins - self.losses) < 0.0:
+            return signs + mean
+        large = abs(self.difference.estimate) >= self.outcome.margin
+        return [max(signs + mean)] if signs and mean and large else []
+
     def _worlds_of_signs(self) -> list[float]:
         """How many worlds would tell who wins more often."""
         decided = self.wins + self.losses
+        if self.oftener:
+            return [float(len(self.gap))]
         # Of few wins one must not make too much: one win and one loss more are taken as seen (Laplace's rule).
         lean = abs((self.wins + 1) / (decided + 2) - 0.5)
         return [max(6.0, (UPPER_SCORE / (2.0 * lean)) ** 2) * len(self.gap) / decided] if lean > 0.0 else []
 
     def _worlds_of_mean(self) -> list[float]:
-        """How many worlds would tell who is better on average."""
-        mean = abs(self.difference.estimate)
-        if len(self.gap) < 2 or not mean > 0.0:
+        """How many worlds would tell who is better on average, whatever as many unseen ones could still bring."""
+        worlds = len(self.gap)
+        mean = abs(self.difference.estimate) * worlds / (worlds + 2)  # two worlds more without a difference, likewise
+        if worlds < 2 or not mean > 0.0:
             return []
-        return [max(6.0, (UPPER_SCORE * float(np.std(self.gap, ddof=1)) / mean) ** 2)]
+        spread = UPPER_SCORE * float(np.std(self.gap, ddof=1))
+        unseen = UPPER_SCORE**2 * self.span if math.isfinite(self.span) else 0.0
+        return [max(6.0, ((spread + math.sqrt(spread**2 + 4.0 * mean * unseen)) / (2.0 * mean)) ** 2)]
 
     def _worlds_of_sameness(self) -> list[float]:
         """How many worlds would tell that there is no difference that matters."""
@@ -263,10 +301,12 @@ class _Verdict:
             share = (self.wins + self.losses) / worlds if worlds else 1.0
             return [max(35.0, (UPPER_SCORE / (RARE - share)) ** 2 * RARE * (1.0 - RARE))] if share < RARE else []
         room = margin - abs(self.difference.estimate)
-        if worlds < 2 or room <= 0.0:
+        if worlds < 2 or room <= 0.0 or not math.isfinite(self.difference.low):
             return []
         notable = float(np.mean(np.abs(self.gap) > margin))
-        rare = ENOUGH / notable if notable > 0.0 else UPPER_SCORE**2 * max(0.0, self.largest / margin - 1.0)
+        rare = (
+            ENOUGH / notable if notable > 0.0 else UPPER_SCORE**2 * max(1.0 / SELDOM - 1.0, self.largest / margin - 1.0)
+        )
         return [max(35.0, (UPPER_SCORE * float(np.std(self.gap, ddof=1)) / room) ** 2, rare)]
 
 
@@ -279,7 +319,7 @@ def pairing_gain(a: Floats, b: Floats) -> float:
     if len(a) < 2:
         return math.nan
     paired, unpaired = float(np.var(a - b)), float(np.var(a) + np.var(b))
-    return unpaired / paired if paired > 0.0 else (math.inf if unpaired > 0.0 else math.nan)
+    return unpaired / paired if paired > 1e-18 * unpaired else (math.inf if unpaired > 0.0 else math.nan)
 
 
 def about(worlds: float) -> int:

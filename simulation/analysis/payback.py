@@ -34,9 +34,9 @@ class PayBack:
     """When ``scenario`` pays back against ``baseline`` (None: against nothing done), world by world.
 
     ``weeks`` has shape (worlds,): weeks from the project's start, inf where it does not come within :data:`LONGEST`.
-    ``within`` is the share of worlds in which it comes within 3, 5 and 10 years, ``net`` the cumulative benefit less
-    cost (€) of the scenario less that of the baseline at the end of each week, shape (worlds, weeks). ``rate`` is a
-    year's discount, ``times`` by how much benefits were multiplied.
+    ``within`` is the share of worlds in which it comes within 3, 5 and 10 years. ``net`` has shape (worlds, 520): the
+    cumulative benefit less cost (€) of the scenario less that of the baseline at the end of each week from the
+    project's start on. ``rate`` is a year's discount, ``times`` by how much benefits were multiplied.
     """
 
     scenario: str
@@ -69,8 +69,11 @@ def run_long(
 
 
 def over_ten_years(study: Study) -> Study:
-    """The same study, looked at for ten years."""
-    longer = [replace(one, project=one.project.model_copy(update={"horizon": LONGEST})) for one in study.scenarios]
+    """The same study, looked at for ten years from the start of the project that starts last."""
+    start = max(one.project.start for one in study.scenarios)
+    longer = [
+        replace(one, project=one.project.model_copy(update={"horizon": LONGEST + start - 1})) for one in study.scenarios
+    ]
     return replace(study, scenarios=tuple(longer))
 
 
@@ -89,8 +92,8 @@ def pay_back(runs: Runs, scenario: str, baseline: str | None, rate: float = 0.0,
     net = _flow(runs, scenario, times) - (_flow(runs, baseline, times) if baseline is not None else 0.0)
     start = runs.study.scenario(scenario).project.start
     discount = (1.0 + rate) ** (-(np.arange(net.shape[1]) + 1 - start).clip(0) / YEAR)
-    total = np.cumsum(net * discount, axis=1)
-    weeks = first_to_stay(total) - (start - 1)
+    total = np.cumsum(net * discount, axis=1)[:, start - 1 : start - 1 + LONGEST]
+    weeks = first_to_stay(total)
     within = tuple(wilson(int((weeks <= years * YEAR).sum()), len(weeks)) for years in YEARS)
     return PayBack(scenario, baseline, rate, times, weeks, within, total)
 

@@ -20,7 +20,18 @@ from numpy.typing import NDArray
 
 from simulation.analysis.distributions import log_beta, log_sum_exp
 from simulation.analysis.intervals import CONFIDENCE, NOTHING, Floats, Interval
-from simulation.analysis.pairs import ENOUGH, RARE, REACH, Kind, Pair, about, compare_pair, who_is_ahead, who_wins
+from simulation.analysis.pairs import (
+    ENOUGH,
+    RARE,
+    REACH,
+    SELDOM,
+    Kind,
+    Pair,
+    about,
+    compare_pair,
+    who_is_ahead,
+    who_wins,
+)
 from simulation.engine.ensemble import Progress, Runs, extend_runs
 from simulation.model.outcomes import BY_OUTCOME, LEADING, Outcome
 from simulation.study.errors import InputRefused, problem
@@ -326,7 +337,7 @@ def _tally(gap: Floats, signs: Floats, values: Floats, outcome: Outcome, margin:
     notable = signs != 0.0 if levels else np.abs(gap) > margin
     highest, lowest = np.maximum.accumulate(values.max(axis=0)), np.minimum.accumulate(values.min(axis=0))
     apart = np.where(highest > lowest, highest - lowest, math.inf if margin == 0.0 else margin)
-    rare = np.full(len(gap), RARE) if levels else np.minimum(RARE, margin / apart)
+    rare = np.full(len(gap), RARE) if levels else np.minimum(RARE if bounded else SELDOM, margin / apart)
     return _Tally(
         margin=margin,
         kind=kind,

@@ -34,8 +34,14 @@ class Survival:
 
     @property
     def survives(self) -> bool:
-        """Whether the verdict is the same at every width."""
-        return len({pair.kind for pair in self.pairs}) == 1
+        """Whether there is a verdict, and the same one, at every width."""
+        verdicts = {(pair.kind, pair.kind == "mixed" and pair.wins > pair.losses) for pair in self.pairs}
+        return len(verdicts) == 1 and not self.open
+
+    @property
+    def open(self) -> bool:
+        """Whether nothing can be told at any width."""
+        return all(pair.kind == "undecided" for pair in self.pairs)
 
 
 def check_widths(widths: Sequence[float]) -> tuple[float, ...]:

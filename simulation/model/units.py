@@ -35,7 +35,12 @@ class Unit:
 
     def span(self, horizon: int) -> float:
         """The largest difference that two values can have in so many weeks; infinite where there is no bound."""
-        return math.inf
+        low, high = self.bounds(horizon)
+        return high - low
+
+    def bounds(self, horizon: int) -> tuple[float, float]:
+        """The least and the most that a value can be in so many weeks."""
+        return -math.inf, math.inf
 
     def level(self, value: float, language: str) -> str:
         """A value as people say it; an undefined one is a dash.
@@ -68,9 +73,9 @@ class Share(Unit):
         """From nothing to all."""
         return 0.0, 1.0
 
-    def span(self, horizon: int) -> float:
-        """All of it."""
-        return 1.0
+    def bounds(self, horizon: int) -> tuple[float, float]:
+        """From nothing to all of it."""
+        return 0.0, 1.0
 
     def _level(self, value: float, language: str) -> str:
         return percent(value, language)
@@ -82,9 +87,9 @@ class Share(Unit):
 class Index(Unit):
     """An index between −1 and 1."""
 
-    def span(self, horizon: int) -> float:
+    def bounds(self, horizon: int) -> tuple[float, float]:
         """From end to end."""
-        return 2.0
+        return -1.0, 1.0
 
     def _size(self, value: float, language: str) -> str:
         return number(value, language, self.digits)
@@ -93,9 +98,9 @@ class Index(Unit):
 class Weeks(Unit):
     """Weeks, as a length of time."""
 
-    def span(self, horizon: int) -> float:
+    def bounds(self, horizon: int) -> tuple[float, float]:
         """From the first week to *not within the horizon*, which is written as the week after it."""
-        return horizon + 1.0
+        return 0.0, horizon + 1.0
 
     def _size(self, value: float, language: str) -> str:
         return say_count("size.weeks", value, language, digits_of(value))
@@ -137,9 +142,9 @@ class Ordinal(Unit):
         """From the lowest level to the highest."""
         return 0.0, float(len(self.levels) - 1)
 
-    def span(self, horizon: int) -> float:
+    def bounds(self, horizon: int) -> tuple[float, float]:
         """From the lowest level to the highest."""
-        return len(self.levels) - 1.0
+        return 0.0, len(self.levels) - 1.0
 
     def _level(self, value: float, language: str) -> str:
         return say(self.levels[round(value)], language)

@@ -117,6 +117,8 @@ def verdict(
     sentence = short_verdict(pair, titles, language, ahead)
     if pair.kind == "undecided":
         sentence += f": {forecast(pair, language)}"
+    if pair.ties == pair.worlds:
+        return sentence
     apart = difference(pair, language, horizon)
     return f"{sentence}; {apart}" if apart else sentence
 
@@ -143,7 +145,7 @@ def _phrase(pair: Pair, levels: bool, ahead: bool | None) -> str:
     if pair.kind == "same":
         return "same"
     if pair.ties > pair.worlds / 2:
-        return "tied"
+        return f"tied_{pair.kind}" if pair.kind in {"beats", "loses"} else "tied"
     if pair.kind == "mixed":
         return _mixed(pair)
     if pair.kind == "undecided" and not levels:
@@ -153,16 +155,12 @@ def _phrase(pair: Pair, levels: bool, ahead: bool | None) -> str:
 
 
 def _mixed(pair: Pair) -> str:
-    """In what a verdict is mixed."""
+    """In what a verdict is mixed: sure of the worlds and not of the mean, or the other way round."""
     better = pair.difference.sign * (-1 if BY_OUTCOME[pair.outcome].better == "lower" else 1)
-    oftener = 1 if pair.wins > pair.losses else -1
-    if better == 0:
-        estimate = pair.difference.estimate * (-1 if BY_OUTCOME[pair.outcome].better == "lower" else 1)
-        kind = "against" if estimate * oftener < 0.0 else "unsure"
-        return f"mixed_{kind}" if oftener > 0 else f"mixed_loses_{kind}"
-    if better == oftener:
+    if sign_test(pair.wins, pair.losses) >= 1 - CONFIDENCE:
         return "mixed_average" if better > 0 else "mixed_loses_average"
-    return "mixed_against" if oftener > 0 else "mixed_loses_against"
+    kind = "against" if better else "unsure"
+    return f"mixed_{kind}" if pair.wins > pair.losses else f"mixed_loses_{kind}"
 
 
 def forecast(pair: Pair, language: str) -> str:

@@ -103,7 +103,8 @@ def means_table(comparison: Comparison, language: str, width: int) -> str:
         defined = number(summary.worlds - summary.undefined, language)
         some = say("result.no_rank", language, n=defined, worlds=number(summary.worlds, language))
         cells = [f"{rank}" if ranked else "", name, _middle(comparison, name, outcome, language)]
-        cells.append(_span(summary.mean.low, summary.mean.high, outcome, language) if ranked else some)
+        ends = (math.nan, math.nan) if summary.censored else (summary.mean.low, summary.mean.high)
+        cells.append(_span(*ends, outcome, language) if ranked else some)
         cells += [_span(summary.q05, summary.q95, outcome, language), bar(comparison.levels(name))]
         rows.append([*cells, *(_middle(comparison, name, other, language) for other in further)])
     return fitted(head, rows, width, left=(1, 5), needed=4)

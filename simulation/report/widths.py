@@ -10,6 +10,8 @@ from simulation.text.i18n import number, say
 
 def lines(survival: Mapping[str, Survival], baseline: str, language: str) -> list[str]:
     """A line a scenario: whether the verdict survives, and what it is at each width where it does not."""
+    if not survival:
+        return []
     widths = next(iter(survival.values())).widths
     factors = ", ".join(factor(width, language) for width in widths)
     told = [say("widths.title", language, widths=factors, baseline=baseline)]
@@ -23,9 +25,9 @@ def sentence(survival: Survival, name: str, baseline: str, language: str) -> str
         counts = {key: number(getattr(pair, key), language) for key in ("wins", "losses", "worlds")}
         parts.append(say("widths.counts", language, width=factor(width, language), **counts))
     counted = "; ".join(parts)
-    if survival.survives:
+    if survival.survives or survival.open:
         verdict = short_verdict(survival.pairs[_plain(survival)], (name, baseline), language)
-        return say("widths.survives", language, verdict=verdict, counts=counted)
+        return say("widths.open" if survival.open else "widths.survives", language, verdict=verdict, counts=counted)
     kinds = []
     for width, pair in zip(survival.widths, survival.pairs, strict=True):
         verdict = short_verdict(pair, (name, baseline), language)
