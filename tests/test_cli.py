@@ -371,7 +371,16 @@ def test_ctrl_c_while_worlds_are_added_tells_what_is_found(capsys, tmp_path, mon
 @pytest.mark.parametrize(
     ("words", "code", "english", "dutch"),
     [
-        (["--margin", "1"], 2, "--margin goes with --until-decided", "--margin hoort bij --until-decided"),
+        (
+            ["--outcome", "cost", "--margin", "1"],
+            2,
+            "--margin goes with --until-decided",
+            "--margin hoort bij --until-decided",
+        ),
+        (["--margin", "0.1"], 1, "no margin", "geen marge"),
+        (["--rate", "5%"], 2, "0.05 for 5 %", "0.05 voor 5 %"),
+        (["--widths", ""], 1, "'' is not a width", "'' is geen breedte"),
+        (["--widths", "1,2", "--parameters", "defaults"], 1, "there are no ranges", "zijn er geen marges"),
         (["--max-worlds", "500"], 2, "--max-worlds goes with --until-decided", "hoort bij --until-decided"),
         (["--until-decided", "--margin", "-1"], 2, "not a number of 0 or more", "geen getal van 0 of meer"),
         (["--until-decided", "--margin", "2%"], 2, "'2%' is not", "'2%' is geen"),
@@ -468,6 +477,6 @@ def test_an_old_way_that_is_never_switched_off_is_said_to_be(capsys):
     _, out, _ = run(
         capsys, "compare", *words, "--lang", "nl", "--set", "measures.retire_old_way.weeks_after_go_live=200"
     )
-    assert "full-retired: in 12 van de 12 werelden gaat de oude manier nooit uit" in out
+    assert "full-retired: in 12 van de 12 werelden gaat de oude werkwijze nooit uit" in out
     _, out, _ = run(capsys, "run", "case", "full-retired", "--lang", "en", "--set", "project.horizon=50")
     assert "The old way is never switched off: the platform does not go live within 50 weeks." in out

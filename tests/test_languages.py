@@ -34,7 +34,7 @@ from simulation.analysis.compare import compare_runs
 from simulation.dashboard.server.document import dressed
 from simulation.dashboard.pages.save.downloads import table
 from simulation.dashboard.state.view import address_of, read_address
-from simulation.dashboard.pages.assumptions.values import number_in, written
+from simulation.text.typed import number_in, written
 from simulation.report.figures import encoded, ranking
 from simulation.lesson.source import read_lesson
 from simulation.report.export import as_json

@@ -21,6 +21,7 @@ from simulation.engine.ensemble import run_worlds
 from simulation.model.outcomes import BY_OUTCOME
 from simulation.study.parameters import BY_NAME, PARAMETERS
 from simulation.text.i18n import phrases, words_of
+from simulation.text.typed import number_in, written
 
 PAIR = ("full", "it-only")
 TITLES = ("Full package", "IT only")
@@ -32,7 +33,7 @@ GRADED = Counter(one.grade for one in PARAMETERS)
 def stays(name):
     """What is sent for a number that is left as it is, but said to be the visitor's own."""
     about = BY_NAME[name]
-    return row(name, *(values.written(one, "en") for one in (about.default, about.low, about.high)), "our survey")
+    return row(name, *(written(one, "en") for one in (about.default, about.low, about.high)), "our survey")
 
 
 def row(name="t", value="0.9", low="0.6", high="1.2", source=""):
@@ -67,8 +68,8 @@ def test_every_parameter_is_a_row_with_all_that_is_known(language):
     assert [one["name"] for one in rows] == list(BY_NAME)
     for one, about in zip(rows, PARAMETERS, strict=True):
         assert one["meaning"] == phrases(language)[f"parameter.{one['name']}"]
-        assert values.number_in(one["fields"]["value"], language) == about.default
-        assert values.number_in(one["fields"]["low"], language) == about.low
+        assert number_in(one["fields"]["value"], language) == about.default
+        assert number_in(one["fields"]["low"], language) == about.low
         assert (one["grade"], one["origin"]) == (about.grade, "passport")
         assert one["unit"]
         assert one["source"]
@@ -107,7 +108,7 @@ def test_a_change_travels_in_the_link():
 def test_all_numbers_changed_still_fit_in_a_link():
     changes = Changes()
     for place, one in enumerate(PARAMETERS):
-        figures = [values.written(value, "en") for value in (one.default, one.low, one.high)]
+        figures = [written(value, "en") for value in (one.default, one.low, one.high)]
         source = "".join(chr(33 + (place * 31 + step * step) % 90) for step in range(400))
         changes, _, told = values.edited(changes, row(one.name, *figures, source), "en")
         assert told == {}, one.name
@@ -166,18 +167,18 @@ def test_what_is_no_number_is_said_at_its_field(text, field):
 def test_thousands_are_not_guessed_at(text, language):
     _, _, told = edit(row(value=text), language)
     assert told == {"value": "two_ways"}
-    assert values.number_in(text, "en" if language == "nl" else "nl") == 1.3
+    assert number_in(text, "en" if language == "nl" else "nl") == 1.3
 
 
 @pytest.mark.parametrize("about", PARAMETERS, ids=list(BY_NAME))
 def test_every_number_is_bound_as_in_a_file(about):
-    outside = values.written(about.most * 1.5, "en")
+    outside = written(about.most * 1.5, "en")
     changes, _, told = edit(row(about.name, outside, "", ""))
     assert changes == Changes()
     assert told["value"].key == "parameter_bounds"
     _, _, told = edit(row(about.name, "-1", "", ""))
     assert told["value"].key == "parameter_bounds"
-    assert edit(row(about.name, values.written(about.default, "nl"), "", ""), "nl")[2] == {}
+    assert edit(row(about.name, written(about.default, "nl"), "", ""), "nl")[2] == {}
 
 
 def test_a_mistake_is_said_in_the_words_of_the_page():

@@ -225,7 +225,8 @@ def test_the_headline_is_the_verdict_on_the_pair_in_hand(found):
     pair = found.pair("full", "it-only", MAIN)
     said, under = answer.headline(found, FIRST.but(outcome=MAIN))
     assert said == short_verdict(pair, ("Full package", "IT only"), "en")
-    assert under.startswith("Lasting adoption: on average")
+    assert under.startswith("Lasting adoption: perhaps ")  # of twelve worlds
+    assert "more worlds would tell; on average" in under
     other, _ = answer.headline(found, FIRST.but(hand="roles", baseline="full"))
     assert other.startswith("Assigned roles gets less far than Full package in ")
 
@@ -606,7 +607,7 @@ def test_every_control_once(page, address):
     shown(page, address)
     page.get_by_label("Judge by").select_option("cost")
     page.wait_for_function("document.querySelector('.sy-ranking h2').innerText.includes('cost')")
-    page.get_by_label("Held against").select_option("roles")
+    page.get_by_label("Compared with").select_option("roles")
     page.wait_for_function("document.querySelector('#answer').innerText.includes('Assigned roles')")
     page.get_by_label("Add a scenario").select_option("wait")
     page.wait_for_function("document.querySelectorAll('.sy-rank-list li').length === 6")
@@ -621,7 +622,7 @@ def test_every_control_once(page, address):
     settled(page)
     page.get_by_role("button", name="Remove Mine & <b>only</b> mine").click()
     page.wait_for_function("document.querySelectorAll('.sy-rank-list li').length === 6")
-    for label, value, said in (("Number of worlds", "30", "30 worlds"), ("Seed of all luck", "7", "seed 7")):
+    for label, value, said in (("Number of worlds", "30", "30 worlds"), ("Random seed", "7", "seed 7")):
         page.get_by_label(label).fill(value)
         page.get_by_label(label).press("Tab")
         page.wait_for_function(f"document.querySelector('.sy-note').innerText.includes('{said}')")

@@ -134,7 +134,7 @@ def test_the_page_is_whole_and_fits(visitor, address, width, language):
 def test_another_scenario_and_outcome_can_be_taken_apart(page, address):
     opened(page, address, "contribute?worlds=20", "en")
     page.wait_for_function(DONE)
-    page.get_by_label("Take apart").select_option("name-roles-team")
+    page.locator(".sy-contribute").get_by_label("Scenario").select_option("name-roles-team")
     page.wait_for_function("document.querySelectorAll('.sy-contribute-list li').length === 3")
     assert "hand=name-roles-team" in page.url
     page.get_by_label("Judge by").select_option("cost")

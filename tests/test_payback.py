@@ -151,7 +151,7 @@ def test_the_terminal_says_it_and_the_json_has_all_of_them(capsys, tmp_path):
     ]
     assert main([*words, "--out", str(tmp_path)]) == 0
     told = " ".join(capsys.readouterr().out.split())
-    assert "Pays back against IT only within 3 years in" in told
+    assert "Pays back, compared with IT only, within 3 years in" in told
     assert "Discounted at 5.0 % a year." in told
     found = json.loads((tmp_path / "comparison.json").read_text("utf-8"))
     assert {one["scenario"] for one in found["payback"]} == {"roles", "full"}
@@ -186,7 +186,9 @@ def test_benefits_can_be_entered_and_stay_in_the_address():
         {"department": "Sales", "benefit": True},
         {"department": "Sales", "benefit": math.nan},
         {"hand": "nobody"},
-        {"rate": "much"},
+        {"rate": True},
+        {"rate": ["5"]},
+        {"department": ["Sales"], "benefit": 1},
     ],
 )
 def test_what_cannot_be_entered_changes_nothing(message):
@@ -202,6 +204,30 @@ def test_what_is_out_of_bounds_is_said(message, language):
     after, why = page_of.entered(view, message)
     assert after == view
     assert "0" in why
+
+
+def test_numbers_are_read_as_they_are_typed_and_what_is_none_is_said_with_its_field():
+    dutch = VIEW.but(language="nl")
+    view, why = page_of.entered(dutch, {"department": "Sales", "benefit": "4500,5"})
+    assert why == ""
+    assert {one["name"]: one["benefit"] for one in page_of.rows_of(view)}["Sales"] == "4500,5"
+    after, why = page_of.entered(dutch, {"department": "Sales", "benefit": "9.000"})  # nine, or nine thousand?
+    assert after == dutch
+    assert why.startswith("Verkoop: Dit is op twee manieren te lezen")
+    after, why = page_of.entered(dutch, {"rate": "veel"})
+    assert after == dutch
+    assert why.startswith("Disconteringsvoet, % per jaar: ")
+
+
+def test_what_costs_less_from_the_start_is_not_called_earned_back(runs):
+    cheaper = answers(runs, "it-only", "full")
+    for language, says in (
+        ("en", "costs less than Full package from the start"),
+        ("nl", "kost van het begin af minder"),
+    ):
+        lines = sentences(cheaper, "Full package", language)
+        assert says in lines[-1]
+        assert len(lines) == 3
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

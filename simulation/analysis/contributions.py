@@ -3,9 +3,10 @@
 A measure's *last* effect is the whole package against the package without it; its *first* the measure alone against
 none; its *fair share* the mean, over all orders in which measures could be added, of what it adds when its turn comes
 (Shapley 1953). Shares add up to the whole package against none. The *interaction* of two measures says by how much both
-together add more than each does by itself, over the same orders (Grabisch & Roubens 1999): above 0 they need each
-other, below 0 either will do. Every combination is run, over the same worlds, so that all of it is paired and has the
-interval of a mean difference; of more than :data:`EXACT` measures orders are drawn, and the error of that is said.
+together add more than each does by itself, over the same orders (Grabisch & Roubens 1999): above 0 they strengthen
+each other, below 0 they overlap or work against each other. Every combination is run, over the same worlds, so that all
+of it is paired and has the interval of a mean difference; of more than :data:`EXACT` measures orders are drawn, and the
+error of that is said.
 
 Of levels, such as how far a scenario gets, the share of worlds counts that reach a level.
 """
@@ -93,14 +94,14 @@ class Contributions:
 
     @property
     def together(self) -> tuple[Interaction, ...]:
-        """The pairs that only work together: their interaction is surely above the margin, the largest first."""
+        """The pairs that strengthen each other: their interaction is surely above the margin, the largest first."""
         better = -1.0 if BY_OUTCOME[self.outcome].better == "lower" else 1.0
         sure = [one for one in self.interactions if _surely(one.excess, better) > self.margin]
         return tuple(sorted(sure, key=lambda one: -better * one.excess.estimate))
 
     @property
     def instead(self) -> tuple[Interaction, ...]:
-        """The pairs of which either will do: their interaction is surely below the margin's opposite."""
+        """The pairs that overlap or work against each other: their interaction is surely below minus the margin."""
         better = -1.0 if BY_OUTCOME[self.outcome].better == "lower" else 1.0
         sure = [one for one in self.interactions if _surely(one.excess, -better) > self.margin]
         return tuple(sorted(sure, key=lambda one: better * one.excess.estimate))

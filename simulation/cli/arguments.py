@@ -71,6 +71,11 @@ class Arguments:
         """A reader of numbers of 0 or more."""
         return parser.amount(self.language)
 
+    @property
+    def rate(self) -> Callable[[str], float]:
+        """A reader of a year's discount."""
+        return parser.amount(self.language, "bad_rate")
+
     def _common(self, command: argparse.ArgumentParser) -> None:
         """What every command has."""
         # argparse offers no public way to name these two groups

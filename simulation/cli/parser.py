@@ -108,8 +108,8 @@ def count(low: int, high: int, language: str) -> Callable[[str], int]:
     return read
 
 
-def amount(language: str) -> Callable[[str], float]:
-    """A reader of a number of 0 or more; it raises ``argparse.ArgumentTypeError`` with a sentence."""
+def amount(language: str, wrong: str = "bad_amount") -> Callable[[str], float]:
+    """A reader of a number of 0 or more; it raises ``argparse.ArgumentTypeError`` with the sentence ``wrong``."""
 
     def read(text: str) -> float:
         digits = text.strip(" ")
@@ -118,7 +118,7 @@ def amount(language: str) -> Callable[[str], float]:
             raise argparse.ArgumentTypeError(say("problem.amount_too_small", language, given=quoted(text)))
         if 0.0 <= value < math.inf:
             return abs(value)  # there is no −0
-        raise argparse.ArgumentTypeError(say("problem.bad_amount", language, given=quoted(text)))
+        raise argparse.ArgumentTypeError(say(f"problem.{wrong}", language, given=quoted(text)))
 
     return read
 

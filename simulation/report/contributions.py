@@ -70,7 +70,7 @@ def _told(result: Contributions, value: float, language: str) -> str:
 
 
 def notes(result: Contributions, language: str) -> list[str]:
-    """The pairs that only work together, or of which either will do, and how it was worked out."""
+    """The pairs that strengthen each other, and those that overlap or work against each other."""
     if not result.worlds:
         return []
     lines = []

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from simulation.analysis.compare import Comparison
-from simulation.analysis.payback import MOST_WORLDS, TIMES, YEARS, PayBack, pay_back, run_long
+from simulation.analysis.payback import MOST_WORLDS, TIMES, YEAR, YEARS, PayBack, pay_back, run_long
 from simulation.engine.ensemble import Progress, Runs
 from simulation.text.i18n import number, percent, say, say_count
 
@@ -48,12 +48,20 @@ def sentences(paybacks: Answers, title: str, language: str) -> list[str]:
     worlds = len(paybacks["against"].weeks)
     lines = []
     for key in ("against", "nothing"):
-        counts = {f"n{years}": count for years, count in zip(YEARS, _counts(paybacks[key], language), strict=True)}
         fields = {"b": title, "worlds": number(worlds, language), "middle": _middle(paybacks[key], language)}
-        lines.append(say(f"payback.{key}", language, **counts, **fields))
-    half, twice = (_counts(paybacks[f"times_{times:g}"], language)[-1] for times in (TIMES[0], TIMES[-1]))
-    lines.append(say("payback.times", language, half=half, twice=twice, worlds=number(worlds, language)))
-    return lines
+        lines.append(say(f"payback.{key}", language, **_counts(paybacks[key], language), **fields))
+    less, more = (paybacks[f"times_{times:g}"] for times in (TIMES[0], TIMES[-1]))
+    if less.within[-1].estimate > more.within[-1].estimate:  # what it pays back by is not what it brings
+        return [*lines, say("payback.cheaper", language, b=title)]
+    half, twice = (_counts(one, language)[f"n{YEARS[-1]}"] for one in (less, more))
+    return [*lines, say("payback.times", language, b=title, half=half, twice=twice, worlds=number(worlds, language))]
+
+
+def answer(paybacks: Answers, title: str, language: str) -> str:
+    """In how many worlds the scenario called ``title`` pays back within ten years, against the baseline."""
+    first = paybacks["against"]
+    worlds = number(len(first.weeks), language)
+    return say("payback.answer", language, a=title, worlds=worlds, n10=_counts(first, language)[f"n{YEARS[-1]}"])
 
 
 def how(paybacks: Answers, title: str, language: str) -> str:
@@ -65,16 +73,21 @@ def how(paybacks: Answers, title: str, language: str) -> str:
     return say("payback.how", language, b=title, rate=told)
 
 
-def _counts(paybacks: PayBack, language: str) -> list[str]:
+def _counts(paybacks: PayBack, language: str) -> dict[str, str]:
     """In how many worlds it pays back within each number of years."""
-    return [number(round(share.estimate * len(paybacks.weeks)), language) for share in paybacks.within]
+    shares = zip(YEARS, paybacks.within, strict=True)
+    return {f"n{years}": number(round(share.estimate * len(paybacks.weeks)), language) for years, share in shares}
 
 
 def _middle(paybacks: PayBack, language: str) -> str:
-    """After how many weeks it does in the middle world."""
-    if not math.isfinite(paybacks.median):
+    """After how many weeks, or from two years on after how many years, it does in the middle world."""
+    weeks = paybacks.median
+    if not math.isfinite(weeks):
         return say("payback.never", language)
-    return say("payback.middle", language, weeks=say_count("payback.weeks", paybacks.median, language))
+    if weeks < 2 * YEAR:
+        return say("payback.middle", language, weeks=say_count("payback.weeks", weeks, language))
+    years = say_count("payback.years", round(weeks / YEAR, 1), language, n=number(weeks / YEAR, language, 1))
+    return say("payback.middle", language, weeks=years)
 
 
 def data(paybacks: Answers) -> dict[str, Any]:

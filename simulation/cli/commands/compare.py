@@ -37,8 +37,8 @@ def arguments(builder: Arguments) -> None:
     command.add_argument("--out", type=builder.folder, metavar="DIR", help=builder.help_text("out"))
     command.add_argument("--until-decided", action="store_true", help=builder.help_text("until_decided"))
     command.add_argument("--margin", type=builder.amount, metavar="X", help=builder.help_text("margin"))
-    command.add_argument("--rate", type=builder.amount, default=0.0, metavar="X", help=builder.help_text("rate"))
-    command.add_argument("--widths", type=builder.text, metavar="X,Y,…", help=builder.help_text("widths"))
+    command.add_argument("--rate", type=builder.rate, default=0.0, metavar="X", help=builder.help_text("rate"))
+    command.add_argument("--widths", metavar="X,Y,…", help=builder.help_text("widths"))
     builder.format(command)
     most = builder.help_text("max_worlds", default=DEFAULT_MOST)
     command.add_argument("--max-worlds", type=builder.count(1, MOST_WORLDS), metavar="N", help=most)
@@ -47,7 +47,7 @@ def arguments(builder: Arguments) -> None:
         """Stop with exit code 2 if the words do not go together; fill in how many worlds come first."""
         options = {"--margin": args.margin, "--max-worlds": args.max_worlds}
         for name, value in options.items():
-            if value is not None and not args.until_decided:
+            if value is not None and not args.until_decided and not _has_no_margin(name, args.outcome):
                 command.error(builder.help_text("needs_until_decided", name=name))
         if args.worlds is None:
             args.worlds = min(DEFAULT_WORLDS, args.max_worlds or DEFAULT_WORLDS)
@@ -55,6 +55,13 @@ def arguments(builder: Arguments) -> None:
             command.error(builder.help_text("most_below_worlds", given=args.max_worlds, worlds=args.worlds))
 
     command.set_defaults(verify=verify, worlds=None)  # None: --max-worlds on its own may be below the default
+
+
+def _has_no_margin(option: str, outcome: str) -> bool:
+    """Whether it is a margin for levels, which is refused whatever else is given."""
+    from simulation.model.outcomes import BY_OUTCOME
+
+    return option == "--margin" and outcome in BY_OUTCOME and not BY_OUTCOME[outcome].unit.has_mean
 
 
 def execute(args: argparse.Namespace, language: str) -> int:
@@ -197,6 +204,8 @@ def _widths(args: argparse.Namespace) -> tuple[float, ...]:
 
     if args.widths is None:
         return ()
+    if args.parameters == "defaults":
+        raise InputRefused([problem("fixed_widths")])
     try:
         given = [float(part) for part in args.widths.split(",")]
     except ValueError:

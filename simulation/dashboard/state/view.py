@@ -101,6 +101,8 @@ class View:
         if baseline not in chosen:
             baseline = next((name for name in (*chosen, *order) if name != hand), hand)
         changed = replace(changed, votes=_canonical(changed.votes))
+        if "shown" not in changes and self.shown == self.hand:  # the world's page follows, until it is told otherwise
+            changed = replace(changed, shown=hand)
         world = changed if changed.shown in order else replace(changed, shown=hand)
         world = world if world.beside in ("", *order) else replace(world, beside="")
         return replace(world, scenarios=chosen, hand=hand, baseline=baseline)
@@ -180,10 +182,10 @@ def address_of(view: View) -> str:
     query: list[tuple[str, str]] = [("lang", view.language)]
     if base is not None:
         query.append(("base", base.digest))
-    for name in _PLAIN:
-        value = getattr(view, name)
-        if value != getattr(first, name):
-            query.append((_ADDRESS_KEYS.get(name, name), str(value)))
+    usual = {name: getattr(first, name) for name in _PLAIN}
+    usual["shown"] = view.hand if first.shown == first.hand else first.shown  # until another is chosen
+    other = [name for name in _PLAIN if getattr(view, name) != usual[name]]
+    query += [(_ADDRESS_KEYS.get(name, name), str(getattr(view, name))) for name in other]
     if view.scenarios != first.scenarios:
         query += [("s", name) for name in view.scenarios or ("",)]
     if view.votes:

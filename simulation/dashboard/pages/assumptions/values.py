@@ -1,9 +1,7 @@
 """What is said of every parameter: the passport's number, the file's, or the visitor's own, and what they type."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Any
 
 from simulation.dashboard.state.variants import Changes, base_data, merged, study_of
@@ -11,7 +9,8 @@ from simulation.study.build.merge import build
 from simulation.study.errors import InputRefused, Problem
 from simulation.study.organisation import one_line
 from simulation.study.parameters import BY_NAME, PARAMETERS, Parameter
-from simulation.text.i18n import say, separators, twin
+from simulation.text.i18n import say, twin
+from simulation.text.typed import localised, number_in, written
 
 FIELDS = ("value", "low", "high")
 OWN = "own estimate"
@@ -81,7 +80,7 @@ def _row(parameter: Parameter, current: Stated, own: list[dict[str, str]], langu
         "fields": {key: written(getattr(current, key), language) for key in FIELDS},
         "before": {key: written(getattr(base, key), language) for key in FIELDS},
         "bounds": [written(parameter.least, language), written(parameter.most, language)],
-        "scenarios": [{**deviation, "text": _localised(deviation["text"], language)} for deviation in own],
+        "scenarios": [{**deviation, "text": localised(deviation["text"], language)} for deviation in own],
     }
 
 
@@ -97,37 +96,6 @@ def _of_scenarios(changes: Changes, names: tuple[str, ...]) -> dict[str, list[di
                 )
                 deviations.setdefault(parameter.name, []).append({"scenario": scenario.name, "text": text})
     return deviations
-
-
-def _localised(text: str, language: str) -> str:
-    """Numbers without thousands as they are written in a language."""
-    return text.replace(".", separators(language).decimal)
-
-
-def written(value: float, language: str) -> str:
-    """A number in full, as people write it, without thousands and needless noughts.
-
-    >>> written(0.015, "nl"), written(240.0, "en"), written(1e-06, "en")
-    ('0,015', '240', '0.000001')
-    """
-    return _localised(format(Decimal(repr(value)).normalize() + 0, "f"), language)
-
-
-def number_in(text: str, language: str) -> float | str:
-    """The number that somebody typed, with a point or a comma; or the key of what is wrong with it.
-
-    What could be thousands is not guessed at.
-
-    >>> number_in(" 0,5 ", "en"), number_in("1.300", "nl"), number_in("1,300", "nl"), number_in("1e3", "en")
-    (0.5, 'two_ways', 1.3, 'not_a_number')
-    """
-    text = text.strip().replace("−", "-")
-    if not re.fullmatch(r"-?(\d{1,12}([.,]\d{0,18})?|[.,]\d{1,18})", text, re.ASCII):
-        return "not_a_number"
-    match = re.fullmatch(r"-?[1-9]\d{0,2}([.,])\d{3}", text)
-    if match and match[1] != separators(language).decimal:
-        return "two_ways"
-    return float(text.replace(",", "."))
 
 
 def edited(changes: Changes, row: Any, language: str) -> tuple[Changes, str, Problems]:
@@ -202,7 +170,7 @@ def _sentence(problem: Problem | str, language: str) -> str:
         return say(f"assumptions.{problem}", language)
     if problem.key not in {"range_order", "parameter_bounds"}:
         return problem.told(language)
-    fields = {key: _localised(str(value), language) for key, value in problem.fields}
+    fields = {key: localised(str(value), language) for key, value in problem.fields}
     return say(f"assumptions.{problem.key}", language, **fields)
 
 

@@ -103,6 +103,8 @@ def most(trial: Trial | None, language: str) -> str:
     if trial is None or not able:
         return ""
     first = min(able, key=lambda flip: _rank(flip, trial.verdict))
+    if first.at_low.wins == first.at_high.wins == trial.verdict.wins:
+        return say("assumptions.none", language)
     meaning = say(f"parameter.{first.parameter.name}", language)
     fields = {"name": first.parameter.name, "low": first.at_low.wins, "high": first.at_high.wins}
     return say("assumptions.most", language, meaning=meaning[0].lower() + meaning[1:], **fields)

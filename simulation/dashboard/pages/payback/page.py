@@ -1,6 +1,6 @@
 """Pay-back: when the scenario in hand has earned what it cost, over ten years, and what other benefits would change."""
 
-from typing import Any, NotRequired, TypeGuard
+from typing import Any, NotRequired
 
 import numpy as np
 import solara
@@ -16,8 +16,9 @@ from simulation.dashboard.state.variants import refused, scenario_of, study_of
 from simulation.dashboard.state.view import MOST_RATE, Change, View, title_of
 from simulation.engine.ensemble import Runs
 from simulation.report.palette import ACCENT, FAINT, INK, QUIET
-from simulation.report.payback import Answers, answers, how, sentences
+from simulation.report.payback import Answers, answer, answers, how, sentences
 from simulation.text.i18n import money, number, say, words_of
+from simulation.text.typed import number_in, written
 
 RAIL_POSITION = 18
 HEIGHT = 320
@@ -27,18 +28,18 @@ MOST_BENEFIT = 10_000_000
 
 @closed
 class Entry(TypedDict):
-    """Another benefit a week of a department (€), another scenario in hand or held against, or another discount."""
+    """Another benefit a week of a department (€), another scenario or baseline, or another discount (%); as typed."""
 
     department: NotRequired[Word]
-    benefit: NotRequired[int | float]
+    benefit: NotRequired[Word | int | float]
     hand: NotRequired[Word]
     baseline: NotRequired[Word]
-    rate: NotRequired[int | float]
+    rate: NotRequired[Word | int | float]
 
 
 @component("payback.vue")
 def Benefits(
-    rows_text: str, picks_text: str, words_text: str, rate: float, wrong: str, event_enter: Event[Entry]
+    rows_text: str, picks_text: str, words_text: str, rate: str, wrong: str, event_enter: Event[Entry]
 ) -> None:
     """What is chosen, and every department's benefit a week, to be changed."""
 
@@ -68,15 +69,14 @@ def Page(view: View, change: Change) -> None:
     if paybacks is None:
         Text("h1", waiting(view, work), "sy-answer", id="answer", role="status")
     else:
-        first, *others = sentences(paybacks, title, language)
-        Text("h1", f"{view.title(view.hand)}: {first[0].lower()}{first[1:]}", "sy-answer", id="answer")
-        for line in others:
+        Text("h1", answer(paybacks, view.title(view.hand), language), "sy-answer", id="answer")
+        for line in sentences(paybacks, title, language):
             Text("p", line, "sy-payback-line")
     Benefits(
         rows_text=packed(rows_of(view)),
         picks_text=packed(picks(view)),
         words_text=packed(words_of("compare", language) | words_of("payback", language)),
-        rate=view.rate / 10,
+        rate=written(view.rate / 10, language),
         wrong=wrong,
         event_enter=enter,
     )
@@ -91,7 +91,7 @@ def Money(paybacks: Answers, view: View) -> None:
     """Cumulative benefit less cost over ten years, against the baseline, as a chart and as a table."""
     language = view.language
     chart_title = say("payback.chart", language, a=view.title(view.hand), b=view.title(view.baseline))
-    under = say("payback.chart_under", language)
+    under = say("payback.chart_under", language, b=view.title(view.baseline))
     Text("h2", chart_title)
     Text("p", under, "sy-under")
     option = packed(chart(paybacks, view))
@@ -145,44 +145,47 @@ def entered(view: View, message: Any) -> tuple[View, str]:
     for key in ("hand", "baseline"):
         if message.get(key) in view.changes.names:
             view = view.ticked(message[key], True).but(**{key: message[key]})
-    rate = message.get("rate")
-    if _is_number(rate):
-        if not 0 <= rate <= MOST_RATE / 10:
-            return view, _beyond(rate, 0, MOST_RATE / 10, view.language)
+    if "rate" in message:
+        rate, why = _typed(message["rate"], say("payback.rate", view.language), MOST_RATE / 10, view.language)
+        if rate is None:
+            return view, why
         view = view.but(rate=round(10 * rate))
     return _with_benefit(view, message.get("department"), message.get("benefit"))
 
 
-def _with_benefit(view: View, department: Any, benefit: Any) -> tuple[View, str]:
+def _with_benefit(view: View, department: Any, given: Any) -> tuple[View, str]:
     """The view with another benefit a week of a department."""
-    known = {one["name"] for one in rows_of(view)}
-    if department not in known or not _is_number(benefit):
+    labels = {one["name"]: one["label"] for one in rows_of(view)}
+    if not isinstance(department, str) or department not in labels:
         return view, ""
-    if not 0 <= benefit <= MOST_BENEFIT:
-        return view, _beyond(benefit, 0, MOST_BENEFIT, view.language)
+    benefit, why = _typed(given, labels[department], MOST_BENEFIT, view.language)
+    if benefit is None:
+        return view, why
     said = view.changes.data.get("organisation", {}).get("departments", {})
-    departments = {**said, department: {**said.get(department, {}), "benefit": float(benefit)}}
+    departments = {**said, department: {**said.get(department, {}), "benefit": benefit}}
     changes = view.changes.put("organisation", "departments", departments)
     problem = refused(changes, (view.hand,))
     return (view, problem.told(view.language)) if problem else (view.but(changes=changes), "")
 
 
-def _is_number(value: Any) -> TypeGuard[float]:
-    """Whether it is an ordinary number."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and bool(np.isfinite(value))
-
-
-def _beyond(given: float, low: float, high: float, language: str) -> str:
-    """That a number is out of bounds."""
-    told = {key: number(value, language) for key, value in (("given", given), ("low", low), ("high", high))}
-    return say("compare.beyond", language, **told)
+def _typed(given: Any, field: str, most: float, language: str) -> tuple[float | None, str]:
+    """A number of 0 to ``most`` that somebody gave, if it is one, and else why it is none, with the field's name."""
+    value = number_in(given, language) if isinstance(given, str) else given
+    if isinstance(value, str):
+        return None, f"{field}: {say(f'assumptions.{value}', language)}"
+    if not isinstance(value, int | float) or isinstance(value, bool) or not np.isfinite(value):
+        return None, ""
+    if not 0 <= value <= most:
+        told = {key: number(one, language) for key, one in (("given", value), ("low", 0), ("high", most))}
+        return None, f"{field}: {say('compare.beyond', language, **told)}"
+    return float(value), ""
 
 
 def rows_of(view: View) -> list[dict[str, Any]]:
     """Every department that can have a benefit, with what it is a week."""
     departments = scenario_of(view.changes, view.hand).organisation.departments
     return [
-        {"name": one.name, "label": one.called(view.language), "benefit": one.benefit}
+        {"name": one.name, "label": one.called(view.language), "benefit": written(one.benefit, view.language)}
         for one in departments
         if one.kind != "chain"
     ]
