@@ -79,7 +79,9 @@ def best_of(runs: Runs, outcome: str) -> Best | None:
     rows = [runs.row(name) for name in names]
     found = by_means(rows, measured, runs) if measured.unit.has_mean else by_levels(rows, measured)
     contenders = [Contender(*row) for row in zip(names, *found, strict=True)]
-    contenders.sort(key=lambda one: (-one.within, -one.probability, not one.in_set, -one.worlds))
+    contenders.sort(
+        key=lambda contender: (-contender.within, -contender.probability, not contender.in_set, -contender.worlds)
+    )
     return Best(outcome, tuple(contenders), tuple(name for name, defined in everywhere.items() if not defined))
 
 

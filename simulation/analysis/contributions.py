@@ -96,15 +96,15 @@ class Contributions:
     def together(self) -> tuple[Interaction, ...]:
         """The pairs that strengthen each other: their interaction is surely above the margin, the largest first."""
         better = -1.0 if BY_OUTCOME[self.outcome].better == "lower" else 1.0
-        sure = [one for one in self.interactions if _surely(one.excess, better) > self.margin]
-        return tuple(sorted(sure, key=lambda one: -better * one.excess.estimate))
+        sure = [pair for pair in self.interactions if _surely(pair.excess, better) > self.margin]
+        return tuple(sorted(sure, key=lambda pair: -better * pair.excess.estimate))
 
     @property
     def instead(self) -> tuple[Interaction, ...]:
         """The pairs that overlap or work against each other: their interaction is surely below minus the margin."""
         better = -1.0 if BY_OUTCOME[self.outcome].better == "lower" else 1.0
-        sure = [one for one in self.interactions if _surely(one.excess, -better) > self.margin]
-        return tuple(sorted(sure, key=lambda one: better * one.excess.estimate))
+        sure = [pair for pair in self.interactions if _surely(pair.excess, -better) > self.margin]
+        return tuple(sorted(sure, key=lambda pair: better * pair.excess.estimate))
 
 
 def _surely(interval: Interval, side: float) -> float:
@@ -212,7 +212,7 @@ def orders_of(measures: Sequence[str], seed: int) -> tuple[tuple[str, ...], ...]
         return ()
     rng = np.random.default_rng(seed)
     drawn = [tuple(measures[at] for at in rng.permutation(len(measures))) for _ in range(ORDERS // 2)]
-    return tuple(order for one in drawn for order in (one, one[::-1]))
+    return tuple(way for order in drawn for way in (order, order[::-1]))
 
 
 def _packages(measures: Sequence[str], orders: Sequence[Sequence[str]]) -> Iterator[Package]:
@@ -285,7 +285,7 @@ def _summed(bench: _Bench, measures: Sequence[str], outcome: Outcome, orders: Se
     complete = bool(orders) or len(worth) == 2 ** len(measures)
     counted = complete and bool(defined.any())
     shares, errors = _fair_shares(worth, measures, orders) if counted else _no_shares(len(measures), int(defined.sum()))
-    rows = [_row(worth, *one, everything, span) for one in zip(measures, shares, errors, strict=True)]
+    rows = [_row(worth, *parts, everything, span) for parts in zip(measures, shares, errors, strict=True)]
     better = -1.0 if outcome.better == "lower" else 1.0
     order = sorted(
         range(len(rows)), key=lambda at: -better * (rows[at].share.estimate if complete else rows[at].last.estimate)

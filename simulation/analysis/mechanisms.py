@@ -34,7 +34,12 @@ CONSEQUENCES = ("engagement", "effort", "progress", "adoption")
 def _in_order(filed: Mapping[str, str]) -> Mapping[str, str]:
     """The group of each state, in the order of the groups."""
     return MappingProxyType(
-        {name: group for one in (*MECHANISMS, *CONSEQUENCES, "") for name, group in filed.items() if group == one}
+        {
+            name: group
+            for mechanism in (*MECHANISMS, *CONSEQUENCES, "")
+            for name, group in filed.items()
+            if group == mechanism
+        }
     )
 
 

@@ -70,9 +70,10 @@ def run_long(
 
 def over_ten_years(study: Study) -> Study:
     """The same study, looked at for ten years from the start of the project that starts last."""
-    start = max(one.project.start for one in study.scenarios)
+    start = max(scenario.project.start for scenario in study.scenarios)
     longer = [
-        replace(one, project=one.project.model_copy(update={"horizon": LONGEST + start - 1})) for one in study.scenarios
+        replace(scenario, project=scenario.project.model_copy(update={"horizon": LONGEST + start - 1}))
+        for scenario in study.scenarios
     ]
     return replace(study, scenarios=tuple(longer))
 

@@ -181,9 +181,9 @@ def _capital(text: str) -> str:
 def as_data(result: Contributions, study: Study, command: str, seed: int, mode: str) -> dict[str, Any]:
     """All numbers as plain data, with what is needed to repeat them; undefined is None."""
     pairs = []
-    for one in result.interactions:
-        kinds = {"together": one in result.together, "instead": one in result.instead}
-        pairs.append({"measures": list(one.measures), "excess": _interval(one.excess), **kinds})
+    for pair in result.interactions:
+        kinds = {"together": pair in result.together, "instead": pair in result.instead}
+        pairs.append({"measures": list(pair.measures), "excess": _interval(pair.excess), **kinds})
     data = {
         "synergy": __version__,
         "command": command,

@@ -45,7 +45,7 @@ def document(measured: Measured) -> str:
         _luck(measured.examined),
         _patterns(measured.knocked),
         _row_by_row(measured.rows),
-        prose.REFERENCES.format(listed="\n".join(f"- {one}" for one in references())),
+        prose.REFERENCES.format(listed="\n".join(f"- {reference}" for reference in references())),
     ]
     return "\n".join(part.rstrip("\n") + "\n" for part in parts)
 
@@ -98,7 +98,7 @@ def _counts(rows: Iterable[Row]) -> str:
     for kind, title, meaning in KINDS[:3]:
         verdicts = [row.verdict for row in _of(kind, rows)]
         lines.append(
-            [f"**{title}**: {meaning}", *(str(verdicts.count(one)) for one in ("hit", "near", "miss", "no verdict"))]
+            [f"**{title}**: {meaning}", *(str(verdicts.count(kind)) for kind in ("hit", "near", "miss", "no verdict"))]
         )
     return "## In short\n\n" + table(("", "hit", "near", "miss", "no verdict"), lines, 4)
 
@@ -224,7 +224,10 @@ def _knocked(knocked: KnockedOut) -> str:
 
 def _shares(numbers: Iterable[str], before: Ranking, after: Ranking) -> str:
     """Patterns, each with its share of worlds before and after."""
-    return "; ".join(f"{one} ({said(before.patterns[one])} → {said(after.patterns[one])})" for one in numbers) or "–"
+    return (
+        "; ".join(f"{number} ({said(before.patterns[number])} → {said(after.patterns[number])})" for number in numbers)
+        or "–"
+    )
 
 
 def _idle(knocked: KnockedOut) -> str:

@@ -109,7 +109,7 @@ def orders() -> Mapping[str, Order]:
     """The whole model in both modes, then every knock-out, by its mechanism."""
     study = pattern_study()
     whole = {mode: _order(study, mode) for mode in ("ranges", "defaults")}
-    return whole | {one.mechanism: _order(changed(study, one.change)) for one in KNOCK_OUTS}
+    return whole | {knock_out.mechanism: _order(changed(study, knock_out.change)) for knock_out in KNOCK_OUTS}
 
 
 def _order(study: Study, mode: Mode = "ranges") -> Order:
@@ -119,7 +119,7 @@ def _order(study: Study, mode: Mode = "ranges") -> Order:
 def knock_out(bench: Bench, given: Mapping[str, Order], case: Study) -> KnockedOut:
     """Run all orders and keep of each what the tables need; weeks are not kept, there are too many."""
     rankings = {name: ranking(bench.run(order), case.names) for name, order in given.items()}
-    without = tuple(rankings[one.mechanism] for one in KNOCK_OUTS)
+    without = tuple(rankings[knock_out.mechanism] for knock_out in KNOCK_OUTS)
     worlds = given["ranges"].many(bench.worlds)
     return KnockedOut(worlds, case.names, rankings["ranges"], rankings["defaults"], without)
 

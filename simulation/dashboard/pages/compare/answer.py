@@ -46,7 +46,7 @@ def headline(comparison: Comparison, view: View) -> tuple[str, str]:
     outcome = say(f"outcome.{view.outcome}", view.language)
     details = [forecast(pair, view.language)] if pair.worlds and pair.kind == "undecided" else []
     details += [difference_said(pair, view.language, study.horizon)]
-    detail = "; ".join(one for one in details if one)
+    detail = "; ".join(part for part in details if part)
     return answer, f"{outcome[:1].upper()}{outcome[1:]}" + (f": {detail}" if detail else "")
 
 
@@ -162,7 +162,7 @@ def _means_said(before: tuple[Comparison, str], after: tuple[Comparison, str], v
 def _levels_said(before: tuple[Comparison, str], after: tuple[Comparison, str], view: View) -> list[str]:
     """How far it gets before and after: in how many worlds the highest level that either reaches, and its name."""
     counts = [comparison.levels(name, view.outcome) for comparison, name in (before, after)]
-    top = max(level for one in counts for level, worlds in enumerate(one) if worlds)
+    top = max(level for levels in counts for level, worlds in enumerate(levels) if worlds)
     called = level_labels(view.outcome, view.language)[top]
     return [number(counts[0][top], view.language), f"{number(counts[1][top], view.language)} {called}"]
 

@@ -131,7 +131,9 @@ def picks(view: View) -> dict[str, Any]:
         "hand": view.hand,
         "outcome": view.outcome,
         "scenarios": [{"name": name, "title": view.title(name)} for name in scenarios],
-        "outcomes": [{"name": one.name, "title": say(f"outcome.{one.name}", view.language)} for one in OUTCOMES],
+        "outcomes": [
+            {"name": outcome.name, "title": say(f"outcome.{outcome.name}", view.language)} for outcome in OUTCOMES
+        ],
     }
 
 

@@ -31,10 +31,10 @@ class Entry(TypedDict):
     """Another benefit a week of a department (€), another scenario or baseline, or another discount (%); as typed."""
 
     department: NotRequired[Word]
-    benefit: NotRequired[Word | int | float]
+    benefit: NotRequired[Word]
     hand: NotRequired[Word]
     baseline: NotRequired[Word]
-    rate: NotRequired[Word | int | float]
+    rate: NotRequired[Word]
 
 
 @component("payback.vue")
@@ -136,7 +136,7 @@ def waiting(view: View, work: LatestTask[Runs | None]) -> str:
 def entered(view: View, message: Any) -> tuple[View, str]:
     """The view with what was entered, as far as it can be, and why it cannot.
 
-    >>> after, why = entered(View(), {"department": "Sales", "benefit": 9000})
+    >>> after, why = entered(View(), {"department": "Sales", "benefit": "9000"})
     >>> scenario_of(after.changes, "full").organisation.departments[1].benefit, why
     (9000.0, '')
     """
@@ -169,16 +169,19 @@ def _with_benefit(view: View, department: Any, given: Any) -> tuple[View, str]:
 
 
 def _typed(given: Any, field: str, most: float, language: str) -> tuple[float | None, str]:
-    """A number of 0 to ``most`` that somebody gave, if it is one, and else why it is none, with the field's name."""
-    value = number_in(given, language) if isinstance(given, str) else given
+    """The number of 0 to ``most`` that somebody typed, and else why it is none, with the field's name.
+
+    What was not typed is no number, and nothing is said of it.
+    """
+    if not isinstance(given, str):
+        return None, ""
+    value = number_in(given, language)
     if isinstance(value, str):
         return None, f"{field}: {say(f'assumptions.{value}', language)}"
-    if not isinstance(value, int | float) or isinstance(value, bool) or not np.isfinite(value):
-        return None, ""
     if not 0 <= value <= most:
-        told = {key: number(one, language) for key, one in (("given", value), ("low", 0), ("high", most))}
-        return None, f"{field}: {say('compare.beyond', language, **told)}"
-    return float(value), ""
+        bounds = {"low": number(0, language), "high": number(most, language)}
+        return None, f"{field}: {say('compare.beyond', language, given=written(value, language), **bounds)}"
+    return value, ""
 
 
 def rows_of(view: View) -> list[dict[str, Any]]:
@@ -209,22 +212,6 @@ def chart(paybacks: Answers, view: View) -> dict[str, Any]:
         np.round(one, 3) for one in np.quantile(net, (0.05, 0.25, 0.5, 0.75, 0.95), axis=0)
     )
     bands = [*_band("90", low, high, 0.13), *_band("50", lower, upper, 0.26)]
-    line = {
-        "type": "line",
-        "name": view.title(view.hand),
-        "data": middle.tolist(),
-        "showSymbol": False,
-        "lineStyle": {"color": ACCENT, "width": 2.8},
-        "itemStyle": {"color": ACCENT},
-        "z": 5,
-        "markLine": {
-            "symbol": "none",
-            "silent": True,
-            "label": {"show": False},
-            "lineStyle": {"color": INK, "width": 1.2, "type": "solid"},
-            "data": [{"yAxis": 0}],
-        },
-    }
     return {
         "animation": False,
         "textStyle": {"color": INK},
@@ -248,7 +235,27 @@ def chart(paybacks: Answers, view: View) -> dict[str, Any]:
             "axisLabel": {"color": QUIET},
             "splitLine": {"lineStyle": {"color": "#e4e7eb"}},
         },
-        "series": [*bands, line],
+        "series": [*bands, _line(view.title(view.hand), middle)],
+    }
+
+
+def _line(name: str, middle: Any) -> dict[str, Any]:
+    """The middle world, with 0 marked: above it, it has paid back."""
+    return {
+        "type": "line",
+        "name": name,
+        "data": middle.tolist(),
+        "showSymbol": False,
+        "lineStyle": {"color": ACCENT, "width": 2.8},
+        "itemStyle": {"color": ACCENT},
+        "z": 5,
+        "markLine": {
+            "symbol": "none",
+            "silent": True,
+            "label": {"show": False},
+            "lineStyle": {"color": INK, "width": 1.2, "type": "solid"},
+            "data": [{"yAxis": 0}],
+        },
     }
 
 
