@@ -71,13 +71,13 @@ class HandOffs:
     def apart(self) -> int:
         """How many in that order are no chain partners; those stand apart below."""
         departments = self.organisation.departments
-        return sum(departments[place].internal for place in self.order)
+        return sum(departments[position].internal for position in self.order)
 
     @functools.cached_property
     def cells(self) -> tuple[Cell, ...]:
         """The pairs that need each other, row by row."""
         names = self.organisation.names
-        row_of = {names[place]: row for row, place in enumerate(self.order)}
+        row_of = {names[position]: row for row, position in enumerate(self.order)}
         cells = []
         for number_of_tie, tie in enumerate(self.organisation.interdependence):
             if tie.strength > 0.0 and tie.pair <= row_of.keys():
@@ -107,12 +107,12 @@ class HandOffs:
         """
         called = {department.name: department.called(language) for department in self.organisation.departments}
         last, most = self.percents[-1], self.percents.max(axis=0)
-        found = [
-            Pair(called[tie.a], called[tie.b], tie.strength, int(last[place]))
-            for place, tie in enumerate(self.organisation.interdependence)
-            if tie.strength > 0.0 and last[place] < AGREED and (most[place] >= AGREED) == agreed_once
+        pairs = [
+            Pair(called[tie.a], called[tie.b], tie.strength, int(last[position]))
+            for position, tie in enumerate(self.organisation.interdependence)
+            if tie.strength > 0.0 and last[position] < AGREED and (most[position] >= AGREED) == agreed_once
         ]
-        return sorted(found, key=lambda pair: (-pair.need, pair.settled))
+        return sorted(pairs, key=lambda pair: (-pair.need, pair.settled))
 
     def told(self, language: str) -> str:
         """Which hand-offs were never settled, by name."""
@@ -151,16 +151,16 @@ def ordered(organisation: Organisation) -> tuple[int, ...]:
 
     >>> from simulation import case
     >>> case_of = case().scenario("full").organisation
-    >>> [case_of.names[place] for place in ordered(case_of)][:4]
+    >>> [case_of.names[position] for position in ordered(case_of)][:4]
     ['IT', 'Customer service', 'Sales', 'Logistics']
     """
     departments = organisation.departments
     drawn = _drawn(organisation)
-    business = [place for place in drawn if departments[place].kind == "business"]
+    business = [position for position in drawn if departments[position].kind == "business"]
     return (
-        *(place for place in drawn if departments[place].kind == "it"),
+        *(position for position in drawn if departments[position].kind == "it"),
         *_side_by_side(business, organisation),
-        *(place for place in drawn if not departments[place].internal),
+        *(position for position in drawn if not departments[position].internal),
     )
 
 
@@ -170,14 +170,14 @@ def _drawn(organisation: Organisation) -> list[int]:
     for tie in organisation.interdependence:
         for name in (tie.a, tie.b):
             need[name] += tie.strength
-    places = sorted(range(len(need)), key=lambda place: -need[organisation.names[place]])
+    places = sorted(range(len(need)), key=lambda position: -need[organisation.names[position]])
     return sorted(places[:MOST_DRAWN])
 
 
 def _side_by_side(places: list[int], organisation: Organisation) -> list[int]:
     """An order in which those who need each other, and talk, are close: the sum of weight × distance is at its least as
     far as moving one department at a time can bring it."""
-    at = {organisation.names[place]: index for index, place in enumerate(places)}
+    at = {organisation.names[position]: index for index, position in enumerate(places)}
     weights = np.zeros((len(places), len(places)))
     talk = {tie.pair: tie.strength for tie in organisation.informal_ties}
     for tie in organisation.interdependence:
@@ -186,20 +186,20 @@ def _side_by_side(places: list[int], organisation: Organisation) -> list[int]:
             weights[at[tie.a], at[tie.b]] = weights[at[tie.b], at[tie.a]] = weight
     order = list(range(len(places)))
     while True:
-        found = min(_moved(order), key=lambda one: _spread(one, weights), default=order)
-        if _spread(found, weights) > _spread(order, weights) - 1e-9:
+        nearest = min(_moved(order), key=lambda moved: _spread(moved, weights), default=order)
+        if _spread(nearest, weights) > _spread(order, weights) - 1e-9:
             return [places[index] for index in order]
-        order = found
+        order = nearest
 
 
 def _moved(order: list[int]) -> Iterable[list[int]]:
     """Every order in which one stands elsewhere."""
-    for index, one in enumerate(order):
+    for index, department in enumerate(order):
         rest = order[:index] + order[index + 1 :]
-        yield from ([*rest[:to], one, *rest[to:]] for to in range(len(order)) if to != index)
+        yield from ([*rest[:to], department, *rest[to:]] for to in range(len(order)) if to != index)
 
 
 def _spread(order: list[int], weights: NDArray[np.float64]) -> float:
     """How far apart those are who belong together: the sum of weight × distance."""
-    place: Any = np.argsort(order)
-    return float((weights * np.abs(place[:, None] - place)).sum())
+    position: Any = np.argsort(order)
+    return float((weights * np.abs(position[:, None] - position)).sum())

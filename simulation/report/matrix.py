@@ -143,7 +143,7 @@ class _Plan:
 
     def __init__(self, hand_offs: HandOffs, language: str) -> None:
         departments, self.apart = hand_offs.organisation.departments, hand_offs.apart
-        called = [departments[place].called(language) for place in hand_offs.order]
+        called = [departments[position].called(language) for position in hand_offs.order]
         cut = [_cut(name, _long(LONGEST)) for name in called]
         last = len(called) - 1
         self.wide = max(LEAST_WIDTH, LEAST_CELL * self.at(last) + _wide(cut[-1]) + 0.3)

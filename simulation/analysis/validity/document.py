@@ -56,8 +56,8 @@ def made_for(text: str) -> tuple[int, int] | None:
     >>> made_for("synergy 1.0, seed 7, 2048 worlds over")
     (2048, 7)
     """
-    found = MADE_FOR.search(text)
-    return (int(found[2]), int(found[1])) if found else None
+    header = MADE_FOR.search(text)
+    return (int(header[2]), int(header[1])) if header else None
 
 
 def said(value: float, digits: int = 2) -> str:

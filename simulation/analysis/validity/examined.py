@@ -184,7 +184,7 @@ class Halved:
 
 def partition(results: Results) -> tuple[Halved, ...]:
     """Each department whole against its halves."""
-    found = []
+    halved = []
     for name in HALVED:
         rows = {
             words: moved(results[f"{name}, whole, {words}"], results[f"{name}, halves, {words}"]) for words in EQUATIONS
@@ -192,8 +192,8 @@ def partition(results: Results) -> tuple[Halved, ...]:
         rows[WEAKER] = moved(results[f"{name}, whole, as it is"], results[f"{name}, halves, {WEAKER}"])
         exponent = "size exponent: `gamma_size` 1"
         rows[BOTH] = moved(results[f"{name}, whole, {exponent}"], results[f"{name}, halves, {BOTH}"])
-        found.append(Halved(name, rows))
-    return tuple(found)
+        halved.append(Halved(name, rows))
+    return tuple(halved)
 
 
 @dataclass(frozen=True)

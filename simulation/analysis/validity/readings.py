@@ -152,10 +152,10 @@ def _shakedown(study: Study, runs: Runs, bench: Bench) -> Floats:
 def _dip(study: Study, world: int, seed: int, live: int) -> tuple[float, float]:
     """Weeks from go-live until the mean dip is below a quarter of its largest, and its share of capacity at first."""
     departments = study.scenarios[0].organisation.departments
-    inside = [place for place, department in enumerate(departments) if department.internal]
+    inside = [position for position, department in enumerate(departments) if department.internal]
     states, _, _ = trace_world(study, world, seed)
     dip = states["dip"][live:, inside].sum(axis=1)
-    capacity = sum(departments[place].capacity for place in inside)
+    capacity = sum(departments[position].capacity for position in inside)
     depth = float(dip[:FIRST_HALF_YEAR].mean()) / capacity
     after = np.flatnonzero(dip[int(dip.argmax()) :] < dip.max() / 4.0)
     return (float(dip.argmax() + after[0] + 1) if after.size else float(len(dip) + 1), depth)

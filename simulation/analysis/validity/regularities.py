@@ -63,8 +63,8 @@ class Regularity:
 
     def verdict(self, figure: "Figure") -> Verdict:
         """The worst of its bands' verdicts; none without a band."""
-        found = [band.verdict(value) for band, value in zip(self.bands, figure.values, strict=False)]
-        return next((one for one in VERDICTS if one in found), "no verdict")
+        verdicts = [band.verdict(value) for band, value in zip(self.bands, figure.values, strict=False)]
+        return next((worst for worst in VERDICTS if worst in verdicts), "no verdict")
 
     def meaning(self, figure: "Figure") -> str:
         """What the model does, in words, where its figure is no hit; nothing where it is one."""
