@@ -27,7 +27,9 @@ _HOMES = {
     "case": "simulation.study.sources.files",
     "load": "simulation.study.sources.files",
     "outcomes_of": "simulation.model.outcomes",
+    "make_study": "simulation.study.sources.objects",
     "run_worlds": "simulation.engine.ensemble",
+    "run_points": "simulation.engine.points",
     "compare": "simulation.analysis.compare",
 }
 
@@ -36,6 +38,7 @@ __all__ = ["__version__", *_HOMES]  # noqa: PLE0604 - the names are texts
 if TYPE_CHECKING:
     from simulation.analysis.compare import compare as compare
     from simulation.engine.ensemble import run_worlds as run_worlds
+    from simulation.engine.points import run_points as run_points
     from simulation.model.department import Department as Department
     from simulation.model.organisation import OrganisationModel as OrganisationModel
     from simulation.model.outcomes import OUTCOMES as OUTCOMES
@@ -47,6 +50,7 @@ if TYPE_CHECKING:
     from simulation.study.scenario import Study as Study
     from simulation.study.sources.files import case as case
     from simulation.study.sources.files import load as load
+    from simulation.study.sources.objects import make_study as make_study
 
 
 def __getattr__(name: str) -> Any:

@@ -196,6 +196,8 @@ def test_the_public_names_are_these():
             "compare",
             "load",
             "outcomes_of",
+            "make_study",
+            "run_points",
             "run_worlds",
         ]
     )

@@ -19,7 +19,6 @@ from simulation.analysis.contributions import (
     ORDERS,
     check,
     contributions,
-    only,
     orders_of,
     step_by_step,
     weighted,
@@ -191,14 +190,14 @@ def test_worlds_in_which_it_is_undefined_are_left_out_and_said():
         assert "nothing can be said" in report.answer(some, "en")
 
 
-def test_only_some_measures_of_a_scenario():
+def test_combinations_are_those_of_the_scenario_with_measures_taken_away():
     scenario = case().scenario("full-self-built")
-    some = only(scenario, frozenset({"assign_roles"}))
-    assert some.measures.on == ("assign_roles",)
-    assert some.measures.assign_roles == scenario.measures.assign_roles
-    assert only(scenario, frozenset({"platform"})).measures.platform.kind == "self-built"
-    with pytest.raises(ValueError, match="technicians"):
-        only(scenario, frozenset({"technicians"}))
+    found = contributions(case(), scenario.name, "cost", worlds=3)
+    assert {row.measure for row in found.rows} == set(scenario.measures.on)
+    for row in found.rows:
+        without = case().select((scenario.name,)).override({f"measures.{row.measure}": False})
+        assert row.measure not in without.scenarios[0].measures.on
+        assert row.without == pytest.approx(run_worlds(without, 3).of(scenario.name, "cost").mean(), rel=1e-12)
 
 
 # --- what is wrong, and the command line ---------------------------------------------------------------

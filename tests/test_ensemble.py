@@ -71,9 +71,9 @@ def test_draws_that_are_too_many_to_keep_are_drawn_week_by_week():
         assert the_same(run_worlds(STUDY, WORLDS, seed=3, weekly=True))
     large = scenario(organisation(999, voice=1.0), horizon=520)
     both = study(replace(large, name="one"), replace(large, name="other"))
-    assert ensemble._Batches(both, 1, "ranges").weeks_drawn == 1
+    assert ensemble.Batches(both, 1, "ranges").weeks_drawn == 1
     with mock.patch.object(ensemble, "MOST_DRAWS", 10**9):
-        assert ensemble._Batches(both, 1, "ranges").weeks_drawn == 521
+        assert ensemble.Batches(both, 1, "ranges").weeks_drawn == 521
         kept = run_worlds(both, 1)
     assert the_same(run_worlds(both, 1), kept)
 
@@ -149,9 +149,9 @@ def test_what_progress_raises_ends_the_work_and_leaves_no_thread(threads, stop):
         raise stop
 
     with mock.patch.object(ensemble, "BATCH", 1):
-        batches, ran = ensemble._Batches.batch, []
+        batches, ran = ensemble.Batches.batch, []
         with (
-            mock.patch.object(ensemble._Batches, "batch", lambda *given: ran.append(1) or batches(*given)),
+            mock.patch.object(ensemble.Batches, "batch", lambda *given: ran.append(1) or batches(*given)),
             pytest.raises(stop),
         ):
             run_worlds(STUDY, 400, threads=threads, progress=progress)

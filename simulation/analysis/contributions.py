@@ -20,12 +20,12 @@ import numpy as np
 
 from simulation.analysis.distributions import t_quantile
 from simulation.analysis.intervals import UPPER, Floats, Interval, mean_interval
-from simulation.engine.ensemble import Progress, run_worlds
+from simulation.engine.ensemble import Progress
+from simulation.engine.points import run_rows
 from simulation.model.outcomes import BY_OUTCOME, COLUMN, LEADING, Outcome
 from simulation.model.units import FLAG
 from simulation.model.worlds import Mode
 from simulation.study.errors import InputRefused, problem, unknown
-from simulation.study.measures import CLASS_OF
 from simulation.study.scenario import Scenario, Study
 
 Package = frozenset[str]
@@ -110,31 +110,6 @@ class Contributions:
 def _surely(interval: Interval, side: float) -> float:
     """The end of an interval that is nearer to 0, counted in the direction of ``side``."""
     return interval.low if side > 0.0 else -interval.high
-
-
-def only(scenario: Scenario, package: Package) -> Scenario:
-    """The same scenario with only some of its measures; raises ``ValueError`` for one that it does not have.
-
-    >>> from simulation import case
-    >>> only(case().scenario("full"), frozenset({"assign_roles"})).measures.on
-    ('assign_roles',)
-    """
-    missing = package - set(scenario.measures.on)
-    if missing:
-        raise ValueError(f"{scenario.name} does not have {', '.join(sorted(missing))}")
-    off = {name: None for name in scenario.measures.on if name not in package}
-    changes = {
-        name: None
-        if name != "platform"
-        else scenario.measures.platform.model_copy(update=CLASS_OF[name].switched(False))
-        for name in off
-    }
-    return replace(scenario, name=_named(package), measures=scenario.measures.model_copy(update=changes))
-
-
-def _named(package: Package) -> str:
-    """A name for a combination."""
-    return "+".join(sorted(package)) or "none"
 
 
 def contributions(
@@ -254,13 +229,14 @@ class _Bench:
     def run(self, packages: Sequence[Package]) -> None:
         """Run those that have not been run yet."""
         missing = [package for package in dict.fromkeys(packages) if package not in self.outcomes]
-        for start in range(0, len(missing), BATCH):
-            part = missing[start : start + BATCH]
-            scenarios = tuple(only(self.scenario, package) for package in part)
-            runs = run_worlds(
-                replace(self.study, scenarios=scenarios), self.worlds, self.seed, self.mode, self.threads, self._told()
-            )
-            self.outcomes |= dict(zip(part, runs.outcomes, strict=True))
+        rows = [self._without(package) for package in missing]
+        alone = replace(self.study, scenarios=(self.scenario,))
+        found = run_rows(alone, rows, self.worlds, self.seed, self.mode, self.threads, progress=self._told())
+        self.outcomes |= dict(zip(missing, found[:, 0], strict=True))
+
+    def _without(self, package: Package) -> dict[str, bool]:
+        """The changes by which a scenario keeps only the measures of a package."""
+        return {f"measures.{name}": False for name in self.scenario.measures.on if name not in package}
 
     def _told(self) -> Progress | None:
         """Progress of a batch, told as that of the whole."""
@@ -268,10 +244,6 @@ class _Bench:
         if progress is None:
             return None
         return lambda now, _: progress(done + now, self._expected * self.worlds)
-
-
-BATCH = 32
-"""Combinations that are run at once, so that there is progress to tell."""
 
 
 def _summed(bench: _Bench, measures: Sequence[str], outcome: Outcome, orders: Sequence[Sequence[str]]) -> Contributions:

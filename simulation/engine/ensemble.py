@@ -141,14 +141,14 @@ def run_worlds(
     ((2, 3, 28), True)
     """
     check_world(0, seed, mode)
-    _check_worlds(worlds)
+    check_worlds(worlds)
     shape = (len(study.scenarios), 0)
     states = len(WEEKLY) + (len(MONEY) if money else 0)
     none = np.empty((*shape, study.horizon if weekly else 0, states), dtype=np.float32)
     return extend_runs(Runs(study, (), seed, mode, np.empty((*shape, len(OUTCOMES))), none), worlds, threads, progress)
 
 
-def _check_worlds(worlds: int) -> None:
+def check_worlds(worlds: int) -> None:
     """Refuse a number of worlds that cannot be."""
     if isinstance(worlds, bool) or not isinstance(worlds, int) or not 1 <= worlds <= MOST_WORLDS:
         raise InputRefused([problem("worlds_out_of_range", given=repr(worlds), most=f"{MOST_WORLDS:,}")])
@@ -166,7 +166,7 @@ def extend_runs(runs: Runs, worlds: int, threads: int = 1, progress: Progress | 
     >>> bool((more.of("roles", "cost")[:1] == few.of("roles", "cost")).all())
     True
     """
-    _check_worlds(worlds)
+    check_worlds(worlds)
     before = len(runs.worlds)
     if worlds <= before:
         return runs
@@ -174,7 +174,7 @@ def extend_runs(runs: Runs, worlds: int, threads: int = 1, progress: Progress | 
     outcomes = np.empty((scenarios, worlds, len(OUTCOMES)))
     weekly = np.empty((scenarios, worlds, weeks, runs.weekly.shape[3]), dtype=np.float32)
     outcomes[:, :before], weekly[:, :before] = runs.outcomes, runs.weekly
-    batches = _Batches(runs.study, runs.seed, runs.mode)
+    batches = Batches(runs.study, runs.seed, runs.mode)
     done = before
     with closing(batches.run(before, outcomes[:, before:], weekly[:, before:], threads)) as sizes:
         for size in sizes:
@@ -188,7 +188,7 @@ def run_world(study: Study, world: int, seed: int, mode: Mode) -> Chunk:
     """Every scenario in one world: outcomes (scenarios, outcomes) and weekly states (scenarios, weeks, states)."""
     outcomes = np.empty((len(study.scenarios), 1, len(OUTCOMES)))
     weekly = np.empty((len(study.scenarios), 1, study.horizon, len(WEEKLY)), dtype=np.float32)
-    for _ in _Batches(study, seed, mode).run(world, outcomes, weekly, 1):
+    for _ in Batches(study, seed, mode).run(world, outcomes, weekly, 1):
         pass
     return outcomes[:, 0], weekly[:, 0]
 
@@ -207,7 +207,7 @@ def trace_world(
     >>> departments.shape, bool(organisation["mean_progress"][-1] > 0.5), settled.shape
     ((156, 9), True, (156, 23))
     """
-    batches = _Batches(study, seed, mode)
+    batches = Batches(study, seed, mode)
     count = int(batches.arrays.scenarios[-1]["count"])
     trace = records.trace_for(batches.arrays, study.horizon)
     outcomes = np.empty((len(study.scenarios), 1, len(OUTCOMES)))
@@ -232,12 +232,12 @@ def mesa_world(study: Study, world: int, seed: int, mode: Mode) -> Chunk:
     return np.array(rows), weekly
 
 
-class _Batches:
+class Batches:
     """A study laid out, run a few worlds at a time."""
 
-    def __init__(self, study: Study, seed: int, mode: Mode) -> None:
+    def __init__(self, study: Study, seed: int, mode: Mode, layout: Layout | None = None) -> None:
         self.seed, self.mode = seed, mode
-        self.layout = _laid_out(study)
+        self.layout = layout or _laid_out(study)
         self.arrays = records.arrays_of(self.layout)
         self.departments = int(self.layout.scenarios["count"].max())
         shared = len(study.scenarios) > 1 and study.horizon * self.departments * 8 <= MOST_DRAWS

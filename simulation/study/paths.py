@@ -42,6 +42,18 @@ def told_path(path: Path) -> str:
     return text
 
 
+def next_key(mapping: dict[str, Any], left: list[str]) -> tuple[str, list[str]]:
+    """The next key of a path and what is left of the path; a name that is there may hold points itself.
+
+    >>> next_key({"Dept. A": {}}, ["Dept", " A", "capacity"])
+    ('Dept. A', ['capacity'])
+    """
+    for count in range(len(left), 1, -1):
+        if ".".join(left[:count]) in mapping:
+            return ".".join(left[:count]), left[count:]
+    return left[0], left[1:]
+
+
 def location(data: Any, loc: Path, kind: str) -> Path:
     """A path in validated data as a path in the data given: departments by name, nothing that pydantic added."""
     path: list[Any] = []

@@ -1,4 +1,4 @@
-"""Where in an input a mistake stands: on a line of a text, in a cell of a sheet, or in a field of a form."""
+"""Where in an input a mistake stands: on a line of a text, in a cell or a row of a table, or in a field of a form."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -99,6 +99,29 @@ class FormField(Place):
     def order(self) -> tuple[Any, ...]:
         """By label."""
         return (self.kind, self.label)
+
+    @property
+    def short(self) -> str:
+        """Its label."""
+        return self.label
+
+
+@dataclass(frozen=True, slots=True)
+class Row(Place):
+    """A row of a table, by its position from 0 and the label it has there.
+
+    >>> Row(6, "7").told(), Row(6, "7").within("nl")
+    ('row 7', 'in rij 7')
+    """
+
+    position: int
+    label: str
+    kind: ClassVar[str] = "row"
+
+    @property
+    def order(self) -> tuple[Any, ...]:
+        """By position."""
+        return (self.kind, self.position)
 
     @property
     def short(self) -> str:

@@ -5,7 +5,8 @@ How a file's data become these, and what may be wrong with them, stands in :mod:
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pydantic import BaseModel
@@ -91,7 +92,8 @@ class Study:
 
     ``remarks`` say what in the file is legal and yet may not be meant, and ``show`` which scenarios a page begins with;
     they decide nothing, and studies that differ in nothing else are equal. Made by
-    :func:`~simulation.study.sources.files.load` and its like.
+    :func:`~simulation.study.sources.files.load`, :func:`~simulation.study.sources.objects.make_study` and their like,
+    which put in ``vary`` how another study is made of this one.
     """
 
     name: str
@@ -100,6 +102,7 @@ class Study:
     scenarios: tuple[Scenario, ...]
     remarks: tuple[Remark, ...] = field(default=(), compare=False)
     show: tuple[str, ...] = field(default=(), compare=False)
+    vary: "Vary | None" = field(default=None, compare=False, repr=False)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -130,7 +133,26 @@ class Study:
         """The same study with these scenarios only, in this order; raises as :meth:`scenario` does."""
         chosen = tuple(self.scenario(name) for name in names)
         show = tuple(name for name in self.show if name in names)
-        return Study(self.name, self.title, self.description, chosen, self.remarks, show)
+        return replace(self, scenarios=chosen, show=show)
+
+    def override(self, changes: Mapping[str, Any]) -> "Study":
+        """The same study with some of what it says changed, in every scenario that says it; checked as a file is.
+
+        ``changes`` has a value for each path, as a file would say it: ``parameters.t`` or just ``t``,
+        ``organisation.departments.Sales.capacity``, ``project.horizon``, ``measures.external_partner.hours``. A setting
+        is changed where the measure is on, and ``measures.external_partner: False`` takes the measure away;
+        ``scenarios.full.measures.external_partner.hours`` changes it in that scenario alone. Raises
+        :class:`~simulation.study.errors.InputRefused` for a path or a value that is not legal, or a setting of a
+        measure that no scenario has.
+
+        >>> from simulation import case
+        >>> study = case().override({"t": 0.5, "organisation.departments.Sales.capacity": 100})
+        >>> study.organisation.departments[1].capacity, study.scenarios[0].parameters[0].value
+        (100.0, 0.5)
+        """
+        if self.vary is None:
+            raise TypeError("a study put together by hand cannot be varied: make it with make_study or load")
+        return self.vary(self, changes)
 
     def digest(self) -> str:
         """Sixteen hexadecimal digits (SHA-256) that change with anything that decides an outcome.
@@ -139,6 +161,10 @@ class Study:
         """
         data = {scenario.name: scenario.resolved() for scenario in self.scenarios}
         return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()[:16]
+
+
+Vary = Callable[[Study, Mapping[str, Any]], Study]
+"""Makes another study of one: its changes, by path, are those of :meth:`Study.override`."""
 
 
 def plain(model: BaseModel) -> dict[str, Any]:

@@ -10,7 +10,8 @@ which, so that work grows with departments and ties alone.
 import itertools
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any, get_type_hints
 
 import numpy as np
@@ -33,7 +34,7 @@ from simulation.model.terms import (
 from simulation.study.constants import CLOSE_NEED, CLOSING_WEEKS
 from simulation.study.measures import CARRIED_OUT
 from simulation.study.organisation import Department, Organisation
-from simulation.study.parameters import PARAMETERS, Parameter
+from simulation.study.parameters import PARAMETERS
 from simulation.study.scenario import Given, Scenario, Study
 from simulation.study.schedule import Levers, Schedule
 
@@ -104,7 +105,11 @@ BOND = np.dtype([("informal", "f8", (LANES,)), ("need", "f8", (LANES,)), ("to", 
 
 @dataclass(frozen=True)
 class Layout:
-    """A study in arrays; ``keys`` are those that luck is drawn with, a run of them for each list of names."""
+    """A study in arrays.
+
+    ``keys`` are those that luck is drawn with, a run of them for each list of names; ``bounds`` has the lowest, the
+    highest and the usual value of every parameter, shape (3, sets of given parameters, parameters).
+    """
 
     scenarios: Records
     departments: Records
@@ -127,7 +132,7 @@ class Layout:
     phases: NDArray[np.int64]
     measure_keys: NDArray[np.uint64]
     keys: NDArray[np.uint64]
-    given: tuple[tuple[Given, ...], ...]
+    bounds: NDArray[np.float64]
     horizon: int
 
 
@@ -182,6 +187,8 @@ class _Layer:
         self.names: dict[tuple[str, ...], int] = {}
         self.given: dict[tuple[Given, ...], int] = {}
         self.organisations: dict[Organisation, _Laid] = {}
+        self.tied: dict[tuple[Any, ...], _Laid] = {}
+        self.rows: dict[tuple[int, int, int], tuple[Scenario, Records]] = {}
 
     def study(self, study: Study) -> Layout:
         """All scenarios of a study."""
@@ -209,38 +216,57 @@ class _Layer:
             phases=self.phases.array(),
             measure_keys=np.array([randomness.measure_key(name) for name in CARRIED_OUT.values()], np.uint64),
             keys=self.keys.array(),
-            given=tuple(self.given),
+            bounds=_bounds(tuple(self.given)),
             horizon=study.horizon,
         )
 
     def scenario(self, scenario: Scenario) -> None:
-        """One scenario."""
+        """One scenario; of those that differ in their parameters alone, all that they share is laid out once."""
+        shared = id(scenario.organisation), id(scenario.project), id(scenario.measures)
+        if shared not in self.rows:
+            self.rows[shared] = scenario, self._row(scenario)  # kept as well, so that no other objects get its ids
+        rows = self.rows[shared][1].copy()
+        rows[0]["values"] = self.given.setdefault(scenario.parameters, len(self.given))
+        self.scenarios.add(rows)
+
+    def _row(self, scenario: Scenario) -> Records:
+        """A scenario's record, but for its parameters."""
         rows = np.zeros(1, SCENARIO)
         row = rows[0]
         laid = self._organisation(scenario.organisation)
         _fill(row, {**laid.columns, **terms_of(scenario)._asdict()})
         row["horizon"] = scenario.project.horizon
-        row["values"] = self.given.setdefault(scenario.parameters, len(self.given))
         self._measures(scenario, laid, row)
-        self.scenarios.add(rows)
+        return rows
 
     def _organisation(self, organisation: Organisation) -> "_Laid":
         """An organisation, laid out once for all its scenarios."""
         if organisation not in self.organisations:
-            everybody, ties = organisation.departments, Ties(organisation)
-            kinds = [department.kind for department in everybody]
+            tied = self._tied(organisation)
+            columns = {
+                **tied.columns,
+                "departments": self._departments(organisation, tied.ties),
+                "keys": self._names(tuple(department.name for department in organisation.departments)),
+            }
+            self.organisations[organisation] = replace(tied, organisation=organisation, columns=columns)
+        return self.organisations[organisation]
+
+    def _tied(self, organisation: Organisation) -> "_Laid":
+        """What stands on ties and kinds alone, laid out once for all organisations that share the very same ties."""
+        kinds = tuple(department.kind for department in organisation.departments)
+        key = kinds, organisation.names, id(organisation.interdependence), id(organisation.informal_ties)
+        if key not in self.tied:
+            ties = Ties(organisation)
             rows = _rows(ties.needs)
             columns = {
-                "departments": self._departments(organisation, ties),
                 "count": len(kinds),
                 "it": kinds.index("it"),
-                "keys": self._names(tuple(department.name for department in everybody)),
                 "needs": self._ends(rows, self.hand_offs.count, len(kinds)),
                 "hand_offs": self._hand_offs(ties, rows),
                 "chain_needs": self._chain(ties),
             }
-            self.organisations[organisation] = _Laid(organisation, ties, columns, rows, {})
-        return self.organisations[organisation]
+            self.tied[key] = _Laid(organisation, ties, columns, rows, {})
+        return self.tied[key]
 
     def _ends(self, rows: Rows, start: int, count: int) -> int:
         """Put down where the rows of each block end, of ``count`` departments; returns where those ends begin."""
@@ -416,14 +442,22 @@ def values_of_worlds(layout: Layout, points: NDArray[np.float64], defaults: bool
 
     ``points`` are the worlds' points in [0, 1), shape (worlds, parameters).
     """
-    drawn = np.empty((len(layout.given), *points.shape))
-    for values, given in zip(drawn, layout.given, strict=True):
-        by_name = {entry.name: entry for entry in given}
-        low, high, value = np.array([_bounds(parameter, by_name.get(parameter.name)) for parameter in PARAMETERS]).T
-        values[...] = value if defaults else low + points * (high - low)
-    return drawn.view(VALUES)[..., 0]
+    low, high, usual = layout.bounds[:, :, np.newaxis]
+    drawn = np.broadcast_to(usual, (len(usual), *points.shape)) if defaults else low + points * (high - low)
+    return np.ascontiguousarray(drawn).view(VALUES)[..., 0]
 
 
-def _bounds(parameter: Parameter, own: Given | None) -> tuple[float, float, float]:
-    """Lowest, highest and usual value of a parameter, as a file gives them or as they stand."""
-    return (own.low, own.high, own.value) if own else (parameter.low, parameter.high, parameter.default)
+STANDARD = np.array(
+    [[one.low for one in PARAMETERS], [one.high for one in PARAMETERS], [one.default for one in PARAMETERS]]
+)
+"""Lowest, highest and usual value of every parameter where no file gives it: shape (3, parameters)."""
+COLUMN = MappingProxyType({parameter.name: column for column, parameter in enumerate(PARAMETERS)})
+
+
+def _bounds(sets: Sequence[tuple[Given, ...]]) -> NDArray[np.float64]:
+    """Lowest, highest and usual value of every parameter, as a file gives them or as they stand."""
+    bounds = np.repeat(STANDARD[:, np.newaxis], len(sets), axis=1)
+    for number, given in enumerate(sets):
+        for one in given:
+            bounds[:, number, COLUMN[one.name]] = one.low, one.high, one.value
+    return bounds

@@ -70,12 +70,18 @@ def build(data: Any, name: str, place_of: PlaceOf = nowhere) -> Study:
     """
     with reading():
         builder = _Builder(data, name, place_of)
-        study = builder.study()
-        problems = builder.all_problems()
-        if study is None or problems:
-            raise InputRefused(problems)
+        study = builder.sound_study()
         remarks = islice(chain(builder.remarks, remarks_on(study, place_of)), LIMITS.problems)
         return replace(study, remarks=tuple(remarks))
+
+
+def build_scenarios(data: Any, name: str) -> tuple[Scenario, ...]:
+    """The scenarios of a file's plain data, as :func:`build` makes them and with its errors.
+
+    Nothing is remarked on, and they may look ahead differently far.
+    """
+    with reading():
+        return _Builder(data, name, nowhere, same_weeks=False).sound_study().scenarios
 
 
 @dataclass(frozen=True)
@@ -121,8 +127,9 @@ _NOTHING: dict[str, Any] = {}
 class _Builder(Gatherer):
     """Gathers problems while it builds."""
 
-    def __init__(self, data: Any, name: str, place_of: PlaceOf) -> None:
+    def __init__(self, data: Any, name: str, place_of: PlaceOf, same_weeks: bool = True) -> None:
         super().__init__(place_of)
+        self.same_weeks = same_weeks
         self.data, self.name_of_study = self._composed(data, ()), name
         self.built = 0
         self.is_old = False
@@ -159,6 +166,13 @@ class _Builder(Gatherer):
             self._kept[key] = (about, make())  # kept as well, so that no other object gets its id
         return self._kept[key][1]
 
+    def sound_study(self) -> Study:
+        """The study, without remarks; raises :class:`~simulation.study.errors.InputRefused` with all problems."""
+        study, problems = self.study(), self.all_problems()
+        if study is None or problems:
+            raise InputRefused(problems)
+        return study
+
     def study(self) -> Study | None:
         """The study, or None if there are problems without which nothing could be made."""
         if not isinstance(self.data, dict):
@@ -177,7 +191,8 @@ class _Builder(Gatherer):
         self._ground(ground, alone=not names)
         made = [self._scenario(name, scenarios, ground) for name in names]
         sound = tuple(scenario for scenario in made if scenario is not None)
-        self._same_horizon(sound)
+        if self.same_weeks:
+            self._same_horizon(sound)
         title, description = self._texts(top, (), self.name_of_study)
         shown_first = self._shown(top.get("show"), names)
         return Study(self.name_of_study, title, description, sound, show=shown_first) if sound else None

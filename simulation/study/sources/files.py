@@ -15,10 +15,11 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from simulation.study.build.merge import build
+from simulation.study.build.variation import CHANGEABLE, override
 from simulation.study.deadline import check_time, reading
 from simulation.study.errors import InputRefused, Problem, abridged, nearest, problem, shown, unknown
 from simulation.study.parameters import PARAMETERS, Parameter
-from simulation.study.paths import Path, PlaceOf, told_path
+from simulation.study.paths import Path, PlaceOf, next_key, told_path
 from simulation.study.places import Line, Place
 from simulation.study.scenario import FORMAT, Given, Scenario, Study
 from simulation.study.sources.yaml_text import INVISIBLE, Reader, clean, spaced
@@ -189,7 +190,8 @@ def _study_and_data(text: str, name: str, overrides: tuple[str, ...]) -> tuple[S
     if problems:
         raise InputRefused(abridged(replace(problem, file=name) for problem in problems))
     remarks = (*read.remarks, *study.remarks)[: LIMITS.problems]
-    return replace(study, remarks=tuple(replace(remark, file=name) for remark in remarks)), read.data
+    marked = tuple(replace(remark, file=name) for remark in remarks)
+    return replace(study, remarks=marked, vary=override), read.data
 
 
 def is_lesson(data: Any) -> bool:
@@ -246,7 +248,7 @@ def _override(data: Any, text: str) -> Path:
     mapping: dict[str, Any] = data if isinstance(data, dict) else {}
     path: Path = ()
     while True:
-        key, left = _next_key(mapping, left)
+        key, left = next_key(mapping, left)
         path = (*path, key)
         inside: Any = mapping.get(key)
         if not key or (left and isinstance(inside, list)):
@@ -283,18 +285,8 @@ def _change(text: str) -> tuple[list[str], Any]:
     return parts, read.data
 
 
-CHANGEABLE = ("parameters", "organisation", "measures", "project", "scenarios")
-"""What a change on the command line may begin with."""
 _NAMED: dict[Path, str] = {("scenarios",): "unknown_scenario", ("organisation", "departments"): "unknown_department"}
 """Where a change of something inside must name what is there."""
-
-
-def _next_key(mapping: dict[str, Any], left: list[str]) -> tuple[str, list[str]]:
-    """The next key of a path and what is left of the path; a name that is there may hold points itself."""
-    for count in range(len(left), 1, -1):
-        if ".".join(left[:count]) in mapping:
-            return ".".join(left[:count]), left[count:]
-    return left[0], left[1:]
 
 
 # --- out -----------------------------------------------------------------------------------------------
