@@ -342,7 +342,7 @@ def frame():
 
 
 def test_ipyvue_itself_obeys_declared_events_only(frame, tmp_path):
-    assert set(events_of(frame.widget)) == {"event_go", "event_speak", "event_moved"}
+    assert set(events_of(frame.widget)) == {"event_go", "event_speak", "event_moved", "event_recall", "event_press"}
     frame.widget._handle_custom_msg({"event": "speak", "data": "nl"}, [])
     assert frame.spoken == ["nl"]
     mark = tmp_path / "ran"

@@ -1,6 +1,6 @@
 """The application: the shell around the pages, the language, the address."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.resources import files
 from typing import Any
 
@@ -13,7 +13,8 @@ from simulation.dashboard.pages import pages
 from simulation.dashboard.server.cookies import LANGUAGE
 from simulation.dashboard.server.mishaps import mishap, outdated
 from simulation.dashboard.state.tasks import log_error
-from simulation.dashboard.state.view import Change, Notice, View, address_of, first_view, read_address
+from simulation.dashboard.state.trail import Change, Ref, Trail
+from simulation.dashboard.state.view import Notice, View, address_of, first_view, read_address
 from simulation.study.errors import InputRefused
 from simulation.text.i18n import language_name, say, words_of
 from simulation.text.languages import LANGUAGES, preferred
@@ -34,43 +35,75 @@ def Page() -> None:
     """One visitor's application; their state is theirs alone."""
     router = solara.use_router()
     first, about_first = solara.use_memo(lambda: opening(router.path, router.search or ""), [])
-    view, set_view = solara.use_state(first)
+    trail, set_trail = solara.use_state(Trail(first))
     notices, set_notices = solara.use_state(about_first)
     moves, set_moves = solara.use_state(0)
+    press: Ref = solara.use_ref(0)
+    change = Change(set_trail, press, trail.past[-1] if trail.past else None)
 
     def follow(step: Any) -> None:
-        path, _, search = step["address"].partition("?")
-        stepped_to, about_link = opening(path, search)
-        set_view(stepped_to)
+        there, about_link = opening(*parted(step["address"]))
+        set_trail(lambda now: now.moved(there))
         set_notices(about_link)
         set_moves(step["count"])  # last, so that the address bar follows once the view is there
 
+    def recall(step: Any) -> None:
+        kept, about_link = opening(*parted(step["address"])) if step.get("address") else (None, ())
+        if any(notice.key == "base" for notice in about_link):  # a study that is gone takes nothing away
+            set_notices(about_link)
+            return
+        if step["how"] == "version" and kept is not None:
+            set_notices(about_link)
+            set_trail(lambda now: now.recalled(kept))
+        elif step["how"] in ("undo", "redo"):
+            set_trail(lambda now: now.undone(kept) if step["how"] == "undo" else now.redone(kept))
+
+    def pressed(number: int) -> None:
+        press.current = number
+
+    view = trail.view
     language = view.language
     solara.Title(f"{say(f'{view.page}.title', language)} – synergy")
     solara.Style(STYLE)
     with solara.Div(classes=["sy-app"]):
-        frame(view, set_view, moves, follow)
+        frame(trail, change, moves, {"moved": follow, "recall": recall, "press": pressed})
         with solara.Div(classes=["sy-content"], attributes={"id": "content", "role": "main", "tabindex": "-1"}):
             Notices(notices, language, lambda: set_notices(()))
             Outdated(language, address_of(view))
             Mishap(language)
-            Guarded(view, set_view).key(view.page)
+            Guarded(view, change).key(view.page)
 
 
-def frame(view: View, change: Change, moves: int, follow: Callable[[Any], None]) -> None:
-    """What stands around every page; ``follow`` is called with the address after Back or Forward."""
+def parted(address: str) -> tuple[str, str]:
+    """The path of an address, and its query."""
+    path, _, search = address.partition("?")
+    return path, search
+
+
+def frame(trail: Trail, change: Change, moves: int, takes: Mapping[str, Callable[[Any], None]]) -> None:
+    """What stands around every page, and what it ``takes``: Back and Forward, steps that are recalled, presses."""
+    view = trail.view
     language = view.language
     Frame(
         pages_text=packed([{"name": name, "label": say(f"{name}.rail", language)} for name in pages()]),
         page=view.page,
         language=language,
-        address=address_of(view),
-        moves=moves,
+        where_text=packed(
+            {
+                "address": address_of(view),
+                "moves": moves,
+                "at": trail.at,
+                "made": trail.made,
+                "entries": trail.entries,
+            }
+        ),
         words_text=packed(words_of("shell", language)),
         languages_text=packed([{"code": code, "name": language_name(code)} for code in LANGUAGES]),
         event_go=lambda name: change(lambda now: now.but(page=name) if name in list(pages()) else now),
         event_speak=lambda other: change(lambda now: now.but(language=other) if other in LANGUAGES else now),
-        event_moved=follow,
+        event_moved=takes["moved"],
+        event_recall=takes["recall"],
+        event_press=takes["press"],
     )
 
 

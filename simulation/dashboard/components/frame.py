@@ -1,6 +1,6 @@
 """The frame around every page: the rail, the language switch, the address bar."""
 
-from typing import Annotated
+from typing import Annotated, Literal, NotRequired
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -17,20 +17,31 @@ class Moved(TypedDict):
     count: Annotated[int, Field(ge=0, le=10**9)]
 
 
+@closed
+class Recall(TypedDict):
+    """A step back, a step on, or a version that was kept: the address that the page knows it by."""
+
+    how: Literal["undo", "redo", "version"]
+    address: NotRequired[Annotated[str, Field(max_length=LIMITS.query_characters + 100)]]
+
+
 @component("frame.vue")
 def Frame(
     pages_text: str,
     page: str,
     language: str,
-    address: str,
-    moves: int,
+    where_text: str,
     words_text: str,
     languages_text: str,
     event_go: Event[Word],
     event_speak: Event[Word],
     event_moved: Event[Moved],
+    event_recall: Event[Recall],
+    event_press: Event[Annotated[int, Field(ge=0, le=10**9)]],
 ) -> None:
-    """The rail, the language switch, and the address bar that follows the view; ``moves`` counts steps back or on.
+    """The rail, the language switch, the address bar that follows the view, undo and redo, and versions that are kept.
 
+    ``where_text`` has the address, how often Back or Forward was pressed (``moves``), and where in the
+    :class:`~simulation.dashboard.state.trail.Trail` one is: in one piece, since they belong together.
     ``languages_text`` has the code and the own name of each language.
     """

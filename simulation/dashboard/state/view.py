@@ -7,7 +7,6 @@ import base64
 import binascii
 import json
 import zlib
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 from urllib.parse import parse_qs, urlencode
@@ -136,10 +135,6 @@ def _canonical(votes: tuple[tuple[int, ...], ...]) -> tuple[tuple[int, ...], ...
     """
     last = max((index for index, hands in enumerate(votes) if any(hands)), default=-1)
     return tuple(hands if any(hands) else () for hands in votes[: last + 1])
-
-
-Change = Callable[[Callable[[View], View]], None]
-"""Changes the view as it is by then, so that quick clicks do not overwrite each other."""
 
 
 def first_view(language: str | None = None, page: str = "compare", base: Base | None = None) -> View:

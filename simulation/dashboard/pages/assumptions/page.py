@@ -15,8 +15,9 @@ from simulation.dashboard.pages.assumptions.flips import MOST_WORLDS, Trial, exp
 from simulation.dashboard.server.gate import Event, Word, closed, component
 from simulation.dashboard.state.runs import run_store
 from simulation.dashboard.state.tasks import LatestTask, Progress, turn, use_latest_task
+from simulation.dashboard.state.trail import Change
 from simulation.dashboard.state.variants import Changes, study_of
-from simulation.dashboard.state.view import Change, View, address_of
+from simulation.dashboard.state.view import View, address_of
 from simulation.model.outcomes import BY_OUTCOME
 from simulation.model.worlds import MODES
 from simulation.study.parameters import PARAMETERS

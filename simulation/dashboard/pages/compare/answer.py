@@ -127,19 +127,20 @@ def _short_verdict(comparison: Comparison, view: View, name: str, baseline: str)
 # --- what changed --------------------------------------------------------------------------------------
 
 
+def is_comparable(earlier: View, view: View) -> bool:
+    """Whether the same worlds show what became of the scenario in hand: same study, same draws, the same weeks."""
+    same = ("worlds", "seed", "mode", "horizon")
+    studies = earlier.changes.base == view.changes.base
+    return studies and all(getattr(earlier, name) == getattr(view, name) for name in same)
+
+
 def since(before: tuple[View, Comparison] | None, comparison: Comparison, view: View) -> str:
     """What the last change did to the scenario in hand, world by world, in a sentence; empty if it cannot be said."""
     if before is None:
         return ""
     earlier, known = before
     differences = difference(earlier, view)
-    if (
-        not differences
-        or earlier.hand not in known.runs.study.names
-        or len(known.runs.worlds) != len(comparison.runs.worlds)
-    ):
-        return ""
-    if (earlier.seed, earlier.mode) != (view.seed, view.mode):
+    if not differences or len(known.runs.worlds) != len(comparison.runs.worlds) or not is_comparable(earlier, view):
         return ""
     measured, horizon = BY_OUTCOME[view.outcome], comparison.runs.study.horizon
     old, new = known.runs.row(earlier.hand), comparison.runs.row(view.hand)
@@ -173,7 +174,10 @@ def _since_pair(pair: Pair, language: str) -> str:
         return say("compare.since_nothing", language)
     counts = {count: number(getattr(pair, count), language) for count in ("wins", "losses", "worlds")}
     matters = say(f"compare.since_{pair.kind}", language)
-    return say("compare.since_pair", language, **counts, matters=matters, difference=difference_said(pair, language))
+    said = difference_said(pair, language)
+    return say(
+        "compare.since_pair" if said else "compare.since_levels", language, **counts, matters=matters, difference=said
+    )
 
 
 def difference(before: View, after: View) -> str:

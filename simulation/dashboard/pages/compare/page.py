@@ -1,31 +1,28 @@
 """Compare: scenarios over the same worlds, the levers of one of them, and what moving them does."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from time import monotonic
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import solara
 
-from simulation.analysis.compare import Comparison, compare_runs
+from simulation.analysis.compare import Comparison
 from simulation.dashboard.components.chart import Chart
 from simulation.dashboard.components.text import Table, Text, packed
 from simulation.dashboard.pages.compare import answer, charts, timeline
 from simulation.dashboard.pages.compare.components import Controls, Ranking, Stay, Timeline
 from simulation.dashboard.state.runs import FEW, run_store
 from simulation.dashboard.state.tasks import LatestTask, Progress, Steps, use_latest_task
+from simulation.dashboard.state.trail import Change
 from simulation.dashboard.state.variants import refused, scenario_of, study_of
-from simulation.dashboard.state.view import MOST_SEED, MOST_WORLDS, Change, View, title_of
+from simulation.dashboard.state.view import MOST_SEED, MOST_WORLDS, View, title_of
 from simulation.model.outcomes import BY_OUTCOME, LEADING, OUTCOMES
 from simulation.report.sentences import LEVELS, LINES, MAIN, go_live, level_labels, middle, note, short_verdict
 from simulation.text.i18n import number, percent, say, words_of
 
 RAIL_POSITION = 10
 MOST_HORIZON = 520
-ONE_CHANGE = 1.2
-"""Seconds; answers that follow each other faster belong to one change, such as a drag."""
-
 Answered = tuple[View, Comparison]
 
 
@@ -46,7 +43,7 @@ def Page(view: View, change: Change) -> None:
     """The answer and why, the levers below it, the scenarios beside it."""
     latest: LatestTask[Answered | None] = use_latest_task(lambda progress: compare(view, progress), question(view))
     answered = latest.value
-    before = use_before(answered)
+    before = use_before(change.previous, view)
     wrong, alter, put = use_attempts(view, change)
 
     # One mark for all that is not fresh: each element that changes is a message to the browser.
@@ -114,30 +111,21 @@ def compare(view: View, progress: Progress) -> Steps[Answered | None]:
     return view, run_store().compare(study, view.baseline, view.worlds, view.seed, view.mode, progress)
 
 
-def use_before(answered: Answered | None) -> Answered | None:
-    """The answer before the change that led to this one; answers that follow each other closely are one change."""
-    kept: Any = solara.use_ref((None, None, 0.0))
-    last, before, at = kept.current
-    if answered is not None and last is not answered:
-        complete = last is not None and len(last[1].runs.worlds) == last[0].worlds
-        begins = complete and (before is None or monotonic() - at > ONE_CHANGE)
-        kept.current = (answered, remembered(last) if begins else before, monotonic())
-    previous: Answered | None = kept.current[1]
-    return previous
-
-
-def remembered(answered: Answered) -> Answered:
-    """An earlier answer, cut down to what a later one is compared with: the scenario in hand, without its weeks."""
-    view, comparison = answered
-    runs, hand = comparison.runs, view.hand
-    row = runs.study.names.index(hand)
-    few = replace(
-        runs,
-        study=runs.study.select((hand,)),
-        outcomes=runs.outcomes[row : row + 1].copy(),
-        weekly=runs.weekly[row : row + 1, :, :0].copy(),
+def use_before(previous: View | None, view: View) -> Answered | None:
+    """The answer before the last step, for the scenario in hand then; None if there is nothing to hold against it."""
+    wanted = previous if previous is not None and answer.is_comparable(previous, view) else None
+    earlier: LatestTask[Answered | None] = use_latest_task(
+        lambda progress: compare_alone(wanted, progress), wanted and question(wanted)
     )
-    return view, compare_runs(few, hand)
+    return earlier.value if earlier.fresh else None
+
+
+def compare_alone(view: View | None, progress: Progress) -> Answered | None:
+    """The runs of the scenario in hand alone; they are known already, unless the step came before its answer."""
+    if view is None:
+        return None
+    study = study_of(view.changes, (view.hand,))
+    return view, run_store().compare(study, view.hand, view.worlds, view.seed, view.mode, progress)
 
 
 # --- the answer ----------------------------------------------------------------------------------------
@@ -176,8 +164,7 @@ def Answer(view: View, latest: LatestTask[Answered | None], before: Answered | N
     with solara.Div(classes=["sy-last"]):
         Text("p", change_text or note(comparison, language), "sy-since", role="status")
         if change_text and latest.fresh and before is not None:
-            earlier = before[0]
-            undo = {"on_click": lambda: change(lambda now: undone(now, earlier)), "classes": ["sy-undo"]}
+            undo = {"on_click": change.undo, "classes": ["sy-undo"]}
             solara.Button(say("compare.undo", language), text=True, small=True, **undo)
 
 
@@ -192,15 +179,6 @@ def staying(view: View, answered: Answered | None) -> str:
     counts = comparison.levels(view.hand, view.outcome) if labels else ()
     ends = [f"{label} {number(count, language)}" for label, count in zip(labels, counts, strict=True) if count]
     return " · ".join([verdict, ", ".join(ends)] if ends else [verdict])
-
-
-def undone(now: View, earlier: View) -> View:
-    """The view with what is compared as it was, in the language and on the outcome of now."""
-    kept = {
-        name: getattr(earlier, name) for name in ("changes", "scenarios", "hand", "baseline", "worlds", "seed", "mode")
-    }
-    shown = kept["hand"] if now.shown == now.hand else now.shown
-    return now.but(**kept, shown=shown)
 
 
 def progress_text(latest: LatestTask[Answered | None], comparison: Comparison, view: View) -> str:

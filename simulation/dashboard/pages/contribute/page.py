@@ -11,8 +11,9 @@ from simulation.dashboard.components.text import Table, Text, packed
 from simulation.dashboard.pages.contribute.store import Question, worked_out
 from simulation.dashboard.server.gate import Event, Word, closed, component
 from simulation.dashboard.state.tasks import LatestTask, Progress, Steps, use_latest_task
+from simulation.dashboard.state.trail import Change
 from simulation.dashboard.state.variants import scenario_of, study_of
-from simulation.dashboard.state.view import Change, View, title_of
+from simulation.dashboard.state.view import View, title_of
 from simulation.model.outcomes import BY_OUTCOME, OUTCOMES
 from simulation.model.units import Share
 from simulation.report.contributions import answer, cells, how, notes, unit_of

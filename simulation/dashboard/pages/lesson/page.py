@@ -20,7 +20,8 @@ from simulation.dashboard.pages.lesson.flow import (
 from simulation.dashboard.pages.lesson.scenes import scene
 from simulation.dashboard.server.gate import Event, Word, closed, component
 from simulation.dashboard.state.tasks import use_latest_task
-from simulation.dashboard.state.view import Change, View
+from simulation.dashboard.state.trail import Change
+from simulation.dashboard.state.view import View
 from simulation.lesson.source import Told
 from simulation.study.errors import InputRefused
 from simulation.text.i18n import LANGUAGES, language_name, say, words_of

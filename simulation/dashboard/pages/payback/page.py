@@ -12,8 +12,9 @@ from simulation.dashboard.components.text import Table, Text, packed
 from simulation.dashboard.server.gate import Event, Word, closed, component
 from simulation.dashboard.state.runs import run_store
 from simulation.dashboard.state.tasks import LatestTask, Progress, turn, use_latest_task
+from simulation.dashboard.state.trail import Change
 from simulation.dashboard.state.variants import refused, scenario_of, study_of
-from simulation.dashboard.state.view import MOST_RATE, Change, View, title_of
+from simulation.dashboard.state.view import MOST_RATE, View, title_of
 from simulation.engine.ensemble import Runs
 from simulation.report.palette import ACCENT, FAINT, INK, QUIET
 from simulation.report.payback import Answers, answer, answers, how, sentences

@@ -14,8 +14,9 @@ from simulation.dashboard.pages.save.downloads import File, Ready
 from simulation.dashboard.server.gate import Event, Word, closed, component
 from simulation.dashboard.state.studies import study_by_digest
 from simulation.dashboard.state.tasks import LatestTask, Progress, use_latest_task
+from simulation.dashboard.state.trail import Change
 from simulation.dashboard.state.variants import Base
-from simulation.dashboard.state.view import Change, View, first_view, is_own, title_of
+from simulation.dashboard.state.view import View, first_view, is_own, title_of
 from simulation.system.limits import LIMITS
 from simulation.text.i18n import number, say, words_of
 

@@ -12,7 +12,8 @@ from simulation.dashboard.pages.world.story import scenario_titles, world_page
 from simulation.dashboard.server.gate import Event, Word, closed, component
 from simulation.dashboard.state.runs import run_store
 from simulation.dashboard.state.tasks import use_latest_task
-from simulation.dashboard.state.view import MOST_WORLDS, Change, View
+from simulation.dashboard.state.trail import Change
+from simulation.dashboard.state.view import MOST_WORLDS, View
 from simulation.text.i18n import say, words_of
 
 RAIL_POSITION = 20
