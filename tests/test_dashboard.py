@@ -541,3 +541,20 @@ def test_a_link_of_an_older_model_is_followed_and_what_is_gone_is_said():
     assert "ad_hoc" in notices[0].sentence("nl")
     alone = address_of(first_view("en").but(changes=Changes().put("parameters", "ad_hoc", 0.2)))
     assert read_address("compare", alone.partition("?")[2], "en")[0].changes == Changes()
+
+
+@browsing
+@pytest.mark.parametrize(("name", "language"), crossed([one for one in EVERY if one != "lesson"], LANGUAGES))
+def test_paper_has_the_organisation_and_nothing_to_press(visitor, address, name, language):
+    page = visitor(688)  # A4 between its margins
+    page.emulate_media(media="print")
+    opened(page, address, name, language)
+    still(page)
+    organisation = {"en": "The supplier: ", "nl": "De leverancier: "}[language]
+    assert page.inner_text(".sy-paper-first").startswith(organisation)
+    assert page.locator(".sy-paper-first").is_visible()
+    assert not page.locator(".sy-rail").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 700
+    assert not page.locator(".sy-versions-open").is_visible()
+    page.emulate_media(media="screen")
+    assert not page.locator(".sy-paper-first").is_visible()

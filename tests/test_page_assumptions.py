@@ -467,12 +467,16 @@ def test_the_answer_says_whether_anything_flips(plain):
     )
     some = kinds(plain, "beats", [("beats", "undecided"), ("loses", "beats")])
     assert f"2 of the {ALL} assumptions" in verdicts.answer(some, TITLES, "en")
-    assert verdicts.answer(some, TITLES, "en").endswith("flip that (1 the other way round): bau_it, bau_business")
+    assert verdicts.answer(some, TITLES, "en").endswith("flip that (1 the other way round)")
+    named = verdicts.which(some, "en")
+    assert named.startswith("What turns it: share of its capacity that IT's ordinary work takes (bau_it); ")
+    assert named.endswith("(bau_business).")
+    assert verdicts.which(none, "en") == verdicts.which(None, "en") == ""
     one = kinds(plain, "beats", [("loses", "loses")])
-    assert verdicts.answer(one, TITLES, "en").endswith("flips that, to the other way round: bau_business")
+    assert verdicts.answer(one, TITLES, "en").endswith("flips that, to the other way round")
     assert f"1 van de {ALL}" in verdicts.answer(one, TITLES, "nl")
     open_ = kinds(plain, "beats", [("undecided", "beats")])
-    assert "flips that (none to the other way round): " in verdicts.answer(open_, TITLES, "en")
+    assert "flips that (none to the other way round)" in verdicts.answer(open_, TITLES, "en")
     assert "round" not in verdicts.answer(kinds(plain, "same", [("beats", "same")]), TITLES, "en")
 
 
@@ -481,8 +485,9 @@ def test_an_open_verdict_is_settled_not_flipped(plain):
     assert verdicts.answer(none, TITLES, "en").endswith("settles it")
     assert verdicts.judged(none, TITLES, "en")["t"]["text"] == "can't tell yet at either end"
     some = kinds(plain, "undecided", [("beats", "undecided")] * 8)
-    assert "settle it: " in verdicts.answer(some, TITLES, "en")
-    assert verdicts.answer(some, TITLES, "en").endswith(" and 2 more")
+    assert verdicts.answer(some, TITLES, "en").endswith("settle it")
+    assert verdicts.which(some, "en").startswith("What settles it: ")
+    assert verdicts.which(some, "en").endswith(" and 4 more.")
     assert "flip" not in verdicts.answer(some, TITLES, "en")
 
 

@@ -17,7 +17,7 @@ from simulation.analysis.pairs import who_is_ahead
 from simulation.dashboard.pages.compare import answer, charts, timeline
 from simulation.dashboard.pages.compare import page as page_of
 from simulation.dashboard.state.tasks import Overtaken, _Job
-from simulation.dashboard.state.variants import Base, Changes, study_data, study_of
+from simulation.dashboard.state.variants import Base, Changes, base_names, scenario_of, study_data, study_of
 from simulation.dashboard.state.view import MOST_OWN, View, address_of, first_view, read_address
 from simulation.engine.ensemble import run_worlds
 from simulation.model.outcomes import BY_OUTCOME, COLUMN, OUTCOMES
@@ -165,6 +165,20 @@ def test_own_scenarios_are_renamed_removed_and_not_without_end():
         many.but(scenarios=("it-only", "full"), hand="full"), {"measure": "platform", "on": True}
     )
     assert say("compare.too_many_own", "en", most=MOST_OWN) == wrong
+
+
+def test_with_all_that_can_be_compared_a_copy_takes_the_place_of_its_original():
+    view = FIRST.but(scenarios=base_names(None)[:24])
+    others = tuple(name for name in view.scenarios if name != "full")[:23]
+    view = view.but(hand="full", baseline="it-only", scenarios=(*others, "full"))
+    assert len(view.scenarios) == 24
+    after, wrong = timeline.changed(view, {"measure": "external_partner", "on": False})
+    assert wrong == ""
+    assert after.hand == "full-2"
+    assert len(after.scenarios) == 24
+    assert "full" not in after.scenarios
+    assert after.baseline == "it-only"
+    assert scenario_of(after.changes, after.hand).measures.external_partner is None
 
 
 def test_a_link_holds_all_of_it():
@@ -629,7 +643,8 @@ def test_every_control_once(page, address):
     settled(page)
     for summary in page.locator("details summary").all():
         summary.click()
-    assert page.locator("details[open] table").count() == 2
+    assert page.locator("details[open] table").count() == 1
+    assert page.locator(".sy-scorecard tbody tr").count() == 6
 
 
 SECOND_ROW = "document.querySelector('.sy-rank-list li:nth-child(2)').classList.contains('hand')"

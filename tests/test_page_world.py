@@ -10,15 +10,16 @@ import pytest
 from conftest import crossed, served, still, watched
 
 from simulation import case
+from simulation.analysis.divergence import Ending, Swap, find_divergence
 from simulation.dashboard.pages.world.data import DETAILS, WEEK, log_of, shocks_of, states_sent, traced, world_of
 from simulation.dashboard.pages.world.page import chosen, rested
 from simulation.dashboard.pages.world.picks import pick_one, pick_pair
-from simulation.dashboard.pages.world.story import headline, scenario_titles, world_page
+from simulation.dashboard.pages.world.story import Story, headline, scenario_titles, world_page
 from simulation.dashboard.state.variants import Changes, cloned, with_measure
 from simulation.dashboard.state.view import View
 from simulation.study.schedule import Schedule, contacts
 from simulation.study.sources.files import load
-from simulation.text.i18n import LANGUAGES
+from simulation.text.i18n import LANGUAGES, percent, say
 
 NONE = Changes()
 CASE_TIES = case().scenario("full").organisation.interdependence
@@ -156,7 +157,7 @@ def test_the_story_runs_from_what_is_decided_to_how_it_ends():
     told = [one["week"] for one in page["story"] if one["kind"] in ("measure", "step")]
     assert told == sorted(told)
     assert page["story"][0]["text"].startswith("Only with Full package: name the elephant, assign roles")
-    assert page["opening"].startswith("Until the end of week 7 both worlds are the same")
+    assert page["told"].startswith("Until the end of week 7 both worlds are the same")
     assert page["story"][-1]["text"] == (
         f"Full package is live in week {full.go_live}, IT only never. After 156 weeks they keep "
         f"{100 * full.lasting:.0f} % and {100 * it_only.lasting:.0f} %."
@@ -181,7 +182,7 @@ def test_several_differences_are_switched_one_by_one_and_one_is_not():
 def test_two_that_are_equal_never_part():
     changes, name = cloned(NONE, "full")
     page = sent("full", name, changes=changes)
-    assert page["opening"] == ""
+    assert page["told"] == ""
     assert [one["text"] for one in page["story"]] == [
         "In this world nothing ever differs between the two: every state of every department is the same in every week."
     ]
@@ -196,7 +197,7 @@ def test_a_visitors_own_scenario_parts_in_its_own_week():
     changes, name = cloned(NONE, "full", {"en": "<b>mine</b>", "nl": "<b>mijn</b>"})
     changes = with_measure(changes, name, "anchor_in_strategy", {"start": 48})
     page = sent(name, "full", changes=changes)
-    assert page["opening"].startswith("Until the end of week 7")
+    assert page["told"].startswith("Until the end of week 7")
     assert page["worlds"][0]["title"] == "<b>mine</b>"
     assert "<b>mine</b>" in page["headline"]
 
@@ -206,7 +207,7 @@ def test_every_pair_with_the_status_quo_is_told_in_both_languages(name):
     for language in LANGUAGES:
         page = sent(name, "" if name == "it-only" else "it-only", world=3, language=language)
         assert page["headline"].endswith(".")
-        assert "{" not in json.dumps([page["story"], page["opening"], page["caveats"], page["swaps"]]).replace('{"', "")
+        assert "{" not in json.dumps([page["story"], page["told"], page["caveats"], page["swaps"]]).replace('{"', "")
 
 
 def test_until_the_engine_is_ready_the_mesa_model_tells_the_same():
@@ -571,3 +572,49 @@ def test_fourteen_departments_fit(browser, hospital, width, language):
     assert min(b - a for a, b in itertools.pairwise(tops)) >= 11  # lines do not touch
     context.close()
     assert wrong == []
+
+
+# --- the paragraph, and measures that matter as much ----------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "pair", [("full", "it-only"), ("it-only", "full"), ("roles", "it-only"), ("partner-with", "partner-over")]
+)
+def test_a_paragraph_tells_it_with_the_figures_of_that_week(language, pair):
+    page = world_page(Changes(), *pair, 3, 1, "ranges", language, True)
+    a, b = (traced(Changes(), name, 3, 1, "ranges", True) for name in pair)
+    gaps = np.abs(a.weekly("progress") - b.weekly("progress"))
+    week = int(np.argmax(gaps)) + 1
+    told = page["told"]
+    assert f"week {week}" in told
+    for run in (a, b):
+        assert percent(float(run.weekly("progress")[week - 1]), language) in told
+        assert run.scenario.called(language) in told
+    assert told.endswith(".")
+    assert "{" not in told
+
+
+def test_worlds_that_never_part_have_no_paragraph():
+    assert world_page(Changes(), "full", "full", 3, 1, "ranges", "en", True)["told"] == ""
+    assert world_page(Changes(), "full", "", 3, 1, "ranges", "en", True)["told"] == ""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_differences_that_do_as_much_are_named_together(language):
+    pair = [traced(Changes(), name, 3, 1, "ranges", True) for name in ("full", "it-only")]
+    story = Story(find_divergence(*pair), *pair, language)
+    end, as_it_is = Ending(None, 0.0), story.divergence.b
+    swaps = tuple(
+        Swap(name, end if name != "persuasion" else story.divergence.a, as_it_is)
+        for name in ("assign_roles", "external_partner", "persuasion")
+    )
+    said = story.swaps(swaps)["said"]
+    names = [say(f"measure.{name}", language) for name in ("assign_roles", "external_partner")]
+    assert say("world.listed", language, some=names[0], last=names[1]) in said[0]
+    assert say("measure.persuasion", language) not in said[0]
+    alone = story.swaps((swaps[0], swaps[2]))["said"][0]
+    assert alone == say(
+        "world.swap_most", language, measure=names[0], now=percent(0.0, language),
+        before=percent(story.divergence.a.lasting, language), **story.titles,
+    )  # fmt: skip

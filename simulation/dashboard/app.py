@@ -14,7 +14,8 @@ from simulation.dashboard.server.cookies import LANGUAGE
 from simulation.dashboard.server.mishaps import mishap, outdated
 from simulation.dashboard.state.tasks import log_error
 from simulation.dashboard.state.trail import Change, Ref, Trail
-from simulation.dashboard.state.view import Notice, View, address_of, first_view, read_address
+from simulation.dashboard.state.variants import base_study
+from simulation.dashboard.state.view import Notice, View, address_of, first_view, read_address, title_of
 from simulation.study.errors import InputRefused
 from simulation.text.i18n import language_name, say, words_of
 from simulation.text.languages import LANGUAGES, preferred
@@ -68,10 +69,25 @@ def Page() -> None:
     with solara.Div(classes=["sy-app"]):
         frame(trail, change, moves, {"moved": follow, "recall": recall, "press": pressed})
         with solara.Div(classes=["sy-content"], attributes={"id": "content", "role": "main", "tabindex": "-1"}):
+            Paper(whose(view), "first")
             Notices(notices, language, lambda: set_notices(()))
             Outdated(language, address_of(view))
             Mishap(language)
             Guarded(view, change).key(view.page)
+            Paper(f"{say('shell.illustrative', language)}. {say('shell.illustrative_why', language)}", "last")
+
+
+def whose(view: View) -> str:
+    """The organisation's name and the study's title, which stand on paper above every page."""
+    name = base_study(view.changes.base).organisation.name.in_(view.language)
+    title = title_of(view)
+    return f"{name}: {title}" if title else name
+
+
+@solara.component
+def Paper(text: str, place: str) -> None:
+    """A line that is there on paper only, where the rail is missing."""
+    Text("p", text, f"sy-paper sy-paper-{place}")
 
 
 def parted(address: str) -> tuple[str, str]:

@@ -17,6 +17,7 @@ from simulation.engine.ensemble import Batches, Progress, check_worlds
 from simulation.engine.kernel.layout import lay_out
 from simulation.model.outcomes import BY_OUTCOME, OUTCOMES
 from simulation.model.worlds import Mode, check_world
+from simulation.study.build.validation import short
 from simulation.study.build.variation import Changes, vary
 from simulation.study.errors import InputRefused, Problem, abridged, problem, shown, unknown
 from simulation.study.parameters import BY_NAME
@@ -218,7 +219,7 @@ def _wrong(value: object, name: str) -> Problem | None:
     if not math.isfinite(number):
         return problem("not_finite", given=shown(number))
     if not about.least <= number <= about.most:
-        return problem("parameter_bounds", given=f"{number:g}", legal=f"{about.least:g} … {about.most:g}")
+        return problem("parameter_bounds", given=short(number), legal=f"{short(about.least)} … {short(about.most)}")
     return None
 
 

@@ -22,6 +22,7 @@ from simulation.model.outcomes import BY_OUTCOME, LEADING
 from simulation.report.axes import axis_of
 from simulation.report.palette import ACCENT, FAINT, FILL, INK, QUIET, RIVAL, RIVAL_TEXT
 from simulation.report.sentences import MAIN, hardly_used, headline, level, level_labels, note, short_verdict
+from simulation.study.scenario import Study
 from simulation.text.i18n import number, percent, say, say_count
 
 STYLE: Any = {
@@ -145,10 +146,15 @@ def _scale(axes: Any, comparison: Comparison, language: str, levels: bool) -> No
 
 
 def _foot(figure: Figure, comparison: Comparison, language: str) -> None:
-    """What it was made with, and what it is not."""
+    """Whose it is, what it was made with, and what it is not."""
     made = f"{note(comparison, language)} synergy {__version__}."
-    foot = f"{made}\n{say('result.not_a_forecast', language)}"
+    foot = f"{whose(comparison.runs.study, language)}\n{made}\n{say('result.not_a_forecast', language)}"
     figure.text(0.02, 0.1 / figure.get_figheight(), foot, fontsize=7.5, color=QUIET, va="bottom")
+
+
+def whose(study: Study, language: str) -> str:
+    """The organisation's name and the study's title, on one line."""
+    return _cut(f"{study.organisation.name.in_(language)}: {study.title.in_(language)}", 150)
 
 
 def _answer(comparison: Comparison, hand: str, language: str) -> str:
@@ -256,16 +262,42 @@ def _weeks(comparison: Comparison, name: str, share: float) -> tuple[Any, Any]:
 
 
 def _name_lines(axes: Any, comparison: Comparison, highlighted: tuple[str, ...], hand: str, language: str) -> None:
-    """The lines' names at their ends, apart from each other."""
-    ends = sorted((float(_weeks(comparison, name, 0.5)[1][-1]), name) for name in highlighted)
+    """The lines' names at their ends, apart from each other; those that end together share a place."""
+    study = comparison.runs.study
+    places: list[tuple[float, list[str]]] = []
+    for end, other, name in sorted(
+        (float(_weeks(comparison, name, 0.5)[1][-1]), name not in highlighted, name) for name in study.names
+    ):
+        if places and other and end - places[-1][0] < CLOSE_ENDS and places[-1][1][0] not in highlighted:
+            places[-1][1].append(name)
+        else:
+            places.append((end, [name]))
     least = 0.0
-    for end, name in ends:
+    for end, names in places:
         height = max(end, least)
-        least = height + 0.07
-        title = _cut(comparison.runs.study.scenario(name).called(language), 28)
-        colour = ACCENT if name == hand else RIVAL_TEXT
-        x = comparison.runs.study.horizon * 1.015
-        axes.text(x, height, title, color=colour, fontsize=10, fontweight="bold", va="center")
+        least = height + CLOSE_ENDS
+        titles = [study.scenario(name).called(language) for name in names]
+        colour = ACCENT if names[0] == hand else RIVAL_TEXT if names[0] in highlighted else QUIET
+        look: dict[str, Any] = {"fontsize": 10, "fontweight": "bold"} if names[0] in highlighted else {"fontsize": 8}
+        axes.text(study.horizon * 1.015, height, _listed(titles), color=colour, va="center", **look)
+
+
+CLOSE_ENDS = 0.055
+"""Lines whose ends are closer than that share a name's place."""
+
+
+def _listed(titles: list[str]) -> str:
+    """As many titles as there is room for, and how many more there are.
+
+    >>> _listed(["Assigned roles", "Cross-functional team", "Wait for IT"]), _listed(["x" * 40])
+    ('Assigned roles, +2', 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…')
+    """
+    for count in range(len(titles), 0, -1):
+        more = f", +{len(titles) - count}" if count < len(titles) else ""
+        text = ", ".join(titles[:count]) + more
+        if len(text) <= LABEL:
+            return text
+    return _cut(titles[0], LABEL - (3 if len(titles) > 1 else 0)) + (f" +{len(titles) - 1}" if len(titles) > 1 else "")
 
 
 def _cut(text: str, most: int) -> str:

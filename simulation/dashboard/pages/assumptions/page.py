@@ -223,14 +223,13 @@ def rows_of(view: View) -> list[dict[str, Any]]:
 
 
 def sentences(view: View, rows: list[dict[str, Any]], trial: Trial | None, survival: Survival | None) -> dict[str, Any]:
-    """What the page says beside its words; the last two on paper only, where the rail and the address are missing."""
+    """What the page says beside its words; the last on paper only, where the address is missing."""
     rests = force(view) if view.hand == view.baseline else f"{basis(view)} {force(view)}"
-    most = verdicts.most(trial, view.language)
+    which, most = verdicts.which(trial, view.language), verdicts.most(trial, view.language)
     titles = (view.title(view.hand), view.title(view.baseline))
     return {
-        "under": [line for line in (rests, most, verdicts.widths(survival, titles, view.language)) if line],
+        "under": [line for line in (rests, which, most, verdicts.widths(survival, titles, view.language)) if line],
         "grades": grades(rows, view.language),
-        "illustrative": f"{say('shell.illustrative', view.language)}. {say('shell.illustrative_why', view.language)}",
         "link": address_of(view),
     }
 

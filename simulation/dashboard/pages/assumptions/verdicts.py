@@ -12,8 +12,8 @@ from simulation.report.widths import factor
 from simulation.study.parameters import PARAMETERS
 from simulation.text.i18n import say
 
-MOST_NAMED = 6
-"""Assumptions that the answer names."""
+MOST_NAMED = 4
+"""Assumptions that the line under the answer names."""
 ORDER = ("reverses", "differs", "settles", "blurs", "holds", "fixed")
 """From what changes a verdict most to what cannot."""
 ANSWERS = {
@@ -49,12 +49,9 @@ def verdict_of(pair: Pair, titles: Titles, language: str) -> str:
 
 
 def _counts(trial: Trial, language: str) -> dict[str, Any]:
-    """How many were tried, how many flip the verdict, how many reverse it, and which."""
+    """How many were tried, how many flip the verdict, and how many reverse it."""
     able = [flip for flip in trial.flips if not flip.fixed]
-    flipping = sorted((flip for flip in able if flip.flips(trial.verdict)), key=lambda flip: _rank(flip, trial.verdict))
-    named = ", ".join(flip.parameter.name for flip in flipping[:MOST_NAMED])
-    if len(flipping) > MOST_NAMED:
-        named += say("assumptions.further", language, more=len(flipping) - MOST_NAMED)
+    flipping = _flipping(trial)
     about_face = sum(flip.reverses(trial.verdict) for flip in flipping)
     turned_how = "turned_none" if about_face == 0 else "turned_all" if about_face == len(flipping) else "turned"
     could = trial.verdict.kind in {"beats", "loses"}
@@ -63,9 +60,25 @@ def _counts(trial: Trial, language: str) -> dict[str, Any]:
         "all": len(PARAMETERS),
         "of": len(able),
         "n": len(flipping),
-        "names": named,
         "turned": say(f"assumptions.{turned_how}", language, m=about_face) if could else "",
     }
+
+
+def _flipping(trial: Trial) -> list[Flip]:
+    """What flips the verdict, what changes it most first."""
+    able = (flip for flip in trial.flips if not flip.fixed and flip.flips(trial.verdict))
+    return sorted(able, key=lambda flip: _rank(flip, trial.verdict))
+
+
+def which(trial: Trial | None, language: str) -> str:
+    """Which assumptions flip, or settle, the verdict, by what they mean; nothing before all were tried."""
+    flipping = _flipping(trial) if trial and trial.done else []
+    if trial is None or not flipping:
+        return ""
+    names = "; ".join(f"{meaning(flip, language)} ({flip.parameter.name})" for flip in flipping[:MOST_NAMED])
+    if len(flipping) > MOST_NAMED:
+        names += say("assumptions.further", language, more=len(flipping) - MOST_NAMED)
+    return say(f"assumptions.which_{'settle' if trial.verdict.kind == 'undecided' else 'flip'}", language, names=names)
 
 
 def _rank(flip: Flip, verdict: Pair) -> tuple[int, float]:
@@ -105,9 +118,14 @@ def most(trial: Trial | None, language: str) -> str:
     first = min(able, key=lambda flip: _rank(flip, trial.verdict))
     if first.at_low.wins == first.at_high.wins == trial.verdict.wins:
         return say("assumptions.none", language)
-    meaning = say(f"parameter.{first.parameter.name}", language)
     fields = {"name": first.parameter.name, "low": first.at_low.wins, "high": first.at_high.wins}
-    return say("assumptions.most", language, meaning=meaning[0].lower() + meaning[1:], **fields)
+    return say("assumptions.most", language, meaning=meaning(first, language), **fields)
+
+
+def meaning(flip: Flip, language: str) -> str:
+    """What a number means, within a sentence; a name that begins with two capitals keeps them."""
+    text = say(f"parameter.{flip.parameter.name}", language)
+    return text if text[:2].isupper() else text[0].lower() + text[1:]
 
 
 def widths(survival: Survival | None, titles: Titles, language: str) -> str:

@@ -9,7 +9,7 @@ import solara
 
 from simulation.analysis.compare import Comparison
 from simulation.dashboard.components.chart import Chart
-from simulation.dashboard.components.text import Table, Text, packed
+from simulation.dashboard.components.text import Table, Text, packed, safe
 from simulation.dashboard.pages.compare import answer, charts, timeline
 from simulation.dashboard.pages.compare.components import Controls, Ranking, Stay, Timeline
 from simulation.dashboard.state.runs import FEW, run_store
@@ -61,6 +61,7 @@ def Page(view: View, change: Change) -> None:
             if answered is not None:
                 Beside(answered)
     if answered is not None:
+        Scorecard(answered)
         Foot(answered)
 
 
@@ -402,7 +403,40 @@ def Beside(answered: Answered) -> None:
         Text("h2", title)
         Text("p", under, "sy-under")
         Chart(option_text=option, label=f"{title}. {under}", height=240, language=view.language)
-        Table(say("compare.table", view.language), table(comparison, view))
+
+
+@solara.component
+def Scorecard(answered: Answered) -> None:
+    """All scenarios in numbers, best first: a table, as wide as the page."""
+    view, comparison = answered
+    language = view.language
+    fields = {"outcome": say(f"outcome.{view.outcome}", language), "worlds": number(view.worlds, language)}
+    with solara.Div(classes=["sy-block", "sy-scorecard", "sy-dims"]):
+        Text("h2", say("compare.scorecard", language))
+        Text("p", say("compare.scorecard_under", language, **fields), "sy-under")
+        solara.HTML(
+            unsafe_innerHTML=scorecard(comparison, view),
+            classes=["sy-scroll"],
+            attributes={"tabindex": "0", "role": "region", "aria-label": say("compare.scorecard", language)},
+        )
+
+
+def scorecard(comparison: Comparison, view: View) -> str:
+    """The table as markup: where worlds end stands under one heading."""
+    head, *rows = table(comparison, view)
+    levels, language = len(LEVELS), view.language
+    apart = "".join(f'<th scope="col" rowspan="2">{safe(cell)}</th>' for cell in head[1 + levels :])
+    first = f'<th scope="col" rowspan="2">{safe(head[0])}</th>'
+    ends = f'<th scope="colgroup" colspan="{levels}">{safe(say("compare.ends_in", language))}</th>'
+    under = "".join(f'<th scope="col">{safe(cell)}</th>' for cell in head[1 : 1 + levels])
+    marks = {view.hand: "hand", view.baseline: "rival"}
+    body = "".join(
+        f'<tr class="{marks.get(name, "")}"><th scope="row">{safe(row[0])}</th>'
+        + "".join(f"<td>{safe(cell)}</td>" for cell in row[1:])
+        + "</tr>"
+        for name, row in zip(comparison.ranked(view.outcome), rows, strict=True)
+    )
+    return f"<table><thead><tr>{first}{ends}{apart}</tr><tr>{under}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def table(comparison: Comparison, view: View) -> list[list[str]]:

@@ -13,7 +13,7 @@ from simulation.dashboard.state.variants import (
     study_of,
     with_measure,
 )
-from simulation.dashboard.state.view import MOST_OWN, View
+from simulation.dashboard.state.view import MOST_OWN, MOST_SCENARIOS, View
 from simulation.study.errors import InputRefused
 from simulation.study.measures import CLASS_OF, MEASURES, Control, Lasting, Measure, Once
 from simulation.study.organisation import Department
@@ -129,7 +129,10 @@ def own(view: View) -> View:
 
 
 def copied(view: View, title: str = "compare.copy") -> View:
-    """The same view with a copy of the scenario in hand, which takes its place there."""
+    """The same view with a copy of the scenario in hand, which takes its place there.
+
+    Where as many are compared as there can be, it takes the place among those as well.
+    """
     if len(view.changes.scenarios) >= MOST_OWN:
         return view
     scenario = scenario_of(view.changes, view.hand)
@@ -138,7 +141,9 @@ def copied(view: View, title: str = "compare.copy") -> View:
     titles = {one: say(title, one, title=scenario.called(one)) + mark for one in LANGUAGES}
     changes, name = cloned(view.changes, view.hand, {key: text[:300] for key, text in titles.items()})
     shown = name if view.shown == view.hand else view.shown
-    return view.but(changes=changes, scenarios=(*view.scenarios, name), hand=name, shown=shown)
+    full = len(view.scenarios) >= MOST_SCENARIOS
+    others = tuple(one for one in view.scenarios if one != view.hand) if full else view.scenarios
+    return view.but(changes=changes, scenarios=(*others, name), hand=name, shown=shown)
 
 
 def changed(view: View, asked: Any) -> tuple[View, str]:

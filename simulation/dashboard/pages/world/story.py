@@ -3,14 +3,25 @@
 import functools
 from typing import Any
 
-from simulation.analysis.divergence import Divergence, Ending, SameLuck, Step, Swap, find_divergence, swap_each
+import numpy as np
+
+from simulation.analysis.divergence import (
+    Difference,
+    Divergence,
+    Ending,
+    SameLuck,
+    Step,
+    Swap,
+    find_divergence,
+    swap_each,
+)
 from simulation.analysis.mechanisms import SHARE
 from simulation.dashboard.pages.world.data import log_of, shocks_of, states_sent, traced, world_of
 from simulation.dashboard.state.variants import Changes, study_of
 from simulation.engine.ensemble import mesa_world, run_world
 from simulation.engine.traces import Trace
 from simulation.model.worlds import Mode
-from simulation.report.handoffs import AGREED
+from simulation.report.handoffs import AGREED, HandOffs
 from simulation.study.scenario import Scenario
 from simulation.text.i18n import number, percent, say, say_count
 
@@ -20,6 +31,8 @@ Item = dict[str, Any]
 LUCK_TOLD = 3
 """Strokes of luck with another effect that are put into sentences; the rest is counted."""
 LONGEST_TITLE = 48
+LATE = 13
+"""Weeks before the end within which the widest gap is as good as the last one."""
 
 
 def short(text: str, most: int = LONGEST_TITLE) -> str:
@@ -94,6 +107,62 @@ class Story:
         """Names, one after another."""
         return self._say("listed", some=", ".join(names[:-1]), last=names[-1]) if len(names) > 1 else "".join(names)
 
+    def told(self) -> str:
+        """The whole of it in a paragraph, as one would tell it to somebody who asks; empty if the worlds never part."""
+        if self.divergence.week is None:
+            return ""
+        sentences = [self.opening()]
+        sentences += [*self._owned("a"), *self._owned("b"), *self._owned("")]
+        sentences += [*self._work(), self._end()["text"]]
+        neither = self.divergence.a.go_live is None and self.divergence.b.go_live is None
+        if neither and self._widest_work() + LATE < self.a.horizon:
+            sentences.append(self._say("told_end_work", **self._both("progress", self.a.horizon), **self.titles))
+        return " ".join(sentences)
+
+    def _owned(self, holder: str) -> list[str]:
+        """What one of the two has alone, or (without a holder) both in another way, by the week in which it shows."""
+        weeks: dict[int, list[str]] = {}
+        for difference in self.divergence.differences:
+            if difference.week is not None and _holder(difference) == holder:
+                weeks.setdefault(difference.week, []).append(self._measure(difference.measure))
+        if not weeks:
+            return []
+        parts = [
+            self._say("told_from", measures=self._listed(names), week=week) for week, names in sorted(weeks.items())
+        ]
+        scenario = self.titles["second" if holder == "b" else "first"]
+        return [self._say("told_only" if holder else "told_differently", scenario=scenario, measures="; ".join(parts))]
+
+    def _work(self) -> list[str]:
+        """When the work comes apart furthest, and what else differs most in that week."""
+        week = self._widest_work()
+        if abs(float(self.a.weekly("progress")[week - 1] - self.b.weekly("progress")[week - 1])) < SHARE:
+            return [self._say("told_work_alike")]
+        sentences = [self._say("told_work", week=week, **self._both("progress", week), **self.titles)]
+        means = [HandOffs(run.scenario.organisation, run.settled).mean(inside=True) for run in (self.a, self.b)]
+        settled = [float(mean[week - 1]) for mean in means if mean is not None]
+        engaged = [run.weekly("engagement")[week - 1] for run in (self.a, self.b)]
+        why = []
+        if len(settled) == 2 and abs(settled[0] - settled[1]) >= SHARE:
+            why.append(self._say("told_settled", **self._pair(*settled), **self.titles))
+        if abs(engaged[0] - engaged[1]) >= SHARE:
+            why.append(
+                self._say("told_engaged" if why else "told_engaged_alone", **self._pair(*engaged), **self.titles)
+            )
+        return [*sentences, self._say("told_why", what="; ".join(why))] if why else sentences
+
+    def _widest_work(self) -> int:
+        """The week in which the work comes apart furthest."""
+        return int(np.argmax(np.abs(self.a.weekly("progress") - self.b.weekly("progress")))) + 1
+
+    def _both(self, state: str, week: int) -> dict[str, str]:
+        """A weekly mean of both, as people say it."""
+        return self._pair(*(float(run.weekly(state)[week - 1]) for run in (self.a, self.b)))
+
+    def _pair(self, a: float, b: float) -> dict[str, str]:
+        """Two shares as people say them."""
+        return {"a": share(a, self.language), "b": share(b, self.language)}
+
     def caveats(self) -> list[str]:
         """What may be concluded from it, and what may not."""
         measures = self.divergence.differences
@@ -131,15 +200,7 @@ class Story:
         """Which measures differ, by week and by who has them."""
         kinds: dict[tuple[int, str], list[str]] = {}
         for difference in self.divergence.differences:
-            holder = (
-                "never_shows"
-                if difference.week is None
-                else "a"
-                if difference.in_a > difference.in_b
-                else "b"
-                if difference.in_b > difference.in_a
-                else ""
-            )
+            holder = "never_shows" if difference.week is None else _holder(difference)
             kinds.setdefault((difference.week or 0, holder), []).append(self._measure(difference.measure))
         return [self._measure_item(week, holder, self._listed(names)) for (week, holder), names in kinds.items()]
 
@@ -245,24 +306,32 @@ class Story:
 
     def _read(self, swaps: tuple[Swap, ...]) -> list[str]:
         """What the table says."""
-        out = max(swaps, key=lambda swap: abs(swap.a.lasting - self.divergence.a.lasting))
-        into = max(swaps, key=lambda swap: abs(swap.b.lasting - self.divergence.b.lasting))
+        out = [(swap.measure, swap.a) for swap in swaps]
+        into = [(swap.measure, swap.b) for swap in swaps]
         return [
-            self._moved("swap_most", "swap_least", out.measure, out.a, self.divergence.a),
-            self._moved("swap_alone", "swap_together", into.measure, into.b, self.divergence.b),
+            self._moved("swap_most", "swap_least", out, self.divergence.a),
+            self._moved("swap_alone", "swap_together", into, self.divergence.b),
         ]
 
-    def _moved(self, much: str, little: str, measure: str, now: Ending, before: Ending) -> str:
-        """Whether the measure that moves most moves enough."""
-        if abs(now.lasting - before.lasting) < SHARE:
+    def _moved(self, much: str, little: str, ends: list[tuple[str, Ending]], before: Ending) -> str:
+        """Whether the measure that moves most moves enough; those that come to as much are named with it."""
+        moves = {measure: abs(now.lasting - before.lasting) for measure, now in ends}
+        most = max(moves, key=lambda measure: moves[measure])
+        if moves[most] < SHARE:
             return self._say(little, **self.titles)
-        return self._say(
-            much,
-            measure=self._measure(measure),
-            now=share(now.lasting, self.language),
-            before=share(before.lasting, self.language),
-            **self.titles,
-        )
+        now = dict(ends)[most]
+        fields = {"now": share(now.lasting, self.language), "before": share(before.lasting, self.language)}
+        alike = [measure for measure, end in ends if abs(end.lasting - now.lasting) < SHARE]
+        if len(alike) > 1:
+            return self._say(
+                f"{much}_alike", measures=self._listed(list(map(self._measure, alike))), **fields, **self.titles
+            )
+        return self._say(much, measure=self._measure(most), **fields, **self.titles)
+
+
+def _holder(difference: Difference) -> str:
+    """Which of the two has a measure that the other has not; neither where both have it."""
+    return "a" if difference.in_a > difference.in_b else "b" if difference.in_b > difference.in_a else ""
 
 
 BESIDES = {"organisation": "by_organisation", "project": "by_project", "parameters": "by_parameters"}
@@ -299,14 +368,14 @@ def world_page(
         "shocks": shocks_of(traces[0]),
         "events": log_of(traces, language),
         "story": [],
-        "opening": "",
+        "told": "",
         "caveats": [],
         "swaps": None,
     }
     if beside:
         divergence, swaps = _divergence(changes, (shown, beside), world, seed, mode, compiled)
         story = Story(divergence, traces[0], traces[1], language)
-        page |= {"story": story.items(), "opening": story.opening(), "caveats": story.caveats()}
+        page |= {"story": story.items(), "told": story.told(), "caveats": story.caveats()}
         page["swaps"] = story.swaps(swaps) if swaps else None
     return page
 
