@@ -222,7 +222,7 @@ def test_what_does_not_pay_is_said(language):
     back = found.pair("it-only", "full", "net_value")
     fields = {"wins": back.wins, "worlds": back.worlds, "difference": difference(back, language), "horizon": 156}
     assert answer.price(found, view.but(baseline="full")) == say("compare.price_beats", language, **fields)
-    assert answer.price(found, view.but(outcome="net_value")) == ""
+    assert answer.price(found, view.but(outcome="net_value")) == say("result.against_nothing", language, horizon=156)
     assert answer.price(found, FIRST) == ""  # how far it gets has cost in a line of its own
 
 

@@ -11,9 +11,10 @@ from simulation.analysis.widths import Survival, check_widths, survivals, with_w
 from simulation.cli.main import main
 from simulation.dashboard.pages.assumptions import page, verdicts
 from simulation.dashboard.state.view import first_view
-from simulation.report.widths import data, lines
+from simulation.report.table import widths_lines
+from simulation.report.widths import data
 from simulation.study.parameters import BY_NAME, PARAMETERS
-from simulation.text.i18n import LANGUAGES
+from simulation.text.i18n import LANGUAGES, say
 
 PAIR = ("it-only", "full")
 
@@ -71,17 +72,20 @@ def test_a_width_that_cannot_be(width):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_survives_and_what_does_not_is_said(language):
     found = survivals(case().select(PAIR), "it-only", "reach", (0.5, 1.0), 12)
-    title, line = lines(found, "it-only", language)
-    assert "12" in line
+    title, head, _, line = widths_lines(found, "it-only", language, 100)
+    assert "12" in title
+    assert ("× 0,5" if language == "nl" else "× 0.5") in head
+    assert line.split()[:2] == ["full", str(found["full"].pairs[0].wins)]
+    assert line.endswith(say("widths.yes", language))
     kept = found["full"].pairs[0]
     lost = Survival(
         (0.5, 1.0),
         (kept, survivals(case().select(("full", "it-only")), "full", "reach", (1.0,), 12)["it-only"].pairs[0]),
     )
     assert (found["full"].survives, lost.survives) == (True, False)
-    _, other = lines({"full": lost}, "it-only", language)
-    assert other != line
-    assert title
+    assert widths_lines({"full": lost}, "it-only", language, 100)[-1].endswith(say("widths.no", language))
+    assert max(map(len, widths_lines({"a" * 90: lost}, "it-only", language, 80)[1:])) <= 80
+    assert widths_lines({}, "it-only", language, 80) == []
     assert data({"full": lost})[0]["survives"] is False
     told = verdicts.widths(lost, ("A", "B"), language)
     assert "A" in told
@@ -111,7 +115,7 @@ def test_the_terminal_and_the_json(capsys, tmp_path):
         "1.5,.5",
     ]
     assert main([*words, "--out", str(tmp_path)]) == 0
-    assert "so at every width" in " ".join(capsys.readouterr().out.split())
+    assert "better : worse, of 6 worlds" in " ".join(capsys.readouterr().out.split())
     found = json.loads((tmp_path / "comparison.json").read_text("utf-8"))
     (one,) = found["widths"]
     assert [each["width"] for each in one["verdicts"]] == [0.5, 1.5]

@@ -37,6 +37,12 @@ class Summary:
     q75: float
     q95: float
 
+    def typical(self, horizon: int) -> float:
+        """The mean, nan where it is undefined in some worlds; the median, nan beyond ``horizon``, if it is censored."""
+        if BY_OUTCOME[self.outcome].censored:
+            return self.median if self.median <= horizon else math.nan
+        return math.nan if self.undefined else self.mean.estimate
+
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
@@ -127,6 +133,9 @@ class Comparison:
     def to_pandas(self) -> "pandas.DataFrame":
         """A line a scenario, best first: in how many worlds it ends on each level, and the mean of every outcome.
 
+        Of an outcome that may not come within the horizon (``go_live_week``) it is the median over worlds, nan if it
+        does not come in the middle world; ``<outcome>_censored`` counts the worlds in which it does not.
+
         >>> from simulation import case, compare, run_worlds
         >>> compare(run_worlds(case().select(("it-only", "full")), worlds=3)).to_pandas()["still"].to_dict()
         {'full': 0, 'it-only': 3}
@@ -135,8 +144,10 @@ class Comparison:
 
         lines = []
         for name in self.ranking:
-            means = {outcome.name: self.summary(name, outcome.name).mean.estimate for outcome in OUTCOMES}
-            lines.append({**dict(zip(REACHED, self.levels(name), strict=True)), **means})
+            summaries = [self.summary(name, outcome.name) for outcome in OUTCOMES]
+            typical = {one.outcome: one.typical(self.runs.study.horizon) for one in summaries}
+            late = {f"{one.outcome}_censored": one.censored for one in summaries if BY_OUTCOME[one.outcome].censored}
+            lines.append({**dict(zip(REACHED, self.levels(name), strict=True)), **typical, **late})
         return pandas.DataFrame(lines, index=pandas.Index(self.ranking, name="scenario"))
 
     def _repr_html_(self) -> str:

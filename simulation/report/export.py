@@ -101,16 +101,22 @@ def as_json(
 def ranking_csv(comparison: Comparison) -> str:
     """A line a scenario, best first: its rank, in how many worlds it ends on each level, and the mean of each outcome.
 
-    With a point in numbers and commas between them; the mean of what is undefined in some worlds is empty.
+    With a point in numbers and commas between them; the mean of what is undefined in some worlds is empty. Of what may
+    not come at all (``go_live_week``) it is the middle world, empty if it does not come there, and
+    ``<outcome>_censored`` counts the worlds in which it does not.
     """
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(["scenario", "rank", *LEVELS, *(outcome.name for outcome in OUTCOMES)])
+    late = [outcome.name for outcome in OUTCOMES if outcome.censored]
+    head = ["scenario", "rank", *LEVELS, *(outcome.name for outcome in OUTCOMES)]
+    writer.writerow([*head, *(f"{name}_censored" for name in late)])
     for rank, name in enumerate(comparison.ranking, start=1):
         summaries = [comparison.summary(name, outcome.name) for outcome in OUTCOMES]
-        told = ["" if summary.undefined else repr(summary.mean.estimate) for summary in summaries]
+        typical = (summary.typical(comparison.runs.study.horizon) for summary in summaries)
+        told = ["" if math.isnan(value) else repr(value) for value in typical]
         ranked = rank if comparison.has_rank(name, comparison.outcome) else ""
-        writer.writerow([name, ranked, *comparison.levels(name), *told])
+        never = [comparison.summary(name, outcome).censored for outcome in late]
+        writer.writerow([name, ranked, *comparison.levels(name), *told, *never])
     return stream.getvalue()
 
 

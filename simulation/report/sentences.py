@@ -260,6 +260,15 @@ def headline(comparison: Comparison, language: str, sequential: Sequential | Non
     return short_verdict(comparison.pair(best, comparison.baseline), titles, language)
 
 
+def against_nothing(comparison: Comparison, language: str) -> list[str]:
+    """Of benefit less cost: over how long, and whether doing nothing (€ 0) comes out ahead of all; else nothing."""
+    if comparison.outcome != "net_value":
+        return []
+    best = max(comparison.summary(name, "net_value").mean.estimate for name in comparison.runs.study.names)
+    key = "against_nothing" if best < 0.0 else "against_nothing_some"
+    return [say(f"result.{key}", language, horizon=comparison.runs.study.horizon)]
+
+
 def outcome_of(comparison: Comparison, language: str) -> str:
     """What the outcome is called that leads a comparison."""
     return say(f"outcome.{comparison.outcome}", language)

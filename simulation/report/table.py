@@ -17,6 +17,7 @@ from simulation.report import widths
 from simulation.report.payback import Answers, how, sentences
 from simulation.report.sentences import (
     MAIN,
+    against_nothing,
     best_lines,
     decision_sentence,
     hardly_used,
@@ -221,7 +222,7 @@ def comparison_text(
             lines.append(f"  {decision_sentence(sequential.decisions[name], (name, base), language, study.horizon)}")
         else:
             lines.append(f"  {verdict(comparison.pair(name, base), (name, base), language, horizon=study.horizon)}")
-    lines += ["", *widths.lines(_ranked(extras.tried, others), base, language)] if extras.tried else []
+    lines += ["", *widths_lines(_ranked(extras.tried, others), base, language, width)] if extras.tried else []
     lines += ["", *sequential_lines(sequential, language)] if sequential else []
     lines += ["", note(comparison, language), *never_retired_lines(comparison.runs, language)]
     if len(others) >= MANY:
@@ -241,12 +242,21 @@ def _ranked(tried: Mapping[str, Survival], names: Sequence[str]) -> dict[str, Su
     return {name: tried[name] for name in names if name in tried}
 
 
+def widths_lines(tried: Mapping[str, Survival], baseline: str, language: str, width: int) -> list[str]:
+    """The verdicts with narrower and wider ranges, as a table that fits."""
+    rows = widths.rows(tried, language)
+    worlds = number(next(iter(tried.values())).pairs[0].worlds, language) if tried else ""
+    title = say("widths.title", language, baseline=baseline, worlds=worlds)
+    left = tuple(range(1, len(rows[0]))) if rows else ()
+    return [title, *fitted(rows[0], rows[1:], width, left=left, needed=len(rows[0])).split("\n")] if rows else []
+
+
 def answer(comparison: Comparison, language: str, sequential: Sequential | None = None) -> list[str]:
     """The answer: the first of the ranking against the baseline, who is live but hardly used, and what else matters."""
     best, base = comparison.ranking[0], comparison.baseline
     lines = [f"{headline(comparison, language, sequential)}."]
     if comparison.outcome != LEADING:
-        return lines
+        return [*lines, *against_nothing(comparison, language)]
     lines += [f"{sentence}." for sentence in hardly_used(comparison, (best, base), language)]
     return lines + ([] if best == base else [f"  {line}" for line in lines_beside(comparison, best, base, language)])
 

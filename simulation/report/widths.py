@@ -1,43 +1,33 @@
-"""Whether verdicts survive narrower and wider ranges, told in sentences and as data."""
+"""Whether verdicts survive narrower and wider ranges, told in a table and as data."""
 
 from collections.abc import Mapping
 from typing import Any
 
+from simulation.analysis.pairs import Pair
 from simulation.analysis.widths import Survival
-from simulation.report.sentences import short_verdict
 from simulation.text.i18n import number, say
 
 
-def lines(survival: Mapping[str, Survival], baseline: str, language: str) -> list[str]:
-    """A line a scenario: whether the verdict survives, and what it is at each width where it does not."""
+def rows(survival: Mapping[str, Survival], language: str) -> list[list[str]]:
+    """The verdicts as a table: a row a scenario, a column a width, and whether it survives; the first is the head.
+
+    A cell has in how many worlds the scenario does better and in how many worse, and what that comes to.
+    """
     if not survival:
         return []
     widths = next(iter(survival.values())).widths
-    factors = ", ".join(factor(width, language) for width in widths)
-    told = [say("widths.title", language, widths=factors, baseline=baseline)]
-    return [*told, *(f"  {sentence(one, name, baseline, language)}" for name, one in survival.items())]
+    head = ["", say("result.scenario", language), *(factor(width, language) for width in widths)]
+    table = [[*head, say("widths.survives", language)]]
+    for name, one in survival.items():
+        key = "nowhere" if one.open else "yes" if one.survives else "no"
+        table.append(["", name, *(_cell(pair, language) for pair in one.pairs), say(f"widths.{key}", language)])
+    return table
 
 
-def sentence(survival: Survival, name: str, baseline: str, language: str) -> str:
-    """Whether the verdict on a scenario survives."""
-    parts = []
-    for width, pair in zip(survival.widths, survival.pairs, strict=True):
-        counts = {key: number(getattr(pair, key), language) for key in ("wins", "losses", "worlds")}
-        parts.append(say("widths.counts", language, width=factor(width, language), **counts))
-    counted = "; ".join(parts)
-    if survival.survives or survival.open:
-        verdict = short_verdict(survival.pairs[_plain(survival)], (name, baseline), language)
-        return say("widths.open" if survival.open else "widths.survives", language, verdict=verdict, counts=counted)
-    kinds = []
-    for width, pair in zip(survival.widths, survival.pairs, strict=True):
-        verdict = short_verdict(pair, (name, baseline), language)
-        kinds.append(say("widths.at", language, width=factor(width, language), verdict=verdict))
-    return say("widths.changes", language, verdicts="; ".join(kinds))
-
-
-def _plain(survival: Survival) -> int:
-    """The width that is nearest to the ranges as they are."""
-    return min(range(len(survival.widths)), key=lambda at: abs(survival.widths[at] - 1.0))
+def _cell(pair: Pair, language: str) -> str:
+    """A verdict at one width, in a cell."""
+    counts = {key: number(getattr(pair, key), language) for key in ("wins", "losses")}
+    return say("widths.cell", language, verdict=say(f"widths.{pair.kind}", language), **counts)
 
 
 def factor(width: float, language: str) -> str:

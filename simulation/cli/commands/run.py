@@ -76,13 +76,13 @@ def execute(args: argparse.Namespace, language: str) -> int:
 
 
 def _json(args: argparse.Namespace, model: "OrganisationModel") -> str:
-    """What happened and what it came to, as JSON; undefined is null, and what did not come the week after the last."""
+    """What happened and what it came to, as JSON; null is undefined, or did not come, which ``censored`` lists."""
     import json
 
     from simulation import __version__
-    from simulation.model.outcomes import outcomes_of
     from simulation.report.export import finite
 
+    values, never = _came(model)
     data = {
         "synergy": __version__,
         "scenario": model.chosen.name,
@@ -91,21 +91,35 @@ def _json(args: argparse.Namespace, model: "OrganisationModel") -> str:
         "parameters": args.parameters,
         "horizon": model.project.horizon,
         "events": [{"week": one.week, "kind": one.kind, "department": one.department} for one in model.events],
-        "outcomes": finite(outcomes_of(model.ledger)),
+        "outcomes": finite(values),
+        "censored": never,
     }
     return json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
 def _csv(args: argparse.Namespace, model: "OrganisationModel") -> str:
-    """An outcome a line, with its unit; an undefined one is empty."""
+    """An outcome a line, with its unit and whether it did not come in time; without a value it is empty."""
+    import math
+
+    from simulation.model.outcomes import BY_OUTCOME
+
+    lines = ["outcome,value,unit,censored"]
+    values, never = _came(model)
+    for name, value in values.items():
+        shown = "" if math.isnan(value) else repr(float(value))
+        lines.append(f"{name},{shown},{BY_OUTCOME[name].unit.name},{str(name in never).lower()}")
+    return "\n".join(lines) + "\n"
+
+
+def _came(model: "OrganisationModel") -> tuple[dict[str, float], list[str]]:
+    """The outcomes, nan for what did not come within the horizon, and the names of those that did not."""
     import math
 
     from simulation.model.outcomes import BY_OUTCOME, outcomes_of
 
-    lines = ["outcome,value,unit"]
-    for name, value in outcomes_of(model.ledger).items():
-        lines.append(f"{name},{'' if math.isnan(value) else repr(float(value))},{BY_OUTCOME[name].unit.name}")
-    return "\n".join(lines) + "\n"
+    values = outcomes_of(model.ledger)
+    never = [name for name, value in values.items() if BY_OUTCOME[name].censored and value > model.project.horizon]
+    return {name: math.nan if name in never else value for name, value in values.items()}, never
 
 
 def _made(

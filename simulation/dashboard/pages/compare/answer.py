@@ -10,8 +10,8 @@ from simulation.dashboard.state.variants import scenario_of
 from simulation.dashboard.state.view import View
 from simulation.model.outcomes import BY_OUTCOME, LEADING
 from simulation.report.axes import axis_of
-from simulation.report.sentences import difference as difference_said
 from simulation.report.sentences import (
+    against_nothing,
     ends,
     forecast,
     hardly_used,
@@ -21,6 +21,7 @@ from simulation.report.sentences import (
     mostly_hardly_used,
     short_verdict,
 )
+from simulation.report.sentences import difference as difference_said
 from simulation.study.measures import MEASURES
 from simulation.study.parameters import BY_NAME
 from simulation.text.i18n import number, say
@@ -60,9 +61,12 @@ def three_lines(comparison: Comparison, view: View) -> list[str]:
 def price(comparison: Comparison, view: View) -> str:
     """A sentence where the outcome shown and benefit less cost disagree on the pair in hand.
 
-    Empty where they agree, where one of them is undecided, or where cost is said anyway.
+    Empty where they agree, where one of them is undecided, or where cost is said anyway; of benefit less cost itself
+    it says how that stands against nothing done.
     """
-    if view.outcome in {"net_value", "cost", "benefit"} or not BY_OUTCOME[view.outcome].unit.has_mean:
+    if view.outcome == "net_value":
+        return " ".join(against_nothing(comparison.led_by("net_value"), view.language))
+    if view.outcome in {"cost", "benefit"} or not BY_OUTCOME[view.outcome].unit.has_mean:
         return ""
     main, money = (comparison.pair(view.hand, view.baseline, outcome) for outcome in (view.outcome, "net_value"))
     if {main.kind, money.kind} != {"beats", "loses"}:
