@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from conftest import PATIENCE, crossed, opened, still
+from conftest import PATIENCE, crossed, firstly, opened, still
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -544,7 +544,7 @@ def test_a_link_of_an_older_model_is_followed_and_what_is_gone_is_said():
 
 
 @browsing
-@pytest.mark.parametrize(("name", "language"), crossed([one for one in EVERY if one != "lesson"], LANGUAGES))
+@pytest.mark.parametrize(("name", "language"), firstly([one for one in EVERY if one != "lesson"], LANGUAGES))
 def test_paper_has_the_organisation_and_nothing_to_press(visitor, address, name, language):
     page = visitor(688)  # A4 between its margins
     page.emulate_media(media="print")

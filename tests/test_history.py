@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from conftest import opened, still
+from conftest import opened, quickly, still
 from hypothesis import given
 from hypothesis import strategies as st
 from test_page_compare import settled, shown
@@ -237,6 +237,7 @@ def test_a_drag_is_one_step_and_each_key_another(page, address):
     page.wait_for_function("!location.search.includes('c=')")
 
 
+@pytest.mark.slow
 @browsing
 def test_a_field_that_is_left_and_what_is_pressed_then_are_two_steps(page, address):
     shown(page, address)
@@ -305,7 +306,7 @@ def test_steps_are_still_there_after_the_page_was_loaded_anew(page, address):
 
 
 @browsing
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", quickly("en", LANGUAGES))
 def test_a_version_is_kept_over_a_reload_and_returned_to(page, address, language):
     shown(page, address, language=language)
     page.locator("#on-technicians").click()
@@ -338,6 +339,7 @@ def test_a_version_is_kept_over_a_reload_and_returned_to(page, address, language
     assert say("shell.version_usual", language, n=2) in panel.inner_text()
 
 
+@pytest.mark.slow
 @browsing
 def test_a_version_of_a_study_that_is_gone_takes_nothing_away(page, address):
     shown(page, address)
@@ -352,6 +354,7 @@ def test_a_version_of_a_study_that_is_gone_takes_nothing_away(page, address):
 
 
 @browsing
+@pytest.mark.slow
 @pytest.mark.parametrize("kept", ["no json", "{}", '[1, {"name": 3}, {"name": "a", "address": "javascript:x"}]'])
 def test_what_is_no_list_of_versions_is_passed_over(page, address, kept):
     shown(page, address)
@@ -361,6 +364,7 @@ def test_what_is_no_list_of_versions_is_passed_over(page, address, kept):
     assert say("shell.versions_none") in page.inner_text(".sy-versions")
 
 
+@pytest.mark.slow
 @browsing
 def test_the_lesson_has_no_steps_to_undo(page, address):
     opened(page, address, "lesson")
