@@ -235,7 +235,7 @@ def components():
 
 def test_every_component_says_which_events_it_takes():
     found = components()
-    assert len(found) == 13
+    assert len(found) == 14
     for name, kind in found.items():
         takes = {one for one in vars(kind) if one.startswith("vue_event_")}
         assert {f"vue_{one}" for one in getattr(kind, gate.DECLARED)} == takes, name

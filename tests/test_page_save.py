@@ -194,7 +194,7 @@ def test_a_link_to_a_study_that_is_forgotten_says_so():
 
 
 def test_only_so_many_studies_are_kept_and_one_in_use_stays_with_its_visitor():
-    studies = StudyStore(most=3)
+    studies = StudyStore(most=680)
 
     def kept(text):
         return studies.keep(study_of_file(text.encode(), "a.yaml"))

@@ -86,7 +86,9 @@ class Limits:
     unread_seconds: int = at_most(20, "s", "messages", "until a page has taken what was sent to it")
     # what the server keeps
     kept_departments: int = at_most(200_000, "departments", "memory", "and ties, of scenarios kept built")
-    studies: int = at_most(40, "studies", "memory", "uploaded studies that links can point at")
+    studies_bytes: int = at_most(
+        100_000_000, "bytes", "memory", "studies that visitors opened or made, packed; none longer than 24 hours"
+    )
 
 
 LIMITS = Limits()

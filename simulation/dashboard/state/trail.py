@@ -127,8 +127,9 @@ def put_back(now: View, kept: View) -> View:
 
 
 def _weight(view: View) -> int:
-    """The characters that a view's changes take."""
-    return len(view.changes.text)
+    """About how many characters a view's changes take, and the study if it is the visitor's own."""
+    base = view.changes.base
+    return len(view.changes.text) + (base.size if base else 0)
 
 
 class Ref(Protocol):

@@ -34,6 +34,13 @@ class Base:
     digest: str
     data: dict[str, Any] = field(compare=False, repr=False)
 
+    @property
+    def size(self) -> int:
+        """About how much it holds, in characters: departments, ties and scenarios are what there is many of."""
+        inside = self.data.get("organisation") or {}
+        parts = (inside.get("departments"), *(inside.get(kind) for kind in ("interdependence", "informal_ties")))
+        return 100 * sum(len(part) for part in (*parts, self.data.get("scenarios")) if part)
+
 
 @functools.cache
 def _served() -> dict[str, Any]:

@@ -70,7 +70,7 @@ def text_of(source: str) -> str:
     A file goes before an organisation of the same name. Raises :class:`~simulation.study.errors.InputRefused` for what
     is no readable text file, or is too big.
     """
-    if source in _shipped_names() and not FilePath(source).is_file():
+    if source in shipped_names() and not FilePath(source).is_file():
         text: str = scenario_folder().joinpath(f"{source}.yaml").read_text("utf-8")
         return text
     return _read(source)
@@ -118,7 +118,7 @@ def _read(source: str) -> str:
             raise _refused(source, problem("a_directory"))
         data = _bytes_of(source)
     except FileNotFoundError:
-        near = unknown("no_file", source, sorted(_shipped_names())[:5])
+        near = unknown("no_file", source, sorted(shipped_names())[:5])
         raise _refused(source, near) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
@@ -154,8 +154,12 @@ def _is_input(about: os.stat_result) -> bool:
     return False
 
 
-def _shipped_names() -> list[str]:
-    """Names of the organisations that ship with the package."""
+def shipped_names() -> list[str]:
+    """The names of the organisations that ship with the package, as :func:`load` takes them.
+
+    >>> "case" in shipped_names()
+    True
+    """
     return [file.name.removesuffix(".yaml") for file in scenario_folder().iterdir() if file.name.endswith(".yaml")]
 
 
