@@ -1,4 +1,4 @@
-"""What comes of each organisation of the gallery: ``python -m benchmarks.gallery`` prints the tables of docs/gallery.md."""
+"""What comes of each organisation of the gallery: ``python -m benchmarks.gallery`` prints docs/gallery.md's tables."""
 
 from simulation import compare, load, run_worlds
 from simulation.analysis.compare import Comparison
@@ -11,10 +11,8 @@ FIRST = "case"
 
 def table(comparison: Comparison) -> str:
     """The scenarios, furthest first: where their worlds end, use a year after go-live, cost, benefit less cost."""
-    lines = [
-        "| scenario | still | moving | live, hardly used | adopted | lasting | use after a year | cost | benefit less cost |",
-        "|---|---:|---:|---:|---:|---:|---:|---:|---:|",
-    ]
+    levels = "still | moving | live, hardly used | adopted | lasting"
+    lines = [f"| scenario | {levels} | use after a year | cost | benefit less cost |", "|---" + 8 * "|---:" + "|"]
     for name in comparison.ranking:
         ends = " | ".join(map(str, comparison.levels(name)))
         used, cost, net = (comparison.summary(name, one).mean.estimate for one in ("adoption_52", "cost", "net_value"))

@@ -9,7 +9,7 @@ import strategies
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulation import InputRefused, case, load, make_study, run_points, run_worlds
+from simulation import InputRefused, case, compare, load, make_study, run_points, run_worlds
 from simulation.engine import points as engine_points
 from simulation.model.outcomes import OUTCOMES
 from simulation.study.organisation import Organisation
@@ -69,8 +69,14 @@ def test_data_frames_hold_departments_and_ties():
     )
     assert made.digest() == written.digest()
     needs.loc["Finance", "Sales"] = 0.9
-    with pytest.raises(InputRefused, match="second time"):
+    with pytest.raises(InputRefused, match=r"'Sales' and 'Finance' need each other by 0.4 .* by 0.9"):
         make_study({"departments": departments, "interdependence": needs}, {"nothing": {}})
+    again = pandas.concat([departments, departments.loc[["Sales"]]])
+    for table, why in ((departments.reset_index(drop=True), "set_index"), (again, "two rows .* 'Sales'")):
+        with pytest.raises(InputRefused, match=why):
+            make_study({"departments": table}, {"nothing": {}})
+    with pytest.raises(InputRefused, match="does not say which row"):
+        make_study({"departments": departments, "interdependence": needs.to_numpy()}, {"nothing": {}})
 
 
 @pytest.mark.parametrize(
@@ -191,6 +197,7 @@ REFUSED = [
     ({"measures.external_partner.fun": 3}, "measures.external_partner.*fun"),
     ({"scenarios.nobody.measures.assign_roles": True}, "'nobody' is not a scenario|no scenario"),
     ({"scenarios.full": {}}, "does not lead to anything"),
+    ({"scenarios.it-only.measures.external_partner.hours": 40}, "that scenario does not have the measure"),
     ({"project.horizon": 1000}, "project.horizon.*520"),
     ({"measures.dedicate_hours": {"departments": {"Sales": 500}}}, "dedicate_hours"),
 ]
@@ -222,7 +229,8 @@ POINTS = {
 def test_a_point_is_to_the_last_bit_the_overridden_study(mode):
     table = pandas.DataFrame(POINTS, index=["low", "middle", "high"])
     frame = run_points(two(), table, worlds=3, seed=5, mode=mode, threads=2)
-    assert frame.columns.tolist() == ["point", "scenario", "world", *(one.name for one in OUTCOMES)]
+    late = [f"{one.name}_censored" for one in OUTCOMES if one.censored]
+    assert frame.columns.tolist() == ["point", "scenario", "world", *(one.name for one in OUTCOMES), *late]
     for label, row in table.iterrows():
         alone = run_worlds(two().override(row.to_dict()), worlds=3, seed=5, mode=mode).to_pandas()
         found = frame[frame["point"] == label].drop(columns="point").reset_index(drop=True)
@@ -295,10 +303,15 @@ WRONG = [
     ({"measures.external_partner": [True, float("nan")]}, "row 1, measures.external_partner"),
     ({"t": [1.0], "parameters.t": [1.0]}, "'?t'? is given by two columns"),
     ({"measures.technicians.hours": [3.0]}, "none of the scenarios has the measure technicians"),
-    ({"project.horizon": [52, 104]}, "horizon"),
+    ({"project.horizon": [52, 104]}, "52 weeks ahead, others 104"),
     ({}, "no points"),
     ({"t": []}, "no points"),
     ({"t": np.ones(50_001)}, "10,000,200 runs"),
+    ({"t": 0.6}, "no table"),
+    ({"t": [0.6, 0.7], "h_ref": [9]}, "no table"),
+    (pandas.DataFrame({"t": [0.6, 0.7]}, index=["a", "a"]), "two rows of the points are called 'a'"),
+    ({"t": [10**400]}, "row 0, t: inf"),
+    ({"scenarios.it-only.measures.external_partner.hours": [40]}, "does not have the measure external_partner"),
 ]
 
 
@@ -306,6 +319,44 @@ WRONG = [
 def test_points_that_cannot_be_are_refused_by_row_and_column(table, why):
     with pytest.raises(InputRefused, match=why):
         run_points(two(), table, worlds=100)
+
+
+def test_a_setting_of_a_measure_that_is_off_in_a_row_is_not_looked_at():
+    table = {"measures.external_partner": [0, 1.0], HOURS: [float("nan"), 40]}
+    frame = run_points(two(), table, worlds=2, outcomes="partner_cost").groupby("point")["partner_cost"].sum()
+    assert frame[0] == 0.0
+    assert frame[1] > 0.0
+    alone = run_points(two(), {"measures.external_partner": [False], HOURS: [8]}, worlds=2, outcomes="partner_cost")
+    assert (alone["partner_cost"] == 0.0).all()
+
+
+def test_what_never_came_is_flagged_and_its_median_says_so():
+    runs = run_worlds(two(), worlds=4)
+    table, never = runs.to_pandas(), runs.outcomes[:, :, 0].reshape(-1) > 156
+    assert (table["go_live_week_censored"] == never).all()
+    points = run_points(two(), {"t": [1.0]}, worlds=4, outcomes=["go_live_week"])
+    assert set(points["go_live_week_censored"]) <= {0, 1}
+    summed = compare(runs).to_pandas()
+    assert np.isnan(summed.loc["it-only", "go_live_week_median"])
+    assert summed.loc["it-only", "go_live_week_censored"] == 4
+    assert "go_live_week" not in summed
+
+
+def test_names_that_are_not_there_are_refused_in_a_sentence():
+    comparison = compare(run_worlds(two(), worlds=2))
+    with pytest.raises(InputRefused, match="no scenario 'nope'"):
+        comparison.pair("full", "nope")
+    with pytest.raises(InputRefused, match="'zz'"):
+        comparison.pair("full", "it-only", "zz")
+    assert case().select("full").names == ("full",)
+    with pytest.raises(InputRefused, match="no scenario is chosen"):
+        case().select(())
+    with pytest.raises(InputRefused, match="not a mapping"):
+        two().override(None)
+    assert two().override(pandas.Series({"t": 0.6})).scenarios[0].parameters[0].value == 0.6
+    assert run_worlds(two(), worlds=np.int64(2)).outcomes.shape[1] == 2
+    with pytest.raises(InputRefused, match="seed"):
+        run_worlds(two(), worlds=2, seed=None)
 
 
 def test_the_same_mistake_in_many_rows_is_said_once():

@@ -12,6 +12,7 @@ from simulation.analysis.pairs import Pair, compare_outcomes, pairing_gain, who_
 from simulation.engine.ensemble import Runs
 from simulation.model.outcomes import BY_OUTCOME, LEADING, OUTCOMES, Outcome
 from simulation.model.units import REACH
+from simulation.study.errors import InputRefused, unknown
 
 if TYPE_CHECKING:
     import pandas
@@ -81,8 +82,12 @@ class Comparison:
     def pair(self, a: str, b: str, outcome: str | None = None) -> Pair:
         """Scenario ``a`` against ``b`` on an outcome, by default on the one that leads.
 
-        Raises ``ValueError`` for a scenario that is not there, ``KeyError`` for such an outcome.
+        Raises :class:`~simulation.study.errors.InputRefused` for a scenario or an outcome that is not there.
         """
+        for name in (a, b):
+            self.runs.study.scenario(name)
+        if outcome is not None and outcome not in BY_OUTCOME:
+            raise InputRefused([unknown("unknown_outcome", outcome, BY_OUTCOME)])
         measured = BY_OUTCOME[outcome or self.outcome]
         return compare_outcomes(self.runs.row(a), self.runs.row(b), (a, b), measured, self.runs.study.horizon)
 
@@ -133,8 +138,8 @@ class Comparison:
     def to_pandas(self) -> "pandas.DataFrame":
         """A line a scenario, best first: in how many worlds it ends on each level, and the mean of every outcome.
 
-        Of an outcome that may not come within the horizon (``go_live_week``) it is the median over worlds, nan if it
-        does not come in the middle world; ``<outcome>_censored`` counts the worlds in which it does not.
+        An outcome that may not come within the horizon has no mean: ``go_live_week_median`` is that of the middle
+        world, nan if it does not come there, and ``go_live_week_censored`` counts the worlds in which it does not.
 
         >>> from simulation import case, compare, run_worlds
         >>> compare(run_worlds(case().select(("it-only", "full")), worlds=3)).to_pandas()["still"].to_dict()
@@ -145,7 +150,7 @@ class Comparison:
         lines = []
         for name in self.ranking:
             summaries = [self.summary(name, outcome.name) for outcome in OUTCOMES]
-            typical = {one.outcome: one.typical(self.runs.study.horizon) for one in summaries}
+            typical = {column_of(one.outcome): one.typical(self.runs.study.horizon) for one in summaries}
             late = {f"{one.outcome}_censored": one.censored for one in summaries if BY_OUTCOME[one.outcome].censored}
             lines.append({**dict(zip(REACHED, self.levels(name), strict=True)), **typical, **late})
         return pandas.DataFrame(lines, index=pandas.Index(self.ranking, name="scenario"))
@@ -164,6 +169,15 @@ class Comparison:
             for a in names[position + 1 :]
             for outcome in OUTCOMES
         ]
+
+
+def column_of(outcome: str) -> str:
+    """What a column is called that has an outcome of each scenario: that it is a median is said.
+
+    >>> column_of("cost"), column_of("go_live_week")
+    ('cost', 'go_live_week_median')
+    """
+    return f"{outcome}_median" if BY_OUTCOME[outcome].censored else outcome
 
 
 def worth_of(runs: Runs, outcome: Outcome) -> Mapping[str, float]:

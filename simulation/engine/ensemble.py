@@ -96,7 +96,8 @@ class Runs:
     def to_pandas(self) -> "pandas.DataFrame":
         """A line a scenario and world, with every outcome by its name: a data frame, as the Parquet file has it.
 
-        An undefined outcome is nan, and one that did not come within the horizon the horizon + 1.
+        An undefined outcome is nan. One that did not come within the horizon is the horizon + 1, so that worlds can be
+        ordered by it, and 1 in a column of its own, ``<outcome>_censored`` (else 0): its mean is no week.
 
         >>> from simulation import case
         >>> runs = run_worlds(case().select(("it-only", "full")), worlds=3)
@@ -109,7 +110,15 @@ class Runs:
         frame = pandas.DataFrame(self.outcomes.reshape(-1, len(OUTCOMES)), columns=[one.name for one in OUTCOMES])
         frame.insert(0, "scenario", [name for name in names for _ in worlds])
         frame.insert(1, "world", [world for _ in names for world in worlds])
-        return frame
+        return with_censored(frame, self.study.horizon)
+
+
+def with_censored(frame: "pandas.DataFrame", horizon: int) -> "pandas.DataFrame":
+    """A frame of outcomes with a column more for each that may not come within the horizon: 1 where it does not."""
+    for outcome in OUTCOMES:
+        if outcome.censored and outcome.name in frame:
+            frame[f"{outcome.name}_censored"] = (frame[outcome.name] > horizon).astype(int)  # differences stay numbers
+    return frame
 
 
 def run_worlds(
@@ -140,7 +149,7 @@ def run_worlds(
     >>> runs.outcomes.shape, bool((runs.of("roles", "progress_104") > runs.of("it-only", "progress_104")).all())
     ((2, 3, 28), True)
     """
-    check_world(0, seed, mode)
+    check_world(0, -1 if seed is None else seed, mode)
     check_worlds(worlds)
     shape = (len(study.scenarios), 0)
     states = len(WEEKLY) + (len(MONEY) if money else 0)
@@ -150,7 +159,7 @@ def run_worlds(
 
 def check_worlds(worlds: int) -> None:
     """Refuse a number of worlds that cannot be."""
-    if isinstance(worlds, bool) or not isinstance(worlds, int) or not 1 <= worlds <= MOST_WORLDS:
+    if isinstance(worlds, bool) or not isinstance(worlds, int | np.integer) or not 1 <= worlds <= MOST_WORLDS:
         raise InputRefused([problem("worlds_out_of_range", given=repr(worlds), most=f"{MOST_WORLDS:,}")])
 
 

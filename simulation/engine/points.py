@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simulation.engine.ensemble import Batches, Progress, check_worlds
+from simulation.engine.ensemble import Batches, Progress, check_worlds, with_censored
 from simulation.engine.kernel.layout import lay_out
 from simulation.model.outcomes import BY_OUTCOME, OUTCOMES
 from simulation.model.worlds import Mode, check_world
@@ -55,7 +55,8 @@ def run_points(
 
     Returns a data frame with a row for each point, scenario and world, in this order: ``point`` (the row's label in
     ``points``), ``scenario``, ``world``, and the outcomes, each in its unit, as
-    :meth:`~simulation.engine.ensemble.Runs.to_pandas` has them; ``outcomes`` names those that are wanted.
+    :meth:`~simulation.engine.ensemble.Runs.to_pandas` has them; ``outcomes`` names those that are wanted. The setting
+    of a measure that is off in a row has no effect there, and is not looked at.
     ``progress`` is called with (runs done, runs in all); what it raises ends the work. Raises
     :class:`~simulation.study.errors.InputRefused`, with row and column, for what cannot be.
 
@@ -67,7 +68,7 @@ def run_points(
     """
     import pandas  # noqa: PLC0415 - takes half a second that a comparison does without
 
-    table = points if isinstance(points, pandas.DataFrame) else pandas.DataFrame(points)
+    table = points if isinstance(points, pandas.DataFrame) else _table(points)
     columns = _columns_of(outcomes)
     rows = _rows(table, len(study.scenarios), worlds)
     labels = [_plain(label) for label in table.index]
@@ -78,7 +79,7 @@ def run_points(
     frame.insert(0, "point", table.index.repeat(each))
     frame.insert(1, "scenario", [name for name in names for _ in range(worlds)] * len(rows))
     frame.insert(2, "world", np.tile(np.arange(worlds), len(names) * len(rows)))
-    return frame
+    return with_censored(frame, study.horizon)
 
 
 def run_rows(
@@ -97,7 +98,7 @@ def run_rows(
     ``rows`` are the points' changes; ``columns`` the places, among all outcomes, of those that are wanted; ``labels``
     what a reader calls the rows. The rest, and the errors, as for :func:`run_points`.
     """
-    check_world(0, seed, mode)
+    check_world(0, -1 if seed is None else seed, mode)
     check_worlds(worlds)
     columns = range(len(OUTCOMES)) if columns is None else columns
     results = np.empty((len(rows), len(study.scenarios), worlds, len(columns)))
@@ -215,7 +216,10 @@ def _wrong(value: object, name: str) -> Problem | None:
     about = BY_NAME[name]
     if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.number):
         return problem("not_a_number", given=shown(_plain(value)))
-    number = float(value)
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
     if not math.isfinite(number):
         return problem("not_finite", given=shown(number))
     if not about.least <= number <= about.most:
@@ -228,6 +232,9 @@ def _rows(table: "pandas.DataFrame", scenarios: int, worlds: int) -> list[dict[s
     check_worlds(worlds)
     if not len(table) or not len(table.columns):
         raise InputRefused([problem("no_points")])
+    again = table.index[table.index.duplicated()]
+    if len(again):
+        raise InputRefused([problem("labels_twice", given=shown(_plain(again[0])))])
     twice = table.columns[table.columns.duplicated()]
     if len(twice):
         raise InputRefused([problem("column_twice", given=str(twice[0]))])
@@ -238,10 +245,21 @@ def _rows(table: "pandas.DataFrame", scenarios: int, worlds: int) -> list[dict[s
     return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
 
 
+def _table(points: Any) -> "pandas.DataFrame":
+    """Points as a data frame; raises for what is no table."""
+    import pandas  # noqa: PLC0415 - likewise
+
+    try:
+        return pandas.DataFrame(points)
+    except (ValueError, TypeError) as error:
+        raise InputRefused([problem("bad_points", given=shown(str(error)))]) from None
+
+
 def _columns_of(outcomes: Sequence[str] | None) -> list[int]:
     """Where outcomes stand among all; raises for one that is not there."""
     names = [outcome.name for outcome in OUTCOMES]
-    wanted = names if outcomes is None else [outcomes] if isinstance(outcomes, str) else list(outcomes)
+    wanted = names if outcomes is None else [outcomes] if isinstance(outcomes, str | int) else list(outcomes)
+    wanted = list(dict.fromkeys(wanted))
     strange = [name for name in wanted if name not in BY_OUTCOME]
     if strange or not wanted:
         raise InputRefused([unknown("unknown_outcome", name, names) for name in strange or [""]])

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from simulation import __version__
 from simulation.analysis.best import DRAWS, Best, best_of
-from simulation.analysis.compare import Comparison, Summary
+from simulation.analysis.compare import Comparison, Summary, column_of
 from simulation.analysis.intervals import Interval
 from simulation.analysis.pairs import Pair
 from simulation.analysis.sequential import Sequential
@@ -101,14 +101,14 @@ def as_json(
 def ranking_csv(comparison: Comparison) -> str:
     """A line a scenario, best first: its rank, in how many worlds it ends on each level, and the mean of each outcome.
 
-    With a point in numbers and commas between them; the mean of what is undefined in some worlds is empty. Of what may
-    not come at all (``go_live_week``) it is the middle world, empty if it does not come there, and
-    ``<outcome>_censored`` counts the worlds in which it does not.
+    With a point in numbers and commas between them; the mean of what is undefined in some worlds is empty. What may not
+    come at all has no mean: ``go_live_week_median`` is that of the middle world, empty if it does not come there, and
+    ``go_live_week_censored`` counts the worlds in which it does not.
     """
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     late = [outcome.name for outcome in OUTCOMES if outcome.censored]
-    head = ["scenario", "rank", *LEVELS, *(outcome.name for outcome in OUTCOMES)]
+    head = ["scenario", "rank", *LEVELS, *(column_of(outcome.name) for outcome in OUTCOMES)]
     writer.writerow([*head, *(f"{name}_censored" for name in late)])
     for rank, name in enumerate(comparison.ranking, start=1):
         summaries = [comparison.summary(name, outcome.name) for outcome in OUTCOMES]

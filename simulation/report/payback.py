@@ -86,7 +86,8 @@ def _middle(paybacks: PayBack, language: str) -> str:
         return say("payback.never", language)
     if weeks < 2 * YEAR:
         return say("payback.middle", language, weeks=say_count("payback.weeks", weeks, language))
-    years = say_count("payback.years", round(weeks / YEAR, 1), language, n=number(weeks / YEAR, language, 1))
+    within = min(weeks / YEAR, YEARS[-1] - 0.1)  # what comes within ten years is not told as "after 10 years"
+    years = say_count("payback.years", round(within, 1), language, n=number(within, language, 1))
     return say("payback.middle", language, weeks=years)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from simulation.study.errors import InputRefused, Remark, unknown
+from simulation.study.errors import InputRefused, Remark, problem, unknown
 from simulation.study.measures import Measures
 from simulation.study.organisation import (
     Label,
@@ -130,7 +130,10 @@ class Study:
         raise InputRefused([unknown("unknown_scenario", name, self.names)])
 
     def select(self, names: tuple[str, ...]) -> "Study":
-        """The same study with these scenarios only, in this order; raises as :meth:`scenario` does."""
+        """The same study with these scenarios only, in this order; raises as :meth:`scenario` does, or for none."""
+        names = (names,) if isinstance(names, str) else names
+        if not names:
+            raise InputRefused([problem("none_selected", legal=", ".join(self.names))])
         chosen = tuple(self.scenario(name) for name in names)
         show = tuple(name for name in self.show if name in names)
         return replace(self, scenarios=chosen, show=show)

@@ -206,6 +206,8 @@ def _widths(args: argparse.Namespace) -> tuple[float, ...]:
         return ()
     if args.parameters == "defaults":
         raise InputRefused([problem("fixed_widths")])
+    if args.format == "csv":
+        raise InputRefused([problem("no_widths_in_csv")])
     try:
         given = [float(part) for part in args.widths.split(",")]
     except ValueError:

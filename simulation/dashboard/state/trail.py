@@ -99,16 +99,14 @@ class Trail:
     def moved(self, there: View) -> "Trail":
         """Back or Forward to where the visitor was: the page and the scenario in hand, with all that was changed since.
 
-        A view of another study comes back as it was.
+        That is no step: what is undone next is the last change. A view of another study comes back as it was, as a
+        step, since it takes the study of now away.
         """
         if there.changes.base != self.view.changes.base:
-            arrived = there
-        else:
-            known = there.hand in self.view.changes.names
-            arrived = self.view.but(page=there.page, **(_in_hand(self.view, there.hand) if known else {}))
-        after = replace(arrived, language=there.language)
-        same = decided(after) == decided(self.view)
-        return replace(self, view=after) if same else replace(self._stepped(after), view=after)
+            return self._stepped(there)
+        known = there.hand in self.view.changes.names
+        arrived = self.view.but(page=there.page, **(_in_hand(self.view, there.hand) if known else {}))
+        return replace(self, view=replace(arrived, language=there.language), press=None)
 
 
 def _in_hand(view: View, name: str) -> dict[str, Any]:

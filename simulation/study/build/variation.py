@@ -35,7 +35,9 @@ Changes = Mapping[str, Any]
 
 def override(study: Study, changes: Changes) -> Study:
     """A study with some of what it says changed; see :meth:`~simulation.study.scenario.Study.override`."""
-    made = replace(study, scenarios=vary(study, [changes])[0], remarks=())
+    if not hasattr(changes, "items"):
+        raise InputRefused([problem("bad_changes", given=shown(changes))])
+    made = replace(study, scenarios=vary(study, [dict(changes.items())])[0], remarks=())
     return replace(made, remarks=tuple(islice(remarks_on(made), LIMITS.problems)))
 
 
@@ -59,7 +61,7 @@ def vary(study: Study, rows: Sequence[Changes], labels: Sequence[object] | None 
     made = list(zip(*columns, strict=True))
     horizons = sorted({scenario.project.horizon for scenarios in made for scenario in scenarios})
     if len(horizons) > 1:
-        raise InputRefused([problem("other_horizon", "project.horizon", given=horizons[0], legal=horizons[-1])])
+        raise InputRefused([problem("horizons_differ", "project.horizon", given=horizons[0], legal=horizons[-1])])
     return made
 
 
@@ -108,9 +110,11 @@ class _Table:
     def check_use(self) -> None:
         """Refuse the setting of a measure that no scenario has."""
         for text in self.texts if not self.problems else ():
-            if text not in self.used:
-                measure = text.split("measures.")[-1].split(".")[0]
-                self.problems.append(problem("measure_in_none", text, given=measure))
+            before, _, after = text.rpartition("measures.")
+            measure = after.split(".")[0]
+            if text not in self.used and f"{before}measures.{measure}" not in self.texts:
+                key = "measure_not_there" if before else "measure_in_none"
+                self.problems.append(problem(key, text, given=measure, switch=f"{before}measures.{measure}"))
 
     def scenario(self, scenario: Scenario) -> list[Scenario]:
         """One scenario as each row makes it; the scenario itself where a row does not concern it."""
@@ -144,8 +148,7 @@ class _Table:
             return ("parameters", text)
         if left[0] == "scenarios":
             name, left = next_key(dict.fromkeys(self.study.names), left[1:])
-            if name != scenario.name or not left:
-                self.used |= {text} if name != scenario.name else set()
+            if name != scenario.name:
                 return ()
         path: Path = ()
         inside: Any = base
@@ -162,8 +165,8 @@ class _Table:
             value = plain_value(change.value, whole=change.path[0] in {"measures", "project"})
             if change.path[0] == "measures" and len(change.path) > 1:
                 name = str(change.path[1])
-                if len(change.path) == 2 and isinstance(value, bool):
-                    value = CLASS_OF[name].switched(value)
+                if len(change.path) == 2 and isinstance(value, bool | int) and value in (0, 1):
+                    value = CLASS_OF[name].switched(bool(value))
                 elif len(change.path) > 2 and not _is_on(name, base, layer):
                     continue
             self.used.add(change.text)

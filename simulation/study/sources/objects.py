@@ -6,6 +6,7 @@ from typing import Any
 
 from simulation.study.build.merge import build
 from simulation.study.build.variation import override, plain_value
+from simulation.study.errors import InputRefused, problem, shown
 from simulation.study.organisation import Organisation
 from simulation.study.scenario import FORMAT, Study, plain
 
@@ -44,8 +45,8 @@ def make_study(
     data = {
         "synergy": FORMAT,
         "organisation": plain(organisation) if isinstance(organisation, Organisation) else _organisation(organisation),
-        "scenarios": plain_value(scenarios),
-        **{key: plain_value(part) for key, part in parts.items() if part is not None},
+        "scenarios": plain_value(scenarios, whole=True),
+        **{key: plain_value(part, whole=True) for key, part in parts.items() if part is not None},
     }
     return replace(build(data, name), vary=override)
 
@@ -56,14 +57,28 @@ def _organisation(given: Any) -> Any:
         return plain_value(given)
     written = dict(given)
     if _is_table(written.get("departments")):
-        rows = written["departments"].to_dict("index")
+        rows = _by_name(written["departments"], "departments")
         written["departments"] = {
             name: {trait: value for trait, value in row.items() if _is_there(value)} for name, row in rows.items()
         }
     for kind in TIES:
         if _is_table(written.get(kind)):
-            written[kind] = _ties(written[kind])
+            written[kind] = _ties(written[kind], kind)
+        elif hasattr(written.get(kind), "tolist"):
+            raise InputRefused([problem("matrix_without_names", kind)])
     return plain_value(written)
+
+
+def _by_name(table: Any, path: str) -> dict[str, dict[Any, Any]]:
+    """The rows of a data frame by their names; raises for one whose index holds none, or one twice."""
+    labels = list(table.index)
+    if not all(isinstance(label, str) for label in labels):
+        raise InputRefused([problem("no_names", path, given=shown(plain_value(labels[0])))])
+    twice = next((label for label in labels if labels.count(label) > 1), None)
+    if twice is not None:
+        raise InputRefused([problem("name_twice", path, given=shown(twice))])
+    rows: dict[str, dict[Any, Any]] = table.to_dict("index")
+    return rows
 
 
 def _is_table(value: Any) -> bool:
@@ -76,14 +91,20 @@ def _is_there(value: Any) -> bool:
     return value is not None and not (isinstance(value, float) and value != value)  # noqa: PLR0124 - what nan is known by
 
 
-def _ties(table: Any) -> list[list[Any]]:
-    """The ties in a table of departments by departments: each pair once, if it stands above or below the diagonal.
+def _ties(table: Any, kind: str) -> list[list[Any]]:
+    """The ties in a table of departments by departments: each pair once, whether it stands in one half or in both.
 
-    What stands in both halves is given twice where the two differ, which is refused as two ties between the same two.
+    Raises where the two halves differ: a tie counts both ways.
     """
     ties: dict[tuple[Any, Any], Any] = {}
-    for a, row in table.to_dict("index").items():
+    for a, row in _by_name(table, kind).items():
         for b, strength in row.items():
-            if a != b and _is_there(strength) and strength != 0 and ties.get((b, a)) != strength:
+            if a == b or not _is_there(strength) or strength == 0:
+                continue
+            other = ties.get((b, a))
+            if other is None:
                 ties[a, b] = strength
+            elif other != strength:
+                numbers = {"given": shown(plain_value(other)), "other": shown(plain_value(strength))}
+                raise InputRefused([problem("not_symmetric", kind, None, a=shown(b), b=shown(a), **numbers)])
     return [[a, b, strength] for (a, b), strength in ties.items()]

@@ -99,7 +99,9 @@ class Story:
         week = self.divergence.week
         if week is None:
             return ""
-        through = [self._say(f"group.{mechanism}") for mechanism in self.divergence.mechanisms]
+        # what the list below shows of that week; where nothing there matters yet, every state that differs at all
+        seen = [step.group for step in self.divergence.steps if step.week == week] or self.divergence.mechanisms
+        through = [self._say(f"group.{mechanism}") for mechanism in dict.fromkeys(seen)]
         key = "parts" if week > 1 else "parts_at_once"
         return self._say(key, week=week, before=week - 1, through=self._listed(through))
 
