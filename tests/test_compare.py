@@ -1,4 +1,5 @@
 import math
+import re
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from simulation.analysis.compare import compare_runs, summarise
 from simulation.analysis.intervals import mean_interval, wilson
 from simulation.analysis.pairs import compare_outcomes, compare_pair, sign_test
 from simulation.model.outcomes import BY_OUTCOME, COLUMN, OUTCOMES
-from simulation.report.sentences import MAIN, verdict
+from simulation.report.sentences import MAIN, difference, verdict
 
 ADOPTION, LIVE = BY_OUTCOME["lasting_adoption"], BY_OUTCOME["go_live_week"]
 NAMES = ("a", "b")
@@ -303,3 +304,12 @@ def test_every_pair_stands_once_and_mirrors(found):
 def test_unpaired_counting_would_differ_from_paired(found):
     a, b = found.runs.of("full", "progress_104"), found.runs.of("it-only", "progress_104")
     assert found.pair("full", "it-only", "progress_104").wins == int((a > b).sum())
+
+
+def test_no_difference_is_told_as_noughts():
+    few = ("it-only", "wait", "extra-hours", "anchoring", "it-led", "name-roles-team", "technicians", "full")
+    comparison = compare_runs(run_worlds(case().select(few), 100, threads=2), "it-only")
+    told = [difference(pair, "en", 156) for pair in comparison.pairs()]
+    assert any("the same" in one or "no difference" in one for one in told)
+    assert not [one for one in told if re.search(r"(?<![\d.,])0\.0 \D*?(higher|lower|earlier|later)", one)]
+    assert not [one for one in told if "the same of" in one]

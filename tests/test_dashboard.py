@@ -558,3 +558,12 @@ def test_paper_has_the_organisation_and_nothing_to_press(visitor, address, name,
     assert not page.locator(".sy-versions-open").is_visible()
     page.emulate_media(media="screen")
     assert not page.locator(".sy-paper-first").is_visible()
+
+
+@browsing
+def test_a_page_loads_without_a_word_on_the_console(page, address):
+    said = []
+    page.on("console", lambda message: said.append((message.type, message.text)))
+    opened(page, address, "compare")
+    still(page)
+    assert [one for one in said if one[0] in {"warning", "error"}] == []

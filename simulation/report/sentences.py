@@ -57,28 +57,36 @@ def difference(pair: Pair, language: str, horizon: int | None = None) -> str:
     measured = BY_OUTCOME[outcome]
     if math.isnan(interval.estimate):
         return ""
-    nothing = size(0.0, outcome, language)
-    if all(
-        size(end, outcome, language) == nothing
-        for end in (interval.estimate, interval.low, interval.high)
-        if math.isfinite(end)
-    ):
+    shown = [end for end in (interval.estimate, interval.low, interval.high) if math.isfinite(end)]
+    if all(_is_nothing(end, outcome) for end in shown):
         return say("verdict.by_none", language)
-    high, low = measured.unit.higher, measured.unit.lower
-    phrase = say(high if interval.estimate >= 0 else low, language, size=size(interval.estimate, outcome, language))
-    phrase += say("verdict.within", language, horizon=horizon) if measured.censored and horizon else ""
+    phrase = _apart(interval.estimate, outcome, language, "verdict.alike")
+    some = not _is_nothing(interval.estimate, outcome)
+    phrase += say("verdict.within", language, horizon=horizon) if measured.censored and horizon and some else ""
     if not math.isfinite(interval.low):
         return say("verdict.by_few", language, difference=phrase)
     return _with_range(pair, phrase, language)
 
 
+def _apart(value: float, outcome: str, language: str, nothing: str) -> str:
+    """How much higher or lower, as people say it; what rounds to nothing is said by the template ``nothing``."""
+    if _is_nothing(value, outcome):
+        return say(nothing, language)
+    unit = BY_OUTCOME[outcome].unit
+    return say(unit.higher if value >= 0 else unit.lower, language, size=size(value, outcome, language))
+
+
+def _is_nothing(value: float, outcome: str) -> bool:
+    """Whether a difference is told as nothing but noughts."""
+    return not any(digit in "123456789" for digit in size(value, outcome, "en"))
+
+
 def _with_range(pair: Pair, phrase: str, language: str) -> str:
     """A difference with its interval."""
-    interval, outcome, unit = pair.difference, pair.outcome, BY_OUTCOME[pair.outcome].unit
+    interval, outcome = pair.difference, pair.outcome
     ends = sorted((interval.low, interval.high), key=abs)
     if interval.low < 0.0 < interval.high:
-        down = say(unit.lower, language, size=size(interval.low, outcome, language))
-        up = say(unit.higher, language, size=size(interval.high, outcome, language))
+        down, up = (_apart(end, outcome, language, "verdict.nothing") for end in (interval.low, interval.high))
         return say("verdict.by", language, difference=phrase, low=down, high=up)
     low, high = (size(end, outcome, language) for end in ends)
     if low == high:

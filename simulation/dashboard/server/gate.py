@@ -22,6 +22,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from importlib.resources import files
 from typing import Annotated, Any, TypeVar, get_args, get_type_hints
 
 import solara
@@ -354,7 +355,8 @@ def install(note: Callable[[Refused], None]) -> None:
 
     - ipyvue's components know declared events, and nothing that makes, sets or destroys a widget;
     - no message makes a widget (``comm_open`` for a model);
-    - a page that comes back is answered on its own channel: ipywidgets keeps the one opened last, for everybody.
+    - a page that comes back is answered on its own channel: ipywidgets keeps the one opened last, for everybody;
+    - Solara's address bar comes from a script that a browser takes without a warning.
 
     ``note`` is given what is dropped here.
     """
@@ -371,6 +373,7 @@ def install(note: Callable[[Refused], None]) -> None:
         comm.close()
         note(Refused("opening"))
 
+    Navigator.template_file = str(files("simulation.dashboard.server").joinpath("navigator.vue"))
     Events._handle_event = handle_event
     Widget.handle_comm_opened = staticmethod(no_widget)
     Widget.handle_control_comm_opened = staticmethod(_answer_states)
