@@ -135,6 +135,7 @@ def test_what_cannot_be_read_is_made_anew(stub, made, tmp_path, pattern, left):
     assert answer(stub(cache), "42")
 
 
+@pytest.mark.slow
 def test_a_second_process_that_hangs_is_done_without(stub, tmp_path):
     answer(stub(tmp_path, LAME), "42")
     assert answer(stub(tmp_path), "42")

@@ -478,6 +478,7 @@ def test_a_malformed_link_opens_with_a_sentence(page, address, search):
     assert page.locator("img[src=x]").count() == 0
 
 
+@pytest.mark.slow
 @browsing
 def test_two_visitors_do_not_see_each_others_choices(visitor, address):
     marked = some_view().but(language="en", page="save")

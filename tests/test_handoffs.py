@@ -173,6 +173,7 @@ def test_go_live_is_one_of_the_weeks(tmp_path):
     assert f"live in week {live}" in text
 
 
+@pytest.mark.slow
 def test_a_picture_repeats_to_the_byte_and_the_name_says_which_kind(tmp_path):
     first, second = (drawn(tmp_path / name, "case", "roles") for name in ("a.svg", "b.svg"))
     assert first == second

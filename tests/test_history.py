@@ -283,6 +283,7 @@ def test_back_returns_to_the_scenario_that_was_in_hand_and_keeps_what_was_change
     checked(page, "technicians", True)
 
 
+@pytest.mark.slow
 @browsing
 def test_steps_are_still_there_after_the_page_was_loaded_anew(page, address):
     shown(page, address)

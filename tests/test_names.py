@@ -151,8 +151,8 @@ def test_two_names_that_look_alike_are_refused_with_both_named(one, other):
     assert "readers cannot tell them apart" in str(refusal(lambda: build(scenarios, "made")))
 
 
-@pytest.mark.parametrize(("one", "other"), [("Sales", "Sales 2"), ("A", "А"), ("B1", "B2"), ("é", "e")])
-def test_names_that_differ_to_the_eye_or_in_script_stay(one, other):
+@pytest.mark.parametrize(("one", "other"), [("Sales", "Sales 2"), ("Б", "B"), ("B1", "B2"), ("é", "e")])
+def test_names_that_differ_to_the_eye_stay(one, other):
     data = a_study(department=one)
     data["organisation"]["departments"][other] = {"kind": "business", "capacity": 1}
     assert build(data, "made").organisation.names == ("IT", one, other)

@@ -596,6 +596,7 @@ def test_the_page_opens_complete_in_both_languages(page, address, language, widt
     assert "{" not in page.inner_text("#content")
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_a_number_is_changed_marked_kept_in_the_link_and_reset(page, address):
     opened(page, address)

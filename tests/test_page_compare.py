@@ -590,6 +590,7 @@ def test_a_change_is_undone_and_a_number_that_cannot_be_is_told(page, address):
     page.wait_for_selector(".sy-controls .sy-error", state="detached")
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_a_setting_is_typed_and_a_wrong_one_is_told_beside_it(page, address):
     shown(page, address)
@@ -611,6 +612,7 @@ def test_a_setting_is_typed_and_a_wrong_one_is_told_beside_it(page, address):
     page.wait_for_function("document.querySelector('#on-technicians').closest('.sy-tl-row').innerText.includes('36')")
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_every_control_once(page, address):
     shown(page, address)

@@ -374,6 +374,7 @@ def test_a_chapter_is_told_with_the_keys_of_a_presenter(page, address, language)
     assert "4 / 6" in page.inner_text(".sy-lesson-answers")
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_hands_are_counted_with_buttons_and_by_typing(page, address):
     stage(page, address, 1, 1)

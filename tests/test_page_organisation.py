@@ -169,7 +169,7 @@ JUNK = st.recursive(
 DO = st.sampled_from([*entries._DOING, "fun"])
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(
     st.fixed_dictionaries(
         {"do": DO},
@@ -194,7 +194,7 @@ def test_whatever_is_entered_ends_in_a_sound_study_or_a_sentence(message):
     assert rows.departments(after)
 
 
-@settings(max_examples=25)
+@settings(max_examples=8)
 @given(
     st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(NAMES), st.sampled_from([0.0, 0.25, 1.0])), max_size=8)
 )
@@ -426,6 +426,7 @@ def test_an_organisation_is_made_by_answering_questions(page, address):
     assert load(str(download.value.path())).organisation.names == ("IT", "Fitting", "Office")
 
 
+@pytest.mark.slow
 @browsing
 @pytest.mark.parametrize(("language", "width"), crossed(LANGUAGES, [1280, 390]))
 def test_more_about_a_department_and_what_nobody_knows(visitor, address, language, width):

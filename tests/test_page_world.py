@@ -309,6 +309,7 @@ def test_the_page_opens_whole_and_fits(page, address, width, language):
     page.wait_for_selector(".sy-world-find button")
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_the_slider_moves_without_the_server_and_tells_it_once(page, address):
     opened(page, address)
@@ -470,6 +471,7 @@ def test_a_square_is_as_large_as_the_need_and_as_full_as_what_is_settled(page, a
             assert said.endswith(f"need each other {tie.strength:g}, {percents} % settled")
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_keys_go_from_pair_to_pair_and_leave_the_week_alone(page, address):
     opened(page, address)

@@ -261,6 +261,7 @@ def test_the_page_is_whole_and_fits(visitor, address, width, language):
     assert "{" not in page.inner_text("body")
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_another_benefit_moves_the_answer(page, address):
     opened(page, address, "payback?worlds=20", "en")

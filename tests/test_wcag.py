@@ -57,6 +57,7 @@ def test_no_rule_is_broken_on_the_screens_of_the_lesson(page, address, screen, l
     assert broken(still(page)) == []
 
 
+@pytest.mark.slow
 def test_no_rule_is_broken_with_settings_open(page, address):
     opened(page, address, "compare?worlds=20", "en")
     for measure in ("external_partner", "assign_roles"):

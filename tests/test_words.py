@@ -82,6 +82,8 @@ def test_no_text_is_left_over():
             or f'"{name}"' in sources
             or f"'{name}'" in sources
             or re.search(rf"words\.{name}\b", sources)
+            or f'words_of("{key.rpartition(".")[0]}"' in sources
+            or re.search(rf'_called\("{re.sub("_[a-z]+$", "", name)}"\)', sources)
         )
         by_shell = name in {"rail", "title"}
         assert head in by_name or by_shell or said or any(one.fullmatch(key) for one in patterns), key

@@ -32,6 +32,10 @@ class Limits:
     reading_bytes: int = at_most(500_000_000, "bytes", "reading", "memory for that; enforced for uploads, on Linux")
     # files
     file_bytes: int = at_most(1_000_000, "bytes", "files", "a study or a lesson, as a file or uploaded")
+    workbook_bytes: int = at_most(5_000_000, "bytes", "files", "a workbook, as a file or uploaded")
+    workbook_unpacked: int = at_most(60_000_000, "bytes", "files", "what a workbook unpacks to")
+    workbook_parts: int = at_most(1_000, "parts", "files", "what a workbook is made of")
+    sheet_rows: int = at_most(25_000, "rows", "files", "a sheet of a workbook, or a CSV file")
     line_characters: int = at_most(20_000, "characters", "files", "a line")
     file_depth: int = at_most(12, "levels", "files", "what stands inside something else")
     file_values: int = at_most(200_000, "values", "files", "numbers, texts (keys too), lists and mappings in a file")

@@ -146,19 +146,29 @@ def composed(text: str) -> str:
     )
 
 
+_CONFUSABLE = str.maketrans(
+    "АВЕЅІЈКМНОРСТУХаеорсухіјѕԁһԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧο",
+    "ABESIJKMHOPCTYXaeopcyxijsdhqwABEZHIKMNOPTYXo",
+)
+"""Cyrillic and Greek letters that are drawn like Latin ones."""
+
+
 def look(name: str) -> str:
     r"""What a name looks like: equal for two names that a reader cannot tell apart, or would not.
 
     Compatible forms (NFKC), large and small letters, kinds and numbers of spaces, and what cannot be seen count as the
-    same. Letters of different scripts do not: a Cyrillic A is another letter than a Latin one.
+    same; so do Cyrillic and Greek letters that are drawn as Latin ones are (Unicode's confusables, UTS 39).
 
     >>> look("Customer\u00a0 Service") == look("customer service"), look("A") == look("B")
     (True, False)
+    >>> look("Sales") == look("S\u0430les")
+    True
     """
     if name.isascii():
         return " ".join(name.casefold().split())
     inked = "".join(character for character in name if not (is_unseen(character) or character in _SELECTORS))
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", inked).casefold())
+    latin = unicodedata.normalize("NFKC", inked).translate(_CONFUSABLE)
+    folded = unicodedata.normalize("NFKC", latin.casefold())
     return " ".join(folded.split())
 
 

@@ -4,7 +4,18 @@ A command's file holds ``arguments``, which says which words it takes, and ``exe
 an exit code. It imports the rest of the software late, so that ``synergy --help`` is quick.
 """
 
-from simulation.cli.commands import check, compare, contribute, dashboard, patterns, run, scenarios, show, validity
+from simulation.cli.commands import (
+    check,
+    compare,
+    contribute,
+    dashboard,
+    patterns,
+    run,
+    scenarios,
+    show,
+    template,
+    validity,
+)
 
-COMMANDS = (scenarios, check, show, run, compare, contribute, dashboard, patterns, validity)
+COMMANDS = (scenarios, template, check, show, run, compare, contribute, dashboard, patterns, validity)
 """In the order in which help lists them; a module's last name is the command's."""

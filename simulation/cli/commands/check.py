@@ -24,11 +24,12 @@ def execute(args: argparse.Namespace, language: str) -> int:
     from simulation.study.errors import InputRefused
     from simulation.study.parameters import PARAMETERS
     from simulation.study.remarks import texts_of
-    from simulation.study.sources.files import parse, text_of
+    from simulation.study.sources.files import is_tables, load, parse, text_of
 
-    text = text_of(args.file)
+    in_tables = is_tables(args.file)
+    text = "" if in_tables else text_of(args.file)
     try:
-        study = parse(text, args.file, tuple(args.set))
+        study = load(args.file, tuple(args.set)) if in_tables else parse(text, args.file, tuple(args.set))
     except InputRefused as refused:
         if any(problem.key == "is_a_lesson" for problem in refused.problems):
             return _check_lesson(args, text, language)

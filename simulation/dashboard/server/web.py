@@ -231,7 +231,7 @@ class Door:
         if refusal is None:
             name = request.query.get("name", ["study.yaml"])[0]
             try:
-                content = await asyncio.wait_for(_body(receive, LIMITS.file_bytes + 1), LIMITS.half_open_seconds)
+                content = await asyncio.wait_for(_body(receive, LIMITS.workbook_bytes + 1), LIMITS.half_open_seconds)
                 base = await self.readers.do(
                     functools.partial(study_store().open, content, name), request.visitor, receive
                 )

@@ -7,15 +7,16 @@ not hold up those who are served meanwhile.
 
 import contextlib
 import signal
-import sys
 import threading
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import Any
 
-from simulation.study.errors import InputRefused, problem
+from simulation.study.build.merge import build
+from simulation.study.errors import InputRefused, abridged, problem
 from simulation.study.places import Line
+from simulation.study.sources import workbook
+from simulation.study.sources.apart import bound_memory, here
 from simulation.study.sources.files import parse_data
 from simulation.system.limits import LIMITS
 
@@ -29,6 +30,8 @@ def study_of(content: bytes, name: str) -> dict[str, Any]:
 
     Raises :class:`~simulation.study.errors.InputRefused` with every problem of the file.
     """
+    if name.lower().endswith(workbook.ENDING):
+        return _study_of_workbook(content, name)
     if not name.lower().endswith(ENDINGS):
         raise InputRefused([problem("not_yaml", given=repr(name))])
     if len(content) > LIMITS.file_bytes:
@@ -39,6 +42,21 @@ def study_of(content: bytes, name: str) -> dict[str, Any]:
         line = content[: error.start].count(b"\n") + 1
         raise InputRefused([problem("not_utf8", place=Line(line), given=f"0x{content[error.start]:02x}")]) from None
     return parse_data(text, name)
+
+
+def _study_of_workbook(content: bytes, name: str) -> dict[str, Any]:
+    """The same of a workbook."""
+    if len(content) > LIMITS.workbook_bytes:
+        raise InputRefused([problem("too_big", most=f"{LIMITS.workbook_bytes:_}".replace("_", " "))])
+    reading = here(content)
+    problems = list(reading.problems)
+    try:
+        build(reading.data, name, reading.place_of)
+    except InputRefused as refused:
+        problems += refused.problems
+    if problems:
+        raise InputRefused(abridged(problems))
+    return reading.data
 
 
 class Reader:
@@ -107,14 +125,3 @@ def work(line: Connection, memory: int) -> None:
                 line.send(refused)
             except MemoryError:
                 return
-
-
-def bound_memory(more: int) -> None:
-    """Let this process take ``more`` bytes beyond what it has, where the system can hold it to that (Linux)."""
-    if sys.platform != "linux":
-        return
-    import resource  # noqa: PLC0415 - not on every system
-
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-    most = pages * resource.getpagesize() + more
-    resource.setrlimit(resource.RLIMIT_AS, (most, most))

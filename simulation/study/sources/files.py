@@ -16,12 +16,14 @@ from typing import Any
 
 from simulation.study.build.merge import build
 from simulation.study.build.variation import CHANGEABLE, override
-from simulation.study.deadline import check_time, reading
+from simulation.study.deadline import check_time
+from simulation.study.deadline import reading as reading_time
 from simulation.study.errors import InputRefused, Problem, abridged, nearest, problem, shown, unknown
 from simulation.study.parameters import PARAMETERS, Parameter
 from simulation.study.paths import Path, PlaceOf, next_key, told_path
 from simulation.study.places import Line, Place
 from simulation.study.scenario import FORMAT, Given, Scenario, Study
+from simulation.study.sources import apart, folder, tables, workbook
 from simulation.study.sources.yaml_text import INVISIBLE, Reader, clean, spaced
 from simulation.system.limits import LIMITS
 from simulation.text.characters import composed, escaped, first_unseen
@@ -51,8 +53,8 @@ def case() -> Study:
     return load(CASE)
 
 
-def load(source: str, overrides: tuple[str, ...] = ()) -> Study:
-    """Read a study: a file's path, or the name of an organisation that ships with the package (``case``).
+def load(source: str | os.PathLike[str], overrides: tuple[str, ...] = ()) -> Study:
+    """Read a study: the path of a file, a workbook (``.xlsx``) or a folder of CSV files, or a name such as ``case``.
 
     ``overrides`` are ``path=value`` texts such as ``parameters.t=0.5``. What is legal and yet may not be meant stands
     in :attr:`~simulation.study.scenario.Study.remarks`. Raises :class:`~simulation.study.errors.InputRefused` with
@@ -61,7 +63,49 @@ def load(source: str, overrides: tuple[str, ...] = ()) -> Study:
     >>> load("case", ("organisation.departments.Sales.capacity=100",)).organisation.departments[1].capacity
     100.0
     """
+    source = os.fspath(source)
+    if is_tables(source):
+        return _study_of_tables(source, overrides)[0]
     return parse(text_of(source), source, overrides)
+
+
+def is_tables(source: str) -> bool:
+    """Whether a study is in tables: a workbook, by its ending, or a folder of CSV files.
+
+    >>> is_tables("organisation.xlsx"), is_tables("case")
+    (True, False)
+    """
+    return source.lower().endswith(workbook.ENDING) or folder.is_folder(source)
+
+
+def _study_of_tables(source: str, overrides: tuple[str, ...] = ()) -> tuple[Study, dict[str, Any]]:
+    """The study in a workbook or a folder, and its plain data."""
+    problems: list[Problem] = []
+    try:
+        if folder.is_folder(source):
+            reading = tables.read(folder.grids_of(source))
+        else:
+            reading = apart.reading_of(_content(source, LIMITS.workbook_bytes))
+        with reading_time():
+            problems += reading.problems
+            changed = [_override(reading.data, override) for override in overrides]
+            study = build(reading.data, escaped(FilePath(source).stem), _teller(reading, changed))
+    except InputRefused as refused:
+        problems += refused.problems
+    if problems:
+        raise InputRefused(abridged(replace(one, file=one.file or source) for one in problems))
+    remarks = tuple(replace(remark, file=source) for remark in study.remarks)
+    return replace(study, remarks=remarks, vary=override), reading.data
+
+
+def _teller(reading: tables.Reading, changed: list[Path]) -> PlaceOf:
+    """A function from a path to its cell; what was changed on the command line has none."""
+
+    def place_of(path: Path) -> Place | None:
+        made = any(path[: len(change)] == change for change in changed)
+        return None if made else reading.place_of(path)
+
+    return place_of
 
 
 def text_of(source: str) -> str:
@@ -82,7 +126,7 @@ def load_data(source: str) -> dict[str, Any]:
     >>> load_data("case")["scenarios"]["partner-over"]["extends"]
     'partner-with'
     """
-    return parse_data(text_of(source), source)
+    return _study_of_tables(source)[1] if is_tables(source) else parse_data(text_of(source), source)
 
 
 def parse_data(text: str, name: str = "study") -> dict[str, Any]:
@@ -104,25 +148,30 @@ def read_file(source: str, text: str | None = None) -> tuple[Any, PlaceOf, list[
     """
     text = _read(source) if text is None else text
     try:
-        with reading():
+        with reading_time():
             read = Reader(clean(text))
     except InputRefused as error:
         raise _refused(source, *error.problems) from None
     return read.data, read.place, read.all_problems()
 
 
-def _read(source: str) -> str:
-    """The text of a file that a person named."""
+def _content(source: str, most: int) -> bytes:
+    """What a file holds that a person named, at most ``most`` bytes and one more."""
     try:
         if FilePath(source).is_dir():
             raise _refused(source, problem("a_directory"))
-        data = _bytes_of(source)
+        return _bytes_of(source, most)
     except FileNotFoundError:
         near = unknown("no_file", source, sorted(shipped_names())[:5])
         raise _refused(source, near) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise _refused(source, problem("unreadable", why=reason)) from None
+
+
+def _read(source: str) -> str:
+    """The text of a file that a person named."""
+    data = _content(source, LIMITS.file_bytes)
     if len(data) > LIMITS.file_bytes:
         raise _refused(source, problem("too_big", most=spaced(LIMITS.file_bytes)))
     if b"\0" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -135,7 +184,7 @@ def _read(source: str) -> str:
         raise _refused(source, problem("not_utf8", place=Line(line), given=byte)) from None
 
 
-def _bytes_of(source: str) -> bytes:
+def _bytes_of(source: str, most: int) -> bytes:
     """What a file holds, cut just beyond what is legal; of a device only what is typed or piped in is read."""
     with FilePath(source).open("rb") as stream:
         about = os.fstat(stream.fileno())
@@ -144,7 +193,7 @@ def _bytes_of(source: str) -> bytes:
         if stat.S_ISREG(about.st_mode):
             with suppress(OSError, AttributeError):
                 os.set_blocking(stream.fileno(), False)  # reading some system files would block for ever
-        return stream.read(LIMITS.file_bytes + 1) or b""
+        return stream.read(most + 1) or b""
 
 
 def _is_input(about: os.stat_result) -> bool:
@@ -180,7 +229,7 @@ def _study_and_data(text: str, name: str, overrides: tuple[str, ...]) -> tuple[S
     """A study and the plain data that it is made of."""
     problems: list[Problem] = []
     try:
-        with reading():
+        with reading_time():
             _check_changes(overrides)
             read = Reader(clean(text))
             problems += read.all_problems()

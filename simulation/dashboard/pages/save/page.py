@@ -71,7 +71,7 @@ def Page(view: View, change: Change) -> None:
         command=downloads.command(view) if ready else "",
         file=_handed(download),
         own=say("save.opened", view.language, title=title_of(view)) if is_own(view) else "",
-        largest=LIMITS.file_bytes,
+        largest=LIMITS.workbook_bytes,
         language=view.language,
         words=words_of("save", view.language),
         event_make=download.make,

@@ -1,0 +1,652 @@
+"""A study as tables: what the sheets of a workbook, or the files of a folder, hold, and back.
+
+Each table has a head and rows under it. A head, and the name of a table, may be in any language that there is. Tables
+say nothing that a file could not: they are turned into a file's plain data, which are then built and checked as ever.
+Every cell that something came from is remembered, so that a mistake is told by sheet, row and column.
+"""
+
+import functools
+import json
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from simulation.study.errors import InputRefused, Problem, problem, shown, unknown
+from simulation.study.measures import MEASURES
+from simulation.study.paths import Path
+from simulation.study.places import Cell, Place
+from simulation.study.scenario import FORMAT
+from simulation.text.i18n import LANGUAGES, say
+
+Data = dict[str, Any]
+TABLES = ("study", "departments", "needs", "talks", "ties", "numbers", "measures", "scenarios", "settings", "changes")
+"""The tables, in the order in which they are shown."""
+SPREADS = ("workload", "competing_pull", "conviction", "it_frame", "knowledge")
+"""The traits that may be off by so much, which stands in a column of its own behind them."""
+TRAITS = (
+    *("kind", "capacity", "hourly_rate", "benefit"),
+    *(column for trait in SPREADS for column in (trait, f"{trait}_off")),
+    *("projects", "process_work", "technical_work", "voice"),
+)
+TEXTS = ("title", "description", "organisation")
+HEADS: Mapping[str, tuple[str, ...]] = {
+    "study": ("what",),
+    "departments": ("name", *TRAITS),
+    "needs": (),
+    "talks": (),
+    "ties": ("sort", "one", "other", "strength"),
+    "numbers": ("number", "value", "low", "high", "source"),
+    "measures": ("measure", "setting", "value"),
+    "scenarios": ("name", "show", "extends"),
+    "settings": ("scenario", "measure", "setting", "value"),
+    "changes": ("scenario", "part", "key", "trait", "value"),
+}
+"""The columns of each table; texts and labels have one more for each language, scenarios one more a measure."""
+KINDS = {"needs": "interdependence", "talks": "informal_ties"}
+"""The matrices, and the ties that each holds."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table as it was read: rows of cells, the head first; ``sheet`` is what a reader calls it."""
+
+    sheet: str
+    rows: Sequence[Sequence[Any]]
+
+    def cell(self, row: int, column: int) -> Cell:
+        """A cell, by its place in the rows (from 0)."""
+        return Cell(self.sheet, row + 1, column + 1)
+
+
+@dataclass
+class Reading:
+    """What has been read: data, the cell of each path, and what is wrong."""
+
+    data: Data = field(default_factory=dict)
+    places: dict[Path, Place] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def put(self, path: Path, value: Any, place: Place) -> None:
+        """Put a value where a path leads; refuse a place that is taken."""
+        inside: Any = self.data
+        for key in path[:-1]:
+            inside = inside.setdefault(key, {})
+        if path[-1] in inside and path in self.places:
+            self.problems.append(
+                problem("cell_twice", place=place, first=self.places[path], given=shown(str(path[-1])))
+            )
+            return
+        inside[path[-1]] = value
+        for length in range(1, len(path) + 1):
+            self.places.setdefault(path[:length], place)
+        self.places[path] = place
+
+    def place_of(self, path: Path) -> Place | None:
+        """Where what a path leads to stands, or what is nearest to it."""
+        while path and path not in self.places:
+            path = path[:-1]
+        return self.places.get(path)
+
+
+@functools.cache
+def _called(part: str) -> Mapping[str, str]:
+    """What tables, or heads, are called in every language, and by their keys: the key by the name in small letters."""
+    of_heads = tuple(dict.fromkeys(key for heads in HEADS.values() for key in heads))
+    keys = {"sheet": TABLES, "text_row": TEXTS}.get(part, of_heads)
+    names = {key: key for key in keys}
+    for language in LANGUAGES:
+        names |= {say(f"workbook.{part}_{key}", language).casefold(): key for key in keys}
+    if part == "head":
+        for language in LANGUAGES:
+            names |= {say(f"measure.{measure}", language).casefold(): f"measure:{measure}" for measure in MEASURES}
+        names |= {measure: f"measure:{measure}" for measure in MEASURES}
+    return names
+
+
+def table_of(name: str) -> str | None:
+    """Which table a sheet or a file of that name holds; None for one that is none of ours.
+
+    >>> table_of("Departments"), table_of("Afdelingen"), table_of("notes")
+    ('departments', 'departments', None)
+    """
+    return _called("sheet").get(name.strip().casefold())
+
+
+def tables_among(names: Iterable[str]) -> dict[str, str]:
+    """Which of some sheets or files holds which table.
+
+    Raises :class:`~simulation.study.errors.InputRefused` where two would hold the same.
+    """
+    found: dict[str, str] = {}
+    problems: list[Problem] = []
+    for name in names:
+        key = table_of(name)
+        if key in found:
+            problems.append(problem("table_twice", given=shown(name), first=shown(found[key])))
+        elif key:
+            found[key] = name
+    if problems:
+        raise InputRefused(problems)
+    return found
+
+
+def called(part: str, key: str, language: str) -> str:
+    """What a table (``sheet``) or a column (``head``) is called."""
+    if key.startswith("measure:"):
+        return say(f"measure.{key.removeprefix('measure:')}", language)
+    return say(f"workbook.{part}_{key}", language)
+
+
+# --- in ------------------------------------------------------------------------------------------------
+
+
+def read(grids: Mapping[str, Grid]) -> Reading:
+    """The plain data that tables hold, by the keys of :data:`TABLES`."""
+    reading = Reading({"synergy": FORMAT})
+    for key in TABLES:
+        if key in grids:
+            _READERS[key](reading, key, grids[key])
+    return reading
+
+
+def is_empty(value: Any) -> bool:
+    """Whether a cell holds nothing."""
+    return (
+        value is None
+        or (isinstance(value, str) and not value.strip())
+        or (isinstance(value, float) and math.isnan(value))
+    )
+
+
+def _lines(
+    reading: Reading, key: str, grid: Grid, free: bool = False
+) -> Iterator[tuple[int, dict[str, tuple[Any, Place]]]]:
+    """The rows of a table that hold something: each cell with its place, by the key of its column.
+
+    Columns may be called by a language (``en``), as texts are; with ``free``, labels too (``label en``).
+    """
+    heads: dict[int, str] = {}
+    for column, head in enumerate(grid.rows[0] if grid.rows else ()):
+        if is_empty(head):
+            continue
+        found = _head(str(head), key)
+        if found is None:
+            legal = [*(called("head", one, "en") for one in HEADS[key]), *LANGUAGES]
+            reading.problems.append(unknown("unknown_column", str(head), legal, place=grid.cell(0, column)))
+        elif found in heads.values():
+            first = next(at for at, name in heads.items() if name == found)
+            places = {"place": grid.cell(0, column), "first": grid.cell(0, first)}
+            reading.problems.append(
+                problem("cell_twice", "", places["place"], given=shown(str(head)), first=places["first"])
+            )
+        else:
+            heads[column] = found
+    for row, cells in enumerate(grid.rows[1:], 1):
+        line: dict[str, tuple[Any, Place]] = {
+            heads[at]: (cell, grid.cell(row, at)) for at, cell in enumerate(cells) if not is_empty(cell) and at in heads
+        }
+        loose = next((at for at, cell in enumerate(cells) if not is_empty(cell) and at not in heads), None)
+        if loose is not None and (loose >= len(grid.rows[0]) or is_empty(grid.rows[0][loose])):
+            reading.problems.append(problem("no_head", place=grid.cell(row, loose), given=shown(cells[loose])))
+        if line:
+            yield row, line
+
+
+def _head(text: str, table: str) -> str | None:
+    """The key of a column by what it is called; a code of a language stands for itself."""
+    word = " ".join(text.split()).casefold()
+    found = _called("head").get(word)
+    if found is not None and (found in HEADS[table] or (found.startswith("measure:") and table == "scenarios")):
+        return found
+    what, _, code = word.rpartition(" ")
+    is_code = code.isalpha() and 2 <= len(code) <= 3
+    return f"{what or 'text'}:{code}" if is_code and what in {"", "title", "description", "label"} else None
+
+
+def _study(reading: Reading, _: str, grid: Grid) -> None:
+    """Titles, by language."""
+    for _row, line in _lines(reading, "study", grid):
+        what, place = line.pop("what", ("", None))
+        key = _called("text_row").get(str(what).strip().casefold()) if what else None
+        if key is None:
+            legal = [called("text_row", one, "en") for one in TEXTS]
+            reading.problems.append(unknown("unknown_row", str(what), legal, place=place or grid.cell(_row, 0)))
+            continue
+        path: Path = ("organisation", "name") if key == "organisation" else (key,)
+        for head, (text, at) in line.items():
+            reading.put((*path, head.partition(":")[2]), str(text), at)
+
+
+def _departments(reading: Reading, _: str, grid: Grid) -> None:
+    """A department a row."""
+    where: Path = ("organisation", "departments")
+    for row, line in _lines(reading, "departments", grid):
+        name = _named(reading, line, grid, row)
+        if name is None:
+            continue
+        if (*where, name) in reading.places:
+            first = reading.places[*where, name]
+            reading.problems.append(problem("cell_twice", place=grid.cell(row, 0), first=first, given=shown(name)))
+            continue
+        reading.put((*where, name), {}, grid.cell(row, 0))
+        for key, (value, place) in line.items():
+            if key.startswith("label:"):
+                reading.put((*where, name, "label", key.partition(":")[2]), str(value), place)
+            elif key == "kind":
+                reading.put((*where, name, "kind"), _kind(value), place)
+            elif key.endswith("_off"):
+                _spread(reading, (*where, name, key.removesuffix("_off")), value, place)
+            else:
+                reading.put((*where, name, key), _plain(value), place)
+
+
+def _named(reading: Reading, line: dict[str, tuple[Any, Place]], grid: Grid, row: int) -> str | None:
+    """The name that a row begins with."""
+    name, _ = line.pop("name", ("", None))
+    if not name:
+        reading.problems.append(problem("no_row_name", place=grid.cell(row, 0)))
+        return None
+    return str(_plain(name))
+
+
+def _spread(reading: Reading, path: Path, value: Any, place: Place) -> None:
+    """How far a trait may be off, which stands beside it."""
+    inside: Any = reading.data
+    for key in path[:-1]:
+        inside = inside[key]
+    known = inside.get(path[-1])
+    inside[path[-1]] = {**({} if known is None else {"value": known}), "plus_minus": _plain(value)}
+    reading.places[*path, "plus_minus"] = place
+    reading.places.setdefault(path, place)
+
+
+def _kind(value: Any) -> str:
+    """A kind of department, by its code or in any language."""
+    word = str(value).strip().casefold()
+    names = {
+        say(f"workbook.kind_{kind}", one).casefold(): kind for one in LANGUAGES for kind in ("it", "business", "chain")
+    }
+    return names.get(word, word)
+
+
+def _matrix(reading: Reading, key: str, grid: Grid) -> None:
+    """Who has to do with whom: a name before each row and over each column, and a strength where they meet."""
+    heads = {
+        at: str(_plain(head)) for at, head in enumerate(grid.rows[0] if grid.rows else ()) if at and not is_empty(head)
+    }
+    found: dict[frozenset[str], tuple[Any, Place]] = {}
+    ties: list[list[Any]] = reading.data.setdefault("organisation", {}).setdefault(KINDS[key], [])
+    where: Path = ("organisation", KINDS[key])
+    for row, cells in enumerate(grid.rows[1:], 1):
+        name = str(_plain(cells[0])) if cells and not is_empty(cells[0]) else ""
+        for at, value in enumerate(cells[1:], 1):
+            place, strength = grid.cell(row, at), _plain(value)
+            if is_empty(value) or strength == 0:
+                continue
+            if not name or at not in heads:
+                reading.problems.append(problem("no_head", place=place, given=shown(value)))
+                continue
+            pair = frozenset((name, heads[at]))
+            if pair in found and found[pair][0] != strength:
+                other, first = found[pair]
+                told = {"given": shown(strength), "other": shown(other)}
+                reading.problems.append(problem("two_halves", "", place, first=first, **told))
+            if pair not in found:
+                found[pair] = strength, place
+                reading.places[(*where, len(ties))] = place
+                ties.append([heads[at], name, strength])
+
+
+def _ties(reading: Reading, _: str, grid: Grid) -> None:
+    """Ties as a list: what they are, one, the other, how strong."""
+    sorts = {say(f"workbook.sheet_{key}", one).casefold(): key for one in LANGUAGES for key in KINDS} | {
+        key: key for key in KINDS
+    }
+    for row, line in _lines(reading, "ties", grid):
+        sort = sorts.get(str(line.get("sort", ("", None))[0]).strip().casefold())
+        if sort is None or "one" not in line or "other" not in line:
+            legal = [called("sheet", key, "en") for key in KINDS]
+            given = str(line.get("sort", ("", None))[0])
+            reading.problems.append(unknown("unknown_row", given, legal, place=grid.cell(row, 0)))
+            continue
+        listed = reading.data.setdefault("organisation", {}).setdefault(KINDS[sort], [])
+        reading.places["organisation", KINDS[sort], len(listed)] = grid.cell(row, 0)
+        listed.append([_plain(line[key][0]) for key in ("one", "other", "strength") if key in line])
+
+
+def _numbers(reading: Reading, _: str, grid: Grid) -> None:
+    """What is known of the project, and of parameters: a row each."""
+    for row, line in _lines(reading, "numbers", grid):
+        name = str(_plain(line.pop("number", ("", None))[0]))
+        part, _, key = name.partition(".")
+        if part not in {"project", "parameters"} or not key:
+            reading.problems.append(
+                unknown("unknown_row", name, ["project.horizon", "parameters.t"], place=grid.cell(row, 0))
+            )
+        elif line.keys() == {"value"}:
+            reading.put((part, key), _plain(line["value"][0]), line["value"][1])
+        else:
+            for head, (value, place) in line.items():
+                reading.put((part, key, head), str(value) if head == "source" else _plain(value), place)
+
+
+def _settings(reading: Reading, table: str, grid: Grid) -> None:
+    """How measures are carried out, at the top or in a scenario."""
+    for row, line in _lines(reading, table, grid):
+        first: Path = ()
+        if table == "settings":
+            first = ("scenarios", str(_plain(line.pop("scenario", ("", None))[0])))
+            if first not in reading.places:
+                legal = reading.data.get("scenarios", {})
+                reading.problems.append(unknown("unknown_scenario", first[1], legal, place=grid.cell(row, 0)))
+                continue
+        measure = _measure(str(line.get("measure", ("", None))[0]))
+        path: Path = (*first, "measures", measure)
+        inside: Any = reading.data
+        for key in path:
+            inside = inside.setdefault(key, {}) if not isinstance(inside.get(key), bool) else _opened(inside, key)
+        reading.places.setdefault(path, grid.cell(row, 0))
+        if "setting" in line:
+            value, place = line.get("value", (None, grid.cell(row, 0)))
+            reading.put((*path, str(line["setting"][0]).strip()), _value(value), place)
+
+
+def _opened(inside: Any, key: Any) -> Data:
+    """A measure that was only switched on, as settings."""
+    inside[key] = {}
+    opened: Data = inside[key]
+    return opened
+
+
+def _measure(text: str) -> str:
+    """A measure by its key or its name in any language."""
+    found = _called("head").get(text.strip().casefold(), "")
+    return found.removeprefix("measure:") if found.startswith("measure:") else text.strip()
+
+
+def _scenarios(reading: Reading, _: str, grid: Grid) -> None:
+    """A scenario a row: what it stands on, and which measures are on or off."""
+    order: list[tuple[float, str]] = []
+    reading.data.setdefault("scenarios", {})
+    for row, line in _lines(reading, "scenarios", grid):
+        name = _named(reading, line, grid, row)
+        if name is None:
+            continue
+        if ("scenarios", name) in reading.places:
+            first = reading.places["scenarios", name]
+            reading.problems.append(problem("cell_twice", place=grid.cell(row, 0), first=first, given=shown(name)))
+            continue
+        reading.put(("scenarios", name), {}, grid.cell(row, 0))
+        if "show" in line:
+            first_of = line.pop("show")[0]
+            order.append((first_of if isinstance(first_of, int | float) else math.inf, name))
+        _scenario(reading, name, line)
+    if order:
+        reading.data["show"] = [name for _, name in sorted(order, key=lambda entry: entry[0])]
+
+
+def _scenario(reading: Reading, name: str, line: dict[str, tuple[Any, Place]]) -> None:
+    """The cells of a scenario's row."""
+    for key, (value, place) in line.items():
+        what, _, code = key.partition(":")
+        if key == "extends":
+            reading.put(("scenarios", name, "extends"), str(_plain(value)), place)
+        elif what == "measure":
+            reading.put(("scenarios", name, "measures", code), _switch(value), place)
+        else:
+            reading.put(("scenarios", name, what, code), str(value), place)
+
+
+def _switch(value: Any) -> Any:
+    """On or off, in any language; anything else as it is, which is then refused where it stands."""
+    words = {say(f"workbook.{word}", one).casefold(): word == "on" for one in LANGUAGES for word in ("on", "off")}
+    if isinstance(value, str):
+        return words.get(value.strip().casefold(), _plain(value))
+    return value if isinstance(value, bool) else _plain(value)
+
+
+def _changes(reading: Reading, _: str, grid: Grid) -> None:
+    """What a scenario says otherwise of the organisation, the project and the parameters."""
+    for row, line in _lines(reading, "changes", grid):
+        scenario, part, key = (str(_plain(line.get(name, ("", None))[0])) for name in ("scenario", "part", "key"))
+        if ("scenarios", scenario) not in reading.places:
+            legal = reading.data.get("scenarios", {})
+            reading.problems.append(unknown("unknown_scenario", scenario, legal, place=grid.cell(row, 0)))
+            continue
+        value, place = line.get("value", (None, grid.cell(row, 0)))
+        inside: Path = ("organisation", "departments") if part == "departments" else (part,)
+        trait: Path = (str(_plain(line["trait"][0])),) if "trait" in line else ()
+        reading.put(("scenarios", scenario, *inside, key, *trait), _value(value), place)
+
+
+def _plain(value: Any) -> Any:
+    """A cell's value: whole numbers without a point, texts without what stands around them.
+
+    A number of seventeen digits, of which a workbook keeps sixteen, is written as a text, and is a number again here.
+    """
+    if isinstance(value, str):
+        return float(value) if LONG_NUMBER.fullmatch(value.strip()) else value.strip()
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return int(value)
+    return value
+
+
+LONG_NUMBER = re.compile(r"-?(?=(?:[.]?\d){16})\d+\.\d+(e[+-]?\d+)?")
+"""A number that a workbook cannot hold to the last digit."""
+
+
+def _value(value: Any) -> Any:
+    """A setting: lists and mappings stand as JSON, and switches as words."""
+    if isinstance(value, str) and value.strip()[:1] in {"[", "{"}:
+        try:
+            return json.loads(value)
+        except ValueError:
+            return value
+    return _switch(value)
+
+
+_READERS: Mapping[str, Callable[[Reading, str, Grid], None]] = {
+    "study": _study,
+    "departments": _departments,
+    "needs": _matrix,
+    "talks": _matrix,
+    "ties": _ties,
+    "numbers": _numbers,
+    "measures": _settings,
+    "scenarios": _scenarios,
+    "settings": _settings,
+    "changes": _changes,
+}
+
+
+# --- out -----------------------------------------------------------------------------------------------
+
+
+def written(data: Data, language: str) -> dict[str, list[list[Any]]]:
+    """A sound study's plain data as tables, the head of each first; reading them back gives the same study."""
+    organisation = data.get("organisation") or {}
+    made = {
+        "study": _study_rows(data, language),
+        "departments": _department_rows(organisation, language),
+        **_tie_rows(organisation, language),
+        "numbers": _number_rows(data, language),
+        "measures": [_heads("measures", language), *_measure_rows(data.get("measures"), ())],
+        "scenarios": _scenario_rows(data, language),
+        "settings": [_heads("settings", language)],
+        "changes": [_heads("changes", language)],
+    }
+    for name, entry in (data.get("scenarios") or {}).items():
+        made["settings"] += _measure_rows((entry or {}).get("measures"), (name,), switched=False)
+        made["changes"] += _change_rows(name, entry or {})
+    return {key: made[key] for key in TABLES if key in made}
+
+
+def _heads(key: str, language: str, more: Sequence[str] = ()) -> list[Any]:
+    """The head of a table."""
+    return [*(called("head", head, language) for head in HEADS[key]), *more]
+
+
+def _texts(value: Any) -> dict[str, str]:
+    """A text by language; a plain one is everybody's."""
+    return dict(value) if isinstance(value, dict) else dict.fromkeys(LANGUAGES, str(value)) if value else {}
+
+
+def _codes(texts: Sequence[Any]) -> list[str]:
+    """The languages that texts are in; at least those that there are."""
+    return list(dict.fromkeys([*LANGUAGES, *(code for text in texts for code in _texts(text))]))
+
+
+def _study_rows(data: Data, language: str) -> list[list[Any]]:
+    """Titles, by language."""
+    values = {"title": data.get("title"), "description": data.get("description")}
+    values["organisation"] = (data.get("organisation") or {}).get("name")
+    codes = _codes(list(values.values()))
+    rows = [
+        [called("text_row", key, language), *(_texts(value).get(code) for code in codes)]
+        for key, value in values.items()
+    ]
+    return [_heads("study", language, codes), *(row for row in rows if any(row[1:]))]
+
+
+def _department_rows(organisation: Data, language: str) -> list[list[Any]]:
+    """A row a department."""
+    departments = organisation.get("departments") or {}
+    codes = _codes([traits.get("label") for traits in departments.values()])
+    rows = []
+    for name, traits in departments.items():
+        row: list[Any] = [name]
+        for key in TRAITS:
+            value = traits.get(key.removesuffix("_off"))
+            if isinstance(value, dict):
+                value = value.get("plus_minus" if key.endswith("_off") else "value")
+            elif key.endswith("_off"):
+                value = None
+            row.append(say(f"workbook.kind_{value}", language) if key == "kind" else value)
+        rows.append([*row, *(_texts(traits.get("label")).get(code) for code in codes)])
+    return [_heads("departments", language, [f"label {code}" for code in codes]), *rows]
+
+
+def _tie_rows(organisation: Data, language: str) -> dict[str, list[list[Any]]]:
+    """Ties as matrices where those give back their order, in which sums are made; else as a list."""
+    names = list(organisation.get("departments") or {})
+    made: dict[str, list[list[Any]]] = {}
+    listed: list[list[Any]] = []
+    for key, kind in KINDS.items():
+        ties = [_as_list(tie) for tie in organisation.get(kind) or []]
+        matrix, back = _matrix_rows(names, ties)
+        if back == ties and len(names) <= MOST_IN_MATRIX:
+            made[key] = matrix
+        else:
+            listed += [[called("sheet", key, language), *tie] for tie in ties]
+    return {**made, "ties": [_heads("ties", language), *listed]}
+
+
+MOST_IN_MATRIX = 40
+"""Departments of which a matrix can still be overlooked."""
+
+
+def in_matrix_order(data: Data) -> Data:
+    """The same study with its ties in the order in which a matrix gives them; only sums change, by a last digit.
+
+    >>> inside = {"departments": {"A": {}, "B": {}, "C": {}}, "informal_ties": [["C", "A", 1], ["A", "B", 1]]}
+    >>> in_matrix_order({"organisation": inside})["organisation"]["informal_ties"]
+    [['A', 'B', 1], ['A', 'C', 1]]
+    """
+    organisation = dict(data["organisation"])
+    names = list(organisation.get("departments") or {})
+    for kind in KINDS.values():
+        ties = [_as_list(tie) for tie in organisation.get(kind) or []]
+        ordered = [[*sorted((a, b), key=names.index), strength] for a, b, strength in ties]
+        if ties:
+            organisation[kind] = sorted(ordered, key=lambda tie: (names.index(tie[1]), names.index(tie[0])))
+    return {**data, "organisation": organisation}
+
+
+def _as_list(tie: Any) -> list[Any]:
+    """A tie as [one, other, strength]."""
+    if isinstance(tie, dict):
+        return [tie["a"], tie["b"], tie.get("strength", 1.0)]
+    return [*tie, 1.0][:3]
+
+
+def _matrix_rows(names: list[str], ties: list[list[Any]]) -> tuple[list[list[Any]], list[list[Any]]]:
+    """Ties as a matrix, its lower half filled, and the ties as they would be read from it."""
+    strengths = {(a, b): strength for a, b, strength in ties}
+    rows: list[list[Any]] = [["", *names]]
+    back = []
+    for at, name in enumerate(names):
+        row: list[Any] = [name]
+        for other in names:
+            strength = strengths.get((other, name)) if names.index(other) < at else None
+            row.append(strength)
+            back += [[other, name, strength]] if strength is not None else []
+        rows.append(row)
+    return rows, back
+
+
+def _number_rows(data: Data, language: str) -> list[list[Any]]:
+    """The project and the parameters."""
+    rows = []
+    for part in ("project", "parameters"):
+        for key, value in (data.get(part) or {}).items():
+            parts = value if isinstance(value, dict) else {"value": value}
+            rows.append([f"{part}.{key}", *(parts.get(head) for head in ("value", "low", "high", "source"))])
+    return [_heads("numbers", language), *rows]
+
+
+def _measure_rows(measures: Any, before: tuple[str, ...], switched: bool = True) -> Iterator[list[Any]]:
+    """A row a setting; a measure that is described by nothing has a row without one."""
+    for measure, settings in (measures or {}).items():
+        if isinstance(settings, dict):
+            for setting, value in settings.items():
+                yield [*before, measure, setting, _cell(value)]
+            if not settings:
+                yield [*before, measure, None, None]
+        elif switched and settings is None:
+            yield [*before, measure, None, None]
+
+
+def _cell(value: Any) -> Any:
+    """A value as a cell holds it."""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value
+
+
+def _scenario_rows(data: Data, language: str) -> list[list[Any]]:
+    """A row a scenario, with a column a measure that some scenario switches."""
+    scenarios = {name: entry or {} for name, entry in (data.get("scenarios") or {}).items()}
+    show = list(data.get("show") or [])
+    switched = [m for m in MEASURES if any(m in (entry.get("measures") or {}) for entry in scenarios.values())]
+    columns = {key: _codes([entry.get(key) for entry in scenarios.values()]) for key in ("title", "description")}
+    heads = [f"{key} {code}" for key, codes in columns.items() for code in codes]
+    rows = []
+    for name, entry in scenarios.items():
+        texts = [_texts(entry.get(key)).get(code) for key, codes in columns.items() for code in codes]
+        first = show.index(name) + 1 if name in show else None
+        switches = [_switched((entry.get("measures") or {}), measure, language) for measure in switched]
+        rows.append([name, first, entry.get("extends"), *texts, *switches])
+    return [
+        _heads("scenarios", language, [*heads, *(called("head", f"measure:{m}", language) for m in switched)]),
+        *rows,
+    ]
+
+
+def _switched(measures: Data, measure: str, language: str) -> Any:
+    """Whether a scenario switches a measure on or off; nothing where it says nothing, or says it by settings."""
+    value = measures.get(measure)
+    if isinstance(value, str):
+        value = {"on": True, "off": False}.get(value, value)
+    return say(f"workbook.{'on' if value else 'off'}", language) if isinstance(value, bool) else None
+
+
+def _change_rows(name: str, entry: Data) -> Iterator[list[Any]]:
+    """What a scenario says otherwise of the organisation, the project and the parameters."""
+    for part in ("organisation", "project", "parameters"):
+        for key, value in (entry.get(part) or {}).items():
+            if part == "organisation" and key == "departments":
+                for department, traits in (value or {}).items():
+                    for trait, changed in (traits or {}).items():
+                        yield [name, "departments", department, trait, _cell(changed)]
+            else:
+                yield [name, part, key, None, _cell(value)]
