@@ -19,7 +19,7 @@ FURTHER = "SYNERGY_LOCALE"
 ABOUT = "language.yaml"
 """The file that makes a folder a language."""
 
-_CODE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?")
+CODE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?")
 _WEIGHED = re.compile(r"\s*([A-Za-z0-9-]{2,35})\s*(?:;\s*q=([01](?:\.[0-9]{0,3})?)\s*)?", re.ASCII)
 MOST_WEIGHED = 40
 """So many languages of a request's head are looked at."""
@@ -31,7 +31,7 @@ def is_code(text: str) -> bool:
     >>> [is_code(text) for text in ("nl", "fry", "pt-BR", "sr-Latn", "es-419", "NL", "dutch", "pt_BR", "")]
     [True, True, True, True, True, False, False, False, False]
     """
-    return _CODE.fullmatch(text) is not None
+    return CODE.fullmatch(text) is not None
 
 
 @functools.cache

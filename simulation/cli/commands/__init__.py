@@ -12,10 +12,11 @@ from simulation.cli.commands import (
     patterns,
     run,
     scenarios,
+    schema,
     show,
     template,
     validity,
 )
 
-COMMANDS = (scenarios, template, check, show, run, compare, contribute, dashboard, patterns, validity)
+COMMANDS = (scenarios, template, schema, check, show, run, compare, contribute, dashboard, patterns, validity)
 """In the order in which help lists them; a module's last name is the command's."""
