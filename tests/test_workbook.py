@@ -4,6 +4,9 @@ import copy
 import csv
 import datetime
 import io
+import os
+import shutil
+import subprocess
 import zipfile
 from pathlib import Path
 
@@ -31,7 +34,7 @@ def packed(data, language="en"):
 
 
 def template(language="en"):
-    return packed(tables.in_matrix_order(load_data("case")), language)
+    return packed(load_data("case"), language)
 
 
 def changed(change, content=None):
@@ -364,7 +367,7 @@ CELLS = st.sampled_from(
     st.lists(st.tuples(st.sampled_from(PARTS), st.integers(1, 12), st.integers(1, 9), CELLS), min_size=1, max_size=4)
 )
 def test_whatever_stands_in_cells_ends_in_a_study_or_a_sentence(cells):
-    written = tables.written(tables.in_matrix_order(load_data("installer")), "en")
+    written = tables.written(load_data("installer"), "en")
     rows = {key: [list(row) for row in table] for key, table in written.items()}
     for sheet, row, column, value in cells:
         table = rows[tables.table_of(sheet)]
@@ -384,7 +387,7 @@ def test_whatever_stands_in_cells_ends_in_a_study_or_a_sentence(cells):
 
 
 def files(place, language="en", sign=",", source="installer"):
-    for key, rows in tables.written(tables.in_matrix_order(load_data(source)), language).items():
+    for key, rows in tables.written(load_data(source), language).items():
         with (place / f"{tables.called('sheet', key, language)}.csv").open("w", newline="", encoding="utf-8") as file:
             csv.writer(file, delimiter=sign).writerows(
                 [["" if cell is None else _typed(cell, sign) for cell in row] for row in rows]
@@ -397,7 +400,7 @@ def test_a_folder_of_files_is_a_study(tmp_path, language, sign, capsys):
     place = files(tmp_path, language, sign)
     (place / "notes.txt").write_text("mine", "utf-8")
     study = load(str(place))
-    assert study.digest() == build(tables.in_matrix_order(load_data("installer")), "x").digest()
+    assert study.digest() == build(load_data("installer"), "x").digest()
     assert main(["check", str(place), "--lang", "en"]) == 0
     capsys.readouterr()
 
@@ -449,3 +452,52 @@ def test_a_workbook_is_opened_on_the_page(page, address, tmp_path):
     path.write_bytes(changed(put("Departments", "C3", "many")))
     page.set_input_files(".sy-save-choose input", str(path))
     page.wait_for_function("document.querySelector('#sy-save-w').innerText.includes('Departments!C3')")
+
+
+# --- LibreOffice ---------------------------------------------------------------------------------------
+
+
+def saved_by_office(content, tmp_path, kind):
+    """What LibreOffice saves of a workbook."""
+    office = shutil.which("soffice")
+    if office is None:
+        assert not os.environ.get("SYNERGY_NEEDS_OFFICE"), "LibreOffice is not installed"
+        pytest.skip("LibreOffice is not installed")
+    (tmp_path / "mine.xlsx").write_bytes(content)
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    words = [office, profile, "--headless", "--convert-to", kind, "--outdir", str(tmp_path / "out")]
+    subprocess.run([*words, str(tmp_path / "mine.xlsx")], check=True, capture_output=True, timeout=120)
+    return tmp_path / "out"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_libreoffice_saves_the_template_unharmed(tmp_path, language):
+    saved = saved_by_office(template(language), tmp_path, "xlsx") / "mine.xlsx"
+    assert load(str(saved)).digest() == case().digest()
+    before, after = openpyxl.load_workbook(io.BytesIO(template(language))), openpyxl.load_workbook(saved)
+    assert [(one.title, one.sheet_state) for one in after] == [(one.title, one.sheet_state) for one in before]
+    assert after.defined_names.keys() == before.defined_names.keys()
+    for one, other in zip(before, after, strict=True):
+        assert len(other.data_validations.dataValidation) == len(one.data_validations.dataValidation)
+        assert explanations(other) == explanations(one)
+
+
+def explanations(sheet):
+    """The text of each comment by its cell."""
+    cells = [cell for row in sheet.iter_rows() for cell in row if cell.comment]
+    return {cell.coordinate: " ".join(cell.comment.text.split()) for cell in cells}
+
+
+@pytest.mark.slow
+def test_libreoffice_calculates_what_was_never_calculated(tmp_path):
+    content = changed(put("Departments", "C3", "=2*36"))
+    assert "never calculated" in told(content)
+    saved = saved_by_office(content, tmp_path, "xlsx") / "mine.xlsx"
+    assert load(str(saved)).organisation.departments[1].capacity == 72
+
+
+@pytest.mark.slow
+def test_what_libreoffice_saves_as_files_is_a_study(tmp_path):
+    every_sheet = "csv:Text - txt - csv (StarCalc):59,34,76,1,,0,false,true,false,false,false,-1"
+    assert load(str(saved_by_office(template("nl"), tmp_path, every_sheet))).digest() == case().digest()

@@ -23,7 +23,6 @@ def execute(args: argparse.Namespace, language: str) -> int:
     from simulation.report.files import put_each
     from simulation.study.errors import InputRefused, problem, shown
     from simulation.study.sources.files import load_data
-    from simulation.study.sources.tables import in_matrix_order
     from simulation.study.sources.workbook import ENDING, workbook
 
     path: Path = args.workbook
@@ -31,6 +30,6 @@ def execute(args: argparse.Namespace, language: str) -> int:
         raise InputRefused([problem("template_ending", given=shown(str(path), 200))])
     if path.exists():
         raise InputRefused([problem("is_there", given=shown(str(path), 200))])
-    put_each({path: workbook(in_matrix_order(load_data(args.file)), language)})
+    put_each({path: workbook(load_data(args.file), language)})
     print(say("cli.wrote", language, path=visible(str(path))))
     return FINE

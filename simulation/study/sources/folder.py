@@ -21,9 +21,18 @@ def is_folder(source: str) -> bool:
     """Whether a path leads to a folder that holds tables of a study."""
     path = FilePath(source)
     try:
-        return path.is_dir() and any(table_of(file.stem) and file.suffix.lower() == ENDING for file in path.iterdir())
+        return path.is_dir() and any(_table_in(file.stem) and file.suffix.lower() == ENDING for file in path.iterdir())
     except (OSError, ValueError):  # what no file can be called, or may not be looked into: said by whoever opens it
         return False
+
+
+def _table_in(stem: str) -> str | None:
+    """Which table a file holds; LibreOffice puts the workbook's name before that of each sheet.
+
+    >>> _table_in("Needs"), _table_in("plant-2026-Needs"), _table_in("plant")
+    ('needs', 'needs', None)
+    """
+    return table_of(stem) or table_of(stem.rpartition("-")[2])
 
 
 def grids_of(source: str) -> dict[str, Grid]:
@@ -34,7 +43,7 @@ def grids_of(source: str) -> dict[str, Grid]:
     found: dict[str, Grid] = {}
     problems: list[Problem] = []
     files = {file.stem: file for file in sorted(FilePath(source).iterdir()) if file.suffix.lower() == ENDING}
-    ours = tables_among(files)
+    ours = tables_among(files, _table_in)
     usual = ","
     for key in sorted(ours, key=lambda key: (key != "departments", key)):
         try:

@@ -21,7 +21,10 @@ from simulation.study.scenario import FORMAT
 from simulation.text.i18n import LANGUAGES, say
 
 Data = dict[str, Any]
-TABLES = ("study", "departments", "needs", "talks", "ties", "numbers", "measures", "scenarios", "settings", "changes")
+TABLES = (
+    *("study", "departments", "needs", "talks", "ties", "numbers", "measures", "scenarios", "settings", "changes"),
+    "order",
+)
 """The tables, in the order in which they are shown."""
 SPREADS = ("workload", "competing_pull", "conviction", "it_frame", "knowledge")
 """The traits that may be off by so much, which stands in a column of its own behind them."""
@@ -42,6 +45,7 @@ HEADS: Mapping[str, tuple[str, ...]] = {
     "scenarios": ("name", "show", "extends"),
     "settings": ("scenario", "measure", "setting", "value"),
     "changes": ("scenario", "part", "key", "trait", "value"),
+    "order": ("sort", "one", "other"),
 }
 """The columns of each table; texts and labels have one more for each language, scenarios one more a measure."""
 KINDS = {"needs": "interdependence", "talks": "informal_ties"}
@@ -114,15 +118,15 @@ def table_of(name: str) -> str | None:
     return _called("sheet").get(name.strip().casefold())
 
 
-def tables_among(names: Iterable[str]) -> dict[str, str]:
-    """Which of some sheets or files holds which table.
+def tables_among(names: Iterable[str], table: Callable[[str], str | None] = table_of) -> dict[str, str]:
+    """Which of some sheets or files holds which table, by a function that knows it of a name.
 
     Raises :class:`~simulation.study.errors.InputRefused` where two would hold the same.
     """
     found: dict[str, str] = {}
     problems: list[Problem] = []
     for name in names:
-        key = table_of(name)
+        key = table(name)
         if key in found:
             problems.append(problem("table_twice", given=shown(name), first=shown(found[key])))
         elif key:
@@ -301,11 +305,8 @@ def _matrix(reading: Reading, key: str, grid: Grid) -> None:
 
 def _ties(reading: Reading, _: str, grid: Grid) -> None:
     """Ties as a list: what they are, one, the other, how strong."""
-    sorts = {say(f"workbook.sheet_{key}", one).casefold(): key for one in LANGUAGES for key in KINDS} | {
-        key: key for key in KINDS
-    }
     for row, line in _lines(reading, "ties", grid):
-        sort = sorts.get(str(line.get("sort", ("", None))[0]).strip().casefold())
+        sort = _sort(line)
         if sort is None or "one" not in line or "other" not in line:
             legal = [called("sheet", key, "en") for key in KINDS]
             given = str(line.get("sort", ("", None))[0])
@@ -314,6 +315,39 @@ def _ties(reading: Reading, _: str, grid: Grid) -> None:
         listed = reading.data.setdefault("organisation", {}).setdefault(KINDS[sort], [])
         reading.places["organisation", KINDS[sort], len(listed)] = grid.cell(row, 0)
         listed.append([_plain(line[key][0]) for key in ("one", "other", "strength") if key in line])
+
+
+def _sort(line: dict[str, tuple[Any, Place]]) -> str | None:
+    """Which matrix a row belongs to; None for none that there is."""
+    key = table_of(str(line.get("sort", ("", None))[0]))
+    return key if key in KINDS else None
+
+
+def _order(reading: Reading, _: str, grid: Grid) -> None:
+    """Put ties of a matrix in the order, and with the ends, that a file gave them: sums are made in it.
+
+    Only that: a tie that is no longer there is passed over, one that is new comes last.
+    """
+    ranks: dict[str, dict[frozenset[str], list[str]]] = {key: {} for key in KINDS}
+    for _row, line in _lines(reading, "order", grid):
+        key = _sort(line)
+        if key and {"one", "other"} <= line.keys():
+            ends = [str(_plain(line[end][0])) for end in ("one", "other")]
+            ranks[key].setdefault(frozenset(ends), ends)
+    for key, kind in KINDS.items():
+        ties = reading.data.get("organisation", {}).get(kind, [])
+        turned = [[*ranks[key].get(_pair(tie), tie[:2]), *tie[2:]] for tie in ties]
+        rank = {pair: at for at, pair in enumerate(ranks[key])}
+        after = sorted(range(len(ties)), key=lambda at: rank.get(_pair(turned[at]), len(rank)))
+        where: Path = ("organisation", kind)
+        placed = [reading.places.get((*where, at)) for at in after]
+        reading.places |= {(*where, at): place for at, place in enumerate(placed) if place}
+        ties[:] = [turned[at] for at in after]
+
+
+def _pair(tie: Sequence[Any]) -> frozenset[str]:
+    """The two ends of a tie."""
+    return frozenset(map(str, tie[:2]))
 
 
 def _numbers(reading: Reading, _: str, grid: Grid) -> None:
@@ -458,6 +492,7 @@ _READERS: Mapping[str, Callable[[Reading, str, Grid], None]] = {
     "scenarios": _scenarios,
     "settings": _settings,
     "changes": _changes,
+    "order": _order,
 }
 
 
@@ -529,39 +564,26 @@ def _department_rows(organisation: Data, language: str) -> list[list[Any]]:
 
 
 def _tie_rows(organisation: Data, language: str) -> dict[str, list[list[Any]]]:
-    """Ties as matrices where those give back their order, in which sums are made; else as a list."""
+    """Ties as matrices, beside them the order in which sums are made; as a list where a matrix could not hold them."""
     names = list(organisation.get("departments") or {})
     made: dict[str, list[list[Any]]] = {}
     listed: list[list[Any]] = []
+    order: list[list[Any]] = []
     for key, kind in KINDS.items():
         ties = [_as_list(tie) for tie in organisation.get(kind) or []]
-        matrix, back = _matrix_rows(names, ties)
-        if back == ties and len(names) <= MOST_IN_MATRIX:
-            made[key] = matrix
+        called_ = called("sheet", key, language)
+        if all(tie[2] for tie in ties) and len(names) <= MOST_IN_MATRIX:
+            made[key], back = _matrix_rows(names, ties)
+            order += [[called_, *tie[:2]] for tie in ties] if back != ties else []
         else:
-            listed += [[called("sheet", key, language), *tie] for tie in ties]
+            listed += [[called_, *tie] for tie in ties]
+    if order:
+        made["order"] = [_heads("order", language), *order]
     return {**made, "ties": [_heads("ties", language), *listed]}
 
 
 MOST_IN_MATRIX = 40
 """Departments of which a matrix can still be overlooked."""
-
-
-def in_matrix_order(data: Data) -> Data:
-    """The same study with its ties in the order in which a matrix gives them; only sums change, by a last digit.
-
-    >>> inside = {"departments": {"A": {}, "B": {}, "C": {}}, "informal_ties": [["C", "A", 1], ["A", "B", 1]]}
-    >>> in_matrix_order({"organisation": inside})["organisation"]["informal_ties"]
-    [['A', 'B', 1], ['A', 'C', 1]]
-    """
-    organisation = dict(data["organisation"])
-    names = list(organisation.get("departments") or {})
-    for kind in KINDS.values():
-        ties = [_as_list(tie) for tie in organisation.get(kind) or []]
-        ordered = [[*sorted((a, b), key=names.index), strength] for a, b, strength in ties]
-        if ties:
-            organisation[kind] = sorted(ordered, key=lambda tie: (names.index(tie[1]), names.index(tie[0])))
-    return {**data, "organisation": organisation}
 
 
 def _as_list(tie: Any) -> list[Any]:
@@ -573,13 +595,13 @@ def _as_list(tie: Any) -> list[Any]:
 
 def _matrix_rows(names: list[str], ties: list[list[Any]]) -> tuple[list[list[Any]], list[list[Any]]]:
     """Ties as a matrix, its lower half filled, and the ties as they would be read from it."""
-    strengths = {(a, b): strength for a, b, strength in ties}
+    strengths = {frozenset((a, b)): strength for a, b, strength in ties}
     rows: list[list[Any]] = [["", *names]]
     back = []
     for at, name in enumerate(names):
         row: list[Any] = [name]
         for other in names:
-            strength = strengths.get((other, name)) if names.index(other) < at else None
+            strength = strengths.get(frozenset((other, name))) if names.index(other) < at else None
             row.append(strength)
             back += [[other, name, strength]] if strength is not None else []
         rows.append(row)

@@ -143,7 +143,9 @@ def workbook(data: dict[str, Any], language: str) -> bytes:
         "measure_names": list(MEASURES),
     }
     for key, rows in written(data, language).items():
-        _write_sheet(book.create_sheet(called("sheet", key, language)), key, rows, language)
+        sheet = book.create_sheet(called("sheet", key, language))
+        _write_sheet(sheet, key, rows, language)
+        sheet.sheet_state = "hidden" if key == "order" else "visible"
     hidden = book.create_sheet(LISTS)
     hidden.sheet_state = "hidden"
     for column, (name, values) in enumerate(lists.items(), 1):
