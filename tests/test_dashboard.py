@@ -102,6 +102,7 @@ def views(draw):
     )
 
 
+@pytest.mark.slow
 @given(views())
 @PLAIN_SETTINGS
 def test_an_address_gives_back_the_view_it_was_made_of(view):
@@ -389,6 +390,7 @@ def test_back_pressed_quickly_goes_back_all_the_way(page, address):
     assert page.title().startswith(say(f"{EVERY[0]}.title", "en"))
 
 
+@pytest.mark.slow
 @browsing
 def test_the_rail_is_reached_and_used_by_keyboard(page, address):
     opened(page, address, "compare")

@@ -181,6 +181,7 @@ def checked(page, name, on):
     page.wait_for_function(f"on => document.querySelector('#on-{name}').checked === on", arg=on)
 
 
+@pytest.mark.slow
 @browsing
 def test_two_presses_as_quick_as_can_be_are_two_steps(page, address):
     shown(page, address)
@@ -263,6 +264,7 @@ def test_a_field_that_is_left_and_what_is_pressed_then_are_two_steps(page, addre
     assert "worlds=20" in page.url
 
 
+@pytest.mark.slow
 @browsing
 def test_back_returns_to_the_scenario_that_was_in_hand_and_keeps_what_was_changed(page, address):
     shown(page, address)

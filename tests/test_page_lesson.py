@@ -408,6 +408,7 @@ def test_a_count_that_is_being_typed_is_not_overwritten_by_another_hand(page, ad
     page.wait_for_function("document.querySelectorAll('.sy-lesson-count input')[2].value === '17'")
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_a_world_plays_pauses_and_ends_in_its_answer(page, address):
     stage(page, address, 5, 2)

@@ -382,6 +382,7 @@ def test_a_typed_number_changes_the_answer_and_is_undone(page, address, language
     assert capacity.input_value() == "360"
 
 
+@pytest.mark.slow
 @browsing
 def test_ties_are_set_by_mouse_and_by_keyboard(page, address):
     shown(page, address)

@@ -7,7 +7,7 @@ import re
 
 import numpy as np
 import pytest
-from conftest import crossed, served, still, watched
+from conftest import crossed, firstly, served, still, watched
 
 from simulation import case
 from simulation.analysis.divergence import Ending, Swap, find_divergence
@@ -393,6 +393,7 @@ def test_the_story_leads_back_to_the_picture(page, address):
     assert page.evaluate("!!document.activeElement.closest('.sy-world-why')")
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_another_scenario_and_another_world_are_chosen(page, address):
     opened(page, address)
@@ -553,7 +554,7 @@ def hospital():
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(("width", "language"), crossed([390, 1280, 1920], LANGUAGES))
+@pytest.mark.parametrize(("width", "language"), firstly([390, 1280, 1920], LANGUAGES))
 def test_fourteen_departments_fit(browser, hospital, width, language):
     context = browser.new_context(locale="en-GB", viewport={"width": width, "height": 800})
     page = context.new_page()

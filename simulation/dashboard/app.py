@@ -67,11 +67,12 @@ def Page() -> None:
     solara.Title(f"{say(f'{view.page}.title', language)} – synergy")
     solara.Style(STYLE)
     with solara.Div(classes=["sy-app"]):
-        frame(trail, change, moves, {"moved": follow, "recall": recall, "press": pressed})
+        address = address_of(view)
+        frame(trail, address, change, moves, {"moved": follow, "recall": recall, "press": pressed})
         with solara.Div(classes=["sy-content"], attributes={"id": "content", "role": "main", "tabindex": "-1"}):
             Paper(whose(view), "first")
             Notices(notices, language, lambda: set_notices(()))
-            Outdated(language, address_of(view))
+            Outdated(language, address)
             Mishap(language)
             Guarded(view, change).key(view.page)
             Paper(f"{say('shell.illustrative', language)}. {say('shell.illustrative_why', language)}", "last")
@@ -96,7 +97,7 @@ def parted(address: str) -> tuple[str, str]:
     return path, search
 
 
-def frame(trail: Trail, change: Change, moves: int, takes: Mapping[str, Callable[[Any], None]]) -> None:
+def frame(trail: Trail, address: str, change: Change, moves: int, takes: Mapping[str, Callable[[Any], None]]) -> None:
     """What stands around every page, and what it ``takes``: Back and Forward, steps that are recalled, presses."""
     view = trail.view
     language = view.language
@@ -106,7 +107,7 @@ def frame(trail: Trail, change: Change, moves: int, takes: Mapping[str, Callable
         language=language,
         where_text=packed(
             {
-                "address": address_of(view),
+                "address": address,
                 "moves": moves,
                 "at": trail.at,
                 "made": trail.made,

@@ -27,6 +27,14 @@ Answered = tuple[View, Comparison]
 
 
 @dataclass(frozen=True)
+class Compared:
+    """An answer, and that before the last step, for the scenario in hand then."""
+
+    answered: Answered
+    before: Answered | None = None
+
+
+@dataclass(frozen=True)
 class Refusal:
     """A change that could not be made: beside which ``field``, ``why``, and the ``question`` on the page then."""
 
@@ -41,9 +49,12 @@ NOTHING = Refusal()
 @solara.component
 def Page(view: View, change: Change) -> None:
     """The answer and why, the levers below it, the scenarios beside it."""
-    latest: LatestTask[Answered | None] = use_latest_task(lambda progress: compare(view, progress), question(view))
-    answered = latest.value
-    before = use_before(change.previous, view)
+    wanted = before_wanted(change.previous, view)
+    latest: LatestTask[Compared | None] = use_latest_task(
+        lambda progress: compare(view, wanted, progress), question(view)
+    )
+    answered = latest.value.answered if latest.value else None
+    before = use_before(latest, wanted)
     wrong, alter, put = use_attempts(view, change)
 
     # One mark for all that is not fresh: each element that changes is a message to the browser.
@@ -102,23 +113,39 @@ def stamp(view: View) -> str:
     return f"{hash(question(view)) & 0xFFFFFFFF:08x}"
 
 
-def compare(view: View, progress: Progress) -> Steps[Answered | None]:
-    """The comparison that a view asks for; while the engine is being compiled, over a few worlds first."""
+def compare(view: View, wanted: View | None, progress: Progress) -> Steps[Compared | None]:
+    """The comparison that a view asks for; while the engine is being compiled, over a few worlds first.
+
+    The answer to the view ``wanted`` comes with it, so that a page is drawn once for both.
+    """
     if len(view.scenarios) < 2:
         return None
-    study = view.study
-    if not run_store().ready and view.worlds > FEW:
-        yield view, run_store().compare(study, view.baseline, FEW, view.seed, view.mode, progress)
-    return view, run_store().compare(study, view.baseline, view.worlds, view.seed, view.mode, progress)
+    study, store = view.study, run_store()
+    if not store.ready and view.worlds > FEW:
+        yield Compared((view, store.compare(study, view.baseline, FEW, view.seed, view.mode, progress)))
+    comparison = store.compare(study, view.baseline, view.worlds, view.seed, view.mode, progress)
+    return Compared((view, comparison), compare_alone(wanted, progress))
 
 
-def use_before(previous: View | None, view: View) -> Answered | None:
-    """The answer before the last step, for the scenario in hand then; None if there is nothing to hold against it."""
-    wanted = previous if previous is not None and answer.is_comparable(previous, view) else None
+def before_wanted(previous: View | None, view: View) -> View | None:
+    """The view before the last step; None if there is nothing in it to hold against this one."""
+    return previous if previous is not None and answer.is_comparable(previous, view) else None
+
+
+def use_before(latest: LatestTask[Compared | None], wanted: View | None) -> Answered | None:
+    """The answer to the view ``wanted``, for the scenario in hand then.
+
+    It came with the latest answer, unless the last step asked nothing new.
+    """
+    held = latest.value.before if latest.value else None
+    key = question(wanted) if wanted else None
+    if held is not None and question(held[0]) == key:
+        key = None
+    sought = wanted if key and latest.fresh else None
     earlier: LatestTask[Answered | None] = use_latest_task(
-        lambda progress: compare_alone(wanted, progress), wanted and question(wanted)
+        lambda progress: compare_alone(sought, progress), sought and key
     )
-    return earlier.value if earlier.fresh else None
+    return held if wanted and not key else earlier.value if earlier.fresh else None
 
 
 def compare_alone(view: View | None, progress: Progress) -> Answered | None:
@@ -133,7 +160,7 @@ def compare_alone(view: View | None, progress: Progress) -> Answered | None:
 
 
 @solara.component
-def Answer(view: View, latest: LatestTask[Answered | None], before: Answered | None, change: Change) -> None:
+def Answer(view: View, latest: LatestTask[Compared | None], before: Answered | None, change: Change) -> None:
     """The study, the answer in a sentence, what stands behind it, and what the last change did."""
     language = view.language
     Text("p", title_of(view), "sy-study")
@@ -146,7 +173,7 @@ def Answer(view: View, latest: LatestTask[Answered | None], before: Answered | N
     if latest.value is None:
         Text("h1", say("compare.computing", language), "sy-answer sy-wait", role="status")
         return
-    answered_view, comparison = latest.value
+    answered_view, comparison = latest.value.answered
     answered_view = answered_view.but(language=language, outcome=view.outcome)
     verdict, under = answer.headline(comparison, answered_view)
     Text("h1", verdict, "sy-answer sy-dims", id="answer")
@@ -182,7 +209,7 @@ def staying(view: View, answered: Answered | None) -> str:
     return " · ".join([verdict, ", ".join(ends)] if ends else [verdict])
 
 
-def progress_text(latest: LatestTask[Answered | None], comparison: Comparison, view: View) -> str:
+def progress_text(latest: LatestTask[Compared | None], comparison: Comparison, view: View) -> str:
     """How far a comparison is that takes its time."""
     if latest.value is not None and latest.key == question(view) and len(comparison.runs.worlds) < view.worlds:
         return say("compare.first_worlds", view.language, worlds=len(comparison.runs.worlds), all=view.worlds)
