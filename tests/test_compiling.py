@@ -124,6 +124,7 @@ def test_two_stubs_that_start_at_once_leave_what_the_next_one_finds(stub, made):
     assert answer(stub(made), "42")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("pattern", "left"), [("*.nbi", b"garbage"), slow("run.run_batch*.nbc", None)])
 def test_what_cannot_be_read_is_made_anew(stub, made, tmp_path, pattern, left):
     cache = tmp_path / "cache"

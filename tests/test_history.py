@@ -310,6 +310,7 @@ def test_steps_are_still_there_after_the_page_was_loaded_anew(page, address):
     assert page.locator(".sy-history button").nth(1).is_disabled()
 
 
+@pytest.mark.slow
 @browsing
 @pytest.mark.parametrize("language", quickly("en", LANGUAGES))
 def test_a_version_is_kept_over_a_reload_and_returned_to(page, address, language):

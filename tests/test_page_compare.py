@@ -551,6 +551,7 @@ def test_the_verdict_stays_in_sight_of_the_levers(visitor, address, width, heigh
     assert "gets further than IT only in" in page.inner_text(".sy-stay")
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_quick_keys_settle_on_the_last(page, address):
     shown(page, address, "compare?worlds=100")

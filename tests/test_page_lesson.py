@@ -488,6 +488,7 @@ def test_every_screen_fits_its_width(visitor, address, width, language):
         assert small == []
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 @pytest.mark.parametrize("language", quickly("nl", LANGUAGES))
 def test_every_question_fits_a_small_beamer(visitor, address, language):
