@@ -390,7 +390,7 @@ def test_the_story_leads_back_to_the_picture(page, address):
     assert week(page) == int(re.search(r"\d+", item.locator("button").first.inner_text()).group())
     assert page.locator(".sy-world-node.chosen").count() == 2
     page.click("text=Back to the story")
-    assert page.evaluate("!!document.activeElement.closest('.sy-world-why')")
+    page.wait_for_function("document.activeElement.closest('.sy-world-why')")
 
 
 @pytest.mark.slow
