@@ -108,7 +108,7 @@ def test_progress_is_told_up_to_the_end():
 
 @pytest.mark.parametrize("worlds", [0, -1, 1.5, True, 10**7])
 def test_a_number_of_worlds_that_cannot_be(worlds):
-    with pytest.raises(InputRefused, match=r"whole number from 1 to 1,000,000"):
+    with pytest.raises(InputRefused, match=r"whole number from 1 to 1 000 000"):
         run_worlds(STUDY, worlds)
 
 

@@ -306,7 +306,7 @@ WRONG = [
     ({"project.horizon": [52, 104]}, "52 weeks ahead, others 104"),
     ({}, "no points"),
     ({"t": []}, "no points"),
-    ({"t": np.ones(50_001)}, "10,000,200 runs"),
+    ({"t": np.ones(50_001)}, "10 000 200 runs"),
     ({"t": 0.6}, "no table"),
     ({"t": [0.6, 0.7], "h_ref": [9]}, "no table"),
     (pandas.DataFrame({"t": [0.6, 0.7]}, index=["a", "a"]), "two rows of the points are called 'a'"),

@@ -289,6 +289,21 @@ def test_a_cell_without_end_in_a_csv_file_is_refused(tmp_path):
         load(str(tmp_path))
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in folders")
+def test_what_only_looks_like_a_csv_file_is_passed_over(tmp_path):
+    files(tmp_path)
+    (tmp_path / "Ties.csv").unlink()
+    os.mkfifo(tmp_path / "Ties.csv")
+    (tmp_path / "Afdelingen.csv").mkdir()
+    assert load(str(tmp_path)).digest() == load("installer").digest()
+
+
+def test_a_row_without_end_is_refused(tmp_path):
+    (tmp_path / "Departments.csv").write_text("name,kind,hours a week" + "," * LIMITS.sheet_columns)
+    with pytest.raises(InputRefused, match="more than 1 000 columns"):
+        load(str(tmp_path))
+
+
 def bomb():
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed_:
@@ -323,7 +338,7 @@ NO_BOOK = {
     "another zip": (lambda: bomb().replace(b"xl/workbook.xml", b"xl/w_rkbook.xml"), "no workbook that can be read"),
     "a zip bomb": (bomb, "unpacks to more than 60 MB"),
     "macros": (with_macros, "holds macros"),
-    "50 000 rows": (many_rows, "more than 25,000 rows"),
+    "50 000 rows": (many_rows, "more than 25 000 rows"),
 }
 
 

@@ -25,6 +25,7 @@ from simulation.model.worlds import Mode, check_world, sobol_point
 from simulation.study.errors import InputRefused, problem
 from simulation.study.parameters import PARAMETERS
 from simulation.study.scenario import Study
+from simulation.system.limits import spaced
 from simulation.system.signals import raise_missed
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ def run_worlds(
 def check_worlds(worlds: int) -> None:
     """Refuse a number of worlds that cannot be."""
     if isinstance(worlds, bool) or not isinstance(worlds, int | np.integer) or not 1 <= worlds <= MOST_WORLDS:
-        raise InputRefused([problem("worlds_out_of_range", given=repr(worlds), most=f"{MOST_WORLDS:,}")])
+        raise InputRefused([problem("worlds_out_of_range", given=repr(worlds), most=spaced(MOST_WORLDS))])
 
 
 def extend_runs(runs: Runs, worlds: int, threads: int = 1, progress: Progress | None = None) -> Runs:

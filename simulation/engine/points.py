@@ -23,6 +23,7 @@ from simulation.study.errors import InputRefused, Problem, abridged, problem, sh
 from simulation.study.parameters import BY_NAME
 from simulation.study.places import Row
 from simulation.study.scenario import Given, Scenario, Study
+from simulation.system.limits import spaced
 
 if TYPE_CHECKING:
     import pandas
@@ -240,7 +241,7 @@ def _rows(table: "pandas.DataFrame", scenarios: int, worlds: int) -> list[dict[s
         raise InputRefused([problem("column_twice", given=str(twice[0]))])
     results = len(table) * scenarios * worlds
     if results > MOST_RESULTS:
-        raise InputRefused([problem("too_many_points", given=f"{results:,}", most=f"{MOST_RESULTS:,}")])
+        raise InputRefused([problem("too_many_points", given=spaced(results), most=spaced(MOST_RESULTS))])
     columns = {column: table[column].tolist() for column in table.columns}
     return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
 

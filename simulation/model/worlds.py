@@ -19,6 +19,7 @@ from simulation.study.measures import CARRIED_OUT
 from simulation.study.organisation import Department
 from simulation.study.parameters import DIMENSIONS, PARAMETERS, RESERVED, Values
 from simulation.study.scenario import Given, Scenario
+from simulation.system.limits import spaced
 
 Mode = Literal["ranges", "defaults"]
 MODES: tuple[Mode, ...] = ("ranges", "defaults")
@@ -137,4 +138,4 @@ def check_world(world: int, rng: int | None, parameters: str) -> None:
     if parameters not in MODES:
         raise InputRefused([problem("unknown_mode", given=repr(parameters), legal=", ".join(MODES))])
     if parameters == "ranges" and world >= MOST_DRAWN:
-        raise InputRefused([problem("world_too_far", given=world, most=f"{MOST_DRAWN - 1:_}".replace("_", " "))])
+        raise InputRefused([problem("world_too_far", given=world, most=spaced(MOST_DRAWN - 1))])

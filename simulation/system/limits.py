@@ -36,6 +36,7 @@ class Limits:
     workbook_unpacked: int = at_most(60_000_000, "bytes", "files", "what a workbook unpacks to")
     workbook_parts: int = at_most(1_000, "parts", "files", "what a workbook is made of")
     sheet_rows: int = at_most(25_000, "rows", "files", "a sheet of a workbook, or a CSV file")
+    sheet_columns: int = at_most(1_000, "columns", "files", "a sheet of a workbook, or a CSV file, in width")
     line_characters: int = at_most(20_000, "characters", "files", "a line")
     file_depth: int = at_most(12, "levels", "files", "what stands inside something else")
     file_values: int = at_most(200_000, "values", "files", "numbers, texts (keys too), lists and mappings in a file")
@@ -99,6 +100,15 @@ LIMITS = Limits()
 """The bounds in force."""
 
 
+def spaced(number: int) -> str:
+    """A number as one may write it in any language.
+
+    >>> spaced(20000)
+    '20 000'
+    """
+    return f"{number:_}".replace("_", " ")
+
+
 def rows() -> list[tuple[str, str, str, str]]:
     """Every bound as (part, what it bounds, value with digits in threes, unit), in the order of :class:`Limits`.
 
@@ -109,7 +119,7 @@ def rows() -> list[tuple[str, str, str, str]]:
         (
             bound.metadata["part"],
             bound.metadata["meaning"],
-            f"{getattr(LIMITS, bound.name):_}".replace("_", " "),
+            spaced(getattr(LIMITS, bound.name)),
             bound.metadata["unit"],
         )
         for bound in fields(Limits)

@@ -18,7 +18,7 @@ from simulation.study.places import Line
 from simulation.study.sources import workbook
 from simulation.study.sources.apart import bound_memory, here
 from simulation.study.sources.files import parse_data
-from simulation.system.limits import LIMITS
+from simulation.system.limits import LIMITS, spaced
 
 ENDINGS = (".yaml", ".yml")
 BEGINNING = 60.0
@@ -35,7 +35,7 @@ def study_of(content: bytes, name: str) -> dict[str, Any]:
     if not name.lower().endswith(ENDINGS):
         raise InputRefused([problem("not_yaml", given=repr(name))])
     if len(content) > LIMITS.file_bytes:
-        raise InputRefused([problem("too_big", most=f"{LIMITS.file_bytes:_}".replace("_", " "))])
+        raise InputRefused([problem("too_big", most=spaced(LIMITS.file_bytes))])
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -47,7 +47,7 @@ def study_of(content: bytes, name: str) -> dict[str, Any]:
 def _study_of_workbook(content: bytes, name: str) -> dict[str, Any]:
     """The same of a workbook."""
     if len(content) > LIMITS.workbook_bytes:
-        raise InputRefused([problem("too_big", most=f"{LIMITS.workbook_bytes:_}".replace("_", " "))])
+        raise InputRefused([problem("too_big", most=spaced(LIMITS.workbook_bytes))])
     reading = here(content)
     problems = list(reading.problems)
     try:

@@ -14,7 +14,7 @@ from typing import Any
 from simulation.study.errors import InputRefused, problem
 from simulation.study.sources.tables import Reading, read
 from simulation.study.sources.workbook import grids_of
-from simulation.system.limits import LIMITS
+from simulation.system.limits import LIMITS, spaced
 
 STARTING = 60.0
 """Seconds more that the process may take by the clock: on a busy machine it is slow to begin."""
@@ -26,7 +26,7 @@ def reading_of(content: bytes) -> Reading:
     Raises :class:`~simulation.study.errors.InputRefused` for what cannot be read, or takes too much time or memory.
     """
     if len(content) > LIMITS.workbook_bytes:
-        raise InputRefused([problem("too_big", most=f"{LIMITS.workbook_bytes:_}".replace("_", " "))])
+        raise InputRefused([problem("too_big", most=spaced(LIMITS.workbook_bytes))])
     words = [sys.executable, "-m", "simulation.study.sources.apart"]
     process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     try:

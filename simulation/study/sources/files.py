@@ -24,8 +24,8 @@ from simulation.study.paths import Path, PlaceOf, next_key, told_path
 from simulation.study.places import Line, Place
 from simulation.study.scenario import FORMAT, Given, Scenario, Study
 from simulation.study.sources import apart, folder, tables, workbook
-from simulation.study.sources.yaml_text import INVISIBLE, Reader, clean, spaced
-from simulation.system.limits import LIMITS
+from simulation.study.sources.yaml_text import INVISIBLE, Reader, clean
+from simulation.system.limits import LIMITS, spaced
 from simulation.text.characters import composed, escaped, first_unseen
 from simulation.text.i18n import say, twin
 

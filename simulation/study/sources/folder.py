@@ -7,8 +7,8 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from simulation.study.errors import InputRefused, Problem, problem, shown
-from simulation.study.sources.tables import Grid, table_of, tables_among
-from simulation.system.limits import LIMITS
+from simulation.study.sources.tables import Grid, check_size, table_of, tables_among
+from simulation.system.limits import LIMITS, spaced
 
 ENDING = ".csv"
 NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
@@ -21,9 +21,14 @@ def is_folder(source: str) -> bool:
     """Whether a path leads to a folder that holds tables of a study."""
     path = FilePath(source)
     try:
-        return path.is_dir() and any(_table_in(file.stem) and file.suffix.lower() == ENDING for file in path.iterdir())
+        return path.is_dir() and any(_table_in(file.stem) for file in _files(path))
     except (OSError, ValueError):  # what no file can be called, or may not be looked into: said by whoever opens it
         return False
+
+
+def _files(path: FilePath) -> list[FilePath]:
+    """The CSV files in a folder; what only looks like one, such as a pipe, is none."""
+    return [file for file in sorted(path.iterdir()) if file.suffix.lower() == ENDING and file.is_file()]
 
 
 def _table_in(stem: str) -> str | None:
@@ -42,7 +47,7 @@ def grids_of(source: str) -> dict[str, Grid]:
     """
     found: dict[str, Grid] = {}
     problems: list[Problem] = []
-    files = {file.stem: file for file in sorted(FilePath(source).iterdir()) if file.suffix.lower() == ENDING}
+    files = {file.stem: file for file in _files(FilePath(source))}
     ours = tables_among(files, _table_in)
     usual = ","
     for key in sorted(ours, key=lambda key: (key != "departments", key)):
@@ -60,9 +65,10 @@ def grids_of(source: str) -> dict[str, Grid]:
 
 def _grid(file: FilePath, usual: str) -> tuple[Grid, str]:
     """One table, and what stands between its cells."""
-    content = file.read_bytes()[: LIMITS.file_bytes + 1]
+    with file.open("rb") as stream:
+        content = stream.read(LIMITS.file_bytes + 1)
     if len(content) > LIMITS.file_bytes:
-        raise InputRefused([problem("too_big", most=f"{LIMITS.file_bytes:_}".replace("_", " "), path=file.name)])
+        raise InputRefused([problem("too_big", most=spaced(LIMITS.file_bytes), path=file.name)])
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -74,8 +80,7 @@ def _grid(file: FilePath, usual: str) -> tuple[Grid, str]:
         rows = _rows(text, delimiter)
     except csv.Error as error:
         raise InputRefused([problem("no_table", file.name, given=shown(str(error), 120))]) from None
-    if len(rows) > LIMITS.sheet_rows:
-        raise InputRefused([problem("sheet_too_large", sheet=file.name, most=f"{LIMITS.sheet_rows:,}")])
+    check_size(file.name, len(rows), max(map(len, rows), default=0))
     grid = Grid(file.name, [[value_of(cell, delimiter) for cell in row] for row in rows])
     wrong = [
         problem("two_ways_cell", place=grid.cell(at, column), given=shown(cell))

@@ -18,6 +18,7 @@ from simulation.study.measures import MEASURES
 from simulation.study.paths import Path
 from simulation.study.places import Cell, Place
 from simulation.study.scenario import FORMAT
+from simulation.system.limits import LIMITS, spaced
 from simulation.text.i18n import LANGUAGES, say
 
 Data = dict[str, Any]
@@ -134,6 +135,13 @@ def tables_among(names: Iterable[str], table: Callable[[str], str | None] = tabl
     if problems:
         raise InputRefused(problems)
     return found
+
+
+def check_size(name: str, rows: int, columns: int) -> None:
+    """Raise :class:`~simulation.study.errors.InputRefused` for a table larger than anybody fills in."""
+    if rows > LIMITS.sheet_rows or columns > LIMITS.sheet_columns:
+        most, widest = spaced(LIMITS.sheet_rows), spaced(LIMITS.sheet_columns)
+        raise InputRefused([problem("sheet_too_large", sheet=name, most=most, columns=widest)])
 
 
 def called(part: str, key: str, language: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 from simulation.study.errors import InputRefused, Problem, problem, shown
 from simulation.study.measures import MEASURES
 from simulation.study.places import Cell
-from simulation.study.sources.tables import HEADS, TRAITS, Grid, called, tables_among, written
+from simulation.study.sources.tables import HEADS, TRAITS, Grid, called, check_size, tables_among, written
 from simulation.system.limits import LIMITS
 from simulation.text.i18n import say, words_of
 
@@ -48,11 +48,8 @@ def grids_of(content: bytes) -> dict[str, Grid]:
         raise InputRefused(
             [problem("no_sheet", given=shown(list(sheets), 120), legal=called("sheet", "departments", "en"))]
         )
-    large = [
-        name for name, sheet in ours.values() if sheet.total_height > LIMITS.sheet_rows or sheet.total_width > 1_000
-    ]
-    if large:
-        raise InputRefused([problem("sheet_too_large", sheet=large[0], most=f"{LIMITS.sheet_rows:,}")])
+    for name, sheet in ours.values():
+        check_size(name, sheet.total_height, sheet.total_width)
     grids = {key: Grid(name, _rows(sheet)) for key, (name, sheet) in ours.items()}
     problems = [*_without_value(content, grids), *_strange(grids, dict(ours.values()))]
     if problems:

@@ -25,7 +25,7 @@ from simulation.study.deadline import check_time
 from simulation.study.errors import InputRefused, Problem, Remark, problem, remark, shown
 from simulation.study.paths import Key, Path, told_path
 from simulation.study.places import Line
-from simulation.system.limits import LIMITS
+from simulation.system.limits import LIMITS, spaced
 from simulation.text.characters import SOFT_HYPHEN, code_of, composed, unicode_name
 
 PARSER: Any = getattr(yaml, "CLoader", yaml.Loader)
@@ -128,15 +128,6 @@ def _leading_tab(text: str) -> Problem | None:
     """The first line that is indented with a tab."""
     tab = re.search(r"^ *\t[^\S\n]*\S", text, re.MULTILINE)
     return problem("tabs", place=Line(_line_at(text, tab.start()))) if tab else None
-
-
-def spaced(number: int) -> str:
-    """A number as one may write it in any language.
-
-    >>> spaced(20000)
-    '20 000'
-    """
-    return f"{number:_}".replace("_", " ")
 
 
 class Reader:
