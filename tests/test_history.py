@@ -212,6 +212,29 @@ def test_two_presses_as_quick_as_can_be_are_two_steps(page, address):
 
 
 @browsing
+def test_a_step_that_is_undone_before_it_could_be_shown_can_be_done_again(page, address):
+    """The page never sees the view in between, so that the server alone knows the step."""
+    shown(page, address)
+    page.evaluate(
+        """() => {
+            document.querySelector('#on-external_partner').click();
+            document.querySelector('#on-technicians').click();
+            for (const key of ['z', 'z']) {
+                window.dispatchEvent(new KeyboardEvent('keydown', {key, ctrlKey: true, bubbles: true}));
+            }
+        }"""
+    )
+    page.wait_for_function("!document.querySelectorAll('.sy-history button')[1].disabled")
+    checked(page, "external_partner", True)
+    settled(page)
+    undo(page, "redo")
+    checked(page, "external_partner", False)
+    undo(page, "redo")
+    checked(page, "technicians", True)
+    page.wait_for_function("document.querySelectorAll('.sy-history button')[1].disabled")
+
+
+@browsing
 def test_a_drag_is_one_step_and_each_key_another(page, address):
     shown(page, address)
     grip = page.get_by_role("slider", name="external partner: first week")

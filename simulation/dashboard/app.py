@@ -57,7 +57,8 @@ def Page() -> None:
             set_notices(about_link)
             set_trail(lambda now: now.recalled(kept))
         elif step["how"] in ("undo", "redo"):
-            set_trail(lambda now: now.undone(kept) if step["how"] == "undo" else now.redone(kept))
+            back, made = step["how"] == "undo", step.get("made")
+            set_trail(lambda now: (now.undone if back else now.redone)(kept if made == now.made else None))
 
     def pressed(number: int) -> None:
         press.current = number
@@ -111,6 +112,7 @@ def frame(trail: Trail, address: str, change: Change, moves: int, takes: Mapping
                 "moves": moves,
                 "at": trail.at,
                 "made": trail.made,
+                "ahead": len(trail.future),
                 "entries": trail.entries,
             }
         ),

@@ -19,10 +19,15 @@ class Moved(TypedDict):
 
 @closed
 class Recall(TypedDict):
-    """A step back, a step on, or a version that was kept: the address that the page knows it by."""
+    """A step back, a step on, or a version that was kept: the address that the page knows it by.
+
+    ``made`` counts the steps that the page knew of: it is behind where a change was on its way, and then its address is
+    not used.
+    """
 
     how: Literal["undo", "redo", "version"]
     address: NotRequired[Annotated[str, Field(max_length=LIMITS.query_characters + 100)]]
+    made: NotRequired[Annotated[int, Field(ge=0, le=10**9)]]
 
 
 @component("frame.vue")
