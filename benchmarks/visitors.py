@@ -1,9 +1,9 @@
 """Many visitors at once, each moving levers: ``python -m benchmarks.visitors [visitors] [minutes]``.
 
 Every visitor is a page in a browser context of its own, in one real Chromium beside the server. Each has a scenario of
-their own with a name that nobody else has, changes it every two to five seconds, and looks whether the answer is about
-that name and no other. Prints quantiles of the time until the answer is there, errors, states that got mixed up, and
-the server's memory before, with all visitors, and after they left.
+their own with a name that nobody else has, changes it every two to five seconds, each time to something new, and looks
+whether the answer is about that name and no other. Prints quantiles of the time until the answer is there, errors,
+states that got mixed up, and the server's memory before, with all visitors, and after they left.
 
 Thirty visitors bring thirty machines; here their browsers share the server's. So what those machines would do, laying
 out and drawing, is left out: charts are handed over to a stand-in, and the page is not shown. With ``drawn`` as third
@@ -66,17 +66,16 @@ class Visitor:
     async def stay(self, seconds: float) -> None:
         """Change a lever now and then, and look whose answer comes."""
         loop = asyncio.get_running_loop()
-        end, key = loop.time() + seconds, "ArrowRight"
+        end = loop.time() + seconds
         while loop.time() < end:
             await asyncio.sleep(random.uniform(*PAUSES))
             try:
-                waited = await self.page.evaluate(PATIENT, [GRIP.format(measure="external_partner"), key])
+                waited = await self.page.evaluate(PATIENT, [GRIP.format(measure="external_partner"), "ArrowRight"])
                 answer = await self.page.text_content("#answer")
             except Exception as error:
                 self.wrong.append(str(error)[:200])
                 continue
             self.waited.append(waited)
-            key = "ArrowLeft" if key == "ArrowRight" else "ArrowRight"
             if not answer.startswith(self.name):
                 self.wrong.append(f"visitor {self.number} is shown: {answer}")
 

@@ -1,11 +1,13 @@
 """Scenarios over the same worlds: each one described, every pair judged, and all of them from best to worst."""
 
 import math
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulation.analysis.intervals import Floats, Interval, mean_interval
 from simulation.analysis.pairs import Pair, compare_outcomes, pairing_gain, who_is_ahead
@@ -46,17 +48,28 @@ class Summary:
 
 
 @dataclass(frozen=True, eq=False)
+class Described:
+    """What was worked out of one scenario's runs, kept for as long as the same runs are compared with others.
+
+    ``summaries`` are by outcome; ``weekly`` are quantiles over worlds, of shape (quantiles, weeks), by state and share.
+    """
+
+    summaries: dict[str, Summary] = field(default_factory=dict)
+    weekly: dict[tuple[str, tuple[float, ...]], NDArray[np.floating[Any]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
 class Comparison:
     """Scenarios compared over the same worlds.
 
     ``outcome`` is the one that leads; ``ranking`` has all scenarios by it, from best to worst (:meth:`ranked`).
-    ``baseline`` is the one that the others are held against.
+    ``baseline`` is the one that the others are held against. ``described`` holds what was worked out of each.
     """
 
     runs: Runs
     baseline: str
     outcome: str = LEADING
-    _known: dict[tuple[str, str], Summary] = field(default_factory=dict, init=False, repr=False)
+    described: Mapping[str, Described] = field(default_factory=lambda: defaultdict(Described), repr=False)
     _ranked: dict[str, tuple[str, ...]] = field(default_factory=dict, init=False, repr=False)
 
     @property
@@ -73,10 +86,23 @@ class Comparison:
 
         Raises ``ValueError`` for a scenario or an outcome that is not there.
         """
-        known = self._known.get((scenario, outcome))
+        summaries = self.described[scenario].summaries
+        known = summaries.get(outcome)
         if known is None:
             values, horizon = self.runs.of(scenario, outcome), self.runs.study.horizon
-            known = self._known[scenario, outcome] = summarise(values, scenario, BY_OUTCOME[outcome], horizon)
+            known = summaries[outcome] = summarise(values, scenario, BY_OUTCOME[outcome], horizon)
+        return known
+
+    def weekly(self, scenario: str, state: str, shares: tuple[float, ...] = (0.5,)) -> NDArray[np.floating[Any]]:
+        """Quantiles over worlds of a state at the end of each week, shape (quantiles, weeks); kept once worked out.
+
+        Raises as :meth:`~simulation.engine.ensemble.Runs.weeks` does.
+        """
+        weekly = self.described[scenario].weekly
+        known = weekly.get((state, shares))
+        if known is None:
+            values = self.runs.weeks(scenario, state)
+            known = weekly[state, shares] = np.quantile(values, shares, axis=0)
         return known
 
     def pair(self, a: str, b: str, outcome: str | None = None) -> Pair:
@@ -220,11 +246,14 @@ def compare(runs: Runs, baseline: str | None = None, outcome: str = LEADING) -> 
     return compare_runs(runs, runs.study.names[0] if baseline is None else baseline, outcome)
 
 
-def compare_runs(runs: Runs, baseline: str, outcome: str = LEADING) -> Comparison:
+def compare_runs(
+    runs: Runs, baseline: str, outcome: str = LEADING, described: Mapping[str, Described] | None = None
+) -> Comparison:
     """Compare all scenarios of some runs; ``baseline`` names the one that the others are held against.
 
     ``outcome`` is the one that leads, by default how far each gets. Nothing is run. Verdicts are worked out on demand:
-    ``comparison.pair(a, b)`` gives one, ``comparison.pairs()`` all. Raises
+    ``comparison.pair(a, b)`` gives one, ``comparison.pairs()`` all. ``described`` holds what is known already of the
+    same runs of each scenario. Raises
     :class:`~simulation.study.errors.InputRefused` if the study has no scenario of that name.
 
     >>> from simulation import case, run_worlds
@@ -233,4 +262,4 @@ def compare_runs(runs: Runs, baseline: str, outcome: str = LEADING) -> Compariso
     (('full', 'it-only'), 'beats', (8, 0, 0, 0, 0))
     """
     runs.study.scenario(baseline)
-    return Comparison(runs, baseline, outcome)
+    return Comparison(runs, baseline, outcome, *([] if described is None else [described]))

@@ -8,7 +8,7 @@ import solara
 import solara.lab
 
 from simulation.dashboard.components.frame import Frame
-from simulation.dashboard.components.text import Text, packed
+from simulation.dashboard.components.text import Box, Text, packed
 from simulation.dashboard.pages import pages
 from simulation.dashboard.server.cookies import LANGUAGE
 from simulation.dashboard.server.mishaps import mishap, outdated
@@ -67,10 +67,10 @@ def Page() -> None:
     language = view.language
     solara.Title(f"{say(f'{view.page}.title', language)} – synergy")
     solara.Style(STYLE)
-    with solara.Div(classes=["sy-app"]):
+    with Box("sy-app"):
         address = address_of(view)
         frame(trail, address, change, moves, {"moved": follow, "recall": recall, "press": pressed})
-        with solara.Div(classes=["sy-content"], attributes={"id": "content", "role": "main", "tabindex": "-1"}):
+        with Box("sy-content", id="content", role="main", tabindex="-1"):
             Paper(whose(view), "first")
             Notices(notices, language, lambda: set_notices(()))
             Outdated(language, address)
@@ -86,7 +86,6 @@ def whose(view: View) -> str:
     return f"{name}: {title}" if title else name
 
 
-@solara.component
 def Paper(text: str, place: str) -> None:
     """A line that is there on paper only, where the rail is missing."""
     Text("p", text, f"sy-paper sy-paper-{place}")
@@ -163,7 +162,7 @@ def Notices(notices: tuple[Notice, ...], language: str, clear: Any) -> None:
     """What in the link could not be followed."""
     if not notices:
         return
-    with solara.Div(classes=["sy-notices"], attributes={"role": "status"}):
+    with Box("sy-notices", role="status"):
         for notice in notices[:6]:
             Text("p", notice.sentence(language))
         solara.Button(say("shell.understood", language), text=True, on_click=clear)
@@ -174,7 +173,7 @@ def Outdated(language: str, address: str) -> None:
     """That this page is older than the server, with a link that loads it anew and keeps the choices."""
     if not outdated.value:
         return
-    with solara.Div(classes=["sy-notices"], attributes={"role": "alert"}):
+    with Box("sy-notices", role="alert"):
         Text("p", say("web.outdated", language))
         Text("a", say("web.reload", language), href=address)
 
@@ -184,7 +183,7 @@ def Mishap(language: str) -> None:
     """What went wrong when something was clicked."""
     if not mishap.value:
         return
-    with solara.Div(classes=["sy-notices"], attributes={"role": "alert"}):
+    with Box("sy-notices", role="alert"):
         Text("p", say("web.mishap", language, why=mishap.value))
         solara.Button(say("shell.understood", language), text=True, on_click=lambda: mishap.set(""))
 

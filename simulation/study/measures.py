@@ -7,6 +7,7 @@ the schedule, the timeline of a page and the analysis of mechanisms know of a me
 ``event.<event>_begins`` and ``event.<event>_ends``.
 """
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -87,7 +88,8 @@ class Measure(Frozen):
         return on
 
     @classmethod
-    def controls(cls) -> dict[str, Control]:
+    @functools.cache
+    def controls(cls) -> Mapping[str, Control]:
         """How each of its settings is shown, by name."""
         found = {
             name: [part for part in field.metadata if isinstance(part, Control)]

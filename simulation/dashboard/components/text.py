@@ -4,7 +4,9 @@ import html
 import json
 from typing import Any
 
+import reacton.core
 import solara
+import solara.widgets
 
 
 def packed(data: Any) -> str:
@@ -16,10 +18,24 @@ def packed(data: Any) -> str:
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
 
 
-@solara.component
-def Text(tag: str, text: str, classes: str = "", **attributes: str) -> None:
+def Text(tag: str, text: str, classes: str = "", **attributes: str) -> reacton.core.Element:
     """Text that cannot become markup."""
-    solara.HTML(tag=tag, unsafe_innerHTML=safe(text), classes=classes.split(), attributes=attributes)
+    return Markup(tag, safe(text), classes, **attributes)
+
+
+def Markup(tag: str, markup: str, classes: str = "", **attributes: str) -> reacton.core.Element:
+    """A piece of the page that holds ``markup``, which must be safe.
+
+    It is an element itself, as :func:`Box` is: Solara's components for both would each be two more for Reacton to go
+    through, at every drawing.
+    """
+    given = {**attributes, "class": classes} if classes else attributes
+    return solara.widgets.HTML.element(tag=tag, unsafe_innerHTML=markup, attributes=given)
+
+
+def Box(classes: str, **attributes: str) -> reacton.core.Element:
+    """A piece of the page that holds others: ``with Box("sy-block"): …``."""
+    return solara.v.Html(tag="div", children=[], class_=classes, attributes=attributes)
 
 
 def safe(text: str) -> str:
@@ -27,8 +43,7 @@ def safe(text: str) -> str:
     return html.escape(text)
 
 
-@solara.component
-def Table(title: str, rows: list[list[str]]) -> None:
+def Table(title: str, rows: list[list[str]]) -> reacton.core.Element:
     """What a picture shows, as a table that opens; the first row is the head, the first column says what a row is."""
     head = "".join(f'<th scope="col">{safe(cell)}</th>' for cell in rows[0])
     body = "".join(
@@ -36,4 +51,4 @@ def Table(title: str, rows: list[list[str]]) -> None:
         for row in rows[1:]
     )
     grid = f'<div class="sy-scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
-    solara.HTML(tag="details", unsafe_innerHTML=f"<summary>{safe(title)}</summary>{grid}", classes=["sy-details"])
+    return Markup("details", f"<summary>{safe(title)}</summary>{grid}", "sy-details")

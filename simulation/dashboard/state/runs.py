@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context, parent_process
@@ -14,16 +14,18 @@ from time import monotonic
 
 import numpy as np
 
-from simulation.analysis.compare import Comparison, compare_runs
+from simulation.analysis.compare import Comparison, Described, compare_runs
 from simulation.engine.ensemble import Chunk, Runs, mesa_world, run_worlds, warm
 from simulation.engine.kernel import compilation
 from simulation.model.worlds import Mode
-from simulation.study.scenario import Study
+from simulation.study.scenario import Scenario, Study
 
 Key = tuple[str, int, Mode]
 Progress = Callable[[int, int], None]
 MOST_KEPT = 20_000
 """Runs kept in memory; one takes about 3 KB."""
+MOST_DESCRIBED = 500
+"""Scenarios of which it is kept what was worked out of their runs; one takes about 30 KB."""
 COMPILED = 60.0
 """Seconds that work in the background waits for the engine at most when it is being compiled."""
 FEW = 8
@@ -43,6 +45,8 @@ class RunStore:
         self._ready = threading.Event()
         self._failed = False
         self._kept: OrderedDict[Key, Chunk] = OrderedDict()
+        self._facts: OrderedDict[tuple[str, int, Mode, int], Described] = OrderedDict()
+        self._digests: OrderedDict[int, tuple[Scenario, str]] = OrderedDict()
         self._lock = threading.Lock()
         self._slots = threading.Semaphore(2)
 
@@ -99,7 +103,9 @@ class RunStore:
         Call it in a thread. ``progress`` is called with the runs done and their number; if it raises, the work not yet
         begun is dropped.
         """
-        keys: dict[str, Key] = {name: (study.select((name,)).digest(), seed, mode) for name in study.names}
+        keys: dict[str, Key] = {
+            scenario.name: (self._digest(study, scenario), seed, mode) for scenario in study.scenarios
+        }
         with self._lock:
             chunks = {name: self._kept[key] for name, key in keys.items() if key in self._kept}
         known = {name: chunk for name, chunk in chunks.items() if len(chunk[0]) >= worlds}
@@ -110,7 +116,30 @@ class RunStore:
         self._keep({keys[name]: chunk for name, chunk in known.items()})
         outcomes = np.stack([known[name][0][:worlds] for name in study.names])
         weekly = np.stack([known[name][1][:worlds] for name in study.names])
-        return compare_runs(Runs(study, tuple(range(worlds)), seed, mode, outcomes, weekly), baseline)
+        described = defaultdict(Described, {name: self._described((*key, worlds)) for name, key in keys.items()})
+        runs = Runs(study, tuple(range(worlds)), seed, mode, outcomes, weekly)
+        return compare_runs(runs, baseline, described=described)
+
+    def _digest(self, study: Study, scenario: Scenario) -> str:
+        """The digest of one scenario of a study, which many questions share."""
+        with self._lock:
+            held, digest = self._digests.get(id(scenario), (None, ""))
+        if held is not scenario:
+            digest = study.select((scenario.name,)).digest()
+            with self._lock:
+                self._digests[id(scenario)] = scenario, digest
+                while len(self._digests) > MOST_DESCRIBED:
+                    self._digests.popitem(last=False)
+        return digest
+
+    def _described(self, key: tuple[str, int, Mode, int]) -> Described:
+        """What was worked out already of one scenario's runs over so many worlds."""
+        with self._lock:
+            found = self._facts.setdefault(key, Described())
+            self._facts.move_to_end(key)
+            while len(self._facts) > MOST_DESCRIBED:
+                self._facts.popitem(last=False)
+        return found
 
     def _run(self, study: Study, worlds: int, seed: int, mode: Mode, progress: Progress) -> Runs:
         """Run all scenarios of a study."""

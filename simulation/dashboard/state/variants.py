@@ -121,6 +121,13 @@ def changes_of(data: dict[str, Any], base: Base | None = None) -> Changes:
     return Changes(json.dumps(data, sort_keys=False, separators=(",", ":"), ensure_ascii=False), base)
 
 
+@functools.lru_cache(maxsize=256)
+def horizon_of(changes: Changes) -> int:
+    """How many weeks are looked at."""
+    weeks = changes.data.get("project", {}).get("horizon")
+    return int(weeks) if weeks else base_study(changes.base).horizon
+
+
 def merged(changes: Changes, names: tuple[str, ...]) -> dict[str, Any]:
     """The plain data of a file with these scenarios, those they extend, and all changes.
 

@@ -21,6 +21,7 @@ from simulation.dashboard.state.variants import (
     base_study,
     changes_of,
     first_shown,
+    horizon_of,
     refused,
     scenario_of,
     study_of,
@@ -119,8 +120,7 @@ class View:
     @property
     def horizon(self) -> int:
         """How many weeks are looked at."""
-        weeks = self.changes.data.get("project", {}).get("horizon")
-        return int(weeks) if weeks else base_study(self.changes.base).horizon
+        return horizon_of(self.changes)
 
     def title(self, name: str) -> str:
         """A scenario's title in the visitor's language."""

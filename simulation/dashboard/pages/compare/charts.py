@@ -122,7 +122,7 @@ def _line(comparison: Comparison, name: str, state: str, panel: int, view: View)
         "name": comparison.runs.study.scenario(name).called(view.language),
         "xAxisIndex": panel,
         "yAxisIndex": panel,
-        "data": _points(np.median(comparison.runs.weeks(name, state), axis=0)),
+        "data": _points(comparison.weekly(name, state)[0]),
         "showSymbol": False,
         "lineStyle": {"color": GREY, "width": 1.2},
         "itemStyle": {"color": "#8a96a3"},
@@ -167,8 +167,7 @@ def _bands(comparison: Comparison, name: str, state: str, panel: int, colour: st
     """Where 9 in 10 worlds and where half of the worlds are; nothing for a few worlds."""
     if len(comparison.runs.worlds) < SMALLEST_BAND:
         return []
-    values = comparison.runs.weeks(name, state)
-    low, lower, upper, high = np.quantile(values, (0.05, 0.25, 0.75, 0.95), axis=0)
+    low, lower, upper, high = comparison.weekly(name, state, (0.05, 0.25, 0.75, 0.95))
     wide = _band(f"{name}/90", low, high, panel, colour, 0.13)
     return [*wide, *_band(f"{name}/50", lower, upper, panel, colour, 0.26)]
 

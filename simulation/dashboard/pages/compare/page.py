@@ -4,12 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import solara
 
 from simulation.analysis.compare import Comparison
 from simulation.dashboard.components.chart import Chart
-from simulation.dashboard.components.text import Table, Text, packed, safe
+from simulation.dashboard.components.text import Box, Markup, Table, Text, packed, safe
 from simulation.dashboard.pages.compare import answer, charts, timeline
 from simulation.dashboard.pages.compare.components import Controls, Ranking, Stay, Timeline
 from simulation.dashboard.state.runs import FEW, run_store
@@ -58,15 +57,15 @@ def Page(view: View, change: Change) -> None:
     wrong, alter, put = use_attempts(view, change)
 
     # One mark for all that is not fresh: each element that changes is a message to the browser.
-    with solara.Div(classes=["sy-compare"] if latest.fresh else ["sy-compare", "sy-stale"]):
-        with solara.Div(classes=["sy-compare-main"]):
+    with Box("sy-compare" if latest.fresh else "sy-compare sy-stale"):
+        with Box("sy-compare-main"):
             Stay(text=staying(view, answered))
-            with solara.Div(classes=["sy-compare-answer"]):
+            with Box("sy-compare-answer"):
                 Answer(view, latest, before, change)
             if answered is not None:
                 Weeks(answered)
             Levers(view, answered, alter, wrong)
-        with solara.Div(classes=["sy-compare-side"]):
+        with Box("sy-compare-side"):
             Scenarios(view, answered, change)
             Numbers(view, put, wrong)
             if answered is not None:
@@ -175,25 +174,30 @@ def Answer(view: View, latest: LatestTask[Compared | None], before: Answered | N
         return
     answered_view, comparison = latest.value.answered
     answered_view = answered_view.but(language=language, outcome=view.outcome)
-    verdict, under = answer.headline(comparison, answered_view)
-    Text("h1", verdict, "sy-answer sy-dims", id="answer")
-    Text("p", under, "sy-under sy-dims")
-    lines = answer.three_lines(comparison, answered_view)
-    if lines:
-        with solara.Column(gap="0", classes=["sy-lines", "sy-dims"]):
-            for line in lines:
-                Text("p", line)
-    price = answer.price(comparison, answered_view)
-    if price:
-        Text("p", price, "sy-price sy-dims")
+    Verdict(comparison, answered_view)
     change_text = (
         answer.since(before, comparison, answered_view) if latest.fresh else progress_text(latest, comparison, view)
     )
-    with solara.Div(classes=["sy-last"]):
+    with Box("sy-last"):
         Text("p", change_text or note(comparison, language), "sy-since", role="status")
-        if change_text and latest.fresh and before is not None:
-            undo = {"on_click": change.undo, "classes": ["sy-undo"]}
-            solara.Button(say("compare.undo", language), text=True, small=True, **undo)
+        # there always, since a button that comes and goes with every change costs more than all else on the page
+        can_undo = bool(change_text) and latest.fresh and before is not None
+        undo = {"on_click": change.undo, "classes": ["sy-undo"] if can_undo else ["sy-undo", "sy-away"]}
+        solara.Button(say("compare.undo", language), text=True, small=True, **undo)
+
+
+@solara.component
+def Verdict(comparison: Comparison, view: View) -> None:
+    """The verdict on the pair in hand, and what stands behind it."""
+    verdict, under = answer.headline(comparison, view)
+    Text("h1", verdict, "sy-answer sy-dims", id="answer")
+    Text("p", under, "sy-under sy-dims")
+    lines = "".join(f"<p>{safe(line)}</p>" for line in answer.three_lines(comparison, view))
+    if lines:
+        Markup("div", lines, "sy-lines sy-dims")
+    price = answer.price(comparison, view)
+    if price:
+        Text("p", price, "sy-price sy-dims")
 
 
 def staying(view: View, answered: Answered | None) -> str:
@@ -224,7 +228,7 @@ def Weeks(answered: Answered) -> None:
     view, comparison = answered
     option = solara.use_memo(lambda: packed(charts.weeks(comparison, view)), [comparison, view])
     title, under = say("compare.weeks_title", view.language), say("compare.weeks_under", view.language)
-    with solara.Div(classes=["sy-compare-weeks", "sy-dims"]):
+    with Box("sy-compare-weeks sy-dims"):
         Text("h2", title)
         Text("p", under, "sy-under")
         Chart(
@@ -245,16 +249,10 @@ def weeks_table(comparison: Comparison, view: View) -> list[list[str]]:
     rows = [["", *(say("compare.week_said", language, week=week) for week in at)]]
     for name in study.names:
         for state in ("progress", "adoption"):
-            values = comparison.runs.weeks(name, state)[:, [week - 1 for week in at]]
+            middle_world = comparison.weekly(name, state)[0, [week - 1 for week in at]]
             title = f"{study.scenario(name).called(language)}: {say(f'compare.{state}', language)}"
-            cells = middle_of(values)
-            rows.append([title, *(percent(cell, language) for cell in cells)])
+            rows.append([title, *(percent(float(cell), language) for cell in middle_world)])
     return rows
-
-
-def middle_of(values: Any) -> list[float]:
-    """The median of each column; ``values`` has shape (worlds, columns)."""
-    return [float(median) for median in np.median(values, axis=0)]
 
 
 # --- the levers ----------------------------------------------------------------------------------------
@@ -292,7 +290,11 @@ def Levers(view: View, answered: Answered | None, alter: Callable[[Any], None], 
 def Scenarios(view: View, answered: Answered | None, change: Change) -> None:
     """The scenarios that are compared, ranked, and what can be done with them."""
     known = answered is not None and set(view.scenarios) == set(answered[1].runs.study.names)
-    rows = answer.ranking(answered[1], view) if answered and known else waiting(view)
+    shown_of = (view.scenarios, view.hand, view.baseline, view.outcome, view.language)
+    rows = solara.use_memo(
+        lambda: answer.ranking(answered[1], view) if answered and known else waiting(view),
+        [answered and answered[1], known, *shown_of, tuple(view.changes.scenarios) if known else view.changes],
+    )
     doing: dict[str, Callable[[View, Any], View]] = {
         "take": lambda now, name: now.but(hand=name, shown=name) if name in now.scenarios else now,
         "hold": lambda now, name: held(now, name) if name in now.scenarios else now,
@@ -426,7 +428,7 @@ def Beside(answered: Answered) -> None:
     view, comparison = answered
     option = solara.use_memo(lambda: packed(charts.cost(comparison, view)), [comparison, view])
     title, under = say("compare.cost_title", view.language), say("compare.cost_under", view.language)
-    with solara.Div(classes=["sy-block", "sy-dims"]):
+    with Box("sy-block sy-dims"):
         Text("h2", title)
         Text("p", under, "sy-under")
         Chart(option_text=option, label=f"{title}. {under}", height=240, language=view.language)
@@ -438,14 +440,11 @@ def Scorecard(answered: Answered) -> None:
     view, comparison = answered
     language = view.language
     fields = {"outcome": say(f"outcome.{view.outcome}", language), "worlds": number(view.worlds, language)}
-    with solara.Div(classes=["sy-block", "sy-scorecard", "sy-dims"]):
+    with Box("sy-block sy-scorecard sy-dims"):
         Text("h2", say("compare.scorecard", language))
         Text("p", say("compare.scorecard_under", language, **fields), "sy-under")
-        solara.HTML(
-            unsafe_innerHTML=scorecard(comparison, view),
-            classes=["sy-scroll"],
-            attributes={"tabindex": "0", "role": "region", "aria-label": say("compare.scorecard", language)},
-        )
+        region = {"tabindex": "0", "role": "region", "aria-label": say("compare.scorecard", language)}
+        Markup("div", scorecard(comparison, view), "sy-scroll", **region)
 
 
 def scorecard(comparison: Comparison, view: View) -> str:
