@@ -268,8 +268,9 @@ def Levers(view: View, answered: Answered | None, alter: Callable[[Any], None], 
         live = median if median <= comparison.runs.study.horizon else None
     scenario = scenario_of(view.changes, view.hand)
     base = view.title(scenario.extends) if scenario.extends else ""
+    asked = [view.changes, view.hand, view.language, live]
     Timeline(
-        rows_text=packed(timeline.rows_of(view, live)),
+        rows_text=solara.use_memo(lambda: packed(timeline.rows_of(view, live)), asked),
         scenario=view.hand,
         title=say("compare.timeline_of", view.language, title=scenario.called(view.language)),
         base=say("compare.based", view.language, base=base) if base else "",
@@ -311,11 +312,11 @@ def Scenarios(view: View, answered: Answered | None, change: Change) -> None:
 
     measured = BY_OUTCOME[view.outcome].unit.has_mean
     outcome_label = say(f"outcome.{view.outcome}", view.language)
-    others = [{"name": name, "title": view.title(name)} for name in view.changes.names if name not in view.scenarios]
+    others_text = solara.use_memo(lambda: others(view), [view.changes, view.scenarios, view.language])
     outcomes = [{"name": outcome.name, "title": say(f"outcome.{outcome.name}", view.language)} for outcome in OUTCOMES]
     Ranking(
         rows_text=packed(rows),
-        others_text=packed(others),
+        others_text=others_text,
         outcomes_text=packed(outcomes),
         outcome=view.outcome,
         title=say(
@@ -327,6 +328,13 @@ def Scenarios(view: View, answered: Answered | None, change: Change) -> None:
         levels_text=packed([] if measured else level_keys(view.outcome, view.language)),
         words_text=packed(words_of("compare", view.language)),
         event_act=act,
+    )
+
+
+def others(view: View) -> str:
+    """The scenarios that are not compared, as text for the page."""
+    return packed(
+        [{"name": name, "title": view.title(name)} for name in view.changes.names if name not in view.scenarios]
     )
 
 
