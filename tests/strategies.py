@@ -58,11 +58,11 @@ def departments(draw):
             hourly_rate=draw(st.sampled_from([None, 0.0, 120.0])),
             benefit=0.0 if kind == "chain" else draw(st.sampled_from([0.0, 1000.0])),
             voice=draw(SHARE),
-            workload=draw(st.none() | surveyed(st.floats(0.0, 1.2))),
+            workload=draw(st.none() | surveyed(st.floats(0.0, 1.2)) | answered()),
             competing_pull=draw(st.none() | surveyed(st.floats(0.0, 100.0))),
-            conviction=draw(st.none() | surveyed(SHARE)),
-            it_frame=None if kind == "it" else draw(st.none() | surveyed(SHARE)),
-            knowledge=draw(st.none() | surveyed(SHARE)),
+            conviction=draw(st.none() | surveyed(SHARE) | answered()),
+            it_frame=None if kind == "it" else draw(st.none() | surveyed(SHARE) | answered()),
+            knowledge=draw(st.none() | surveyed(SHARE) | answered()),
             projects=draw(st.sampled_from([None, 1.0, 3.5])),
             process_work=None if kind == "it" else draw(st.sampled_from([None, 0.0, 1.0, 3000.0])),
             technical_work=draw(st.sampled_from([None, 0.0, 1.0, 3000.0])),
@@ -74,6 +74,11 @@ def departments(draw):
 def surveyed(values):
     """A trait that is known exactly, or from a survey."""
     return values | st.fixed_dictionaries({"value": values, "plus_minus": st.sampled_from([0.0, 0.1, 1.0])})
+
+
+def answered():
+    """A trait as answers to a survey tell it."""
+    return st.fixed_dictionaries({"value": st.floats(0.01, 0.99), "standard_error": st.floats(1e-6, 0.25)})
 
 
 @st.composite

@@ -20,7 +20,7 @@ from simulation import InputRefused, case, load
 from simulation.cli.main import main
 from simulation.dashboard.state.reader import study_of
 from simulation.study.build.merge import build
-from simulation.study.sources import apart, folder, tables, workbook
+from simulation.study.sources import apart, folder, sheets, tables, workbook
 from simulation.study.sources.files import load_data, shipped_names
 from simulation.system.limits import LIMITS
 from simulation.text.i18n import LANGUAGES, say
@@ -74,7 +74,11 @@ def test_a_file_as_a_workbook_is_the_same_study(name, language):
 
 NAME = st.text("abcXYZ =+-@'\";,.é🐘#&", min_size=1, max_size=8).filter(lambda text: text.strip() == text)
 SHARE = st.floats(0, 1).map(lambda value: round(value, 4))
-ROUGH = SHARE | st.fixed_dictionaries({"value": SHARE, "plus_minus": SHARE})
+ANSWERED = st.fixed_dictionaries(
+    {"value": st.floats(0.01, 0.99), "standard_error": st.floats(0.001, 0.25)},
+    optional={"answers": st.integers(1, 500)},
+)
+ROUGH = SHARE | st.fixed_dictionaries({"value": SHARE, "plus_minus": SHARE}) | ANSWERED
 
 
 @st.composite
@@ -125,12 +129,12 @@ def test_any_study_is_the_same_after_a_folder_of_files(tmp_path_factory, data, l
     except InputRefused:
         return
     place = tmp_path_factory.mktemp("tables")
-    for key, rows in tables.written(data, language).items():
+    for key, rows in sheets.written(data, language).items():
         with (place / f"{tables.called('sheet', key, language)}.csv").open("w", newline="", encoding="utf-8") as file:
             csv.writer(file, delimiter=sign).writerows(
                 [["" if cell is None else _typed(cell, sign) for cell in row] for row in rows]
             )
-    numbers = [cell for rows in tables.written(data, language).values() for row in rows for cell in row]
+    numbers = [cell for rows in sheets.written(data, language).values() for row in rows for cell in row]
     if any(isinstance(cell, float | int) and folder.TWO_WAYS.fullmatch(_typed(cell, sign)) for cell in numbers):
         with pytest.raises(InputRefused, match="two ways"):
             load(str(place))
@@ -382,7 +386,7 @@ CELLS = st.sampled_from(
     st.lists(st.tuples(st.sampled_from(PARTS), st.integers(1, 12), st.integers(1, 9), CELLS), min_size=1, max_size=4)
 )
 def test_whatever_stands_in_cells_ends_in_a_study_or_a_sentence(cells):
-    written = tables.written(load_data("installer"), "en")
+    written = sheets.written(load_data("installer"), "en")
     rows = {key: [list(row) for row in table] for key, table in written.items()}
     for sheet, row, column, value in cells:
         table = rows[tables.table_of(sheet)]
@@ -402,7 +406,7 @@ def test_whatever_stands_in_cells_ends_in_a_study_or_a_sentence(cells):
 
 
 def files(place, language="en", sign=",", source="installer"):
-    for key, rows in tables.written(load_data(source), language).items():
+    for key, rows in sheets.written(load_data(source), language).items():
         with (place / f"{tables.called('sheet', key, language)}.csv").open("w", newline="", encoding="utf-8") as file:
             csv.writer(file, delimiter=sign).writerows(
                 [["" if cell is None else _typed(cell, sign) for cell in row] for row in rows]

@@ -106,6 +106,12 @@ class Arguments:
             command.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", help=self.help_text("set"))
         return command
 
+    def study_option(self, command: argparse.ArgumentParser) -> None:
+        """The study that something is about, where other files are what a command is given."""
+        command.add_argument(
+            "--study", dest="file", default="case", metavar="FILE", type=self.file, help=self.help_text("study")
+        )
+
     def scenario(self, command: argparse.ArgumentParser) -> None:
         """One scenario, by name."""
         command.add_argument("scenario", type=self.text, metavar="SCENARIO", help=self.help_text("scenario"))

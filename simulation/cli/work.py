@@ -3,9 +3,11 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 from simulation.system import signals, streams
+from simulation.text.characters import visible
 from simulation.text.i18n import say
 
 Progress = Callable[[int, int], None]
@@ -46,6 +48,36 @@ def without_linear_algebra() -> Iterator[None]:
         yield
     finally:
         del sys.modules[NOT_NEEDED]
+
+
+def put_study(path: Path, data: dict[str, Any], remark: str, language: str) -> None:
+    """Write a study's plain data to a new file, a workbook or YAML by its ending, and say so.
+
+    Raises :class:`~simulation.study.errors.InputRefused` for a file that is there already, or of another ending.
+    """
+    from simulation.report.files import put_each
+    from simulation.study.errors import InputRefused, problem, shown
+    from simulation.study.sources.files import study_yaml
+    from simulation.study.sources.workbook import ENDING, workbook
+
+    check_new(path)
+    ending = path.suffix.lower()
+    if ending == ENDING:
+        content = workbook(data, language)
+    elif ending in {".yaml", ".yml"}:
+        content = study_yaml(data, (remark,)).encode()
+    else:
+        raise InputRefused([problem("study_ending", given=shown(str(path), 200))])
+    put_each({path: content})
+    print(say("cli.wrote", language, path=visible(str(path))))
+
+
+def check_new(path: Path) -> None:
+    """Refuse to write over a file; raises :class:`~simulation.study.errors.InputRefused`."""
+    from simulation.study.errors import InputRefused, problem, shown
+
+    if path.exists():
+        raise InputRefused([problem("is_there", given=shown(str(path), 200))])
 
 
 class ProgressBar:

@@ -34,6 +34,17 @@ def trait(value: float, spread: float, u: float, most: float, otherwise: float) 
     return otherwise if math.isnan(value) else rules.spread_around(value, u, spread, 0.0, max(most, value))
 
 
+def surveyed(value: float, spread: float, error: float, u: float, otherwise: float) -> float:
+    """The same of a share that a survey may tell with a standard ``error`` (0: it does not).
+
+    >>> surveyed(0.5, 0.1, 0.0, 1.0, 0.3), round(surveyed(0.5, 0.0, 0.1, 0.9, 0.3), 3)
+    (0.6, 0.619)
+    """
+    if error > 0.0:
+        return rules.posterior(value, error, u)
+    return trait(value, spread, u, 1.0, otherwise)
+
+
 def given_or(value: float, otherwise: float) -> float:
     """The value, or ``otherwise`` where it is nan.
 
@@ -57,17 +68,17 @@ def traits(w: Any, p: Any, it: Any, chain: Any, self_built: Any, size: Any, u: A
     """
     half, wide = (p.WB_chain, p.WT_chain) if chain else (1.0, 1.0)
     conviction = rules.spread_around(p.x0, u[0], p.x0_spread, c.CONVICTION_LEAST, c.SHARE_MOST)
-    conviction = trait(w.conviction, w.conviction_spread, u[0], 1.0, conviction)
+    conviction = surveyed(w.conviction, w.conviction_spread, w.conviction_error, u[0], conviction)
     it_frame = rules.spread_around(p.f0, u[1], c.FRAME_SPREAD, 0.0, c.SHARE_MOST)
-    it_frame = trait(w.it_frame, w.it_frame_spread, u[1], 1.0, it_frame)
+    it_frame = surveyed(w.it_frame, w.it_frame_spread, w.it_frame_error, u[1], it_frame)
     usual = p.bau_it if it else p.bau_business
     workload = rules.spread_around(usual, u[2], p.bau_spread, 0.0, c.WORKLOAD_MOST)
     pull = (p.omega_it if it else p.omega_business) * (1.0 + p.omega_spread * (2.0 * u[3] - 1.0))
-    knowledge = trait(w.knowledge, w.knowledge_spread, u[4], 1.0, p.k0)
+    knowledge = surveyed(w.knowledge, w.knowledge_spread, w.knowledge_error, u[4], p.k0)
     return (
         conviction,
         1.0 - p.acc if it else it_frame,
-        trait(w.workload, w.workload_spread, u[2], 1.0, workload),
+        surveyed(w.workload, w.workload_spread, w.workload_error, u[2], workload),
         trait(w.competing_pull, w.competing_pull_spread, u[3], c.PULL_MOST, pull),
         min(1.0, knowledge + c.SELF_BUILT_KNOWLEDGE * self_built),
         given_or(w.projects, p.n_projects_it if it else p.n_projects_business),

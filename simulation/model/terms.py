@@ -103,20 +103,24 @@ class Seat(NamedTuple):
 class Profile(NamedTuple):
     """``w``: what a file says of a department's traits, nan where it leaves them to the world.
 
-    A surveyed trait has a spread, the half-width of the uniform draw around it; the units are those of
-    :class:`~simulation.study.organisation.Department`.
+    A surveyed trait has a spread, the half-width of the uniform draw around it, or the standard error that its answers
+    leave (0: none); the units are those of :class:`~simulation.study.organisation.Department`.
     """
 
     conviction: float
     conviction_spread: float
+    conviction_error: float
     it_frame: float
     it_frame_spread: float
+    it_frame_error: float
     workload: float
     workload_spread: float
+    workload_error: float
     competing_pull: float
     competing_pull_spread: float
     knowledge: float
     knowledge_spread: float
+    knowledge_error: float
     projects: float
     process_work: float
     technical_work: float
@@ -196,6 +200,8 @@ def profile_of(department: Department) -> Profile:
         trait: Surveyed | SurveyedShare | Workload | None = getattr(department, name)
         surveyed[name] = nan if trait is None else trait.value
         surveyed[f"{name}_spread"] = 0.0 if trait is None else trait.plus_minus
+        if f"{name}_error" in Profile._fields:
+            surveyed[f"{name}_error"] = getattr(trait, "standard_error", None) or 0.0
     sizes = (department.projects, department.process_work, department.technical_work)
     projects, process, technical = (_or_nan(size) for size in sizes)
     return Profile(**surveyed, projects=projects, process_work=process, technical_work=technical)

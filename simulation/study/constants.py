@@ -27,6 +27,13 @@ K_REF_IT: Annotated[float, "h/week", "capacity of IT for which hours are meant t
 K_REF_BUSINESS: Annotated[float, "h/week", "the same of a business department", ASSUMED] = 144.0
 K_REF_CHAIN: Annotated[float, "h/week", "the same of a chain partner", ASSUMED] = 72.0
 
+LOGISTIC_DEVIATION: Annotated[
+    float, "ratio", "1 over the standard deviation of a standard logistic draw, √3/π", "Tadikamalla & Johnson 1982"
+] = 0.5513288954217921
+DRAW_LEAST: Annotated[float, "share", "no draw of a surveyed trait is nearer to 0 or 1 than this, 2⁻⁵³", NUMERICS] = (
+    1.1102230246251565e-16
+)
+
 # --- luck and measures (stages 0 and 1) ----------------------------------------------------------------
 
 OTHER_LOAD_RETURN: Annotated[float, "per week", "how quickly the load of IT's other projects returns to 1", ASSUMED] = (

@@ -153,8 +153,35 @@ class Surveyed(Frozen):
     plus_minus: Number = Field(default=0.0, ge=0, le=100)
 
 
-class SurveyedShare(Frozen):
-    """The same for a share: each world draws it uniformly within ``plus_minus``, and no world leaves 0 to 1."""
+SURE_LEAST, SURE_MOST = 0.01, 0.99
+"""Between these a trait lies that answers to a survey tell."""
+
+
+class Answered(Frozen):
+    """A trait as answers to a survey tell it: a share with its ``standard_error``, of so many ``answers``.
+
+    With a standard error each world draws it from what the answers leave open
+    (:func:`~simulation.model.rules.posterior`): that is another form than ``plus_minus``, and never beside it; the
+    value is then from 0.01 to 0.99, for no number of answers makes it certain. ``answers`` is for the reader.
+    Raises pydantic's ``ValidationError``: ``two_spreads`` for both, ``too_certain`` for a value beyond that.
+    """
+
+    standard_error: Annotated[float, Strict(), Field(gt=0, le=0.25, allow_inf_nan=False)] | None = None
+    answers: Annotated[int, Strict(), Field(ge=1, le=10_000_000)] | None = None
+
+    @model_validator(mode="after")
+    def _in_one_form(self) -> "Answered":
+        """A trait is off by a spread or by a standard error, and not certain with one."""
+        value, spread = getattr(self, "value", 0.5), getattr(self, "plus_minus", 0.0)
+        if self.standard_error is not None and spread:
+            raise PydanticCustomError("two_spreads", "either plus_minus or standard_error")
+        if self.standard_error is not None and not SURE_LEAST <= value <= SURE_MOST:
+            raise PydanticCustomError("too_certain", "from 0.01 to 0.99", {"given": value})
+        return self
+
+
+class SurveyedShare(Answered):
+    """A share as measured: each world draws it uniformly within ``plus_minus``, and no world leaves 0 to 1."""
 
     value: Share
     plus_minus: Share = 0.0
@@ -169,7 +196,7 @@ Trait = Annotated[SurveyedShare, BeforeValidator(exactly)]
 Weight = Annotated[Surveyed, BeforeValidator(exactly)]
 
 
-class Workload(Frozen):
+class Workload(Answered):
     """Ordinary work as a share of capacity: at most 1.2, for beyond that nothing is left to decide.
 
     ``plus_minus`` is how far it may be off; no world goes below 0, nor above 1 or a ``value`` beyond that.

@@ -35,6 +35,11 @@ class Limits:
     workbook_bytes: int = at_most(5_000_000, "bytes", "files", "a workbook, as a file or uploaded")
     workbook_unpacked: int = at_most(60_000_000, "bytes", "files", "what a workbook unpacks to")
     workbook_parts: int = at_most(1_000, "parts", "files", "what a workbook is made of")
+    export_bytes: int = at_most(
+        20_000_000, "bytes", "files", "answers to a survey, or a network, as other software exports"
+    )
+    export_rows: int = at_most(500_000, "rows", "files", "such an export")
+    export_cells: int = at_most(4_000_000, "cells", "files", "such an export")
     sheet_rows: int = at_most(25_000, "rows", "files", "a sheet of a workbook, or a CSV file")
     sheet_columns: int = at_most(1_000, "columns", "files", "a sheet of a workbook, or a CSV file, in width")
     line_characters: int = at_most(20_000, "characters", "files", "a line")

@@ -156,12 +156,13 @@ def ties(said):
 
 
 def trait(said):
-    """A trait's value and the uncertainty of its survey; nothing where the file says nothing."""
+    """A trait's value, its spread, and the standard error of its answers; nothing where the file says nothing."""
     if said in NOTHING:
         return None
     if isinstance(said, dict):
-        return number(said["value"]), number(said.get("plus_minus", 0.0))
-    return number(said), 0.0
+        error = said.get("standard_error")
+        return number(said["value"]), number(said.get("plus_minus", 0.0)), 0.0 if error is None else float(error)
+    return number(said), 0.0, 0.0
 
 
 def department(name, said):

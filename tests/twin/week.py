@@ -1,6 +1,6 @@
 """A world and its weeks, stage by stage (sections 5 and 7)."""
 
-from math import expm1, floor, sqrt
+from math import exp, expm1, floor, log, pi, sqrt
 from types import SimpleNamespace
 
 from . import luck
@@ -91,6 +91,13 @@ def spread(centre, u, width, low, high):
     return clip(centre + width * (2.0 * u - 1.0), low, high)
 
 
+def by_answers(value, error, u):
+    """A share drawn from what answers leave open: its log odds are logistic around those of the value."""
+    u = clip(u, 2.0**-53, 1.0 - 2.0**-53)
+    scale = sqrt(3.0) / pi * error / (value * (1.0 - value))
+    return 1.0 / (1.0 + exp(-(log(value / (1.0 - value)) + scale * log(u / (1.0 - u)))))
+
+
 def mean(values):
     """An unweighted mean; 0 of nothing."""
     values = list(values)
@@ -136,7 +143,7 @@ class Department:
         busy, pull = (p.bau_it, p.omega_it) if self.is_it else (p.bau_business, p.omega_business)
 
         def surveyed(found, u, most):
-            return spread(found[0], u, found[1], 0.0, most)
+            return by_answers(found[0], found[2], u) if found[2] else spread(found[0], u, found[1], 0.0, most)
 
         self.conviction = (
             surveyed(said.conviction, u["conviction"], 1.0)

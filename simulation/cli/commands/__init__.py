@@ -14,9 +14,10 @@ from simulation.cli.commands import (
     scenarios,
     schema,
     show,
+    survey,
     template,
     validity,
 )
 
-COMMANDS = (scenarios, template, schema, check, show, run, compare, contribute, dashboard, patterns, validity)
+COMMANDS = (scenarios, template, survey, schema, check, show, run, compare, contribute, dashboard, patterns, validity)
 """In the order in which help lists them; a module's last name is the command's."""

@@ -41,6 +41,12 @@ KINDS = {
     "string_unicode": "not_text",
     "unseen_character": "name_character",
     "unseen_name": "not_a_name",
+    "two_spreads": "two_spreads",
+    "too_certain": "too_certain",
+    "scale_or_labels": "scale_or_labels",
+    "scale_order": "scale_order",
+    "label_twice": "label_twice",
+    "one_label": "one_label",
 }
 
 

@@ -85,7 +85,7 @@ def _study_of_tables(source: str, overrides: tuple[str, ...] = ()) -> tuple[Stud
         if folder.is_folder(source):
             reading = tables.read(folder.grids_of(source))
         else:
-            reading = apart.reading_of(_content(source, LIMITS.workbook_bytes))
+            reading = apart.reading_of(content_named(source, LIMITS.workbook_bytes))
         with reading_time():
             problems += reading.problems
             changed = [_override(reading.data, override) for override in overrides]
@@ -94,7 +94,8 @@ def _study_of_tables(source: str, overrides: tuple[str, ...] = ()) -> tuple[Stud
         problems += refused.problems
     if problems:
         raise InputRefused(abridged(replace(one, file=one.file or source) for one in problems))
-    remarks = tuple(replace(remark, file=source) for remark in study.remarks)
+    found = (*reading.remarks, *study.remarks)[: LIMITS.problems]
+    remarks = tuple(replace(remark, file=source) for remark in found)
     return replace(study, remarks=remarks, vary=override), reading.data
 
 
@@ -155,8 +156,11 @@ def read_file(source: str, text: str | None = None) -> tuple[Any, PlaceOf, list[
     return read.data, read.place, read.all_problems()
 
 
-def _content(source: str, most: int) -> bytes:
-    """What a file holds that a person named, at most ``most`` bytes and one more."""
+def content_named(source: str, most: int) -> bytes:
+    """What a file holds that a person named, at most ``most`` bytes and one more.
+
+    Raises :class:`~simulation.study.errors.InputRefused` for what cannot be read.
+    """
     try:
         if FilePath(source).is_dir():
             raise _refused(source, problem("a_directory"))
@@ -171,7 +175,7 @@ def _content(source: str, most: int) -> bytes:
 
 def _read(source: str) -> str:
     """The text of a file that a person named."""
-    data = _content(source, LIMITS.file_bytes)
+    data = content_named(source, LIMITS.file_bytes)
     if len(data) > LIMITS.file_bytes:
         raise _refused(source, problem("too_big", most=spaced(LIMITS.file_bytes)))
     if b"\0" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff")):

@@ -1,4 +1,4 @@
-"""A study as tables: what the sheets of a workbook, or the files of a folder, hold, and back.
+"""A study as tables: what the sheets of a workbook, or the files of a folder, hold.
 
 Each table has a head and rows under it. A head, and the name of a table, may be in any language that there is. Tables
 say nothing that a file could not: they are turned into a file's plain data, which are then built and checked as ever.
@@ -13,18 +13,19 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from simulation.study.errors import InputRefused, Problem, problem, shown, unknown
+from simulation.study.errors import InputRefused, Problem, Remark, problem, remark, shown, unknown
 from simulation.study.measures import MEASURES
 from simulation.study.paths import Path
 from simulation.study.places import Cell, Place
 from simulation.study.scenario import FORMAT
+from simulation.study.survey import LEAST, SURVEYED, Group, estimates
 from simulation.system.limits import LIMITS, spaced
 from simulation.text.i18n import LANGUAGES, say
 
 Data = dict[str, Any]
 TABLES = (
-    *("study", "departments", "needs", "talks", "ties", "numbers", "measures", "scenarios", "settings", "changes"),
-    "order",
+    *("study", "departments", "survey", "needs", "talks", "ties", "numbers", "measures", "scenarios", "settings"),
+    *("changes", "order"),
 )
 """The tables, in the order in which they are shown."""
 SPREADS = ("workload", "competing_pull", "conviction", "it_frame", "knowledge")
@@ -34,10 +35,13 @@ TRAITS = (
     *(column for trait in SPREADS for column in (trait, f"{trait}_off")),
     *("projects", "process_work", "technical_work", "voice"),
 )
+COUNTS = tuple(f"count_{answer}" for answer in range(1, 8))
+"""How many gave each answer, from 1 up."""
 TEXTS = ("title", "description", "organisation")
 HEADS: Mapping[str, tuple[str, ...]] = {
     "study": ("what",),
     "departments": ("name", *TRAITS),
+    "survey": ("name", "trait", "value", "error", "answers", "scale", *COUNTS),
     "needs": (),
     "talks": (),
     "ties": ("sort", "one", "other", "strength"),
@@ -67,11 +71,12 @@ class Grid:
 
 @dataclass
 class Reading:
-    """What has been read: data, the cell of each path, and what is wrong."""
+    """What has been read: data, the cell of each path, what is wrong, and what may not be meant."""
 
     data: Data = field(default_factory=dict)
     places: dict[Path, Place] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
 
     def put(self, path: Path, value: Any, place: Place) -> None:
         """Put a value where a path leads; refuse a place that is taken."""
@@ -172,7 +177,7 @@ def is_empty(value: Any) -> bool:
     )
 
 
-def _lines(
+def lines(
     reading: Reading, key: str, grid: Grid, free: bool = False
 ) -> Iterator[tuple[int, dict[str, tuple[Any, Place]]]]:
     """The rows of a table that hold something: each cell with its place, by the key of its column.
@@ -219,7 +224,7 @@ def _head(text: str, table: str) -> str | None:
 
 def _study(reading: Reading, _: str, grid: Grid) -> None:
     """Titles, by language."""
-    for _row, line in _lines(reading, "study", grid):
+    for _row, line in lines(reading, "study", grid):
         what, place = line.pop("what", ("", None))
         key = _called("text_row").get(str(what).strip().casefold()) if what else None
         if key is None:
@@ -234,8 +239,8 @@ def _study(reading: Reading, _: str, grid: Grid) -> None:
 def _departments(reading: Reading, _: str, grid: Grid) -> None:
     """A department a row."""
     where: Path = ("organisation", "departments")
-    for row, line in _lines(reading, "departments", grid):
-        name = _named(reading, line, grid, row)
+    for row, line in lines(reading, "departments", grid):
+        name = named(reading, line, grid, row)
         if name is None:
             continue
         if (*where, name) in reading.places:
@@ -251,16 +256,16 @@ def _departments(reading: Reading, _: str, grid: Grid) -> None:
             elif key.endswith("_off"):
                 _spread(reading, (*where, name, key.removesuffix("_off")), value, place)
             else:
-                reading.put((*where, name, key), _plain(value), place)
+                reading.put((*where, name, key), plain(value), place)
 
 
-def _named(reading: Reading, line: dict[str, tuple[Any, Place]], grid: Grid, row: int) -> str | None:
+def named(reading: Reading, line: dict[str, tuple[Any, Place]], grid: Grid, row: int) -> str | None:
     """The name that a row begins with."""
     name, _ = line.pop("name", ("", None))
     if not name:
         reading.problems.append(problem("no_row_name", place=grid.cell(row, 0)))
         return None
-    return str(_plain(name))
+    return str(plain(name))
 
 
 def _spread(reading: Reading, path: Path, value: Any, place: Place) -> None:
@@ -269,7 +274,7 @@ def _spread(reading: Reading, path: Path, value: Any, place: Place) -> None:
     for key in path[:-1]:
         inside = inside[key]
     known = inside.get(path[-1])
-    inside[path[-1]] = {**({} if known is None else {"value": known}), "plus_minus": _plain(value)}
+    inside[path[-1]] = {**({} if known is None else {"value": known}), "plus_minus": plain(value)}
     reading.places[*path, "plus_minus"] = place
     reading.places.setdefault(path, place)
 
@@ -283,18 +288,93 @@ def _kind(value: Any) -> str:
     return names.get(word, word)
 
 
+def _survey(reading: Reading, _: str, grid: Grid) -> None:
+    """What answers to a survey say of traits: a department and a trait a row, worked out already or as counts."""
+    counted: dict[str, dict[str, Group]] = {}
+    scales: dict[str, tuple[int, Place]] = {}
+    where: Path = ("organisation", "departments")
+    for row, line in lines(reading, "survey", grid):
+        name, trait = named(reading, line, grid, row), str(line.pop("trait", ("", None))[0]).strip()
+        key = _called("head").get(trait.casefold(), trait)
+        if name is None:
+            continue
+        if (*where, name) not in reading.places or key not in SURVEYED:
+            legal = SURVEYED if (*where, name) in reading.places else reading.data["organisation"]["departments"]
+            wrong = "not_surveyed" if legal is SURVEYED else "unknown_department"
+            given = trait if legal is SURVEYED else name
+            reading.problems.append(unknown(wrong, given, legal, place=grid.cell(row, 0)))
+        elif line.keys() & set(COUNTS):
+            group = _counted(reading, line, scales, key, grid.cell(row, 0))
+            reading.put((*where, name, key), {}, grid.cell(row, 0))
+            counted.setdefault(key, {})[name] = group
+        else:
+            known = {"value": "value", "error": "standard_error", "answers": "answers"}
+            reading.put((*where, name, key), {}, grid.cell(row, 0))
+            for head, (value, place) in line.items():
+                reading.put((*where, name, key, known.get(head, head)), plain(value), place)
+    for key, groups in counted.items():
+        _tell(reading, key, groups)
+
+
+def _counted(
+    reading: Reading, line: dict[str, tuple[Any, Place]], scales: dict[str, tuple[int, Place]], trait: str, place: Place
+) -> Group:
+    """A row of counts as the answers of a group, each a share of the way from the lowest to the highest answer."""
+    beside = next((head for head in ("value", "error", "answers") if head in line), None)
+    if beside:
+        reading.problems.append(problem("counts_or_value", place=line[beside][1]))
+    scale = plain(line["scale"][0]) if "scale" in line else None
+    if not isinstance(scale, int) or isinstance(scale, bool) or not 2 <= scale <= len(COUNTS):
+        reading.problems.append(problem("no_scale", place=place, given=shown(scale), most=len(COUNTS)))
+        return Group()
+    first = scales.setdefault(trait, (scale, place))
+    if first[0] != scale:
+        reading.problems.append(
+            problem("two_scales", place=place, given=scale, other=first[0], first=first[1], trait=trait)
+        )
+    found = Group()
+    for answer, head in enumerate(COUNTS):
+        count, at = line.get(head, (0, place))
+        count = plain(count)
+        if not isinstance(count, int) or isinstance(count, bool) or not 0 <= count <= MOST_COUNTED:
+            reading.problems.append(problem("not_a_number_of_answers", place=at, given=shown(count)))
+        elif count and answer >= scale:
+            reading.problems.append(problem("beyond_scale", place=at, given=answer + 1, scale=scale))
+        else:
+            share = answer / (scale - 1)
+            found = Group(found.answers + count, found.total + count * share, found.squares + count * share * share)
+    return found
+
+
+MOST_COUNTED = 1_000_000
+"""People who gave one answer in one department."""
+
+
+def _tell(reading: Reading, trait: str, groups: Mapping[str, Group]) -> None:
+    """Put what counts say of a trait into the data; where a group is too small, the trait stays open, which is said."""
+    departments = reading.data["organisation"]["departments"]
+    told = estimates(groups)
+    for name in groups:
+        if name in told:
+            departments[name][trait] = told[name].plain()
+        else:
+            place = reading.places.get(("organisation", "departments", name, trait))
+            departments[name].pop(trait, None)
+            reading.remarks.append(remark("kept_back", f"{name}.{trait}", place, least=LEAST))
+
+
 def _matrix(reading: Reading, key: str, grid: Grid) -> None:
     """Who has to do with whom: a name before each row and over each column, and a strength where they meet."""
     heads = {
-        at: str(_plain(head)) for at, head in enumerate(grid.rows[0] if grid.rows else ()) if at and not is_empty(head)
+        at: str(plain(head)) for at, head in enumerate(grid.rows[0] if grid.rows else ()) if at and not is_empty(head)
     }
     found: dict[frozenset[str], tuple[Any, Place]] = {}
     ties: list[list[Any]] = reading.data.setdefault("organisation", {}).setdefault(KINDS[key], [])
     where: Path = ("organisation", KINDS[key])
     for row, cells in enumerate(grid.rows[1:], 1):
-        name = str(_plain(cells[0])) if cells and not is_empty(cells[0]) else ""
+        name = str(plain(cells[0])) if cells and not is_empty(cells[0]) else ""
         for at, value in enumerate(cells[1:], 1):
-            place, strength = grid.cell(row, at), _plain(value)
+            place, strength = grid.cell(row, at), plain(value)
             if is_empty(value) or strength == 0:
                 continue
             if not name or at not in heads:
@@ -313,7 +393,7 @@ def _matrix(reading: Reading, key: str, grid: Grid) -> None:
 
 def _ties(reading: Reading, _: str, grid: Grid) -> None:
     """Ties as a list: what they are, one, the other, how strong."""
-    for row, line in _lines(reading, "ties", grid):
+    for row, line in lines(reading, "ties", grid):
         sort = _sort(line)
         if sort is None or "one" not in line or "other" not in line:
             legal = [called("sheet", key, "en") for key in KINDS]
@@ -322,7 +402,7 @@ def _ties(reading: Reading, _: str, grid: Grid) -> None:
             continue
         listed = reading.data.setdefault("organisation", {}).setdefault(KINDS[sort], [])
         reading.places["organisation", KINDS[sort], len(listed)] = grid.cell(row, 0)
-        listed.append([_plain(line[key][0]) for key in ("one", "other", "strength") if key in line])
+        listed.append([plain(line[key][0]) for key in ("one", "other", "strength") if key in line])
 
 
 def _sort(line: dict[str, tuple[Any, Place]]) -> str | None:
@@ -337,10 +417,10 @@ def _order(reading: Reading, _: str, grid: Grid) -> None:
     Only that: a tie that is no longer there is passed over, one that is new comes last.
     """
     ranks: dict[str, dict[frozenset[str], list[str]]] = {key: {} for key in KINDS}
-    for _row, line in _lines(reading, "order", grid):
+    for _row, line in lines(reading, "order", grid):
         key = _sort(line)
         if key and {"one", "other"} <= line.keys():
-            ends = [str(_plain(line[end][0])) for end in ("one", "other")]
+            ends = [str(plain(line[end][0])) for end in ("one", "other")]
             ranks[key].setdefault(frozenset(ends), ends)
     for key, kind in KINDS.items():
         ties = reading.data.get("organisation", {}).get(kind, [])
@@ -360,26 +440,26 @@ def _pair(tie: Sequence[Any]) -> frozenset[str]:
 
 def _numbers(reading: Reading, _: str, grid: Grid) -> None:
     """What is known of the project, and of parameters: a row each."""
-    for row, line in _lines(reading, "numbers", grid):
-        name = str(_plain(line.pop("number", ("", None))[0]))
+    for row, line in lines(reading, "numbers", grid):
+        name = str(plain(line.pop("number", ("", None))[0]))
         part, _, key = name.partition(".")
         if part not in {"project", "parameters"} or not key:
             reading.problems.append(
                 unknown("unknown_row", name, ["project.horizon", "parameters.t"], place=grid.cell(row, 0))
             )
         elif line.keys() == {"value"}:
-            reading.put((part, key), _plain(line["value"][0]), line["value"][1])
+            reading.put((part, key), plain(line["value"][0]), line["value"][1])
         else:
             for head, (value, place) in line.items():
-                reading.put((part, key, head), str(value) if head == "source" else _plain(value), place)
+                reading.put((part, key, head), str(value) if head == "source" else plain(value), place)
 
 
 def _settings(reading: Reading, table: str, grid: Grid) -> None:
     """How measures are carried out, at the top or in a scenario."""
-    for row, line in _lines(reading, table, grid):
+    for row, line in lines(reading, table, grid):
         first: Path = ()
         if table == "settings":
-            first = ("scenarios", str(_plain(line.pop("scenario", ("", None))[0])))
+            first = ("scenarios", str(plain(line.pop("scenario", ("", None))[0])))
             if first not in reading.places:
                 legal = reading.data.get("scenarios", {})
                 reading.problems.append(unknown("unknown_scenario", first[1], legal, place=grid.cell(row, 0)))
@@ -412,8 +492,8 @@ def _scenarios(reading: Reading, _: str, grid: Grid) -> None:
     """A scenario a row: what it stands on, and which measures are on or off."""
     order: list[tuple[float, str]] = []
     reading.data.setdefault("scenarios", {})
-    for row, line in _lines(reading, "scenarios", grid):
-        name = _named(reading, line, grid, row)
+    for row, line in lines(reading, "scenarios", grid):
+        name = named(reading, line, grid, row)
         if name is None:
             continue
         if ("scenarios", name) in reading.places:
@@ -434,7 +514,7 @@ def _scenario(reading: Reading, name: str, line: dict[str, tuple[Any, Place]]) -
     for key, (value, place) in line.items():
         what, _, code = key.partition(":")
         if key == "extends":
-            reading.put(("scenarios", name, "extends"), str(_plain(value)), place)
+            reading.put(("scenarios", name, "extends"), str(plain(value)), place)
         elif what == "measure":
             reading.put(("scenarios", name, "measures", code), _switch(value), place)
         else:
@@ -445,25 +525,25 @@ def _switch(value: Any) -> Any:
     """On or off, in any language; anything else as it is, which is then refused where it stands."""
     words = {say(f"workbook.{word}", one).casefold(): word == "on" for one in LANGUAGES for word in ("on", "off")}
     if isinstance(value, str):
-        return words.get(value.strip().casefold(), _plain(value))
-    return value if isinstance(value, bool) else _plain(value)
+        return words.get(value.strip().casefold(), plain(value))
+    return value if isinstance(value, bool) else plain(value)
 
 
 def _changes(reading: Reading, _: str, grid: Grid) -> None:
     """What a scenario says otherwise of the organisation, the project and the parameters."""
-    for row, line in _lines(reading, "changes", grid):
-        scenario, part, key = (str(_plain(line.get(name, ("", None))[0])) for name in ("scenario", "part", "key"))
+    for row, line in lines(reading, "changes", grid):
+        scenario, part, key = (str(plain(line.get(name, ("", None))[0])) for name in ("scenario", "part", "key"))
         if ("scenarios", scenario) not in reading.places:
             legal = reading.data.get("scenarios", {})
             reading.problems.append(unknown("unknown_scenario", scenario, legal, place=grid.cell(row, 0)))
             continue
         value, place = line.get("value", (None, grid.cell(row, 0)))
         inside: Path = ("organisation", "departments") if part == "departments" else (part,)
-        trait: Path = (str(_plain(line["trait"][0])),) if "trait" in line else ()
+        trait: Path = (str(plain(line["trait"][0])),) if "trait" in line else ()
         reading.put(("scenarios", scenario, *inside, key, *trait), _value(value), place)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """A cell's value: whole numbers without a point, texts without what stands around them.
 
     A number of seventeen digits, of which a workbook keeps sixteen, is written as a text, and is a number again here.
@@ -492,6 +572,7 @@ def _value(value: Any) -> Any:
 _READERS: Mapping[str, Callable[[Reading, str, Grid], None]] = {
     "study": _study,
     "departments": _departments,
+    "survey": _survey,
     "needs": _matrix,
     "talks": _matrix,
     "ties": _ties,
@@ -502,181 +583,3 @@ _READERS: Mapping[str, Callable[[Reading, str, Grid], None]] = {
     "changes": _changes,
     "order": _order,
 }
-
-
-# --- out -----------------------------------------------------------------------------------------------
-
-
-def written(data: Data, language: str) -> dict[str, list[list[Any]]]:
-    """A sound study's plain data as tables, the head of each first; reading them back gives the same study."""
-    organisation = data.get("organisation") or {}
-    made = {
-        "study": _study_rows(data, language),
-        "departments": _department_rows(organisation, language),
-        **_tie_rows(organisation, language),
-        "numbers": _number_rows(data, language),
-        "measures": [_heads("measures", language), *_measure_rows(data.get("measures"), ())],
-        "scenarios": _scenario_rows(data, language),
-        "settings": [_heads("settings", language)],
-        "changes": [_heads("changes", language)],
-    }
-    for name, entry in (data.get("scenarios") or {}).items():
-        made["settings"] += _measure_rows((entry or {}).get("measures"), (name,), switched=False)
-        made["changes"] += _change_rows(name, entry or {})
-    return {key: made[key] for key in TABLES if key in made}
-
-
-def _heads(key: str, language: str, more: Sequence[str] = ()) -> list[Any]:
-    """The head of a table."""
-    return [*(called("head", head, language) for head in HEADS[key]), *more]
-
-
-def _texts(value: Any) -> dict[str, str]:
-    """A text by language; a plain one is everybody's."""
-    return dict(value) if isinstance(value, dict) else dict.fromkeys(LANGUAGES, str(value)) if value else {}
-
-
-def _codes(texts: Sequence[Any]) -> list[str]:
-    """The languages that texts are in; at least those that there are."""
-    return list(dict.fromkeys([*LANGUAGES, *(code for text in texts for code in _texts(text))]))
-
-
-def _study_rows(data: Data, language: str) -> list[list[Any]]:
-    """Titles, by language."""
-    values = {"title": data.get("title"), "description": data.get("description")}
-    values["organisation"] = (data.get("organisation") or {}).get("name")
-    codes = _codes(list(values.values()))
-    rows = [
-        [called("text_row", key, language), *(_texts(value).get(code) for code in codes)]
-        for key, value in values.items()
-    ]
-    return [_heads("study", language, codes), *(row for row in rows if any(row[1:]))]
-
-
-def _department_rows(organisation: Data, language: str) -> list[list[Any]]:
-    """A row a department."""
-    departments = organisation.get("departments") or {}
-    codes = _codes([traits.get("label") for traits in departments.values()])
-    rows = []
-    for name, traits in departments.items():
-        row: list[Any] = [name]
-        for key in TRAITS:
-            value = traits.get(key.removesuffix("_off"))
-            if isinstance(value, dict):
-                value = value.get("plus_minus" if key.endswith("_off") else "value")
-            elif key.endswith("_off"):
-                value = None
-            row.append(say(f"workbook.kind_{value}", language) if key == "kind" else value)
-        rows.append([*row, *(_texts(traits.get("label")).get(code) for code in codes)])
-    return [_heads("departments", language, [f"label {code}" for code in codes]), *rows]
-
-
-def _tie_rows(organisation: Data, language: str) -> dict[str, list[list[Any]]]:
-    """Ties as matrices, beside them the order in which sums are made; as a list where a matrix could not hold them."""
-    names = list(organisation.get("departments") or {})
-    made: dict[str, list[list[Any]]] = {}
-    listed: list[list[Any]] = []
-    order: list[list[Any]] = []
-    for key, kind in KINDS.items():
-        ties = [_as_list(tie) for tie in organisation.get(kind) or []]
-        called_ = called("sheet", key, language)
-        if all(tie[2] for tie in ties) and len(names) <= MOST_IN_MATRIX:
-            made[key], back = _matrix_rows(names, ties)
-            order += [[called_, *tie[:2]] for tie in ties] if back != ties else []
-        else:
-            listed += [[called_, *tie] for tie in ties]
-    if order:
-        made["order"] = [_heads("order", language), *order]
-    return {**made, "ties": [_heads("ties", language), *listed]}
-
-
-MOST_IN_MATRIX = 40
-"""Departments of which a matrix can still be overlooked."""
-
-
-def _as_list(tie: Any) -> list[Any]:
-    """A tie as [one, other, strength]."""
-    if isinstance(tie, dict):
-        return [tie["a"], tie["b"], tie.get("strength", 1.0)]
-    return [*tie, 1.0][:3]
-
-
-def _matrix_rows(names: list[str], ties: list[list[Any]]) -> tuple[list[list[Any]], list[list[Any]]]:
-    """Ties as a matrix, its lower half filled, and the ties as they would be read from it."""
-    strengths = {frozenset((a, b)): strength for a, b, strength in ties}
-    rows: list[list[Any]] = [["", *names]]
-    back = []
-    for at, name in enumerate(names):
-        row: list[Any] = [name]
-        for other in names:
-            strength = strengths.get(frozenset((other, name))) if names.index(other) < at else None
-            row.append(strength)
-            back += [[other, name, strength]] if strength is not None else []
-        rows.append(row)
-    return rows, back
-
-
-def _number_rows(data: Data, language: str) -> list[list[Any]]:
-    """The project and the parameters."""
-    rows = []
-    for part in ("project", "parameters"):
-        for key, value in (data.get(part) or {}).items():
-            parts = value if isinstance(value, dict) else {"value": value}
-            rows.append([f"{part}.{key}", *(parts.get(head) for head in ("value", "low", "high", "source"))])
-    return [_heads("numbers", language), *rows]
-
-
-def _measure_rows(measures: Any, before: tuple[str, ...], switched: bool = True) -> Iterator[list[Any]]:
-    """A row a setting; a measure that is described by nothing has a row without one."""
-    for measure, settings in (measures or {}).items():
-        if isinstance(settings, dict):
-            for setting, value in settings.items():
-                yield [*before, measure, setting, _cell(value)]
-            if not settings:
-                yield [*before, measure, None, None]
-        elif switched and settings is None:
-            yield [*before, measure, None, None]
-
-
-def _cell(value: Any) -> Any:
-    """A value as a cell holds it."""
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value
-
-
-def _scenario_rows(data: Data, language: str) -> list[list[Any]]:
-    """A row a scenario, with a column a measure that some scenario switches."""
-    scenarios = {name: entry or {} for name, entry in (data.get("scenarios") or {}).items()}
-    show = list(data.get("show") or [])
-    switched = [m for m in MEASURES if any(m in (entry.get("measures") or {}) for entry in scenarios.values())]
-    columns = {key: _codes([entry.get(key) for entry in scenarios.values()]) for key in ("title", "description")}
-    heads = [f"{key} {code}" for key, codes in columns.items() for code in codes]
-    rows = []
-    for name, entry in scenarios.items():
-        texts = [_texts(entry.get(key)).get(code) for key, codes in columns.items() for code in codes]
-        first = show.index(name) + 1 if name in show else None
-        switches = [_switched((entry.get("measures") or {}), measure, language) for measure in switched]
-        rows.append([name, first, entry.get("extends"), *texts, *switches])
-    return [
-        _heads("scenarios", language, [*heads, *(called("head", f"measure:{m}", language) for m in switched)]),
-        *rows,
-    ]
-
-
-def _switched(measures: Data, measure: str, language: str) -> Any:
-    """Whether a scenario switches a measure on or off; nothing where it says nothing, or says it by settings."""
-    value = measures.get(measure)
-    if isinstance(value, str):
-        value = {"on": True, "off": False}.get(value, value)
-    return say(f"workbook.{'on' if value else 'off'}", language) if isinstance(value, bool) else None
-
-
-def _change_rows(name: str, entry: Data) -> Iterator[list[Any]]:
-    """What a scenario says otherwise of the organisation, the project and the parameters."""
-    for part in ("organisation", "project", "parameters"):
-        for key, value in (entry.get(part) or {}).items():
-            if part == "organisation" and key == "departments":
-                for department, traits in (value or {}).items():
-                    for trait, changed in (traits or {}).items():
-                        yield [name, "departments", department, trait, _cell(changed)]
-            else:
-                yield [name, part, key, None, _cell(value)]

@@ -13,7 +13,9 @@ from typing import Any
 from simulation.study.errors import InputRefused, Problem, problem, shown
 from simulation.study.measures import MEASURES
 from simulation.study.places import Cell
-from simulation.study.sources.tables import HEADS, TRAITS, Grid, called, check_size, tables_among, written
+from simulation.study.sources.sheets import written
+from simulation.study.sources.tables import HEADS, TRAITS, Grid, called, check_size, tables_among
+from simulation.study.survey import SURVEYED
 from simulation.system.limits import LIMITS
 from simulation.text.i18n import say, words_of
 
@@ -55,6 +57,21 @@ def grids_of(content: bytes) -> dict[str, Grid]:
     if problems:
         raise InputRefused(problems)
     return grids
+
+
+def first_sheet(content: bytes) -> Grid:
+    """The cells of a workbook's first sheet, whatever it is about.
+
+    Raises :class:`~simulation.study.errors.InputRefused` for what is no workbook, or is too big.
+    """
+    _look_inside(content)
+    from python_calamine import CalamineError, load_workbook  # noqa: PLC0415 - only who has a workbook needs it
+
+    try:
+        sheet = load_workbook(io.BytesIO(content)).get_sheet_by_index(0)
+        return Grid(sheet.name, _rows(sheet))
+    except (CalamineError, ValueError, OSError, KeyError, IndexError) as error:
+        raise InputRefused([problem("no_workbook", why=str(error)[:80])]) from None
 
 
 def _look_inside(content: bytes) -> None:
@@ -138,6 +155,8 @@ def workbook(data: dict[str, Any], language: str) -> bytes:
         "kinds": [say(f"workbook.kind_{kind}", language) for kind in ("it", "business", "chain")],
         "switches": [say(f"workbook.{word}", language) for word in ("on", "off")],
         "measure_names": list(MEASURES),
+        "surveyed": [called("head", trait, language) for trait in SURVEYED],
+        "department_names": list((data.get("organisation") or {}).get("departments") or {}),
     }
     for key, rows in written(data, language).items():
         sheet = book.create_sheet(called("sheet", key, language))
@@ -187,6 +206,8 @@ def _choices(key: str, head: Sequence[Any]) -> dict[str, list[int]]:
     """From which list what is chosen in which columns of a table."""
     if key == "departments":
         return {"kinds": [2 + TRAITS.index("kind")]}
+    if key == "survey":
+        return {"department_names": [1], "surveyed": [2]}
     if key == "scenarios":
         texts = len(HEADS[key]) + sum(
             " " in str(one) and str(one).split(" ")[0] in {"title", "description"} for one in head

@@ -1,0 +1,68 @@
+"""``synergy survey``: what answers to a survey say of departments, as traits that a study can be given."""
+
+import argparse
+from typing import Any
+
+from simulation.cli.arguments import Arguments
+from simulation.cli.codes import FINE
+from simulation.cli.work import ProgressBar, prepare, put_study
+from simulation.text.characters import visible
+from simulation.text.i18n import say
+
+DEFAULT_WORLDS = 100
+
+
+def arguments(builder: Arguments) -> None:
+    """The answers, the mapping, the study, and what is to be written or tried."""
+    command = builder.command("survey", None)
+    command.add_argument("answers", type=builder.file, metavar="ANSWERS", help=builder.help_text("answers"))
+    command.add_argument("mapping", type=builder.file, metavar="MAPPING", help=builder.help_text("mapping"))
+    builder.study_option(command)
+    command.add_argument("--out", type=builder.path, metavar="STUDY", help=builder.help_text("survey_out"))
+    command.add_argument("--pair", type=builder.text, metavar="A,B", help=builder.help_text("survey_pair"))
+    outcome = builder.help_text("outcome")
+    command.add_argument("--outcome", type=builder.text, default="reach", metavar="NAME", help=outcome)
+    builder.worlds(command, DEFAULT_WORLDS, least=2)
+    builder.luck(command)
+
+
+def execute(args: argparse.Namespace, language: str) -> int:
+    """Read the answers, print what they say, and write or try what was asked for."""
+    from simulation.report.answers import notes, table
+    from simulation.report.table import columns, wrapped
+    from simulation.study.sources.answers import read_answers, with_answers
+    from simulation.study.sources.files import load, load_data
+
+    study = load(args.file)
+    answers = read_answers(args.answers, args.mapping, study.organisation)
+    width = columns()
+    print(table(answers, study.organisation, language, width), "", sep="\n")
+    print(*(part for line in notes(answers, language) for part in wrapped(line, width)), sep="\n")
+    data = with_answers(load_data(args.file), answers)
+    if args.out:
+        put_study(args.out, data, say("survey.written_of", language, answers=visible(args.answers)), language)
+    if args.pair:
+        _try(args, data, language)
+    return FINE
+
+
+def _try(args: argparse.Namespace, data: dict[str, Any], language: str) -> None:
+    """Print which further answers could change the verdict on a pair of scenarios."""
+    from simulation.analysis.further import further, trial
+    from simulation.report.answers import further_lines
+    from simulation.report.table import columns, wrapped
+    from simulation.study.errors import InputRefused, problem, shown
+    from simulation.study.sources.files import parse, study_yaml
+
+    first, comma, second = (part.strip() for part in args.pair.partition(","))
+    if not (first and comma and second):
+        raise InputRefused([problem("no_pair", given=shown(args.pair))])
+    study = parse(study_yaml(data))
+    how = {"worlds": args.worlds, "seed": args.seed, "mode": args.parameters, "threads": args.jobs}
+    asked = trial(study, (first, second), args.outcome, **how)
+    prepare(language)
+    verdict = asked.verdict()
+    with ProgressBar(language) as progress:
+        tried = list(further(asked, progress))
+    lines = further_lines(verdict, tried, study, language)
+    print("", *(part for line in lines for part in wrapped(line, columns())), sep="\n")

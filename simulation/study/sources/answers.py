@@ -1,0 +1,314 @@
+"""Answers to a survey, one row for each who answered: read as a mapping says, which question is about which trait.
+
+The mapping is a file of its own, so that whoever defends a number can show how it came about::
+
+    survey: 1
+    department: Q1                     # the column that says where somebody works
+    departments: {Verkoop: Sales}      # what is called otherwise than in the study
+    smallest: 5                        # fewer answers are never shown
+    asked: {Sales: 40}                 # people who were asked, where that is known
+    missing: [Don't know]              # answers that are none
+    traits:
+      conviction:
+        items: [Q2_1, Q2_2, {column: Q2_3, reversed: true}]
+        labels: [Strongly disagree, Disagree, Neutral, Agree, Strongly agree]
+      workload: {items: [Q5], scale: [1, 7], lowest: 0.4, highest: 1.0}
+
+An item's answer is its place between the lowest and the highest answer, 0 to 1, turned round where it is ``reversed``;
+whoever answered at least half of the items counts with the mean of what they answered; and ``lowest`` and ``highest``
+say what the trait is where everybody gives the lowest or the highest answer.
+"""
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, Strict, model_validator
+from pydantic_core import PydanticCustomError
+
+from simulation.study.build.problems import Gatherer
+from simulation.study.deadline import reading
+from simulation.study.errors import InputRefused, Problem, abridged, problem, shown, unknown
+from simulation.study.organisation import Frozen, Name, Organisation, Share, Words
+from simulation.study.paths import PlaceOf
+from simulation.study.places import Place
+from simulation.study.sources.exports import Export, Finder, read_export, word
+from simulation.study.sources.files import read_file
+from simulation.study.survey import LEAST, SURVEYED, Estimate, alpha, estimates, group_of, shown_groups
+from simulation.text.characters import look
+
+FORMAT = 1
+MOST_ITEMS = 60
+HALF = 0.5
+"""Of a trait's items so many have to be answered."""
+CODE = re.compile(r"a?0*(\d{1,3})")
+"""A number, or one of LimeSurvey's codes of answers: 4, A4."""
+
+Column = Annotated[str, Field(min_length=1, max_length=2_000)]
+
+
+class Item(Frozen):
+    """A question of a trait, by its column; ``reversed`` if agreeing with it speaks against the trait."""
+
+    column: Column
+    reversed: bool = False
+
+
+def as_item(value: Any) -> Any:
+    """Read a column's name as an item; leave anything else."""
+    return {"column": value} if isinstance(value, str) else value
+
+
+class Asked(Frozen):
+    """How a trait was asked: its items, and the answers from the lowest to the highest, as numbers or as words.
+
+    Raises pydantic's ``ValidationError`` for both or neither (``scale_or_labels``), for ends that are no range (``scale_order``),
+    and for fewer than two labels, or one twice (``one_label``, ``label_twice``).
+    """
+
+    items: Annotated[tuple[Annotated[Item, BeforeValidator(as_item)], ...], Field(min_length=1, max_length=MOST_ITEMS)]
+    scale: tuple[Annotated[int, Strict()], Annotated[int, Strict()]] | None = None
+    labels: Annotated[tuple[Words, ...], Field(max_length=21)] | None = None
+    lowest: Share = 0.0
+    highest: Share = 1.0
+
+    @model_validator(mode="after")
+    def _one_scale(self) -> "Asked":
+        """One scale, and in order."""
+        if (self.scale is None) == (self.labels is None):
+            raise PydanticCustomError("scale_or_labels", "either scale or labels")
+        if self.scale is not None and not 0 < self.scale[1] - self.scale[0] <= 100:
+            raise PydanticCustomError("scale_order", "from the lowest to the highest")
+        if self.labels is not None and len(self.labels) < 2:
+            raise PydanticCustomError("one_label", "at least two answers")
+        if self.labels is not None and len({word(label) for label in self.labels}) < len(self.labels):
+            raise PydanticCustomError("label_twice", "each label once")
+        return self
+
+    @property
+    def levels(self) -> dict[str, float]:
+        """The share of the way from the lowest to the highest answer, by what somebody may have answered."""
+        low, high = self.scale or (0, 0)
+        said = self.labels or range(low, high + 1)
+        return {word(label): at / (len(said) - 1) for at, label in enumerate(said)}
+
+    @property
+    def told(self) -> str:
+        """The answers there are, in a few words."""
+        low, high = self.scale or (0, 0)
+        return ", ".join(self.labels) if self.labels else f"{low} … {high}"
+
+
+class Traits(Frozen):
+    """Which traits were asked, and how."""
+
+    conviction: Asked | None = None
+    it_frame: Asked | None = None
+    knowledge: Asked | None = None
+    workload: Asked | None = None
+
+
+class Mapped(Frozen):
+    """A mapping from the columns of a survey to departments and traits; see the module."""
+
+    survey: Literal[1]
+    department: Column
+    traits: Traits
+    departments: dict[Words, Name] = Field(default_factory=dict)
+    missing: tuple[Words, ...] = ()
+    smallest: Annotated[int, Strict(), Field(ge=1, le=1000)] = LEAST
+    asked: dict[Name, Annotated[int, Strict(), Field(ge=1, le=10_000_000)]] = Field(default_factory=dict)
+
+    @property
+    def measured(self) -> dict[str, Asked]:
+        """The traits that were asked."""
+        return {name: asked for name in SURVEYED if (asked := getattr(self.traits, name)) is not None}
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a survey says: an estimate by trait and department, and what may not be said.
+
+    ``kept_back`` are the departments of which there are answers that may not be shown, by trait; ``alphas`` how far the
+    items of each trait measure the same, over those who are shown (nan: cannot be said); ``kind`` is the software whose
+    export it seems to be, ``used`` how many rows stand behind what is shown, and ``passed_over`` how many the software
+    itself marks as no answer.
+    """
+
+    mapping: Mapped
+    kind: str
+    estimates: Mapping[str, Mapping[str, Estimate]]
+    kept_back: Mapping[str, tuple[str, ...]]
+    alphas: Mapping[str, float]
+    used: int
+    passed_over: int
+
+    def traits(self) -> dict[str, dict[str, dict[str, float]]]:
+        """What a study's file says of each department, by its name and trait."""
+        found: dict[str, dict[str, dict[str, float]]] = {}
+        for trait, departments in self.estimates.items():
+            for name, estimate in departments.items():
+                found.setdefault(name, {})[trait] = estimate.plain()
+        return found
+
+
+def read_answers(source: str, mapping: str, organisation: Organisation) -> Answers:
+    """Read a survey's answers, ``source``, as the file ``mapping`` says, for the departments of an organisation.
+
+    Raises :class:`~simulation.study.errors.InputRefused` with every problem of both files; the same mistake is told
+    once, with the places where it stands.
+    """
+    with reading():
+        plan, place_of = read_mapping(mapping, organisation)
+    export = read_export(source)
+    with reading():
+        return _Reader(export, plan, mapping, place_of, organisation).answers()
+
+
+def read_mapping(source: str, organisation: Organisation) -> tuple[Mapped, PlaceOf]:
+    """Read a mapping, and where its parts stand; raises as :func:`read_answers` does."""
+    data, place_of, problems = read_file(source)
+    gatherer = Gatherer(place_of)
+    plan = None
+    if isinstance(data, dict) and data.get("survey") != FORMAT:
+        gatherer.refuse("no_survey_format", ("survey",) if "survey" in data else (), given=shown(data.get("survey")))
+    else:
+        plan = gatherer.read(Mapped, data, lambda path: path)
+    if plan is not None:
+        if not plan.measured:
+            gatherer.refuse("too_few", ("traits",))
+        for part in ("departments", "asked"):
+            names = plan.departments.values() if part == "departments" else plan.asked
+            for name in names:
+                if name not in organisation.names:
+                    gatherer.no_such("unknown_department", (part,), name, organisation.names)
+    found = [*problems, *gatherer.all_problems()]
+    if found or plan is None:
+        raise InputRefused(abridged(replace(one, file=one.file or source) for one in found))
+    return plan, place_of
+
+
+@dataclass
+class _Gathered:
+    """The answers to one trait: the share of each who counts, and all items of those who answered every one."""
+
+    shares: dict[str, list[float]] = field(default_factory=dict)
+    whole: dict[str, list[list[float]]] = field(default_factory=dict)
+
+
+class _Reader:
+    """Reads the rows of an export."""
+
+    def __init__(
+        self, export: Export, plan: Mapped, mapping: str, place_of: PlaceOf, organisation: Organisation
+    ) -> None:
+        self.export, self.plan, self.mapping, self.place_of = export, plan, mapping, place_of
+        self.strange: dict[tuple[str, str], list[Place]] = {}
+        self.lost: dict[str, list[Place]] = {}
+        self.none = {"", *(word(said) for said in plan.missing)}
+        self.organisation = organisation
+        called = {look(word(name)): name for name in organisation.names}
+        for one in organisation.departments:
+            called |= {look(word(text)): one.name for text in (one.label.texts.values() if one.label else ())}
+        self.called = called | {look(word(said)): name for said, name in plan.departments.items()}
+
+    def answers(self) -> Answers:
+        """All of it; raises with everything that is wrong."""
+        finder = Finder(self.export)
+        where = finder.column(self.plan.department, "department", self.place_of(("department",)))
+        columns: dict[str, list[int | None]] = {}
+        for trait, asked in self.plan.measured.items():
+            columns[trait] = [
+                finder.column(item.column, f"traits.{trait}", self.place_of(("traits", trait, "items", at)))
+                for at, item in enumerate(asked.items)
+            ]
+        if finder.problems or where is None:
+            raise InputRefused(abridged(replace(one, file=self.mapping) for one in finder.problems))
+        gathered = {trait: _Gathered() for trait in columns}
+        answered: dict[str, set[int]] = {}
+        for row, cells in self.export.rows:
+            name = self._department(row, where, cells)
+            for trait, found in columns.items():
+                known = [at for at in found if at is not None]
+                if self._answer(gathered[trait], trait, name, row, known, cells) and name is not None:
+                    answered.setdefault(name, set()).add(row)
+        problems = self._problems()
+        if problems:
+            raise InputRefused(abridged(replace(one, file=self.export.file) for one in problems))
+        return self._told(gathered, answered)
+
+    def _department(self, row: int, column: int, cells: Any) -> str | None:
+        """Where somebody works; None if they do not say."""
+        said = cells[column] if column < len(cells) else ""
+        if word(said) in self.none:
+            return None
+        name = self.called.get(look(word(said)))
+        if name is None:
+            self.lost.setdefault(str(said).strip(), []).append(self.export.cell(row, column))
+        return name
+
+    def _answer(self, into: _Gathered, trait: str, name: str | None, row: int, columns: list[int], cells: Any) -> bool:
+        """Take what somebody answered to the items of a trait; whether that is enough of them."""
+        asked = self.plan.measured[trait]
+        levels = asked.levels
+        shares: list[float] = []
+        for item, column in zip(asked.items, columns, strict=True):
+            share = self._share(trait, row, column, cells, levels)
+            if share is not None:
+                shares.append(1.0 - share if item.reversed else share)
+        if name is None or len(shares) < max(1.0, HALF * len(columns)):
+            return False
+        mean = math.fsum(shares) / len(shares)
+        into.shares.setdefault(name, []).append(asked.lowest + (asked.highest - asked.lowest) * mean)
+        if len(shares) == len(columns):
+            into.whole.setdefault(name, []).append(shares)
+        return True
+
+    def _share(self, trait: str, row: int, column: int, cells: Any, levels: Mapping[str, float]) -> float | None:
+        """An answer's place between the lowest and the highest; None for none."""
+        said = word(cells[column]) if column < len(cells) else ""
+        share = levels.get(said)
+        if share is None and said not in self.none:
+            code = CODE.fullmatch(said)
+            share = levels.get(code[1]) if code else None
+            if share is None:
+                self.strange.setdefault((trait, str(cells[column]).strip()), []).append(self.export.cell(row, column))
+        return share
+
+    def _problems(self) -> list[Problem]:
+        """What is wrong, each mistake once with its places."""
+        found = []
+        for said, places in self.lost.items():
+            names = self.organisation.names
+            found.append(replace(unknown("answer_department", said, names, place=places[0]), also=tuple(places[1:])))
+        for (trait, said), places in self.strange.items():
+            legal = self.plan.measured[trait].told
+            told = problem("strange_answer", place=places[0], given=shown(said), trait=trait, legal=legal)
+            found.append(replace(told, also=tuple(places[1:])))
+        return found
+
+    def _told(self, gathered: Mapping[str, _Gathered], answered: Mapping[str, set[int]]) -> Answers:
+        """What may be said of all this."""
+        least, told, kept_back, alphas = self.plan.smallest, {}, {}, {}
+        used: set[int] = set()
+        for trait, found in gathered.items():
+            groups = {name: group_of(shares) for name, shares in found.shares.items()}
+            seen = shown_groups({name: group.answers for name, group in groups.items()}, least)
+            told[trait] = estimates(groups, least, self.plan.asked)
+            kept_back[trait] = tuple(name for name in self.organisation.names if name in groups and name not in seen)
+            alphas[trait] = alpha([row for name in seen for row in found.whole.get(name, [])])
+            used |= {row for name in seen for row in answered.get(name, ())}
+        if not any(told.values()):
+            raise InputRefused([replace(problem("nothing_to_show", least=least), file=self.export.file)])
+        return Answers(self.plan, self.export.kind, told, kept_back, alphas, len(used), self.export.passed_over)
+
+
+def with_answers(data: dict[str, Any], answers: Answers) -> dict[str, Any]:
+    """A study's plain data with what a survey says of its departments in place of what the file said of the same."""
+    organisation = data["organisation"]
+    departments = {name: dict(traits or {}) for name, traits in organisation["departments"].items()}
+    for name, traits in answers.traits().items():
+        departments[name] |= traits
+    return {**data, "organisation": {**organisation, "departments": departments}}
