@@ -64,8 +64,8 @@ def as_item(value: Any) -> Any:
 class Asked(Frozen):
     """How a trait was asked: its items, and the answers from the lowest to the highest, as numbers or as words.
 
-    Raises pydantic's ``ValidationError`` for both or neither (``scale_or_labels``), for ends that are no range (``scale_order``),
-    and for fewer than two labels, or one twice (``one_label``, ``label_twice``).
+    Raises pydantic's ``ValidationError`` for both or neither (``scale_or_labels``), for ends that are no range
+    (``scale_order``), and for fewer than two labels, or one twice (``one_label``, ``label_twice``).
     """
 
     items: Annotated[tuple[Annotated[Item, BeforeValidator(as_item)], ...], Field(min_length=1, max_length=MOST_ITEMS)]
