@@ -9,6 +9,7 @@ from simulation.cli.commands import (
     compare,
     contribute,
     dashboard,
+    network,
     patterns,
     run,
     scenarios,
@@ -19,5 +20,19 @@ from simulation.cli.commands import (
     validity,
 )
 
-COMMANDS = (scenarios, template, survey, schema, check, show, run, compare, contribute, dashboard, patterns, validity)
+COMMANDS = (
+    scenarios,
+    template,
+    survey,
+    network,
+    schema,
+    check,
+    show,
+    run,
+    compare,
+    contribute,
+    dashboard,
+    patterns,
+    validity,
+)
 """In the order in which help lists them; a module's last name is the command's."""

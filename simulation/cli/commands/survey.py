@@ -5,7 +5,7 @@ from typing import Any
 
 from simulation.cli.arguments import Arguments
 from simulation.cli.codes import FINE
-from simulation.cli.work import ProgressBar, prepare, put_study
+from simulation.cli.work import ProgressBar, check_new, prepare, put_study
 from simulation.text.characters import visible
 from simulation.text.i18n import say
 
@@ -33,6 +33,8 @@ def execute(args: argparse.Namespace, language: str) -> int:
     from simulation.study.sources.answers import read_answers, with_answers
     from simulation.study.sources.files import load, load_data
 
+    if args.out:
+        check_new(args.out)
     study = load(args.file)
     answers = read_answers(args.answers, args.mapping, study.organisation)
     width = columns()

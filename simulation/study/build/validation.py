@@ -47,6 +47,8 @@ KINDS = {
     "scale_order": "scale_order",
     "label_twice": "label_twice",
     "one_label": "one_label",
+    "departments_twice": "departments_twice",
+    "means_form": "means_form",
 }
 
 

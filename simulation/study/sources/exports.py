@@ -59,12 +59,12 @@ def read_export(source: str) -> Export:
         raise InputRefused(replace(one, file=one.file or source) for one in refused.problems) from None
 
 
-def content_of(source: str) -> bytes:
-    """What a file holds, if that is no more than an export may."""
+def content_of(source: str, endings: tuple[str, ...] = ENDINGS) -> bytes:
+    """What a file of one of these endings holds, if that is no more than an export may."""
     from simulation.study.sources.files import content_named  # noqa: PLC0415 - files imports what reads tables
 
-    if FilePath(source).suffix.lower() not in ENDINGS:
-        raise InputRefused([problem("no_export", given=shown(source, 200), legal=", ".join(ENDINGS))])
+    if FilePath(source).suffix.lower() not in endings:
+        raise InputRefused([problem("no_export", given=shown(source, 200), legal=", ".join(endings))])
     content = content_named(source, LIMITS.export_bytes)
     if len(content) > LIMITS.export_bytes:
         raise InputRefused([problem("too_big", most=spaced(LIMITS.export_bytes))])
