@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from simulation.dashboard.pages.organisation import edits, entries, rows, starts
 from simulation.dashboard.pages.organisation import page as page_of
 from simulation.dashboard.state.studies import STAYS, StudyStore, study_store
-from simulation.dashboard.state.variants import base_data, scenario_of, study_data
+from simulation.dashboard.state.variants import Base, base_data, scenario_of, study_data
 from simulation.dashboard.state.view import address_of, first_view, read_address
 from simulation.study.build.merge import build
 from simulation.study.sources.files import load, load_data, parse, shipped_names
@@ -482,3 +482,14 @@ def test_measures_follow_the_size_of_an_organisation_that_is_begun():
     assert why == ""
     partner = scenario_of(after.changes, "full").measures.external_partner
     assert partner.hours == round(72 * 288 / 1152)
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "23 answers"), ("nl", "23 antwoorden")])
+def test_a_surveyed_trait_says_how_sure_it_is(language, said):
+    data = load_data("case")
+    data["organisation"]["departments"]["Sales"]["conviction"] = {"value": 0.6, "standard_error": 0.05, "answers": 23}
+    view = first_view(language, "organisation", Base("0" * 32, data))
+    told = next(row for row in rows.departments(view) if row["name"] == "Sales")["traits"]
+    assert told["conviction"]["answered"].startswith(said)
+    assert "50" in told["conviction"]["answered"]
+    assert told["knowledge"]["answered"] == ""

@@ -36,7 +36,7 @@ class Limits:
     workbook_unpacked: int = at_most(60_000_000, "bytes", "files", "what a workbook unpacks to")
     workbook_parts: int = at_most(1_000, "parts", "files", "what a workbook is made of")
     export_bytes: int = at_most(
-        20_000_000, "bytes", "files", "answers to a survey, or a network, as other software exports"
+        12_000_000, "bytes", "files", "answers to a survey, or a network, as other software exports"
     )
     export_rows: int = at_most(500_000, "rows", "files", "such an export")
     export_cells: int = at_most(4_000_000, "cells", "files", "such an export")

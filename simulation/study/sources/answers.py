@@ -46,6 +46,9 @@ HALF = 0.5
 CODE = re.compile(r"a?0*(\d{1,3})")
 """A number, or one of LimeSurvey's codes of answers: 4, A4."""
 
+NONE, STRANGE = -1.0, -2.0
+"""What stands in place of a share where somebody did not answer, or answered what is none of the answers."""
+
 Column = Annotated[str, Field(min_length=1, max_length=2_000)]
 
 
@@ -207,6 +210,7 @@ class _Reader:
         self.export, self.plan, self.mapping, self.place_of = export, plan, mapping, place_of
         self.strange: dict[tuple[str, str], list[Place]] = {}
         self.lost: dict[str, list[Place]] = {}
+        self.known: dict[str, dict[Any, float]] = {}
         self.none = {"", *(word(said) for said in plan.missing)}
         self.organisation = organisation
         called = {look(word(name)): name for name in organisation.names}
@@ -268,14 +272,22 @@ class _Reader:
 
     def _share(self, trait: str, row: int, column: int, cells: Any, levels: Mapping[str, float]) -> float | None:
         """An answer's place between the lowest and the highest; None for none."""
-        said = word(cells[column]) if column < len(cells) else ""
-        share = levels.get(said)
-        if share is None and said not in self.none:
-            code = CODE.fullmatch(said)
-            share = levels.get(code[1]) if code else None
-            if share is None:
-                self.strange.setdefault((trait, str(cells[column]).strip()), []).append(self.export.cell(row, column))
-        return share
+        cell = cells[column] if column < len(cells) else ""
+        known = self.known.setdefault(trait, {})
+        share = known.get(cell)
+        if share is None:
+            share = known[cell] = self._place(cell, levels)
+        if share == STRANGE:
+            self.strange.setdefault((trait, str(cell).strip()), []).append(self.export.cell(row, column))
+        return share if share >= 0.0 else None
+
+    def _place(self, cell: Any, levels: Mapping[str, float]) -> float:
+        """An answer's place, :data:`NONE` for no answer, :data:`STRANGE` for what cannot be one."""
+        said = word(cell)
+        if said in self.none:
+            return NONE
+        code = CODE.fullmatch(said)
+        return levels.get(said, levels.get(code[1], STRANGE) if code else STRANGE)
 
     def _problems(self) -> list[Problem]:
         """What is wrong, each mistake once with its places."""

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from simulation.analysis.further import ENDS
 from simulation.dashboard.state.variants import base_data, scenario_of, study_of
 from simulation.dashboard.state.view import View
-from simulation.model import steps
+from simulation.model import rules, steps
 from simulation.study.measures import CLASS_OF
 from simulation.study.organisation import Department, Organisation
 from simulation.study.parameters import BY_NAME, Values
@@ -125,7 +126,20 @@ def _shown(department: Department, trait: Trait, language: str) -> Row:
         "open": trait.open,
         "rough": trait.key in SPREADS,
         "drawn": drawn(department, trait, language) if trait.open else "",
+        "answered": answered(given, trait, language),
     }
+
+
+def answered(given: Any, trait: Trait, language: str) -> str:
+    """What a world draws of a trait that answers to a survey tell, in words; empty for any other."""
+    error = getattr(given, "standard_error", None)
+    if not error:
+        return ""
+    ends = (rules.posterior(given.value, error, end) for end in ENDS)
+    low, high = (number(end * trait.scale, language, 0 if trait.scale > 1.0 else 2) for end in ends)
+    if given.answers is None:
+        return say("organisation.surveyed", language, low=low, high=high)
+    return say_count("organisation.answered", given.answers, language, low=low, high=high)
 
 
 def _scaled(value: float, trait: Trait) -> float:
