@@ -1,4 +1,4 @@
-"""A fuzzer: made-up files, ``--set``, options, addresses and messages, each of which must end in an answer or a sentence.
+"""A fuzzer: made-up files, ``--set``, options, addresses, messages, tables and exports, each of which must end in an answer or a sentence.
 
 ``python tests/fuzz.py --seconds 3600 --seed 7 --kinds file,message`` goes on as long as one likes. Input number *n* of a
 kind and a seed is always the same, so a failure is repeated with ``--from n --count 1``; it is also written to a file.
@@ -10,6 +10,7 @@ doubling, swapping, and putting in what has hurt other programs.
 import argparse
 import asyncio
 import contextlib
+import csv
 import io
 import json
 import random
@@ -29,7 +30,7 @@ from attacker import message
 
 from simulation.cli.main import main
 from simulation.study.errors import InputRefused
-from simulation.study.sources.files import parse
+from simulation.study.sources.files import load, load_data, parse
 from simulation.system.limits import LIMITS
 from simulation.text.i18n import LANGUAGES
 
@@ -310,8 +311,116 @@ class Messages:
         return "through"
 
 
+class Tables:
+    """Workbooks and folders of CSV files: cells changed, or bytes."""
+
+    def __init__(self) -> None:
+        from simulation.study.sources import sheets, tables
+        from simulation.study.sources.workbook import workbook
+
+        data = load_data("installer")
+        data["organisation"]["departments"]["IT"]["conviction"] = {"value": 0.6, "standard_error": 0.05, "answers": 9}
+        self.written = {tables.called("sheet", key, "en"): rows for key, rows in sheets.written(data, "en").items()}
+        self.book = workbook(data, "en")
+        self.folder = Path(tempfile.mkdtemp(prefix="synergy-fuzz-"))
+
+    def make(self, luck: random.Random) -> dict:
+        if luck.random() < 0.15:
+            content = bytearray(self.book)
+            for _ in range(luck.randint(1, 30)):
+                content[luck.randrange(len(content))] = luck.randrange(256)
+            return {"book": bytes(content[: luck.randrange(len(content)) if luck.random() < 0.2 else None])}
+        made = {name: [list(row) for row in rows] for name, rows in self.written.items()}
+        for _ in range(luck.randint(1, 6)):
+            rows = made[luck.choice(list(made))]
+            row = luck.choice(rows)
+            cell = luck.choice([*NASTY, -1, 0, 1.5, 1e308, True, "1.000", "0,5", "=1/0", "Sаles", "5", None])
+            if row and luck.random() < 0.8:
+                row[luck.randrange(len(row))] = cell
+            elif luck.random() < 0.5:
+                rows.insert(luck.randrange(len(rows) + 1), list(luck.choice(rows)))
+            else:
+                row.append(cell)
+        texts = {name: as_csv(rows, luck.choice(",;\t")) for name, rows in made.items()}
+        if luck.random() < 0.2:
+            name = luck.choice(list(texts))
+            texts[name] = mutated(texts[name], luck)
+        if luck.random() < 0.1:
+            del texts[luck.choice(list(texts))]
+        return texts
+
+    def attempt(self, given: dict) -> str:
+        from simulation.study.build.merge import build
+        from simulation.study.sources import apart
+
+        try:
+            if "book" in given:
+                reading = apart.here(given["book"])
+                if reading.problems:
+                    raise InputRefused(reading.problems[: LIMITS.problems])
+                build(reading.data, "x", reading.place_of)
+            else:
+                for old in self.folder.iterdir():
+                    old.unlink()
+                for name, text in given.items():
+                    (self.folder / f"{name}.csv").write_bytes(text.encode("utf-8", "surrogatepass"))
+                load(str(self.folder))
+        except InputRefused as refused:
+            return refusal(refused)
+        return "read"
+
+
+class Exports:
+    """Answers to a survey, and networks, with their mappings."""
+
+    SURVEY = "Where,A,B,C\n" + "Sales,4,5,x1\nIT,2,3,1\nFinance,1,1,2\nLogistics,5,5,5\n" * 7
+    PLAN = "survey: 1\ndepartment: Where\nmissing: [x1]\nasked: {Sales: 12}\nsmallest: 3\ntraits:\n  conviction: {items: [A, {column: B, reversed: true}], scale: [1, 5]}\n  workload: {items: [C], scale: [1, 7], lowest: 0.4, highest: 0.9}\n"
+    TIES = "From,To,How,Sort\n" + "Sales,IT,2,talks\nSales,Finance,0.5,needs\nIT,Finance,3,talks\n" * 3
+    NETWORK = "network: 1\nfrom: From\nto: To\nweight: How\nmeans: {column: Sort, contact: [talks], need: [needs]}\ndepartments: {Verkoop: Sales}\n"
+    GRAPH = '<graphml xmlns="http://graphml.graphdrawing.org/xmlns"><key id="d" for="node" attr.name="team" attr.type="string"/><graph edgedefault="directed"><node id="a"><data key="d">Sales</data></node><node id="b"><data key="d">IT</data></node><edge source="a" target="b"/></graph></graphml>'
+    OF_GRAPH = "network: 1\npeople: {department: team}\n"
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="synergy-fuzz-"))
+
+    def make(self, luck: random.Random) -> tuple[str, str, str]:
+        kind = luck.choice(["survey", "network", "graph"])
+        table, plan = {"survey": (self.SURVEY, self.PLAN), "network": (self.TIES, self.NETWORK)}.get(
+            kind, (self.GRAPH, self.OF_GRAPH)
+        )
+        if luck.random() < 0.6:
+            table = mutated(table, luck)
+        else:
+            plan = mutated(plan, luck)
+        return kind, table, plan
+
+    def attempt(self, given: tuple[str, str, str]) -> str:
+        from simulation.study.sources.answers import read_answers
+        from simulation.study.sources.files import case
+        from simulation.study.sources.networks import read_network
+
+        kind, table, plan = given
+        source = self.folder / ("a.graphml" if kind == "graph" else "a.csv")
+        source.write_bytes(table.encode("utf-8", "surrogatepass"))
+        mapping = self.folder / "m.yaml"
+        mapping.write_bytes(plan.encode("utf-8", "surrogatepass"))
+        read = read_answers if kind == "survey" else read_network
+        try:
+            read(str(source), str(mapping), case().organisation)
+        except InputRefused as refused:
+            return f"{kind} {refusal(refused)}"
+        return f"{kind} read"
+
+
+def as_csv(rows: list, delimiter: str) -> str:
+    """Rows as the text of a CSV file."""
+    stream = io.StringIO(newline="")
+    csv.writer(stream, delimiter=delimiter, escapechar="\\").writerows(rows)
+    return stream.getvalue()
+
+
 KINDS: dict[str, Callable[[], object]] = {
-    "file": Files, "set": Sets, "option": Options, "address": Addresses, "message": Messages,
+    "file": Files, "set": Sets, "option": Options, "address": Addresses, "message": Messages, "table": Tables, "export": Exports,
 }  # fmt: skip
 
 

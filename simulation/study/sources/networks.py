@@ -21,6 +21,7 @@ the attribute of a node, and ``weight`` that of an edge.
 
 import io
 import math
+import warnings
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -417,7 +418,9 @@ def _graph(source: str, plan: Mapped) -> tuple[Iterator[_Tie], Mapping[str, str]
     import networkx  # noqa: PLC0415 - only who has a graph needs it
 
     try:
-        graph = networkx.read_graphml(io.BytesIO(content), force_multigraph=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what it guesses of a broken file is told below, if anything comes of it
+            graph = networkx.read_graphml(io.BytesIO(content), force_multigraph=True)
     except Exception as error:  # whatever a broken file makes the library say
         raise InputRefused([problem("no_graph", why=str(error)[:80] or type(error).__name__)]) from None
     where = None

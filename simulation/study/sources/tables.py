@@ -83,10 +83,11 @@ class Reading:
         inside: Any = self.data
         for key in path[:-1]:
             inside = inside.setdefault(key, {})
-        if path[-1] in inside and path in self.places:
-            self.problems.append(
-                problem("cell_twice", place=place, first=self.places[path], given=shown(str(path[-1])))
-            )
+            if not isinstance(inside, dict):  # said as a whole elsewhere
+                break
+        first = self.place_of(path) if not isinstance(inside, dict) else self.places.get(path)
+        if first is not None and (not isinstance(inside, dict) or path[-1] in inside):
+            self.problems.append(problem("cell_twice", place=place, first=first, given=shown(str(path[-1]))))
             return
         inside[path[-1]] = value
         for length in range(1, len(path) + 1):
@@ -299,19 +300,21 @@ def _survey(reading: Reading, _: str, grid: Grid) -> None:
         if name is None:
             continue
         if (*where, name) not in reading.places or key not in SURVEYED:
-            legal = SURVEYED if (*where, name) in reading.places else reading.data["organisation"]["departments"]
-            wrong = "not_surveyed" if legal is SURVEYED else "unknown_department"
-            given = trait if legal is SURVEYED else name
-            reading.problems.append(unknown(wrong, given, legal, place=grid.cell(row, 0)))
+            if (*where, name) in reading.places:
+                told = unknown("not_surveyed", trait, SURVEYED, place=grid.cell(row, 0))
+            else:
+                known = reading.data.get("organisation", {}).get("departments", {})
+                told = unknown("unknown_department", name, known, place=grid.cell(row, 0))
+            reading.problems.append(told)
         elif line.keys() & set(COUNTS):
             group = _counted(reading, line, scales, key, grid.cell(row, 0))
             reading.put((*where, name, key), {}, grid.cell(row, 0))
             counted.setdefault(key, {})[name] = group
         else:
-            known = {"value": "value", "error": "standard_error", "answers": "answers"}
             reading.put((*where, name, key), {}, grid.cell(row, 0))
             for head, (value, place) in line.items():
-                reading.put((*where, name, key, known.get(head, head)), plain(value), place)
+                part = "standard_error" if head == "error" else head
+                reading.put((*where, name, key, part), plain(value), place)
     for key, groups in counted.items():
         _tell(reading, key, groups)
 

@@ -53,7 +53,10 @@ def grids_of(content: bytes) -> dict[str, Grid]:
     for name, sheet in ours.values():
         check_size(name, sheet.total_height, sheet.total_width)
     grids = {key: Grid(name, _rows(sheet)) for key, (name, sheet) in ours.items()}
-    problems = [*_without_value(content, grids), *_strange(grids, dict(ours.values()))]
+    try:
+        problems = [*_without_value(content, grids), *_strange(grids, dict(ours.values()))]
+    except Exception as error:  # whatever a broken file makes the library say
+        raise InputRefused([problem("no_workbook", why=str(error)[:80])]) from None
     if problems:
         raise InputRefused(problems)
     return grids
@@ -81,7 +84,7 @@ def _look_inside(content: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             parts = packed.infolist()
-    except (zipfile.BadZipFile, ValueError, OSError, EOFError):
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError, EOFError):
         raise InputRefused([problem("no_workbook", why="zip")]) from None
     names = {part.filename for part in parts}
     if "xl/workbook.xml" not in names or any(part.flag_bits & 1 for part in parts):
