@@ -396,6 +396,12 @@ def test_counts_on_the_sheet_say_the_same_as_answers_one_by_one():
     assert parse(study_yaml(reading.data)).organisation.departments[1].conviction.answers == 14
 
 
+def test_a_trait_stands_in_one_place():
+    head = ["name", "trait", "value", "standard error"]
+    reading = reading_with([head, ["Sales", "conviction", 0.6, 0.1], ["Sales", "conviction", 0.5, 0.1]])
+    assert [one.key for one in reading.problems] == ["cell_twice"]
+
+
 BROKEN_COUNTS = {
     "an unknown department": (["Slaes", "conviction", 5, 1, 2, 3], "Sales"),
     "an unknown trait": (["Purchasing", "happiness", 5, 1, 2, 3], "no trait that a survey measures"),
@@ -492,7 +498,7 @@ BROKEN = {
     "no such column": (ROWS, PLAN.replace("[A, B]", "[A, Bb]"), "no column 'Bb'"),
     "no department column": (ROWS, PLAN.replace("Where", "Wher"), "no column 'Wher'"),
     "a column twice": ([["Where", "A", "A"], *ROWS[1:]], PLAN.replace("[A, B]", "[A]"), "several columns"),
-    "a strange answer": ([*ROWS, ["Sales", "maybe", 3]], PLAN, "'maybe' is no answer to conviction"),
+    "a strange answer": ([*ROWS, ["Sales", "maybe", 3]], PLAN, "'maybe' is no answer to the question about conviction"),
     "beyond the scale": ([*ROWS, ["Sales", 7, 3]], PLAN, "'7' is no answer"),
     "half an answer": ([*ROWS, ["Sales", "3.5", 3]], PLAN, "'3.5' is no answer"),
     "a thousand or one": ([*ROWS, ["Sales", "1.000", 3]], PLAN, "'1.000' is no answer"),
@@ -519,6 +525,7 @@ BROKEN = {
     "a bound of words": (ROWS, PLAN + "smallest: few\n", "whole"),
     "a department nobody has": (ROWS, PLAN + "departments: {Verkoop: Verkoop}\n", "Verkoop"),
     "people of nobody": (ROWS, PLAN + "asked: {Nobody: 12}\n", "Nobody"),
+    "fewer asked than answered": (ROWS, PLAN + "asked: {Sales: 5}\n", "more people answered than the 5"),
     "fewer than none": (ROWS, PLAN + "asked: {Sales: -1}\n", "at least 1"),
 }
 
@@ -586,3 +593,21 @@ def test_a_large_survey_takes_seconds(tmp_path):
     answers = told(tmp_path, as_csv(rows), "csv", plan)
     assert sum(estimate.answers for estimate in answers.estimates["conviction"].values()) == 50_000
     assert answers.mapping.smallest == LEAST
+
+
+def test_who_is_left_out_counts_as_hidden(tmp_path):
+    """Left out of one reading and put to another department in the next, three people would be told apart."""
+    plan = mapping_of(EXPORTS["qualtrics words"][2])
+    rows = [row for row in qualtrics() if row[5] != "Finance"]
+    assert "Purchasing" in told(tmp_path, as_csv(rows)).estimates["conviction"]
+    left_out = told(tmp_path, mapping=plan + "missing: [Finance]\n")
+    assert "Purchasing" not in left_out.estimates["conviction"]
+    joined = told(tmp_path, mapping=plan + "departments: {Finance: Purchasing}\n")
+    assert joined.estimates["conviction"]["Purchasing"].answers == 11
+
+
+def test_a_small_bound_is_used_and_warned_of(tmp_path, capsys):
+    first = EXPORTS["qualtrics words"]
+    paths = put(tmp_path, first[0], "csv", mapping_of(first[2]) + "smallest: 3\n")
+    assert main(["survey", *paths]) == 0
+    assert "people can be recognised" in " ".join(capsys.readouterr().out.split())

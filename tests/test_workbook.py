@@ -520,3 +520,54 @@ def test_libreoffice_calculates_what_was_never_calculated(tmp_path):
 def test_what_libreoffice_saves_as_files_is_a_study(tmp_path):
     every_sheet = "csv:Text - txt - csv (StarCalc):59,34,76,1,,0,false,true,false,false,false,-1"
     assert load(str(saved_by_office(template("nl"), tmp_path, every_sheet))).digest() == case().digest()
+
+
+@pytest.mark.parametrize("said", ["IT, Sales", "[IT, Sales]", '["IT", "Sales"]', "IT; Sales"])
+def test_a_list_of_departments_is_typed_as_people_do(said):
+    grids = workbook.grids_of(template())
+    rows = [["measure", "setting", "value"], ["cross_functional_team", "members", said]]
+    reading = tables.read(dict(grids) | {"measures": tables.Grid("Measures", rows)})
+    assert not reading.problems
+    assert reading.data["measures"]["cross_functional_team"]["members"] == ["IT", "Sales"]
+
+
+@pytest.mark.parametrize(("said", "read"), [("0.8", 0.8), ("480", 480), ("1.000", "1.000"), ("0,8", "0,8"), ("x", "x")])
+def test_a_number_that_stands_as_a_text_is_one(said, read):
+    """Where a comma parts decimals, a spreadsheet takes 0.8 for a text; what can be read in two ways is refused."""
+    grids = dict(workbook.grids_of(template()))
+    rows = [list(row) for row in grids["departments"].rows]
+    rows[1][rows[0].index("load")] = said
+    reading = tables.read(grids | {"departments": tables.Grid("Departments", rows)})
+    assert reading.data["organisation"]["departments"]["IT"]["workload"] == read
+
+
+def test_a_name_stays_a_text():
+    assert tables.text_of("1.50") == "1.50"
+    assert tables.text_of("007") == "007"
+
+
+def test_a_sheet_that_is_almost_called_as_one_of_ours_is_not_passed_over():
+    with pytest.raises(InputRefused) as caught:
+        tables.tables_among(["Departments", "Talk", "My notes", "Chart 1"])
+    assert "looks like the sheet Talks" in str(caught.value)
+    assert set(tables.tables_among(["Departments", "Notes", "Budget"])) == {"departments"}
+
+
+def test_a_parameter_may_be_called_by_its_name_alone():
+    rows = [["number", "value"], ["h_ref", 9]]
+    reading = tables.read(dict(workbook.grids_of(template())) | {"numbers": tables.Grid("Numbers", rows)})
+    assert reading.data["parameters"]["h_ref"] == 9
+
+
+def test_a_plain_number_beside_a_row_of_the_survey_is_told(tmp_path):
+    def twice(book):
+        for column, value in enumerate(["Sales", "conviction", 0.7, 0.03, 9], 1):
+            book["Survey"].cell(2, column).value = value
+        heads = [cell.value for cell in book["Departments"][1]]
+        book["Departments"].cell(3, 1 + heads.index("conviction")).value = 0.6
+
+    path = tmp_path / "twice.xlsx"
+    path.write_bytes(changed(twice))
+    with pytest.raises(InputRefused) as caught:
+        load(str(path))
+    assert [one.key for one in caught.value.problems] == ["cell_twice"]

@@ -10,7 +10,7 @@ from simulation.report.table import fitted
 from simulation.study.organisation import Organisation
 from simulation.study.scenario import Study
 from simulation.study.sources.answers import Answers
-from simulation.study.survey import Estimate
+from simulation.study.survey import LEAST, Estimate
 from simulation.text.i18n import number, say, say_count
 
 RELIABLE = 0.7
@@ -61,6 +61,8 @@ def notes(answers: Answers, language: str) -> list[str]:
         lines.append(_reliability(trait, len(asked.items), answers.alphas[trait], language))
     if any(answers.kept_back.values()):
         lines.append(say("survey.why_kept_back", language, least=answers.mapping.smallest))
+    if answers.mapping.smallest < LEAST:
+        lines.append(say("survey.small_shown", language, least=answers.mapping.smallest, usual=LEAST))
     return [*lines, say("survey.what", language)]
 
 

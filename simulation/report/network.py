@@ -43,6 +43,8 @@ def notes(contacts: Contacts, organisation: Organisation, language: str) -> list
     lines = [say_count("network.rows", contacts.rows, language)]
     if contacts.elsewhere:
         lines[0] += " " + say_count("network.elsewhere", contacts.elsewhere, language)
+    if contacts.empty:
+        lines[0] += " " + say_count("network.empty", contacts.empty, language)
     if contacts.own:
         lines[0] += " " + say_count("network.own", contacts.own, language)
     for sort, network in contacts.networks.items():
@@ -59,13 +61,19 @@ def lacking(contacts: Contacts, organisation: Organisation, language: str) -> li
     """Which departments need each other and are not in contact: by the network, or the study where it says nothing."""
     needs, meets = (_strengths(contacts, organisation, sort) for sort in ("need", "contact"))
     known = set.intersection(*(set(network.departments) for network in contacts.networks.values()))
-    pairs = [pair for pair in without_contact(needs, meets) if set(pair) <= known]
+    lacking_ = without_contact(needs, meets)
+    pairs = [pair for pair in lacking_ if set(pair) <= known]
     called = {one.name: one.called(language) for one in organisation.departments}
-    if not pairs:
-        return [say("network.all_meet", language)]
-    lines = [say("network.never_meet", language, a=called[a], b=called[b]) for a, b in pairs[:MOST_LISTED]]
-    more = len(pairs) - MOST_LISTED
-    return [*lines, say_count("network.more", more, language)] if more > 0 else lines
+    some = contacts.networks["contact"].weights if "contact" in contacts.networks else {}
+    lines = [] if pairs else [say("network.all_meet", language)]
+    for a, b in pairs[:MOST_LISTED]:
+        key = "hardly_meet" if some.get((a, b)) else "never_meet"
+        lines.append(say(f"network.{key}", language, a=called[a], b=called[b], need=number(needs[a, b], language, 2)))
+    if len(pairs) > MOST_LISTED:
+        lines.append(say_count("network.more", len(pairs) - MOST_LISTED, language))
+    ends = {end for pair in lacking_ for end in pair} - known
+    unknown = [called[name] for name in organisation.names if name in ends]
+    return [*lines, say("network.unknown", language, names=", ".join(unknown))] if unknown else lines
 
 
 def _strengths(contacts: Contacts, organisation: Organisation, sort: Sort) -> dict[Pair, float]:

@@ -19,11 +19,13 @@ that others are drawn towards, nor reliability.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from simulation.study.organisation import SURE_LEAST, SURE_MOST
 
 SURVEYED = ("conviction", "it_frame", "knowledge", "workload")
 """The traits that a survey can measure."""
+Name = TypeVar("Name", bound=Any)
 LEAST = 5
 """So many answers a group has at least, or else it is not shown."""
 PRIOR_FREEDOM = 4.0
@@ -74,7 +76,7 @@ class Estimate:
         return {"value": round(self.value, 4), "standard_error": round(self.standard_error, 4), "answers": self.answers}
 
 
-def shown_groups(answers: Mapping[str, int], least: int = LEAST) -> frozenset[str]:
+def shown_groups(answers: Mapping[Name, int], least: int = LEAST) -> frozenset[Name]:
     """The groups that may be shown, by how many answers each has.
 
     Those below ``least`` are not. Nor, if there are any, are the smallest of the others, until at least two groups with
@@ -98,18 +100,24 @@ def shown_groups(answers: Mapping[str, int], least: int = LEAST) -> frozenset[st
 
 
 def estimates(
-    groups: Mapping[str, Group], least: int = LEAST, asked: Mapping[str, int] | None = None
+    groups: Mapping[str, Group],
+    least: int = LEAST,
+    asked: Mapping[str, int] | None = None,
+    apart: Mapping[str, int] | None = None,
 ) -> dict[str, Estimate]:
     """What the answers say of a trait in each group that may be shown; see the module.
 
     ``asked`` is how many people each group has, as far as that is known; more answers than that count as all of them.
+    ``apart`` are the answers of groups that are left out: they are not shown in any case, and a total may have them.
 
     >>> few, many = estimates({"A": group_of([0.2, 0.8] * 3), "B": group_of([0.2, 0.8] * 100)}).values()
     >>> round(few.value, 2), round(few.standard_error, 2), round(many.standard_error, 2)
     (0.5, 0.14, 0.02)
     """
-    shown = shown_groups({name: group.answers for name, group in groups.items()}, least)
-    ours = {name: group for name, group in groups.items() if name in shown}
+    counts = {("", name): count for name, count in (apart or {}).items()}
+    counts |= {("shown", name): group.answers for name, group in groups.items()}
+    shown = shown_groups(counts, least)
+    ours = {name: group for name, group in groups.items() if ("shown", name) in shown}
     everyone = sum(group.answers for group in ours.values())
     if not everyone:
         return {}

@@ -36,6 +36,9 @@ def execute(args: argparse.Namespace, language: str) -> int:
     if args.out:
         check_new(args.out)
     study = load(args.file)
+    pair = pair_of(args.pair) if args.pair else None
+    if pair:
+        study.select(pair)
     answers = read_answers(args.answers, args.mapping, study.organisation)
     width = columns()
     print(table(answers, study.organisation, language, width), "", sep="\n")
@@ -43,25 +46,31 @@ def execute(args: argparse.Namespace, language: str) -> int:
     data = with_answers(load_data(args.file), answers)
     if args.out:
         put_study(args.out, data, say("survey.written_of", language, answers=visible(args.answers)), language)
-    if args.pair:
-        _try(args, data, language)
+    if pair:
+        _try(args, pair, data, language)
     return FINE
 
 
-def _try(args: argparse.Namespace, data: dict[str, Any], language: str) -> None:
+def pair_of(given: str) -> tuple[str, str]:
+    """The two scenarios of ``A,B``; raises :class:`~simulation.study.errors.InputRefused` for anything else."""
+    from simulation.study.errors import InputRefused, problem, shown
+
+    first, comma, second = (part.strip() for part in given.partition(","))
+    if not (first and comma and second):
+        raise InputRefused([problem("no_pair", given=shown(given))])
+    return first, second
+
+
+def _try(args: argparse.Namespace, pair: tuple[str, str], data: dict[str, Any], language: str) -> None:
     """Print which further answers could change the verdict on a pair of scenarios."""
     from simulation.analysis.further import further, trial
     from simulation.report.answers import further_lines
     from simulation.report.table import columns, wrapped
-    from simulation.study.errors import InputRefused, problem, shown
     from simulation.study.sources.files import parse, study_yaml
 
-    first, comma, second = (part.strip() for part in args.pair.partition(","))
-    if not (first and comma and second):
-        raise InputRefused([problem("no_pair", given=shown(args.pair))])
     study = parse(study_yaml(data))
     how = {"worlds": args.worlds, "seed": args.seed, "mode": args.parameters, "threads": args.jobs}
-    asked = trial(study, (first, second), args.outcome, **how)
+    asked = trial(study, pair, args.outcome, **how)
     prepare(language)
     verdict = asked.verdict()
     with ProgressBar(language) as progress:

@@ -36,7 +36,7 @@ from simulation.study.paths import PlaceOf
 from simulation.study.places import Place
 from simulation.study.sources.exports import Export, Finder, read_export, word
 from simulation.study.sources.files import read_file
-from simulation.study.survey import LEAST, SURVEYED, Estimate, alpha, estimates, group_of, shown_groups
+from simulation.study.survey import LEAST, SURVEYED, Estimate, Group, alpha, estimates, group_of
 from simulation.text.characters import look
 
 FORMAT = 1
@@ -210,6 +210,7 @@ class _Reader:
         self.export, self.plan, self.mapping, self.place_of = export, plan, mapping, place_of
         self.strange: dict[tuple[str, str], list[Place]] = {}
         self.lost: dict[str, list[Place]] = {}
+        self.apart = dict.fromkeys((word(said) for said in plan.missing if word(said)), 0)
         self.known: dict[str, dict[Any, float]] = {}
         self.none = {"", *(word(said) for said in plan.missing)}
         self.organisation = organisation
@@ -246,7 +247,10 @@ class _Reader:
     def _department(self, row: int, column: int, cells: Any) -> str | None:
         """Where somebody works; None if they do not say."""
         said = cells[column] if column < len(cells) else ""
-        if word(said) in self.none:
+        if not word(said):
+            return None
+        if word(said) in self.apart:
+            self.apart[word(said)] += 1
             return None
         name = self.called.get(look(word(said)))
         if name is None:
@@ -289,6 +293,16 @@ class _Reader:
         code = CODE.fullmatch(said)
         return levels.get(said, levels.get(code[1], STRANGE) if code else STRANGE)
 
+    def _check_asked(self, groups: Mapping[str, Group]) -> None:
+        """Refuse fewer people who were asked than have answered."""
+        wrong = [name for name, asked in self.plan.asked.items() if name in groups and groups[name].answers > asked]
+        if wrong:
+            told = [
+                problem("asked_fewer", f"asked.{name}", self.place_of(("asked", name)), given=self.plan.asked[name])
+                for name in wrong
+            ]
+            raise InputRefused(replace(one, file=self.mapping) for one in told)
+
     def _problems(self) -> list[Problem]:
         """What is wrong, each mistake once with its places."""
         found = []
@@ -307,8 +321,9 @@ class _Reader:
         used: set[int] = set()
         for trait, found in gathered.items():
             groups = {name: group_of(shares) for name, shares in found.shares.items()}
-            seen = shown_groups({name: group.answers for name, group in groups.items()}, least)
-            told[trait] = estimates(groups, least, self.plan.asked)
+            self._check_asked(groups)
+            told[trait] = estimates(groups, least, self.plan.asked, self.apart)
+            seen = told[trait].keys()
             kept_back[trait] = tuple(name for name in self.organisation.names if name in groups and name not in seen)
             alphas[trait] = alpha([row for name in seen for row in found.whole.get(name, [])])
             used |= {row for name in seen for row in answered.get(name, ())}

@@ -86,6 +86,8 @@ def answer_to(content: bytes, make: Callable[[bytes], Any] = here) -> bytes:
         answer = refused
     except MemoryError:
         return b""
+    except Exception as error:  # whatever a broken file makes a library say
+        answer = InputRefused([problem("no_workbook", why=type(error).__name__)])
     return pickle.dumps(answer)
 
 

@@ -2,19 +2,14 @@
 
 import csv
 import io
-import re
 from pathlib import Path as FilePath
 from typing import Any
 
 from simulation.study.errors import InputRefused, Problem, problem, shown
-from simulation.study.sources.tables import Grid, check_size, table_of, tables_among
+from simulation.study.sources.tables import COMMA, NUMBER, TWO_WAYS, Grid, check_size, table_of, tables_among
 from simulation.system.limits import LIMITS, spaced
 
 ENDING = ".csv"
-NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
-COMMA = re.compile(r"-?\d+,\d+")
-TWO_WAYS = re.compile(r"-?[1-9]\d{0,2}[.,]\d{3}")
-"""What may be a thousand or a fraction, and is not guessed at."""
 
 
 def is_folder(source: str) -> bool:

@@ -39,7 +39,7 @@ from simulation.study.paths import PlaceOf
 from simulation.study.places import Place
 from simulation.study.sources.exports import Export, Finder, content_of, read_export, word
 from simulation.study.sources.files import read_file
-from simulation.study.sources.folder import COMMA, TWO_WAYS
+from simulation.study.sources.tables import COMMA, TWO_WAYS
 from simulation.study.survey import LEAST
 from simulation.text.characters import look
 
@@ -112,8 +112,8 @@ class Contacts:
     """What a network says: ties by sort, and what was passed over.
 
     ``networks`` hold the sums, ``strengths`` the ties that follow, by sort; ``rows`` is how many ties were read,
-    ``elsewhere`` how many lead to people of no department of the study, and ``own`` how many lead back to where they
-    came from.
+    ``elsewhere`` how many lead to people of no department of the study, ``own`` how many lead back to where they
+    came from, and ``empty`` how many have no strength.
     """
 
     mapping: Mapped
@@ -122,6 +122,7 @@ class Contacts:
     rows: int
     elsewhere: int
     own: int
+    empty: int
 
 
 def read_network(source: str, mapping: str, organisation: Organisation, people: str | None = None) -> Contacts:
@@ -232,6 +233,7 @@ class _Reader:
     total: int = 0
     elsewhere: int = 0
     own: int = 0
+    empty: int = 0
     file: str = ""
     export: Export | None = None
     columns: _Columns = field(default_factory=_Columns)
@@ -320,7 +322,9 @@ class _Reader:
             self.elsewhere += 1
         elif (where is not None or tie.departments) and word(tie.a) == word(tie.b):
             self.own += 1
-        elif weight and sort is not None:
+        elif not weight:
+            self.empty += 1
+        elif sort is not None:
             self.networks.setdefault(sort, Network()).add(a, b, weight)
 
     def _end(self, tie: _Tie, at: int, where: Mapping[str, str] | None, seen: dict[str, set[str]]) -> str | None:
@@ -382,7 +386,7 @@ class _Reader:
         if not any(network.weights for network in self.networks.values()):
             raise InputRefused([replace(problem("no_ties_left", rows=self.total), file=self.file)])
         strengths = {sort: ties(network, self.plan.full) for sort, network in self.networks.items()}
-        return Contacts(self.plan, self.networks, strengths, self.total, self.elsewhere, self.own)
+        return Contacts(self.plan, self.networks, strengths, self.total, self.elsewhere, self.own, self.empty)
 
 
 def _cell(cells: Sequence[Any], column: int | None) -> Any:

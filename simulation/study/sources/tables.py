@@ -14,10 +14,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from simulation.study.errors import InputRefused, Problem, Remark, problem, remark, shown, unknown
-from simulation.study.measures import MEASURES
+from simulation.study.measures import CLASS_OF, MEASURES
+from simulation.study.parameters import BY_NAME
 from simulation.study.paths import Path
 from simulation.study.places import Cell, Place
 from simulation.study.scenario import FORMAT
+from simulation.study.sources.yaml_text import Reader, clean
 from simulation.study.survey import LEAST, SURVEYED, Group, estimates
 from simulation.system.limits import LIMITS, spaced
 from simulation.text.i18n import LANGUAGES, say
@@ -132,15 +134,27 @@ def tables_among(names: Iterable[str], table: Callable[[str], str | None] = tabl
     """
     found: dict[str, str] = {}
     problems: list[Problem] = []
+    names = tuple(names)
     for name in names:
         key = table(name)
         if key in found:
             problems.append(problem("table_twice", given=shown(name), first=shown(found[key])))
         elif key:
             found[key] = name
+    for name in names:
+        near = None if table(name) else _alike(name)
+        if near is not None and _called("sheet")[near] not in found:
+            problems.append(problem("sheet_misspelt", given=shown(name), near=near.capitalize()))
     if problems:
         raise InputRefused(problems)
     return found
+
+
+def _alike(name: str) -> str | None:
+    """The name of a table that somebody must have meant; sheets of other names are their own."""
+    import difflib  # noqa: PLC0415 - only who has sheets of their own waits for it
+
+    return next(iter(difflib.get_close_matches(name.strip().casefold(), _called("sheet"), n=1, cutoff=0.8)), None)
 
 
 def check_size(name: str, rows: int, columns: int) -> None:
@@ -191,7 +205,9 @@ def lines(
             continue
         found = _head(str(head), key)
         if found is None:
-            legal = [*(called("head", one, "en") for one in HEADS[key]), *LANGUAGES]
+            before = {"departments": "label ", "scenarios": "title "}.get(key, "")
+            texts = [f"{before}{code}" for code in LANGUAGES] if key in {"study", "departments", "scenarios"} else []
+            legal = [*(called("head", one, "en") for one in HEADS[key]), *texts]
             reading.problems.append(unknown("unknown_column", str(head), legal, place=grid.cell(0, column)))
         elif found in heads.values():
             first = next(at for at, name in heads.items() if name == found)
@@ -266,7 +282,7 @@ def named(reading: Reading, line: dict[str, tuple[Any, Place]], grid: Grid, row:
     if not name:
         reading.problems.append(problem("no_row_name", place=grid.cell(row, 0)))
         return None
-    return str(plain(name))
+    return text_of(name)
 
 
 def _spread(reading: Reading, path: Path, value: Any, place: Place) -> None:
@@ -293,30 +309,40 @@ def _survey(reading: Reading, _: str, grid: Grid) -> None:
     """What answers to a survey say of traits: a department and a trait a row, worked out already or as counts."""
     counted: dict[str, dict[str, Group]] = {}
     scales: dict[str, tuple[int, Place]] = {}
-    where: Path = ("organisation", "departments")
     for row, line in lines(reading, "survey", grid):
         name, trait = named(reading, line, grid, row), str(line.pop("trait", ("", None))[0]).strip()
-        key = _called("head").get(trait.casefold(), trait)
-        if name is None:
+        key, place = _called("head").get(trait.casefold(), trait), grid.cell(row, 0)
+        if name is None or not _is_open(reading, name, key, place):
             continue
-        if (*where, name) not in reading.places or key not in SURVEYED:
-            if (*where, name) in reading.places:
-                told = unknown("not_surveyed", trait, SURVEYED, place=grid.cell(row, 0))
-            else:
-                known = reading.data.get("organisation", {}).get("departments", {})
-                told = unknown("unknown_department", name, known, place=grid.cell(row, 0))
-            reading.problems.append(told)
-        elif line.keys() & set(COUNTS):
-            group = _counted(reading, line, scales, key, grid.cell(row, 0))
-            reading.put((*where, name, key), {}, grid.cell(row, 0))
-            counted.setdefault(key, {})[name] = group
-        else:
-            reading.put((*where, name, key), {}, grid.cell(row, 0))
-            for head, (value, place) in line.items():
-                part = "standard_error" if head == "error" else head
-                reading.put((*where, name, key, part), plain(value), place)
+        path: Path = (*DEPARTMENTS, name, key)
+        reading.put(path, {}, place)
+        if line.keys() & set(COUNTS):
+            counted.setdefault(key, {})[name] = _counted(reading, line, scales, key, place)
+            continue
+        for head, (value, at) in line.items():
+            reading.put((*path, "standard_error" if head == "error" else head), plain(value), at)
     for key, groups in counted.items():
         _tell(reading, key, groups)
+
+
+DEPARTMENTS: Path = ("organisation", "departments")
+"""Where departments stand in a file."""
+
+
+def _is_open(reading: Reading, name: str, trait: str, place: Place) -> bool:
+    """Whether a row of a survey is about a trait of a department that nothing else says; what it is not is refused."""
+    path: Path = (*DEPARTMENTS, name, trait)
+    if (*DEPARTMENTS, name) not in reading.places:
+        legal = reading.data.get("organisation", {}).get("departments", {})
+        reading.problems.append(unknown("unknown_department", name, legal, place=place))
+    elif trait not in SURVEYED:
+        reading.problems.append(unknown("not_surveyed", trait, SURVEYED, place=place))
+    elif path in reading.places:
+        given = shown(f"{name}.{trait}")
+        reading.problems.append(problem("cell_twice", place=place, first=reading.places[path], given=given))
+    else:
+        return True
+    return False
 
 
 def _counted(
@@ -369,13 +395,13 @@ def _tell(reading: Reading, trait: str, groups: Mapping[str, Group]) -> None:
 def _matrix(reading: Reading, key: str, grid: Grid) -> None:
     """Who has to do with whom: a name before each row and over each column, and a strength where they meet."""
     heads = {
-        at: str(plain(head)) for at, head in enumerate(grid.rows[0] if grid.rows else ()) if at and not is_empty(head)
+        at: text_of(head) for at, head in enumerate(grid.rows[0] if grid.rows else ()) if at and not is_empty(head)
     }
     found: dict[frozenset[str], tuple[Any, Place]] = {}
     ties: list[list[Any]] = reading.data.setdefault("organisation", {}).setdefault(KINDS[key], [])
     where: Path = ("organisation", KINDS[key])
     for row, cells in enumerate(grid.rows[1:], 1):
-        name = str(plain(cells[0])) if cells and not is_empty(cells[0]) else ""
+        name = text_of(cells[0]) if cells and not is_empty(cells[0]) else ""
         for at, value in enumerate(cells[1:], 1):
             place, strength = grid.cell(row, at), plain(value)
             if is_empty(value) or strength == 0:
@@ -405,7 +431,8 @@ def _ties(reading: Reading, _: str, grid: Grid) -> None:
             continue
         listed = reading.data.setdefault("organisation", {}).setdefault(KINDS[sort], [])
         reading.places["organisation", KINDS[sort], len(listed)] = grid.cell(row, 0)
-        listed.append([plain(line[key][0]) for key in ("one", "other", "strength") if key in line])
+        ends = [text_of(line[end][0]) for end in ("one", "other")]
+        listed.append([*ends, *([plain(line["strength"][0])] if "strength" in line else [])])
 
 
 def _sort(line: dict[str, tuple[Any, Place]]) -> str | None:
@@ -423,7 +450,7 @@ def _order(reading: Reading, _: str, grid: Grid) -> None:
     for _row, line in lines(reading, "order", grid):
         key = _sort(line)
         if key and {"one", "other"} <= line.keys():
-            ends = [str(plain(line[end][0])) for end in ("one", "other")]
+            ends = [text_of(line[end][0]) for end in ("one", "other")]
             ranks[key].setdefault(frozenset(ends), ends)
     for key, kind in KINDS.items():
         ties = reading.data.get("organisation", {}).get(kind, [])
@@ -444,8 +471,8 @@ def _pair(tie: Sequence[Any]) -> frozenset[str]:
 def _numbers(reading: Reading, _: str, grid: Grid) -> None:
     """What is known of the project, and of parameters: a row each."""
     for row, line in lines(reading, "numbers", grid):
-        name = str(plain(line.pop("number", ("", None))[0]))
-        part, _, key = name.partition(".")
+        name = text_of(line.pop("number", ("", None))[0])
+        part, _, key = (f"parameters.{name}" if name in BY_NAME else name).partition(".")
         if part not in {"project", "parameters"} or not key:
             reading.problems.append(
                 unknown("unknown_row", name, ["project.horizon", "parameters.t"], place=grid.cell(row, 0))
@@ -462,7 +489,7 @@ def _settings(reading: Reading, table: str, grid: Grid) -> None:
     for row, line in lines(reading, table, grid):
         first: Path = ()
         if table == "settings":
-            first = ("scenarios", str(plain(line.pop("scenario", ("", None))[0])))
+            first = ("scenarios", text_of(line.pop("scenario", ("", None))[0]))
             if first not in reading.places:
                 legal = reading.data.get("scenarios", {})
                 reading.problems.append(unknown("unknown_scenario", first[1], legal, place=grid.cell(row, 0)))
@@ -475,7 +502,8 @@ def _settings(reading: Reading, table: str, grid: Grid) -> None:
         reading.places.setdefault(path, grid.cell(row, 0))
         if "setting" in line:
             value, place = line.get("value", (None, grid.cell(row, 0)))
-            reading.put((*path, str(line["setting"][0]).strip()), _value(value), place)
+            setting: Path = (*path, str(line["setting"][0]).strip())
+            reading.put(setting, _listed(_value(value), setting, reading), place)
 
 
 def _opened(inside: Any, key: Any) -> Data:
@@ -517,7 +545,7 @@ def _scenario(reading: Reading, name: str, line: dict[str, tuple[Any, Place]]) -
     for key, (value, place) in line.items():
         what, _, code = key.partition(":")
         if key == "extends":
-            reading.put(("scenarios", name, "extends"), str(plain(value)), place)
+            reading.put(("scenarios", name, "extends"), text_of(value), place)
         elif what == "measure":
             reading.put(("scenarios", name, "measures", code), _switch(value), place)
         else:
@@ -535,41 +563,79 @@ def _switch(value: Any) -> Any:
 def _changes(reading: Reading, _: str, grid: Grid) -> None:
     """What a scenario says otherwise of the organisation, the project and the parameters."""
     for row, line in lines(reading, "changes", grid):
-        scenario, part, key = (str(plain(line.get(name, ("", None))[0])) for name in ("scenario", "part", "key"))
+        scenario, part, key = (text_of(line.get(name, ("", None))[0]) for name in ("scenario", "part", "key"))
         if ("scenarios", scenario) not in reading.places:
             legal = reading.data.get("scenarios", {})
             reading.problems.append(unknown("unknown_scenario", scenario, legal, place=grid.cell(row, 0)))
             continue
         value, place = line.get("value", (None, grid.cell(row, 0)))
         inside: Path = ("organisation", "departments") if part == "departments" else (part,)
-        trait: Path = (str(plain(line["trait"][0])),) if "trait" in line else ()
+        trait: Path = (text_of(line["trait"][0]),) if "trait" in line else ()
         reading.put(("scenarios", scenario, *inside, key, *trait), _value(value), place)
+
+
+def text_of(value: Any) -> str:
+    """A cell as a name: a text without what stands around it, a number as one writes it.
+
+    >>> text_of(" Sales "), text_of(12.0), text_of("1.50")
+    ('Sales', '12', '1.50')
+    """
+    return value.strip() if isinstance(value, str) else str(plain(value))
 
 
 def plain(value: Any) -> Any:
     """A cell's value: whole numbers without a point, texts without what stands around them.
 
-    A number of seventeen digits, of which a workbook keeps sixteen, is written as a text, and is a number again here.
+    A number that stands as a text is a number: where a comma parts decimals, a spreadsheet takes 0.8 for one, and of a
+    number of seventeen digits a workbook keeps sixteen. What may be a thousand or a fraction stays a text, which is
+    refused.
+
+    >>> plain("0.8"), plain("480"), plain("1.000"), plain("0,8"), plain(" on ")
+    (0.8, 480, '1.000', '0,8', 'on')
     """
     if isinstance(value, str):
-        return float(value) if LONG_NUMBER.fullmatch(value.strip()) else value.strip()
+        text = value.strip()
+        if not NUMBER.fullmatch(text) or TWO_WAYS.fullmatch(text):
+            return text
+        value = float(text)
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return int(value)
     return value
 
 
-LONG_NUMBER = re.compile(r"-?(?=(?:[.]?\d){16})\d+\.\d+(e[+-]?\d+)?")
-"""A number that a workbook cannot hold to the last digit."""
+NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
+COMMA = re.compile(r"-?\d+,\d+")
+TWO_WAYS = re.compile(r"-?[1-9]\d{0,2}[.,]\d{3}")
+"""What may be a thousand or a fraction, and is not guessed at."""
 
 
 def _value(value: Any) -> Any:
-    """A setting: lists and mappings stand as JSON, and switches as words."""
+    """A setting: lists and mappings as a file has them, with or without quotes; switches as words."""
     if isinstance(value, str) and value.strip()[:1] in {"[", "{"}:
         try:
             return json.loads(value)
         except ValueError:
-            return value
+            return _loose(value.strip())
     return _switch(value)
+
+
+def _loose(text: str) -> Any:
+    """A list or a mapping as somebody types it; as a text, which is refused, if that is none."""
+    try:
+        read = Reader(clean(text))
+    except InputRefused:
+        return text
+    return text if read.all_problems() else read.data
+
+
+def _listed(value: Any, path: Path, reading: Reading) -> Any:
+    """Names with commas between them as a list, where a measure takes a list of names."""
+    kind = CLASS_OF.get(str(path[-2]))
+    control = kind.controls().get(str(path[-1])) if kind else None
+    if control is None or control.kind != "names" or not isinstance(value, str):
+        return value
+    names = reading.data.get("organisation", {}).get("departments", {})
+    return [value] if value in names else [part.strip() for part in re.split("[,;]", value) if part.strip()]
 
 
 _READERS: Mapping[str, Callable[[Reading, str, Grid], None]] = {
