@@ -367,14 +367,13 @@ def give_levers(m):
         one.dedicated = m.fidelity["dedicated"] * one.dedicated_charged
         one.persuasion = m.persuading["rate"] if one in persuaded else 0.0
         for role in ROLES:
-            setattr(one, f"{role}_portion", m.fidelity["roles"] * portion(m, one, role))
+            taken = 1.0 if one.internal else m.p.chain_role
+            setattr(one, f"{role}_portion", m.fidelity["roles"] * taken * portion(m, one, role))
 
 
 def portion(m, one, role):
-    """The portion of a role that a department is asked to take."""
-    if not m.roles or not holds(m.roles, one, role) or not one.active:
-        return 0.0
-    return 1.0 if one.internal else m.p.chain_role
+    """The portion of a role that a department is asked to take; of that a chain partner takes on a part."""
+    return 1.0 if m.roles and holds(m.roles, one, role) and one.active else 0.0
 
 
 def holds(roles, one, role):
@@ -523,7 +522,7 @@ def plan_meetings(m, one):
         one.joint_asked += m.fidelity["chain"] * p.m_team * C.CHAIN_MEETING
     if m.forum and one.internal:
         one.joint_asked += m.fidelity["forum"] * length(m.forum)
-    roles = sum(getattr(one, f"{role}_portion") > 0.0 for role in ROLES)
+    roles = sum(portion(m, one, role) > 0.0 for role in ROLES)
     one.meetings_asked = one.joint_asked + roles * p.role_h / C.ROLES
     asked = one.meetings_asked + p.h_answer * one.answered
     one.meetings = min(asked, C.MEETINGS_MOST * one.headroom)
