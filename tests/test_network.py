@@ -176,6 +176,15 @@ def graphml(folder):
     return put(folder, "a.graphml", stream.getvalue()), put(folder, "m.yaml", mapping), None
 
 
+STAFF = b"network: 1\nfrom: Source\nto: Target\npeople: {id: Name, department: Team}\n"
+
+
+def read_graph(folder, graph, plan):
+    """A graph as a file, read."""
+    source, mapping = put(folder, "a.graphml", graph.encode()), put(folder, "m.yaml", plan.encode())
+    return read_network(source, mapping, case().organisation)
+
+
 MADE = {"csv": edge_list, "xlsx": lambda folder: edge_list(folder, "xlsx"), "viva": viva, "graphml": graphml}
 
 
@@ -308,8 +317,10 @@ BROKEN = {
     ),
     "half a graph": (GRAPH[:300], OF_GRAPH, "no GraphML"),
     "no graph": ("<html></html>", OF_GRAPH, "GraphML"),
-    "no such attribute": (GRAPH, OF_GRAPH.replace("team", "tema"), "no node has a department"),
+    "no such attribute": (GRAPH, OF_GRAPH.replace("team", "tema"), "nothing in this graph has 'tema'"),
     "a strange team": (GRAPH.replace(">IT<", ">ITT<"), OF_GRAPH, "'ITT' is not a department in the study"),
+    "a graph in UTF-16": (GRAPH.encode("utf-16"), OF_GRAPH, "not in UTF-8"),
+    "a weight that no edge has": (GRAPH, OF_GRAPH + "weight: w\n", "nothing in this graph has 'w'"),
     "an empty graph": (GRAPH.replace('<edge source="a" target="b"/>', ""), OF_GRAPH, "none ties two departments"),
 }
 
@@ -317,8 +328,9 @@ BROKEN = {
 @pytest.mark.parametrize("name", BROKEN)
 def test_what_is_wrong_is_said(name, tmp_path, capsys):
     content, plan, said = BROKEN[name]
-    graph = isinstance(content, str)
-    source = put(tmp_path, "a.graphml" if graph else "a.csv", content.encode() if graph else as_csv(content))
+    graph = isinstance(content, str | bytes)
+    written = content.encode() if isinstance(content, str) else content if graph else as_csv(content)
+    source = put(tmp_path, "a.graphml" if graph else "a.csv", written)
     mapping = put(tmp_path, "m.yaml", plan.encode())
     told = {}
     for language in LANGUAGES:
@@ -332,11 +344,70 @@ def test_what_is_wrong_is_said(name, tmp_path, capsys):
 
 def test_people_are_in_one_department(tmp_path):
     source = put(tmp_path, "a.csv", as_csv([("Source", "Target"), ("p", "q")]))
-    staff = put(tmp_path, "p.csv", as_csv([("Name", "Team"), ("p", "Sales"), ("q", "IT"), ("P ", "IT")]))
-    mapping = put(tmp_path, "m.yaml", b"network: 1\nfrom: Source\nto: Target\npeople: {id: Name, department: Team}\n")
+    staff = put(tmp_path, "p.csv", as_csv([("Name", "Team"), ("p", "Sales"), ("q", "IT"), ("p ", "IT")]))
+    mapping = put(tmp_path, "m.yaml", STAFF)
     refused = refusal(lambda: read_network(source, mapping, case().organisation, staff))
     assert "another department than above" in str(refused)
     assert refused.problems[0].file == staff
+
+
+def test_numbers_are_people_in_every_file(tmp_path):
+    ties_ = [("Source", "Target"), (12, 7), (7, 12), (12, 9)]
+    staff = [("Id", "Team"), (12, "Sales"), (7, "IT"), (9, "Finance")]
+    mapping = put(tmp_path, "m.yaml", b"network: 1\nfrom: Source\nto: Target\npeople: {id: Id, department: Team}\n")
+    read = [
+        read_network(
+            put(tmp_path, f"t.{a}", made(ties_)), mapping, case().organisation, put(tmp_path, f"p.{b}", made_(staff))
+        )
+        for a, made in (("csv", as_csv), ("xlsx", book))
+        for b, made_ in (("csv", as_csv), ("xlsx", book))
+    ]
+    assert [contacts.strengths for contacts in read] == [read[0].strengths] * 4
+    assert read[0].strengths["contact"][("IT", "Sales")] == 1.0
+
+
+def test_who_differs_in_case_is_somebody_else(tmp_path):
+    graph = GRAPH.replace('id="b"', 'id="A"').replace('target="b"', 'target="A"')
+    contacts = read_network(
+        put(tmp_path, "a.graphml", graph.encode()), put(tmp_path, "m.yaml", OF_GRAPH.encode()), case().organisation
+    )
+    assert contacts.strengths["contact"] == {("IT", "Sales"): 1.0}
+
+
+def test_what_a_graph_says_by_default_counts(tmp_path):
+    key = '<key id="w" for="edge" attr.name="w" attr.type="double"><default>4.0</default></key>'
+    graph = GRAPH.replace("<graph edge", key + "<graph edge")
+    plan = OF_GRAPH + "weight: w\n"
+    contacts = read_network(
+        put(tmp_path, "a.graphml", graph.encode()), put(tmp_path, "m.yaml", plan.encode()), case().organisation
+    )
+    assert contacts.networks["contact"].weights == {("IT", "Sales"): 4.0}
+
+
+def test_a_strange_department_is_told_where_it_stands(tmp_path):
+    source = put(tmp_path, "a.csv", as_csv([("Source", "Target"), ("p", "q")]))
+    staff = put(tmp_path, "p.csv", as_csv([("Name", "Team"), ("p", "Slaes"), ("q", "IT")]))
+    mapping = put(tmp_path, "m.yaml", STAFF)
+    problem = refusal(lambda: read_network(source, mapping, case().organisation, staff)).problems[0]
+    assert (problem.file, problem.place.short) == (staff, "B2")
+    plain = put(tmp_path, "n.yaml", b"network: 1\nfrom: Source\nto: Target\n")
+    assert refusal(lambda: read_network(source, plain, case().organisation, staff)).problems[0].key == "people_unused"
+
+
+def test_few_people_have_no_index_and_are_not_told_by_the_others(tmp_path, capsys):
+    rows_ = [("Source", "Target", "Weight"), *rows()[1], ("x1", "p0", 1), ("x1", "x2", 1), ("x2", "p1", 1)]
+    source = put(tmp_path, "a.csv", as_csv(rows_))
+    staff = put(
+        tmp_path, "p.csv", as_csv([("Name", "Team"), *rows()[0].items(), ("x1", "Logistics"), ("x2", "Logistics")])
+    )
+    mapping = put(
+        tmp_path,
+        "m.yaml",
+        b"network: 1\nfrom: Source\nto: Target\nweight: Weight\npeople: {id: Name, department: Team}\n",
+    )
+    assert main(["network", source, mapping, "--people", staff]) == 0
+    table = [line.split() for line in capsys.readouterr().out.splitlines()[2:11]]
+    assert sum(line[-1] == "–" for line in table if line and line[-2] != "0") == 2
 
 
 @settings(max_examples=60, deadline=None)

@@ -56,26 +56,25 @@ def put_study(path: Path, data: dict[str, Any], remark: str, language: str) -> N
     Raises :class:`~simulation.study.errors.InputRefused` for a file that is there already, or of another ending.
     """
     from simulation.report.files import put_each
-    from simulation.study.errors import InputRefused, problem, shown
     from simulation.study.sources.files import study_yaml
     from simulation.study.sources.workbook import ENDING, workbook
 
     check_new(path)
-    ending = path.suffix.lower()
-    if ending == ENDING:
-        content = workbook(data, language)
-    elif ending in {".yaml", ".yml"}:
-        content = study_yaml(data, (remark,)).encode()
-    else:
-        raise InputRefused([problem("study_ending", given=shown(str(path), 200))])
+    as_book = path.suffix.lower() == ENDING
+    content = workbook(data, language) if as_book else study_yaml(data, (remark,)).encode()
     put_each({path: content})
     print(say("cli.wrote", language, path=visible(str(path))))
 
 
 def check_new(path: Path) -> None:
-    """Refuse to write over a file; raises :class:`~simulation.study.errors.InputRefused`."""
+    """Refuse to write over a file, or to one of another ending than a study's.
+
+    Raises :class:`~simulation.study.errors.InputRefused`.
+    """
     from simulation.study.errors import InputRefused, problem, shown
 
+    if path.suffix.lower() not in {".xlsx", ".yaml", ".yml"}:
+        raise InputRefused([problem("study_ending", given=shown(str(path), 200))])
     if path.exists():
         raise InputRefused([problem("is_there", given=shown(str(path), 200))])
 

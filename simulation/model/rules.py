@@ -54,17 +54,18 @@ def posterior(value: float, error: float, u: float) -> float:
     """Draw a share that a survey tells with a standard error, by the draw ``u`` in [0, 1).
 
     Its odds have a log-logistic distribution around those of ``value``, the median, so that no draw leaves 0 to 1. It
-    is close to normal, with tails as of nine degrees of freedom (Mudholkar & George 1978), and its standard deviation
-    is ``error`` as long as that is small against the distance to 0 and 1: the L_B distribution of Tadikamalla & Johnson
-    (1982, Biometrika 69). ``value`` is above 0 and below 1.
+    is close to normal, with tails as of nine degrees of freedom (Mudholkar & George 1978): the L_B distribution of
+    Tadikamalla & Johnson (1982, Biometrika 69). Its width is that of a lognormal whose standard deviation against its
+    mean is ``error`` against ``value``·(1 − ``value``), so that a value beside 0 or 1 is not drawn far wider than its
+    error says. ``value`` is above 0 and below 1.
 
     >>> posterior(0.6, 0.05, 0.5), posterior(0.6, 0.0, 0.9)
     (0.6, 0.6)
     >>> [round(posterior(0.6, 0.05, u), 3) for u in (0.025, 0.16, 0.84, 0.975)]
-    [0.496, 0.554, 0.645, 0.696]
+    [0.497, 0.554, 0.644, 0.695]
     """
     inside = clip(u, c.DRAW_LEAST, 1.0 - c.DRAW_LEAST)
-    power = c.LOGISTIC_DEVIATION * error / (value * (1.0 - value))
+    power = c.LOGISTIC_DEVIATION * math.sqrt(math.log1p((error / (value * (1.0 - value))) ** 2))
     odds = (1.0 - value) / value * ((1.0 - inside) / inside) ** power
     return float(1.0 / (1.0 + odds))
 

@@ -38,7 +38,7 @@ def surveyed(value: float, spread: float, error: float, u: float, otherwise: flo
     """The same of a share that a survey may tell with a standard ``error`` (0: it does not).
 
     >>> surveyed(0.5, 0.1, 0.0, 1.0, 0.3), round(surveyed(0.5, 0.0, 0.1, 0.9, 0.3), 3)
-    (0.6, 0.619)
+    (0.6, 0.615)
     """
     if error > 0.0:
         return rules.posterior(value, error, u)

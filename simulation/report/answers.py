@@ -75,7 +75,7 @@ def _reliability(trait: str, items: int, alpha: float, language: str) -> str:
     if math.isnan(alpha):
         return say("survey.no_alpha", language, **fields)
     key = "alpha_negative" if alpha < 0.0 else "alpha" if alpha >= RELIABLE else "alpha_low"
-    return say(f"survey.{key}", language, **fields, alpha=number(alpha, language, 2))
+    return say(f"survey.{key}", language, **fields, alpha=number(alpha, language, 2) if math.isfinite(alpha) else "−∞")
 
 
 def further_lines(verdict: Pair, tried: Sequence[Further], study: Study, language: str) -> list[str]:

@@ -6,6 +6,7 @@ from simulation.report.table import fitted
 from simulation.study.network import Pair, e_i_index, modularity, without_contact
 from simulation.study.organisation import Organisation
 from simulation.study.sources.networks import KINDS, Contacts, Sort
+from simulation.study.survey import shown_groups
 from simulation.text.i18n import number, say, say_count
 
 MOST_LISTED = 12
@@ -32,7 +33,7 @@ def table(contacts: Contacts, organisation: Organisation, language: str, width: 
 def _outside(contacts: Contacts, sort: Sort, name: str, language: str) -> str:
     """The E–I index of a department; nothing of one with few people, or where none have ties within."""
     network = contacts.networks[sort]
-    if not network.within or network.people.get(name, 0) < contacts.mapping.smallest:
+    if not network.within or name not in shown_groups(network.people, contacts.mapping.smallest):
         return "–"
     index = e_i_index(network, name)
     return "–" if math.isnan(index) else number(index, language, 2)

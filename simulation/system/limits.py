@@ -38,8 +38,10 @@ class Limits:
     export_bytes: int = at_most(
         12_000_000, "bytes", "files", "answers to a survey, or a network, as other software exports"
     )
-    export_rows: int = at_most(500_000, "rows", "files", "such an export")
-    export_cells: int = at_most(4_000_000, "cells", "files", "such an export")
+    graph_bytes: int = at_most(8_000_000, "bytes", "files", "a network as GraphML")
+    export_rows: int = at_most(300_000, "rows", "files", "such an export")
+    export_cells: int = at_most(3_000_000, "cells", "files", "such an export")
+    export_columns: int = at_most(5_000, "columns", "files", "such an export, in width")
     sheet_rows: int = at_most(25_000, "rows", "files", "a sheet of a workbook, or a CSV file")
     sheet_columns: int = at_most(1_000, "columns", "files", "a sheet of a workbook, or a CSV file, in width")
     line_characters: int = at_most(20_000, "characters", "files", "a line")

@@ -94,7 +94,7 @@ def spread(centre, u, width, low, high):
 def by_answers(value, error, u):
     """A share drawn from what answers leave open: its log odds are logistic around those of the value."""
     u = clip(u, 2.0**-53, 1.0 - 2.0**-53)
-    scale = sqrt(3.0) / pi * error / (value * (1.0 - value))
+    scale = sqrt(3.0) / pi * sqrt(log(1.0 + (error / (value * (1.0 - value))) ** 2))
     return 1.0 / (1.0 + exp(-(log(value / (1.0 - value)) + scale * log(u / (1.0 - u)))))
 
 

@@ -47,6 +47,9 @@ KINDS = {
     "scale_order": "scale_order",
     "label_twice": "label_twice",
     "one_label": "one_label",
+    "item_twice": "item_twice",
+    "item_of_two": "item_of_two",
+    "no_span": "no_span",
     "departments_twice": "departments_twice",
     "means_form": "means_form",
 }

@@ -21,7 +21,7 @@ say what the trait is where everybody gives the lowest or the highest answer.
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal
 
@@ -30,14 +30,21 @@ from pydantic_core import PydanticCustomError
 
 from simulation.study.build.problems import Gatherer
 from simulation.study.deadline import reading
-from simulation.study.errors import InputRefused, Problem, abridged, problem, shown, unknown
+from simulation.study.errors import InputRefused, abridged, problem, shown
 from simulation.study.organisation import Frozen, Name, Organisation, Share, Words
 from simulation.study.paths import PlaceOf
-from simulation.study.places import Place
-from simulation.study.sources.exports import Export, Finder, read_export, word
+from simulation.study.sources.exports import (
+    Export,
+    Finder,
+    Mistakes,
+    department_of,
+    departments_called,
+    read_export,
+    shown_cell,
+    word,
+)
 from simulation.study.sources.files import read_file
 from simulation.study.survey import LEAST, SURVEYED, Estimate, Group, alpha, estimates, group_of
-from simulation.text.characters import look
 
 FORMAT = 1
 MOST_ITEMS = 60
@@ -46,6 +53,8 @@ HALF = 0.5
 CODE = re.compile(r"a?0*(\d{1,3})")
 """A number, or one of LimeSurvey's codes of answers: 4, A4."""
 
+UNKNOWN = "\0"
+"""Stands before what is no department of the study; no name has it."""
 NONE, STRANGE = -1.0, -2.0
 """What stands in place of a share where somebody did not answer, or answered what is none of the answers."""
 
@@ -88,6 +97,10 @@ class Asked(Frozen):
             raise PydanticCustomError("one_label", "at least two answers")
         if self.labels is not None and len({word(label) for label in self.labels}) < len(self.labels):
             raise PydanticCustomError("label_twice", "each label once")
+        if len({word(item.column) for item in self.items}) < len(self.items):
+            raise PydanticCustomError("item_twice", "each item once")
+        if self.lowest == self.highest:
+            raise PydanticCustomError("no_span", "lowest and highest differ")
         return self
 
     @property
@@ -98,10 +111,10 @@ class Asked(Frozen):
         return {word(label): at / (len(said) - 1) for at, label in enumerate(said)}
 
     @property
-    def told(self) -> str:
-        """The answers there are, in a few words."""
+    def words(self) -> tuple[str, ...]:
+        """The answers there are."""
         low, high = self.scale or (0, 0)
-        return ", ".join(self.labels) if self.labels else f"{low} … {high}"
+        return self.labels or tuple(map(str, range(low, high + 1)))
 
 
 class Traits(Frozen):
@@ -114,7 +127,11 @@ class Traits(Frozen):
 
 
 class Mapped(Frozen):
-    """A mapping from the columns of a survey to departments and traits; see the module."""
+    """A mapping from the columns of a survey to departments and traits; see the module.
+
+    Raises pydantic's ``ValidationError`` for an item of two traits (``item_of_two``): whoever answered it and not the
+    others could be told from the difference between the two.
+    """
 
     survey: Literal[1]
     department: Column
@@ -123,6 +140,14 @@ class Mapped(Frozen):
     missing: tuple[Words, ...] = ()
     smallest: Annotated[int, Strict(), Field(ge=1, le=1000)] = LEAST
     asked: dict[Name, Annotated[int, Strict(), Field(ge=1, le=10_000_000)]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _items_of_one_trait(self) -> "Mapped":
+        """No item is about two traits."""
+        items = [word(item.column) for asked in self.measured.values() for item in asked.items]
+        if len(set(items)) < len(items):
+            raise PydanticCustomError("item_of_two", "each item is about one trait")
+        return self
 
     @property
     def measured(self) -> dict[str, Asked]:
@@ -208,16 +233,17 @@ class _Reader:
         self, export: Export, plan: Mapped, mapping: str, place_of: PlaceOf, organisation: Organisation
     ) -> None:
         self.export, self.plan, self.mapping, self.place_of = export, plan, mapping, place_of
-        self.strange: dict[tuple[str, str], list[Place]] = {}
-        self.lost: dict[str, list[Place]] = {}
+        self.mistakes = Mistakes()
         self.apart = dict.fromkeys((word(said) for said in plan.missing if word(said)), 0)
         self.known: dict[str, dict[Any, float]] = {}
-        self.none = {"", *(word(said) for said in plan.missing)}
-        self.organisation = organisation
-        called = {look(word(name)): name for name in organisation.names}
-        for one in organisation.departments:
-            called |= {look(word(text)): one.name for text in (one.label.texts.values() if one.label else ())}
-        self.called = called | {look(word(said)): name for said, name in plan.departments.items()}
+        self.levels = {trait: asked.levels for trait, asked in plan.measured.items()}
+        self.departments: dict[Any, str | None] = {}
+        self.none = {"", *self.apart}
+        self.names = organisation.names
+        try:
+            self.called = departments_called(organisation, plan.departments)
+        except InputRefused as refused:
+            raise InputRefused(replace(one, file=mapping) for one in refused.problems) from None
 
     def answers(self) -> Answers:
         """All of it; raises with everything that is wrong."""
@@ -232,35 +258,44 @@ class _Reader:
         if finder.problems or where is None:
             raise InputRefused(abridged(replace(one, file=self.mapping) for one in finder.problems))
         gathered = {trait: _Gathered() for trait in columns}
-        answered: dict[str, set[int]] = {}
+        answered: dict[tuple[str, str], set[int]] = {}
         for row, cells in self.export.rows:
             name = self._department(row, where, cells)
             for trait, found in columns.items():
                 known = [at for at in found if at is not None]
                 if self._answer(gathered[trait], trait, name, row, known, cells) and name is not None:
-                    answered.setdefault(name, set()).add(row)
-        problems = self._problems()
+                    answered.setdefault((trait, name), set()).add(row)
+        problems = self.mistakes.problems(self.export.file, self._legal)
         if problems:
-            raise InputRefused(abridged(replace(one, file=self.export.file) for one in problems))
+            raise InputRefused(abridged(problems))
         return self._told(gathered, answered)
 
     def _department(self, row: int, column: int, cells: Any) -> str | None:
         """Where somebody works; None if they do not say."""
         said = cells[column] if column < len(cells) else ""
-        if not word(said):
+        key = said.__class__, said
+        if key not in self.departments:
+            self.departments[key] = self._named(said)
+        name = self.departments[key]
+        if name == UNKNOWN:
+            self.mistakes.add(("answer_department", shown_cell(said)), self.export.cell(row, column))
+        elif name is not None and name.startswith(UNKNOWN):
+            self.apart[name.removeprefix(UNKNOWN)] += 1
+        return None if name is None or name.startswith(UNKNOWN) else name
+
+    def _named(self, said: Any) -> str | None:
+        """The department of a cell; None for an empty one, :data:`UNKNOWN` and a word that the mapping leaves out."""
+        left_out = word(said)
+        if not left_out:
             return None
-        if word(said) in self.apart:
-            self.apart[word(said)] += 1
-            return None
-        name = self.called.get(look(word(said)))
-        if name is None:
-            self.lost.setdefault(str(said).strip(), []).append(self.export.cell(row, column))
-        return name
+        if left_out in self.apart:
+            return UNKNOWN + left_out
+        return department_of(shown_cell(said), self.called) or UNKNOWN
 
     def _answer(self, into: _Gathered, trait: str, name: str | None, row: int, columns: list[int], cells: Any) -> bool:
         """Take what somebody answered to the items of a trait; whether that is enough of them."""
         asked = self.plan.measured[trait]
-        levels = asked.levels
+        levels = self.levels[trait]
         shares: list[float] = []
         for item, column in zip(asked.items, columns, strict=True):
             share = self._share(trait, row, column, cells, levels)
@@ -278,11 +313,12 @@ class _Reader:
         """An answer's place between the lowest and the highest; None for none."""
         cell = cells[column] if column < len(cells) else ""
         known = self.known.setdefault(trait, {})
-        share = known.get(cell)
+        key = cell.__class__, cell  # True is no 1
+        share = known.get(key)
         if share is None:
-            share = known[cell] = self._place(cell, levels)
+            share = known[key] = self._place(cell, levels)
         if share == STRANGE:
-            self.strange.setdefault((trait, str(cell).strip()), []).append(self.export.cell(row, column))
+            self.mistakes.add(("strange_answer", shown_cell(cell), trait), self.export.cell(row, column))
         return share if share >= 0.0 else None
 
     def _place(self, cell: Any, levels: Mapping[str, float]) -> float:
@@ -303,30 +339,23 @@ class _Reader:
             ]
             raise InputRefused(replace(one, file=self.mapping) for one in told)
 
-    def _problems(self) -> list[Problem]:
-        """What is wrong, each mistake once with its places."""
-        found = []
-        for said, places in self.lost.items():
-            names = self.organisation.names
-            found.append(replace(unknown("answer_department", said, names, place=places[0]), also=tuple(places[1:])))
-        for (trait, said), places in self.strange.items():
-            legal = self.plan.measured[trait].told
-            told = problem("strange_answer", place=places[0], given=shown(said), trait=trait, legal=legal)
-            found.append(replace(told, also=tuple(places[1:])))
-        return found
+    def _legal(self, mistake: tuple[str, ...]) -> Sequence[str]:
+        """What could have stood where somebody said something else."""
+        return self.names if mistake[0] == "answer_department" else self.plan.measured[mistake[2]].words
 
-    def _told(self, gathered: Mapping[str, _Gathered], answered: Mapping[str, set[int]]) -> Answers:
+    def _told(self, gathered: Mapping[str, _Gathered], answered: Mapping[tuple[str, str], set[int]]) -> Answers:
         """What may be said of all this."""
         least, told, kept_back, alphas = self.plan.smallest, {}, {}, {}
         used: set[int] = set()
         for trait, found in gathered.items():
             groups = {name: group_of(shares) for name, shares in found.shares.items()}
             self._check_asked(groups)
-            told[trait] = estimates(groups, least, self.plan.asked, self.apart)
+            span = abs(self.plan.measured[trait].highest - self.plan.measured[trait].lowest)
+            told[trait] = estimates(groups, least, self.plan.asked, self.apart, span)
             seen = told[trait].keys()
-            kept_back[trait] = tuple(name for name in self.organisation.names if name in groups and name not in seen)
+            kept_back[trait] = tuple(name for name in self.names if name in groups and name not in seen)
             alphas[trait] = alpha([row for name in seen for row in found.whole.get(name, [])])
-            used |= {row for name in seen for row in answered.get(name, ())}
+            used |= {row for name in seen for row in answered.get((trait, name), ())}
         if not any(told.values()):
             raise InputRefused([replace(problem("nothing_to_show", least=least), file=self.export.file)])
         return Answers(self.plan, self.export.kind, told, kept_back, alphas, len(used), self.export.passed_over)
@@ -336,6 +365,15 @@ def with_answers(data: dict[str, Any], answers: Answers) -> dict[str, Any]:
     """A study's plain data with what a survey says of its departments in place of what the file said of the same."""
     organisation = data["organisation"]
     departments = {name: dict(traits or {}) for name, traits in organisation["departments"].items()}
+    for trait, names in answers.kept_back.items():
+        for name in names:  # what an earlier survey told of them is not kept either
+            if _is_surveyed(departments[name].get(trait)):
+                del departments[name][trait]
     for name, traits in answers.traits().items():
         departments[name] |= traits
     return {**data, "organisation": {**organisation, "departments": departments}}
+
+
+def _is_surveyed(trait: Any) -> bool:
+    """Whether a trait is told by answers."""
+    return isinstance(trait, dict) and any(trait.get(key) is not None for key in ("standard_error", "answers"))

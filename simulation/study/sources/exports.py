@@ -9,16 +9,18 @@ over.
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
 from typing import Any
 
 from simulation.study.errors import InputRefused, Problem, nearest, problem, shown, unknown
-from simulation.study.places import Cell
+from simulation.study.organisation import Organisation
+from simulation.study.places import Cell, Place
 from simulation.study.sources import apart, workbook
 from simulation.study.sources.tables import Grid, is_empty
 from simulation.system.limits import LIMITS, spaced
+from simulation.text.characters import look
 
 ENDINGS = (".csv", ".tsv", ".txt", workbook.ENDING)
 UNFINISHED = {"submitdate", "date submitted", "datum ingestuurd"}
@@ -59,15 +61,15 @@ def read_export(source: str) -> Export:
         raise InputRefused(replace(one, file=one.file or source) for one in refused.problems) from None
 
 
-def content_of(source: str, endings: tuple[str, ...] = ENDINGS) -> bytes:
-    """What a file of one of these endings holds, if that is no more than an export may."""
+def content_of(source: str, endings: tuple[str, ...] = ENDINGS, most: int = LIMITS.export_bytes) -> bytes:
+    """What a file of one of these endings holds, if that is no more than ``most`` bytes."""
     from simulation.study.sources.files import content_named  # noqa: PLC0415 - files imports what reads tables
 
     if FilePath(source).suffix.lower() not in endings:
         raise InputRefused([problem("no_export", given=shown(source, 200), legal=", ".join(endings))])
-    content = content_named(source, LIMITS.export_bytes)
-    if len(content) > LIMITS.export_bytes:
-        raise InputRefused([problem("too_big", most=spaced(LIMITS.export_bytes))])
+    content = content_named(source, most)
+    if len(content) > most:
+        raise InputRefused([problem("export_too_big", most=spaced(most))])
     return content
 
 
@@ -80,10 +82,24 @@ def rows_of(content: bytes) -> list[list[str]]:
         text = content.decode("utf-16" if wide else "utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputRefused([problem("not_utf8", given=f"0x{content[error.start : error.start + 1].hex()}")]) from None
+    rows: list[list[str]] = []
+    cells = 0
     try:
-        return list(csv.reader(io.StringIO(text, newline=""), delimiter=_sign(text)))
-    except csv.Error as error:
-        raise InputRefused([problem("no_table", given=shown(str(error), 120))]) from None
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=_sign(text), strict=True):
+            rows.append(row)
+            cells += len(row)
+            _check_size(len(rows), cells, len(row))
+    except csv.Error:
+        raise InputRefused([problem("broken_row", row=len(rows) + 1)]) from None
+    return rows
+
+
+def _check_size(rows: int, cells: int, columns: int) -> None:
+    """Refuse more than anybody exports."""
+    if rows > LIMITS.export_rows or cells > LIMITS.export_cells or columns > LIMITS.export_columns:
+        most = (LIMITS.export_rows, LIMITS.export_columns, LIMITS.export_cells)
+        by_rows, by_columns, by_cells = map(spaced, most)
+        raise InputRefused([problem("export_too_large", most=by_rows, columns=by_columns, cells=by_cells)])
 
 
 def _sign(text: str) -> str:
@@ -94,10 +110,7 @@ def _sign(text: str) -> str:
 
 def check(grid: Grid) -> None:
     """Refuse a table without rows, or with more than anybody exports."""
-    cells = sum(map(len, grid.rows))
-    if len(grid.rows) > LIMITS.export_rows or cells > LIMITS.export_cells:
-        most, cells_most = spaced(LIMITS.export_rows), spaced(LIMITS.export_cells)
-        raise InputRefused([problem("export_too_large", most=most, cells=cells_most)])
+    _check_size(len(grid.rows), sum(map(len, grid.rows)), max(map(len, grid.rows), default=0))
     if sum(any(not is_empty(cell) for cell in row) for row in grid.rows) < 2:
         raise InputRefused([problem("export_empty")])
 
@@ -111,7 +124,7 @@ def _headed(source: str, grid: Grid) -> Export:
     if any('"importid"' in word(cell) for cell in third):
         kind, heads = "qualtrics", [first, second]
         below = rows[3:]
-    elif {"respondent id", "respondent_id"} & words:
+    elif {"respondent id", "respondent_id"} & words and is_empty(second[0] if second else ""):
         kind, heads, below = "surveymonkey", [_filled(first), second], rows[2:]
     elif UNFINISHED & words:
         kind, heads, below = "limesurvey", [first], rows[1:]
@@ -119,7 +132,7 @@ def _headed(source: str, grid: Grid) -> Export:
         kind, heads, below = "table", [first], rows[1:]
     columns = tuple(_names([str(head[at]) if at < len(head) else "" for head in heads]) for at in range(_width(heads)))
     export = Export(source, kind, columns, tuple(below), 0, grid.sheet)
-    return _in_earnest(export)
+    return _in_earnest(export, [word(cell) for cell in third] if kind == "qualtrics" else [])
 
 
 def _width(heads: Iterable[Sequence[Any]]) -> int:
@@ -154,16 +167,24 @@ def word(cell: Any) -> str:
     return " ".join(str(cell).split()).casefold()
 
 
-def _in_earnest(export: Export) -> Export:
-    """Without the rows that the tool itself marks as a preview, a test, spam or unfinished."""
-    known = [{word(name) for name in names} for names in export.columns]
-    statuses: list[int] = []
-    finished: list[int] = []
-    if export.kind == "qualtrics":
-        statuses = [at for at, names in enumerate(known) if names & {"status", "response type"}]
-        finished = [at for at, names in enumerate(known) if "finished" in names]
-    elif export.kind == "limesurvey":
-        finished = [at for at, names in enumerate(known) if names & UNFINISHED]
+def shown_cell(cell: Any) -> str:
+    """A cell as it stands in a sheet.
+
+    >>> shown_cell(12.0), shown_cell(" Sales "), shown_cell(0.5)
+    ('12', 'Sales', '0.5')
+    """
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell).strip()
+
+
+def _in_earnest(export: Export, identifiers: list[str]) -> Export:
+    """Without the rows that the tool itself marks as a preview, a test, spam or unfinished.
+
+    ``identifiers`` are Qualtrics' own, by which its marks are told from questions that are called the same.
+    """
+    statuses = [at for at, name in enumerate(identifiers) if '"importid":"status"' in name.replace(" ", "")]
+    finished = [at for at, name in enumerate(identifiers) if '"importid":"finished"' in name.replace(" ", "")]
+    if export.kind == "limesurvey":
+        finished = [at for at, names in enumerate(export.columns) if {word(name) for name in names} & UNFINISHED]
 
     def said(row: Sequence[Any], at: int) -> str:
         return word(row[at]) if at < len(row) else ""
@@ -183,20 +204,81 @@ class Finder:
 
     export: Export
     problems: list[Problem] = field(default_factory=list)
+    _known: dict[str, list[int]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for at, names in enumerate(self.export.columns):
+            for name in {word(one) for one in names}:
+                self._known.setdefault(name, []).append(at)
 
     def column(self, name: str, path: str = "", place: Any = None) -> int | None:
         """The column of that name."""
-        sought = word(name)
-        found = [at for at, names in enumerate(self.export.columns) if sought in {word(one) for one in names}]
+        found = self._known.get(word(name), [])
         if len(found) == 1:
             return found[0]
         if found:
             letters = ", ".join(self.export.cell(0, at).short for at in found[:6])
             self.problems.append(problem("column_often", path, place, given=shown(name), where=letters))
             return None
-        legal = [names[0] for names in self.export.columns if names]
-        everything = [one for names in self.export.columns for one in names]
-        near = nearest(name, everything)
-        ordered = [near, *legal] if near else legal
-        self.problems.append(unknown("no_such_column", name, dict.fromkeys(ordered), path, place))
+        legal = [names[0] for names in self.export.columns[:200] if names]
+        near = nearest(name, self._known) if len(self.problems) < LIMITS.suggestions else None
+        ordered = dict.fromkeys([near, *legal] if near else legal)
+        self.problems.append(unknown("no_such_column", name, ordered, path, place))
         return None
+
+
+@dataclass
+class Mistakes:
+    """What is wrong with cells: each mistake once, with the places where it stands; of very many, the first."""
+
+    found: dict[tuple[str, ...], list[Place]] = field(default_factory=dict)
+    more: int = 0
+
+    def add(self, mistake: tuple[str, ...], place: Place | None) -> None:
+        """Note a mistake: its key, what was given, and perhaps the trait that it is about."""
+        if mistake not in self.found and len(self.found) >= LIMITS.problems:
+            self.more += 1
+            return
+        places = self.found.setdefault(mistake, [])
+        if place is not None and len(places) < MOST_PLACES:
+            places.append(place)
+
+    def problems(self, file: str, legal: Callable[[tuple[str, ...]], Sequence[str]]) -> list[Problem]:
+        """All of them as problems of a file; ``legal`` says what could have stood there."""
+        told = []
+        for at, (mistake, places) in enumerate(self.found.items()):
+            first, names = places[0] if places else None, legal(mistake)
+            if names:
+                one = unknown(mistake[0], mistake[1], names, place=first, guess=at < LIMITS.suggestions)
+            else:
+                one = problem(mistake[0], place=first, given=shown(mistake[1]))
+            about = tuple(("trait", part) for part in mistake[2:])
+            told.append(replace(one, fields=(*one.fields, *about), also=tuple(places[1:]), file=file))
+        return [*told, *([problem("more_problems", more=self.more)] if self.more else [])]
+
+
+MOST_PLACES = 1_000
+"""Places of one mistake that are kept."""
+
+
+def departments_called(organisation: Organisation, more: Mapping[str, str]) -> dict[str, str]:
+    """Departments by what they may be called: their names, their labels, and what a mapping says ``more``.
+
+    Raises :class:`~simulation.study.errors.InputRefused` where a mapping says of two words that look the same that they
+    are two departments.
+    """
+    called = {look(word(name)): name for name in organisation.names}
+    for one in organisation.departments:
+        for text in one.label.texts.values() if one.label else ():
+            called.setdefault(look(word(text)), one.name)
+    said: dict[str, tuple[str, str]] = {}
+    for key, name in more.items():
+        first = said.setdefault(look(word(key)), (key, name))
+        if first[1] != name:
+            raise InputRefused([problem("called_twice", "departments", given=shown(key), other=shown(first[0]))])
+    return called | {key: name for key, (_, name) in said.items()}
+
+
+def department_of(said: str, called: Mapping[str, str]) -> str | None:
+    """The department that a cell names; None for none of them."""
+    return called.get(look(word(said))) if len(said) <= LIMITS.name_characters else None

@@ -32,16 +32,25 @@ from pydantic_core import PydanticCustomError
 
 from simulation.study.build.problems import Gatherer
 from simulation.study.deadline import reading
-from simulation.study.errors import InputRefused, Problem, abridged, problem, shown, unknown
+from simulation.study.errors import InputRefused, abridged, problem, shown, unknown
 from simulation.study.network import Network, Pair, ties
 from simulation.study.organisation import Frozen, Name, Organisation, Words
 from simulation.study.paths import PlaceOf
-from simulation.study.places import Place
-from simulation.study.sources.exports import Export, Finder, content_of, read_export, word
+from simulation.study.sources.exports import (
+    Export,
+    Finder,
+    Mistakes,
+    content_of,
+    department_of,
+    departments_called,
+    read_export,
+    shown_cell,
+    word,
+)
 from simulation.study.sources.files import read_file
-from simulation.study.sources.tables import COMMA, TWO_WAYS
+from simulation.study.sources.tables import COMMA, NUMBER, TWO_WAYS
 from simulation.study.survey import LEAST
-from simulation.text.characters import look
+from simulation.system.limits import LIMITS
 
 FORMAT = 1
 GRAPHML = ".graphml"
@@ -146,6 +155,8 @@ def _read(
     graph = source.lower().endswith(GRAPHML)
     if plan.people is not None and not graph and people is None:
         raise InputRefused([replace(problem("people_missing"), file=mapping)])
+    if people is not None and (plan.people is None or graph):
+        raise InputRefused([replace(problem("people_unused"), file=mapping)])
     names = _Names(plan, organisation)
     reader = _Reader(plan, mapping, place_of, names)
     if graph:
@@ -180,10 +191,7 @@ class _Names:
     """What departments are called, and which words are none of them."""
 
     def __init__(self, plan: Mapped, organisation: Organisation) -> None:
-        called = {look(word(name)): name for name in organisation.names}
-        for one in organisation.departments:
-            called |= {look(word(text)): one.name for text in (one.label.texts.values() if one.label else ())}
-        self.called = called | {look(word(said)): name for said, name in plan.departments.items()}
+        self.called = departments_called(organisation, plan.departments)
         self.none = {"", *(word(said) for said in plan.missing)}
         self.legal = organisation.names
         self._known: dict[str, str | None] = {}
@@ -191,7 +199,7 @@ class _Names:
     def of(self, said: str) -> tuple[str | None, bool]:
         """The department of a word, and whether the word is known; none of what is missing."""
         if said not in self._known:
-            self._known[said] = None if word(said) in self.none else self.called.get(look(word(said)), "")
+            self._known[said] = None if word(said) in self.none else department_of(said, self.called) or ""
         found = self._known[said]
         return found or None, found != ""
 
@@ -228,8 +236,7 @@ class _Reader:
     place_of: PlaceOf
     names: _Names
     networks: dict[Sort, Network] = field(default_factory=dict)
-    strange: dict[tuple[str, str], list[Place]] = field(default_factory=dict)
-    counted: set[str] = field(default_factory=set)
+    mistakes: Mistakes = field(default_factory=Mistakes)
     total: int = 0
     elsewhere: int = 0
     own: int = 0
@@ -255,15 +262,16 @@ class _Reader:
         if finder.problems or who is None or where is None:
             raise InputRefused(abridged(replace(one, file=self.mapping) for one in finder.problems))
         found: dict[str, str] = {}
-        twice: dict[str, list[Place]] = {}
+        mistakes = Mistakes()
         for row, cells in export.rows:
-            person, said = word(_cell(cells, who)), str(_cell(cells, where)).strip()
-            if person in found and found[person] != said:
-                twice.setdefault(person, []).append(export.cell(row, who))
-            found.setdefault(person, said)
-        if twice:
-            told = (("person_twice", person, places) for person, places in twice.items())
-            raise InputRefused(abridged(replace(_said(*one), file=export.file) for one in told))
+            person, said = shown_cell(_cell(cells, who)), shown_cell(_cell(cells, where))
+            if found.setdefault(person, said) != said:
+                mistakes.add(("person_twice", person), export.cell(row, who))
+            if not self.names.of(said)[1]:
+                mistakes.add(("tie_department", said), export.cell(row, where))
+        problems = mistakes.problems(export.file, self._legal)
+        if problems:
+            raise InputRefused(abridged(problems))
         return found
 
     def rows(self, export: Export) -> Iterator[_Tie]:
@@ -284,10 +292,11 @@ class _Reader:
         for row, cells in export.rows:
             departments = None
             if at.departments is not None:
-                departments = str(_cell(cells, at.departments[0])), str(_cell(cells, at.departments[1]))
+                one, other = (shown_cell(_cell(cells, end)) for end in at.departments)
+                departments = one, other
             weight = 1.0 if at.weight is None else _cell(cells, at.weight)
             sort = "" if at.sort is None else str(_cell(cells, at.sort))
-            yield _Tie(str(_cell(cells, at.a)), str(_cell(cells, at.b)), weight, sort, departments, row)
+            yield _Tie(shown_cell(_cell(cells, at.a)), shown_cell(_cell(cells, at.b)), weight, sort, departments, row)
 
     # --- ties ---
 
@@ -300,10 +309,7 @@ class _Reader:
         for tie in found:
             self.total += 1
             self._one(tie, where, seen)
-        problems = [
-            replace(_said(key, given, places, self._legal(key)), file=self.file)
-            for (key, given), places in self.strange.items()
-        ]
+        problems = self.mistakes.problems(self.file, self._legal)
         if problems:
             raise InputRefused(abridged(problems))
         if where is not None and self.plan.departments_of is None:
@@ -320,7 +326,7 @@ class _Reader:
         a, b = (self._end(tie, at, where, seen) for at in (0, 1))
         if a is None or b is None:
             self.elsewhere += 1
-        elif (where is not None or tie.departments) and word(tie.a) == word(tie.b):
+        elif (where is not None or tie.departments) and tie.a == tie.b:
             self.own += 1
         elif not weight:
             self.empty += 1
@@ -330,12 +336,12 @@ class _Reader:
     def _end(self, tie: _Tie, at: int, where: Mapping[str, str] | None, seen: dict[str, set[str]]) -> str | None:
         """The department of one end of a tie."""
         person = tie.b if at else tie.a
-        said = tie.departments[at] if tie.departments else where.get(word(person), "") if where is not None else person
+        said = tie.departments[at] if tie.departments else where.get(person, "") if where is not None else person
         name, known = self.names.of(said.strip())
         if not known:
             self._odd("tie_department", said.strip(), tie, self._department_column(at))
         if name is not None and tie.departments:
-            seen.setdefault(name, set()).add(word(person))
+            seen.setdefault(name, set()).add(person)
         return name
 
     def _department_column(self, end: int) -> int | None:
@@ -369,17 +375,16 @@ class _Reader:
         return None
 
     def _odd(self, key: str, given: str, tie: _Tie, column: int | None) -> None:
-        """Gather something that is wrong with a tie."""
-        places = self.strange.setdefault((key, given), [])
-        if self.export is not None and column is not None:
-            places.append(self.export.cell(tie.row, column))
+        """Note something that is wrong with a tie."""
+        place = self.export.cell(tie.row, column) if self.export is not None and column is not None else None
+        self.mistakes.add((key, given), place)
 
-    def _legal(self, key: str) -> Sequence[str]:
+    def _legal(self, mistake: tuple[str, ...]) -> Sequence[str]:
         """What would have been legal."""
         means = self.plan.means
-        if key == "tie_sort":
+        if mistake[0] == "tie_sort":
             return (*means.contact, *means.need) or ("–",)
-        return self.names.legal if key == "tie_department" else ()
+        return self.names.legal if mistake[0] == "tie_department" else ()
 
     def contacts(self) -> Contacts:
         """All of it; raises where no tie is left."""
@@ -401,23 +406,14 @@ def _number(said: Any) -> float:
     text = said.strip()
     if TWO_WAYS.fullmatch(text):
         return math.nan
-    try:
-        return float(text.replace(",", ".") if COMMA.fullmatch(text) else text)
-    except ValueError:
-        return math.nan
-
-
-def _said(key: str, given: str, places: list[Place], legal: Sequence[str] = ()) -> Problem:
-    """A problem with all the places where it stands."""
-    first = places[0] if places else None
-    told = unknown(key, given, legal, place=first) if legal else problem(key, place=first, given=shown(given))
-    return replace(told, also=tuple(places[1:]))
+    text = text.replace(",", ".") if COMMA.fullmatch(text) else text
+    return float(text) if NUMBER.fullmatch(text) else math.nan
 
 
 def _graph(source: str, plan: Mapped) -> tuple[Iterator[_Tie], Mapping[str, str] | None]:
     """The ties of a GraphML file, and where its nodes work if they are people."""
-    content = content_of(source, (GRAPHML,))
-    if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
+    content = content_of(source, (GRAPHML,), LIMITS.graph_bytes)
+    if b"<!DOCTYPE" in content or b"<!ENTITY" in content or b"\0" in content:
         raise InputRefused([problem("graph_entities")])
     import networkx  # noqa: PLC0415 - only who has a graph needs it
 
@@ -425,20 +421,28 @@ def _graph(source: str, plan: Mapped) -> tuple[Iterator[_Tie], Mapping[str, str]
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what it guesses of a broken file is told below, if anything comes of it
             graph = networkx.read_graphml(io.BytesIO(content), force_multigraph=True)
-    except Exception as error:  # whatever a broken file makes the library say
-        raise InputRefused([problem("no_graph", why=str(error)[:80] or type(error).__name__)]) from None
+    except Exception:  # whatever a broken file makes the library say
+        raise InputRefused([problem("no_graph")]) from None
     where = None
     if plan.people is not None:
-        attribute = plan.people.department
-        where = {word(node): str(data.get(attribute, "")).strip() for node, data in graph.nodes(data=True)}
-        if not any(where.values()):
-            legal = sorted({key for _, data in graph.nodes(data=True) for key in data})
-            raise InputRefused([unknown("no_attribute", attribute, legal)])
-    sort = plan.means.column
+        nodes = list(graph.nodes(data=True))
+        teams = _values(nodes, graph, plan.people.department, "node")
+        where = {str(node): team for (node, _), team in zip(nodes, teams, strict=True)}
+    edges = [((a, b), data) for a, b, data in graph.edges(data=True)]
+    weights = _values(edges, graph, plan.weight, "edge") if plan.weight else [1.0] * len(edges)
+    sorts = _values(edges, graph, plan.means.column, "edge") if plan.means.column else [""] * len(edges)
     return (
-        _Tie(str(a), str(b), data.get(plan.weight, "") if plan.weight else 1.0, str(data.get(sort, "")) if sort else "")
-        for a, b, data in graph.edges(data=True)
+        _Tie(str(a), str(b), weight, str(sort)) for ((a, b), _), weight, sort in zip(edges, weights, sorts, strict=True)
     ), where
+
+
+def _values(entries: list[tuple[Any, dict[str, Any]]], graph: Any, attribute: str, of: str) -> list[Any]:
+    """An attribute of all nodes or edges, or what the graph says it is by default; refused where none has it."""
+    usual = graph.graph.get(f"{of}_default", {}).get(attribute, "")
+    if entries and usual == "" and not any(attribute in data for _, data in entries):
+        legal = sorted({key for _, data in entries for key in data})
+        raise InputRefused([unknown("no_attribute", attribute, legal)])
+    return [shown_cell(data.get(attribute, usual)) for _, data in entries]
 
 
 def with_ties(data: dict[str, Any], contacts: Contacts) -> dict[str, Any]:

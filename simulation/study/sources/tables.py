@@ -603,9 +603,9 @@ def plain(value: Any) -> Any:
     return value
 
 
-NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
-COMMA = re.compile(r"-?\d+,\d+")
-TWO_WAYS = re.compile(r"-?[1-9]\d{0,2}[.,]\d{3}")
+NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
+COMMA = re.compile(r"-?\d+,\d+", re.ASCII)
+TWO_WAYS = re.compile(r"-?[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
 """What may be a thousand or a fraction, and is not guessed at."""
 
 

@@ -72,9 +72,26 @@ def first_sheet(content: bytes) -> Grid:
 
     try:
         sheet = load_workbook(io.BytesIO(content)).get_sheet_by_index(0)
-        return Grid(sheet.name, _rows(sheet))
     except (CalamineError, ValueError, OSError, KeyError, IndexError) as error:
         raise InputRefused([problem("no_workbook", why=str(error)[:80])]) from None
+    grid = Grid(sheet.name, _rows(sheet))
+    problems = list(_merged(grid, sheet))
+    if sheet.total_height * sheet.total_width <= LOOKED_THROUGH:
+        problems += _without_value(content, {"": grid})
+    if problems:
+        raise InputRefused(problems)
+    return grid
+
+
+LOOKED_THROUGH = 200_000
+"""Cells of an export among which errors, and formulas that were never calculated, are looked for."""
+
+
+def _merged(grid: Grid, sheet: Any) -> Iterator[Problem]:
+    """Cells of a sheet that are merged, so that only one of them has the value."""
+    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+        to = Cell(grid.sheet, bottom + 1, right + 1).short.rpartition("!")[2]
+        yield problem("merged_cells", place=grid.cell(top, left), to=to)
 
 
 def _look_inside(content: bytes) -> None:
@@ -131,9 +148,7 @@ def _value_at(grid: Grid, row: int, column: int) -> Any:
 def _strange(grids: Mapping[str, Grid], sheets: Mapping[str, Any]) -> Iterator[Problem]:
     """Cells that hold a date or a time, and cells that are merged."""
     for grid in grids.values():
-        for (top, left), (bottom, right) in sheets[grid.sheet].merged_cell_ranges or ():
-            to = Cell(grid.sheet, bottom + 1, right + 1).short.rpartition("!")[2]
-            yield problem("merged_cells", place=grid.cell(top, left), to=to)
+        yield from _merged(grid, sheets[grid.sheet])
         for row, cells in enumerate(grid.rows):
             for column, value in enumerate(cells):
                 if isinstance(value, date | datetime | time | timedelta):
