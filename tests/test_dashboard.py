@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from conftest import PATIENCE, crossed, firstly, opened, still
+from conftest import PATIENCE, firstly, opened, still
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -343,7 +343,7 @@ browsing = pytest.mark.browser
 
 
 @browsing
-@pytest.mark.parametrize(("name", "language", "width"), crossed(EVERY, LANGUAGES, [1280, 390]))
+@pytest.mark.parametrize(("name", "language", "width"), firstly(EVERY, LANGUAGES, [1280, 390]))
 def test_every_page_opens_whole_in_both_languages(visitor, address, name, language, width):
     page = visitor(width)
     opened(page, address, name, language)

@@ -5,7 +5,7 @@ import time
 import fuzz
 import pytest
 
-COUNTS = {"file": 400, "set": 600, "option": 300, "address": 300, "message": 2_000, "table": 150, "export": 800}
+COUNTS = {"file": 400, "set": 600, "option": 300, "address": 300, "message": 2_000, "table": 80, "export": 400}
 
 
 @pytest.mark.parametrize("kind", fuzz.KINDS)

@@ -234,6 +234,7 @@ def test_a_step_that_is_undone_before_it_could_be_shown_can_be_done_again(page, 
     page.wait_for_function("document.querySelectorAll('.sy-history button')[1].disabled")
 
 
+@pytest.mark.slow
 @browsing
 def test_a_drag_is_one_step_and_each_key_another(page, address):
     shown(page, address)

@@ -401,6 +401,7 @@ def test_ties_are_set_by_mouse_and_by_keyboard(page, address):
     page.locator(".sy-org-matrix").get_by_role("button", name="Logistics and Sales: 1").wait_for()
 
 
+@pytest.mark.slow
 @browsing
 def test_an_organisation_is_made_by_answering_questions(page, address):
     shown(page, address)
