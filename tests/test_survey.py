@@ -4,6 +4,7 @@ import csv
 import io
 import math
 import random
+import re
 import time
 from dataclasses import replace
 
@@ -713,3 +714,16 @@ def test_hostile_tables_take_seconds(tmp_path):
         refused = refusal(lambda rows=rows: told(tmp_path, as_csv(rows), "csv", PLAN))
         assert time.process_time() - begun < 5.0
         assert len(refused.problems) <= LIMITS.problems + 1
+
+
+def test_what_the_study_said_before_is_told(tmp_path, capsys):
+    data = load_data("case")
+    data["organisation"]["departments"]["Sales"]["workload"] = 0.95
+    study = tmp_path / "mine.yaml"
+    study.write_text(study_yaml(data), "utf-8")
+    first = EXPORTS["qualtrics words"]
+    paths = put(tmp_path, first[0], "csv", mapping_of(first[2]))
+    assert main(["survey", *paths, "--study", str(study)]) == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert re.search(r"Sales, load: 0\.\d\d by the survey, where the study said 0\.95", printed)
+    assert printed.count("where the study said") == 1

@@ -66,6 +66,20 @@ def notes(answers: Answers, language: str) -> list[str]:
     return [*lines, say("survey.what", language)]
 
 
+def replaced(answers: Answers, organisation: Organisation, language: str) -> list[str]:
+    """Which traits a study gives already, that the survey takes the place of, and what they were."""
+    told_ = answers.traits()
+    lines = []
+    for department in organisation.departments:
+        for trait, said in told_.get(department.name, {}).items():
+            before = getattr(department, trait)
+            if before is not None and round(before.value, 2) != said["value"]:
+                ends = {"value": number(said["value"], language, 2), "before": number(before.value, language, 2)}
+                about = {"department": department.called(language), "trait": title_of(trait, language)}
+                lines.append(say("survey.replaced", language, **about, **ends))
+    return lines
+
+
 def _reliability(trait: str, items: int, alpha: float, language: str) -> str:
     """How far the items of a trait measure the same."""
     name = title_of(trait, language)
@@ -78,12 +92,17 @@ def _reliability(trait: str, items: int, alpha: float, language: str) -> str:
     return say(f"survey.{key}", language, **fields, alpha=number(alpha, language, 2) if math.isfinite(alpha) else "−∞")
 
 
+def _moved(one: Further, verdict: Pair) -> int:
+    """In how many worlds more, or fewer, the first is ahead at the end that moves the verdict most."""
+    return max(abs(pair.wins - verdict.wins) + abs(pair.losses - verdict.losses) for pair in (one.at_low, one.at_high))
+
+
 def further_lines(verdict: Pair, tried: Sequence[Further], study: Study, language: str) -> list[str]:
     """Which further answers could change the verdict on a pair, and which could not."""
     titles = study.scenario(verdict.a).called(language), study.scenario(verdict.b).called(language)
     lines = [say("survey.verdict", language, verdict=short_verdict(verdict, titles, language))]
     called = {one.name: one.called(language) for one in study.organisation.departments}
-    for one in tried:
+    for one in sorted(tried, key=lambda one: -_moved(one, verdict)):
         if not one.matters(verdict):
             continue
         for pair, end in zip((one.at_low, one.at_high), one.about.ends, strict=True):

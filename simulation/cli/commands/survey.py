@@ -28,7 +28,7 @@ def arguments(builder: Arguments) -> None:
 
 def execute(args: argparse.Namespace, language: str) -> int:
     """Read the answers, print what they say, and write or try what was asked for."""
-    from simulation.report.answers import notes, table
+    from simulation.report.answers import notes, replaced, table
     from simulation.report.table import columns, wrapped
     from simulation.study.sources.answers import read_answers, with_answers
     from simulation.study.sources.files import load, load_data
@@ -42,7 +42,8 @@ def execute(args: argparse.Namespace, language: str) -> int:
     answers = read_answers(args.answers, args.mapping, study.organisation)
     width = columns()
     print(table(answers, study.organisation, language, width), "", sep="\n")
-    print(*(part for line in notes(answers, language) for part in wrapped(line, width)), sep="\n")
+    told = [*notes(answers, language), *replaced(answers, study.organisation, language)]
+    print(*(part for line in told for part in wrapped(line, width)), sep="\n")
     data = with_answers(load_data(args.file), answers)
     if args.out:
         put_study(args.out, data, say("survey.written_of", language, answers=visible(args.answers)), language)
