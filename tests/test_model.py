@@ -7,6 +7,7 @@ from math import fsum, isclose, isfinite, isnan, prod, sqrt
 import mesa
 import numpy as np
 import pytest
+from conftest import crossed
 from helpers import (
     COUNTS,
     NEVER,
@@ -318,9 +319,8 @@ def in_other_units(plain: Scenario, values: Values, times: float) -> tuple[Scena
     return replace(plain, organisation=organised, project=project, measures=changed), scaled
 
 
-@pytest.mark.parametrize("name", [*BUSY, "extra-hours", "technicians", "wait"])
-@pytest.mark.parametrize("times", [3.0, 4.0])
-def test_the_unit_of_hours_does_not_matter(name, times, monkeypatch):
+@pytest.mark.parametrize(("times", "name"), crossed([3.0, 4.0], [*BUSY, "extra-hours", "technicians", "wait"]))
+def test_the_unit_of_hours_does_not_matter(times, name, monkeypatch):
     """Three times all hours leaves every share as it is (1e-9) and every count exactly; four times, to the bit.
 
     The capacities for which hours are meant that scale with size are hours too.
@@ -816,11 +816,11 @@ class Week:
         ("full", 0, 0.0),
         pytest.param("full", 8, 0.4, marks=pytest.mark.slow),
         ("wide-forum", 1, 1.0),
-        ("full-partner-over", 3, 0.0),
+        pytest.param("full-partner-over", 3, 0.0, marks=pytest.mark.slow),
         pytest.param("full-self-built", 3, 0.0, marks=pytest.mark.slow),
         ("it-led", 3, 0.0),
         pytest.param("full-it-hours", 4, 0.0, marks=pytest.mark.slow),
-        ("full-no-anchoring-retired", 8, 0.0),
+        pytest.param("full-no-anchoring-retired", 8, 0.0, marks=pytest.mark.slow),
         pytest.param("full-no-partner-half-it", 1, 0.0, marks=pytest.mark.slow),
     ],
 )

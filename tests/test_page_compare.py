@@ -655,6 +655,7 @@ JUDGED = """outcome => { const field = document.querySelector('.sy-rank-pick sel
   field.value = outcome; field.dispatchEvent(new Event('change')) }"""
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_a_name_can_be_typed_while_its_row_moves(page, address):
     shown(page, address, "compare?worlds=20&hand=roles&outcome=lasting_adoption")

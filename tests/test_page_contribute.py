@@ -130,6 +130,7 @@ def test_the_page_is_whole_and_fits(visitor, address, width, language):
     assert {"en": "of 20 worlds", "nl": "van 20 werelden"}[language] in page.inner_text("#answer")
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_another_scenario_and_outcome_can_be_taken_apart(page, address):
     opened(page, address, "contribute?worlds=20", "en")

@@ -450,6 +450,7 @@ def test_the_stage_fills_the_screen(page, address):
     page.wait_for_function("!document.fullscreenElement")
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_the_room_composes_a_package_and_compare_opens_it(page, address):
     stage(page, address, LAST, 1, "nl")

@@ -338,6 +338,7 @@ def test_the_slider_moves_without_the_server_and_tells_it_once(page, address):
     assert page.evaluate("window.sentOff") > 0
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_keys_step_play_and_go_to_the_ends(page, address):
     opened(page, address)

@@ -176,6 +176,7 @@ def test_a_template_is_what_it_says(tmp_path, capsys):
     assert load(str(tmp_path / "m.xlsx")).organisation.names[1] == "Permits"
 
 
+@pytest.mark.slow
 def test_every_command_takes_it_and_a_change_goes_on_top(tmp_path, capsys):
     path = tmp_path / "mine.xlsx"
     path.write_bytes(template())
