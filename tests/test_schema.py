@@ -97,7 +97,30 @@ def places(data, path=()):
 
 GROUND = load_data("tests/scenarios/valid/every-key.yaml")
 PLACES = [path for path in places(GROUND) if path]
-OTHERS = [None, True, False, 0, 1, 0.5, -1, 3, 40, 1e7, 1e308, "", "on", "off", "it", "chain", "x", [], {}, ["IT"]]
+OTHERS = [
+    None,
+    True,
+    False,
+    0,
+    1,
+    0.5,
+    -1,
+    3,
+    40,
+    1e7,
+    1e308,
+    "",
+    "on",
+    "off",
+    "yes",
+    "no",
+    "it",
+    "chain",
+    "x",
+    [],
+    {},
+    ["IT"],
+]
 OTHERS += [{"value": 0.5}, {"value": 1, "low": None}, {"value": 0.2, "plus_minus": 0.1}, {"en": "x"}, {"EN": "x"}]
 
 

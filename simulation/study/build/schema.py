@@ -42,6 +42,8 @@ TEXT: JsonSchemaValue = {
     ]
 }
 SWITCHED: JsonSchemaValue = {"enum": [True, False, "on", "off"]}
+YES_OR_NO: JsonSchemaValue = {"enum": [*SWITCHED["enum"], "yes", "no", 1, 0]}
+"""What a setting that is on or off may be: reading takes more words for it than a measure itself."""
 NOT_OF_KIND = (("it", ("it_frame", "process_work")), ("chain", ("benefit",)))
 """What a department of a kind cannot have."""
 
@@ -95,7 +97,7 @@ class _AsWritten(GenerateJsonSchema):
 _SPELLED: Mapping[Callable[[Any], Any], Callable[[JsonSchemaValue], JsonSchemaValue]] = {
     exactly: lambda inner: {"anyOf": [{"value_of": inner}, inner]},
     everywhere: lambda inner: TEXT,
-    on_or_off: lambda inner: {"anyOf": [inner, SWITCHED]},
+    on_or_off: lambda inner: {"anyOf": [inner, YES_OR_NO]},
     as_tie: lambda inner: {
         "anyOf": [
             {
