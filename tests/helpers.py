@@ -1,5 +1,6 @@
 """Small organisations, quiet numbers, and ways to watch a run; used by several test modules."""
 
+import io
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from math import isnan
@@ -272,3 +273,14 @@ def altered(organised: Organisation, changes: Callable[[Department], dict[str, A
         for one in organised.departments
     ]
     return organised.model_copy(update={"departments": tuple(departments)})
+
+
+def workbook_of(rows: Iterable[Iterable[Any]]) -> bytes:
+    """Rows as the first sheet of a workbook."""
+    import openpyxl
+
+    made, stream = openpyxl.Workbook(), io.BytesIO()
+    for row in rows:
+        made.active.append(list(row))
+    made.save(stream)
+    return stream.getvalue()

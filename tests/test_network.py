@@ -7,9 +7,9 @@ from collections import Counter
 from itertools import combinations
 
 import networkx
-import openpyxl
 import pytest
 from conftest import quickly
+from helpers import workbook_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -134,20 +134,12 @@ def put(folder, name, content):
     return str(path)
 
 
-def book(table):
-    made, stream = openpyxl.Workbook(), io.BytesIO()
-    for row in table:
-        made.active.append(row)
-    made.save(stream)
-    return stream.getvalue()
-
-
 def edge_list(folder, ending="csv"):
     where, found = rows()
     table = [("Source", "Target", "Weight"), *found]
     mapping = b"network: 1\nfrom: Source\nto: Target\nweight: Weight\npeople: {id: Name, department: Team}\n"
     staff = put(folder, "people.csv", as_csv([("Name", "Team"), *where.items()]))
-    content = book(table) if ending == "xlsx" else as_csv(table)
+    content = workbook_of(table) if ending == "xlsx" else as_csv(table)
     return put(folder, f"edges.{ending}", content), put(folder, "m.yaml", mapping), staff
 
 
@@ -360,8 +352,8 @@ def test_numbers_are_people_in_every_file(tmp_path):
         read_network(
             put(tmp_path, f"t.{a}", made(ties_)), mapping, case().organisation, put(tmp_path, f"p.{b}", made_(staff))
         )
-        for a, made in (("csv", as_csv), ("xlsx", book))
-        for b, made_ in (("csv", as_csv), ("xlsx", book))
+        for a, made in (("csv", as_csv), ("xlsx", workbook_of))
+        for b, made_ in (("csv", as_csv), ("xlsx", workbook_of))
     ]
     assert [contacts.strengths for contacts in read] == [read[0].strengths] * 4
     assert read[0].strengths["contact"][("IT", "Sales")] == 1.0

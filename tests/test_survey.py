@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 import openpyxl
 import pytest
+from helpers import workbook_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -189,6 +190,7 @@ def test_reliability_is_cronbach_s():
     ("trait", "said"),
     [
         ({"value": 0.5, "plus_minus": 0.1, "standard_error": 0.1}, "either `plus_minus`"),
+        ({"value": 0.5, "plus_minus": 0.1, "answers": 20}, "either `plus_minus`"),
         ({"value": 0.0, "standard_error": 0.1}, "from 0.01 to 0.99"),
         ({"value": 1, "standard_error": 0.1}, "from 0.01 to 0.99"),
         ({"value": 0.5, "standard_error": 0}, "more than 0"),
@@ -280,14 +282,6 @@ def forms():
     ]
 
 
-def book(rows):
-    made, stream = openpyxl.Workbook(), io.BytesIO()
-    for row in rows:
-        made.active.append(row)
-    made.save(stream)
-    return stream.getvalue()
-
-
 MAPPING = """survey: 1
 department: {department}
 traits:
@@ -318,12 +312,12 @@ EXPORTS = {
         (ASKED[0], "It matters to us, It matters to me", "It is nonsense", WORDS, ASKED[1]),
     ),
     "surveymonkey book": (
-        book(surveymonkey()),
+        workbook_of(surveymonkey()),
         "xlsx",
         ('"Where do you work?: Response"', "It matters to us, It matters to me", "It is nonsense", WORDS, ASKED[1]),
     ),
     "forms": (
-        book(forms()),
+        workbook_of(forms()),
         "xlsx",
         (ASKED[0], "It matters to us, It matters to me", "It is nonsense", WORDS, ASKED[1]),
     ),
@@ -606,7 +600,7 @@ FILES = {
     "nothing but lines": (b"\n" * 600_000, "csv"),
     "a picture": (b"\x89PNG\r\n\x1a\n" + b"\0" * 200, "csv"),
     "a picture named xlsx": (b"\x89PNG\r\n\x1a\n" + b"\0" * 200, "xlsx"),
-    "half a workbook": (book(forms())[:3000], "xlsx"),
+    "half a workbook": (workbook_of(forms())[:3000], "xlsx"),
     "another ending": (as_csv(ROWS), "docx"),
     "latin": ("Where,A,B\nCaf\xe9,4,5\n".encode("latin-1"), "csv"),
     "nothing": (b"", "csv"),
@@ -684,7 +678,7 @@ def test_what_a_workbook_does_not_hold_is_no_silence(tmp_path):
 
 def test_true_is_no_answer(tmp_path):
     rows = [*ROWS, ["Sales", True, 3]]
-    refused = refusal(lambda: told(tmp_path, book(rows), "xlsx", PLAN))
+    refused = refusal(lambda: told(tmp_path, workbook_of(rows), "xlsx", PLAN))
     assert [one.key for one in refused.problems] == ["strange_answer"]
     assert refused.problems[0].place.short.endswith("B14")
 

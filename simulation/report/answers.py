@@ -68,10 +68,10 @@ def notes(answers: Answers, language: str) -> list[str]:
 
 def replaced(answers: Answers, organisation: Organisation, language: str) -> list[str]:
     """Which traits a study gives already, that the survey takes the place of, and what they were."""
-    told_ = answers.traits()
+    by_department = answers.traits()
     lines = []
     for department in organisation.departments:
-        for trait, said in told_.get(department.name, {}).items():
+        for trait, said in by_department.get(department.name, {}).items():
             before = getattr(department, trait)
             if before is not None and round(before.value, 2) != said["value"]:
                 ends = {"value": number(said["value"], language, 2), "before": number(before.value, language, 2)}

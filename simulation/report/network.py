@@ -62,8 +62,8 @@ def lacking(contacts: Contacts, organisation: Organisation, language: str) -> li
     """Which departments need each other and are not in contact: by the network, or the study where it says nothing."""
     needs, meets = (_strengths(contacts, organisation, sort) for sort in ("need", "contact"))
     known = set.intersection(*(set(network.departments) for network in contacts.networks.values()))
-    lacking_ = without_contact(needs, meets)
-    pairs = [pair for pair in lacking_ if set(pair) <= known]
+    lacking_pairs = without_contact(needs, meets)
+    pairs = [pair for pair in lacking_pairs if set(pair) <= known]
     called = {one.name: one.called(language) for one in organisation.departments}
     some = contacts.networks["contact"].weights if "contact" in contacts.networks else {}
     lines = [] if pairs else [say("network.all_meet", language)]
@@ -72,7 +72,7 @@ def lacking(contacts: Contacts, organisation: Organisation, language: str) -> li
         lines.append(say(f"network.{key}", language, a=called[a], b=called[b], need=number(needs[a, b], language, 2)))
     if len(pairs) > MOST_LISTED:
         lines.append(say_count("network.more", len(pairs) - MOST_LISTED, language))
-    ends = {end for pair in lacking_ for end in pair} - known
+    ends = {end for pair in lacking_pairs for end in pair} - known
     unknown = [called[name] for name in organisation.names if name in ends]
     return [*lines, say("network.unknown", language, names=", ".join(unknown))] if unknown else lines
 

@@ -163,7 +163,8 @@ class Answered(Frozen):
     With a standard error each world draws it from what the answers leave open
     (:func:`~simulation.model.rules.posterior`): that is another form than ``plus_minus``, and never beside it; the
     value is then from 0.01 to 0.99, for no number of answers makes it certain. ``answers`` is for the reader.
-    Raises pydantic's ``ValidationError``: ``two_spreads`` for both, ``too_certain`` for a value beyond that.
+    Raises pydantic's ``ValidationError``: ``two_spreads`` for both, or for ``answers`` beside ``plus_minus``;
+    ``too_certain`` for a value beyond that.
     """
 
     standard_error: Annotated[float, Strict(), Field(gt=0, le=0.25, allow_inf_nan=False)] | None = None
@@ -173,7 +174,7 @@ class Answered(Frozen):
     def _in_one_form(self) -> "Answered":
         """A trait is off by a spread or by a standard error, and not certain with one."""
         value, spread = getattr(self, "value", 0.5), getattr(self, "plus_minus", 0.0)
-        if self.standard_error is not None and spread:
+        if spread and not (self.standard_error is None and self.answers is None):
             raise PydanticCustomError("two_spreads", "either plus_minus or standard_error")
         if self.standard_error is not None and not SURE_LEAST <= value <= SURE_MOST:
             raise PydanticCustomError("too_certain", "from 0.01 to 0.99", {"given": value})

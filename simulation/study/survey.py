@@ -26,7 +26,7 @@ from simulation.study.organisation import SURE_LEAST, SURE_MOST
 
 SURVEYED = ("conviction", "it_frame", "knowledge", "workload")
 """The traits that a survey can measure."""
-Name = TypeVar("Name", bound=Any)
+Key = TypeVar("Key", bound=Any)
 LEAST = 5
 """So many answers a group has at least, or else it is not shown."""
 PRIOR_FREEDOM = 4.0
@@ -81,7 +81,16 @@ class Estimate:
         return {"value": round(self.value, 2), "standard_error": round(self.standard_error, 2), "answers": self.answers}
 
 
-def shown_groups(answers: Mapping[Name, int], least: int = LEAST) -> frozenset[Name]:
+def is_answered(trait: Any) -> bool:
+    """Whether what a file says of a trait is told by answers to a survey, and not by a spread.
+
+    >>> is_answered({"value": 0.6, "standard_error": 0.05}), is_answered({"value": 0.6, "plus_minus": 0.1})
+    (True, False)
+    """
+    return isinstance(trait, dict) and any(trait.get(key) is not None for key in ("standard_error", "answers"))
+
+
+def shown_groups(answers: Mapping[Key, int], least: int = LEAST) -> frozenset[Key]:
     """The groups that may be shown, by how many answers each has.
 
     Those below ``least`` are not. Nor, if there are any, are the smallest of the others, until at least two groups with
@@ -136,7 +145,7 @@ def estimates(
     return {name: _estimate(group, centre, usual, further, (asked or {}).get(name)) for name, group in ours.items()}
 
 
-def _between(groups: Mapping[Name, Group], centre: float, usual: float) -> float:
+def _between(groups: Mapping[str, Group], centre: float, usual: float) -> float:
     """How far departments differ: the variance of their means, less what chance makes of it."""
     if len(groups) < 2:
         return 0.0

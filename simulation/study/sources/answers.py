@@ -30,35 +30,30 @@ from pydantic_core import PydanticCustomError
 
 from simulation.study.build.problems import Gatherer
 from simulation.study.deadline import reading
-from simulation.study.errors import InputRefused, abridged, problem, shown
+from simulation.study.errors import InputRefused, abridged, problem
 from simulation.study.organisation import Frozen, Name, Organisation, Share, Words
 from simulation.study.paths import PlaceOf
 from simulation.study.sources.exports import (
+    Column,
+    Departments,
     Export,
     Finder,
     Mistakes,
-    department_of,
-    departments_called,
     read_export,
+    read_plan,
     shown_cell,
     word,
 )
-from simulation.study.sources.files import read_file
-from simulation.study.survey import LEAST, SURVEYED, Estimate, Group, alpha, estimates, group_of
+from simulation.study.survey import LEAST, SURVEYED, Estimate, Group, alpha, estimates, group_of, is_answered
 
-FORMAT = 1
 MOST_ITEMS = 60
 HALF = 0.5
 """Of a trait's items so many have to be answered."""
 CODE = re.compile(r"a?0*(\d{1,3})")
 """A number, or one of LimeSurvey's codes of answers: 4, A4."""
 
-UNKNOWN = "\0"
-"""Stands before what is no department of the study; no name has it."""
 NONE, STRANGE = -1.0, -2.0
 """What stands in place of a share where somebody did not answer, or answered what is none of the answers."""
-
-Column = Annotated[str, Field(min_length=1, max_length=2_000)]
 
 
 class Item(Frozen):
@@ -197,24 +192,15 @@ def read_answers(source: str, mapping: str, organisation: Organisation) -> Answe
 
 def read_mapping(source: str, organisation: Organisation) -> tuple[Mapped, PlaceOf]:
     """Read a mapping, and where its parts stand; raises as :func:`read_answers` does."""
-    data, place_of, problems = read_file(source)
+    plan, place_of = read_plan(source, Mapped, "survey", organisation)
     gatherer = Gatherer(place_of)
-    plan = None
-    if isinstance(data, dict) and data.get("survey") != FORMAT:
-        gatherer.refuse("no_survey_format", ("survey",) if "survey" in data else (), given=shown(data.get("survey")))
-    else:
-        plan = gatherer.read(Mapped, data, lambda path: path)
-    if plan is not None:
-        if not plan.measured:
-            gatherer.refuse("too_few", ("traits",))
-        for part in ("departments", "asked"):
-            names = plan.departments.values() if part == "departments" else plan.asked
-            for name in names:
-                if name not in organisation.names:
-                    gatherer.no_such("unknown_department", (part,), name, organisation.names)
-    found = [*problems, *gatherer.all_problems()]
-    if found or plan is None:
-        raise InputRefused(abridged(replace(one, file=one.file or source) for one in found))
+    if not plan.measured:
+        gatherer.refuse("too_few", ("traits",))
+    for name in plan.asked:
+        if name not in organisation.names:
+            gatherer.no_such("unknown_department", ("asked",), name, organisation.names)
+    if gatherer.problems:
+        raise InputRefused(abridged(replace(one, file=source) for one in gatherer.all_problems()))
     return plan, place_of
 
 
@@ -237,13 +223,8 @@ class _Reader:
         self.apart = dict.fromkeys((word(said) for said in plan.missing if word(said)), 0)
         self.known: dict[str, dict[Any, float]] = {}
         self.levels = {trait: asked.levels for trait, asked in plan.measured.items()}
-        self.departments: dict[Any, str | None] = {}
         self.none = {"", *self.apart}
-        self.names = organisation.names
-        try:
-            self.called = departments_called(organisation, plan.departments)
-        except InputRefused as refused:
-            raise InputRefused(replace(one, file=mapping) for one in refused.problems) from None
+        self.departments = Departments(organisation, plan.departments, plan.missing, mapping)
 
     def answers(self) -> Answers:
         """All of it; raises with everything that is wrong."""
@@ -271,26 +252,14 @@ class _Reader:
         return self._told(gathered, answered)
 
     def _department(self, row: int, column: int, cells: Any) -> str | None:
-        """Where somebody works; None if they do not say."""
-        said = cells[column] if column < len(cells) else ""
-        key = said.__class__, said
-        if key not in self.departments:
-            self.departments[key] = self._named(said)
-        name = self.departments[key]
-        if name == UNKNOWN:
-            self.mistakes.add(("answer_department", shown_cell(said)), self.export.cell(row, column))
-        elif name is not None and name.startswith(UNKNOWN):
-            self.apart[name.removeprefix(UNKNOWN)] += 1
-        return None if name is None or name.startswith(UNKNOWN) else name
-
-    def _named(self, said: Any) -> str | None:
-        """The department of a cell; None for an empty one, :data:`UNKNOWN` and a word that the mapping leaves out."""
-        left_out = word(said)
-        if not left_out:
-            return None
-        if left_out in self.apart:
-            return UNKNOWN + left_out
-        return department_of(shown_cell(said), self.called) or UNKNOWN
+        """Where somebody works; None if they do not say, or if the mapping leaves that department out."""
+        said = shown_cell(cells[column]) if column < len(cells) else ""
+        name, known = self.departments.of(said)
+        if not known:
+            self.mistakes.add(("answer_department", said), self.export.cell(row, column))
+        elif name is None and said:
+            self.apart[word(said)] += 1
+        return name
 
     def _answer(self, into: _Gathered, trait: str, name: str | None, row: int, columns: list[int], cells: Any) -> bool:
         """Take what somebody answered to the items of a trait; whether that is enough of them."""
@@ -341,7 +310,7 @@ class _Reader:
 
     def _legal(self, mistake: tuple[str, ...]) -> Sequence[str]:
         """What could have stood where somebody said something else."""
-        return self.names if mistake[0] == "answer_department" else self.plan.measured[mistake[2]].words
+        return self.departments.names if mistake[0] == "answer_department" else self.plan.measured[mistake[2]].words
 
     def _told(self, gathered: Mapping[str, _Gathered], answered: Mapping[tuple[str, str], set[int]]) -> Answers:
         """What may be said of all this."""
@@ -353,7 +322,7 @@ class _Reader:
             span = abs(self.plan.measured[trait].highest - self.plan.measured[trait].lowest)
             told[trait] = estimates(groups, least, self.plan.asked, self.apart, span)
             seen = told[trait].keys()
-            kept_back[trait] = tuple(name for name in self.names if name in groups and name not in seen)
+            kept_back[trait] = tuple(name for name in self.departments.names if name in groups and name not in seen)
             alphas[trait] = alpha([row for name in seen for row in found.whole.get(name, [])])
             used |= {row for name in seen for row in answered.get((trait, name), ())}
         if not any(told.values()):
@@ -367,13 +336,8 @@ def with_answers(data: dict[str, Any], answers: Answers) -> dict[str, Any]:
     departments = {name: dict(traits or {}) for name, traits in organisation["departments"].items()}
     for trait, names in answers.kept_back.items():
         for name in names:  # what an earlier survey told of them is not kept either
-            if _is_surveyed(departments[name].get(trait)):
+            if is_answered(departments[name].get(trait)):
                 del departments[name][trait]
     for name, traits in answers.traits().items():
         departments[name] |= traits
     return {**data, "organisation": {**organisation, "departments": departments}}
-
-
-def _is_surveyed(trait: Any) -> bool:
-    """Whether a trait is told by answers."""
-    return isinstance(trait, dict) and any(trait.get(key) is not None for key in ("standard_error", "answers"))

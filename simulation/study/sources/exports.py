@@ -12,16 +12,26 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path as FilePath
-from typing import Any
+from typing import Annotated, Any, TypeVar
 
-from simulation.study.errors import InputRefused, Problem, nearest, problem, shown, unknown
+from pydantic import BaseModel, Field
+
+from simulation.study.build.problems import Gatherer
+from simulation.study.errors import InputRefused, Problem, abridged, nearest, problem, shown, unknown
 from simulation.study.organisation import Organisation
+from simulation.study.paths import PlaceOf
 from simulation.study.places import Cell, Place
 from simulation.study.sources import apart, workbook
+from simulation.study.sources.files import content_named, read_file
 from simulation.study.sources.tables import Grid, is_empty
 from simulation.system.limits import LIMITS, spaced
 from simulation.text.characters import look
 
+FORMAT = 1
+"""The version of mappings."""
+Column = Annotated[str, Field(min_length=1, max_length=2_000)]
+"""What stands above a column."""
+Plan = TypeVar("Plan", bound=BaseModel)
 ENDINGS = (".csv", ".tsv", ".txt", workbook.ENDING)
 UNFINISHED = {"submitdate", "date submitted", "datum ingestuurd"}
 """LimeSurvey's column that is empty for those who did not send their answers."""
@@ -63,8 +73,6 @@ def read_export(source: str) -> Export:
 
 def content_of(source: str, endings: tuple[str, ...] = ENDINGS, most: int = LIMITS.export_bytes) -> bytes:
     """What a file of one of these endings holds, if that is no more than ``most`` bytes."""
-    from simulation.study.sources.files import content_named  # noqa: PLC0415 - files imports what reads tables
-
     if FilePath(source).suffix.lower() not in endings:
         raise InputRefused([problem("no_export", given=shown(source, 200), legal=", ".join(endings))])
     content = content_named(source, most)
@@ -261,24 +269,64 @@ MOST_PLACES = 1_000
 """Places of one mistake that are kept."""
 
 
-def departments_called(organisation: Organisation, more: Mapping[str, str]) -> dict[str, str]:
-    """Departments by what they may be called: their names, their labels, and what a mapping says ``more``.
+class Departments:
+    """What the departments of an organisation are called in cells.
 
-    Raises :class:`~simulation.study.errors.InputRefused` where a mapping says of two words that look the same that they
-    are two departments.
+    By their ``names``, their labels, what a mapping says ``more``, and words that it says are ``missing``: none of the
+    study's. Raises :class:`~simulation.study.errors.InputRefused`, about the ``mapping``, where that says of two words
+    that look the same that they are two departments.
     """
-    called = {look(word(name)): name for name in organisation.names}
-    for one in organisation.departments:
-        for text in one.label.texts.values() if one.label else ():
-            called.setdefault(look(word(text)), one.name)
-    said: dict[str, tuple[str, str]] = {}
-    for key, name in more.items():
-        first = said.setdefault(look(word(key)), (key, name))
-        if first[1] != name:
-            raise InputRefused([problem("called_twice", "departments", given=shown(key), other=shown(first[0]))])
-    return called | {key: name for key, (_, name) in said.items()}
+
+    def __init__(
+        self, organisation: Organisation, more: Mapping[str, str], missing: Iterable[str], mapping: str
+    ) -> None:
+        self.names = organisation.names
+        self._called = {look(word(name)): name for name in organisation.names}
+        for one in organisation.departments:
+            for text in one.label.texts.values() if one.label else ():
+                self._called.setdefault(look(word(text)), one.name)
+        said: dict[str, tuple[str, str]] = {}
+        for key, name in more.items():
+            first = said.setdefault(look(word(key)), (key, name))
+            if first[1] != name:
+                twice = problem("called_twice", "departments", given=shown(key), other=shown(first[0]))
+                raise InputRefused([replace(twice, file=mapping)])
+        self._called |= {key: name for key, (_, name) in said.items()}
+        self._missing = {"", *(word(each) for each in missing)}
+        self._known: dict[str, tuple[str | None, bool]] = {}
+
+    def of(self, said: str) -> tuple[str | None, bool]:
+        """The department that a cell names, and whether that is known: no department, and known, is what is missing."""
+        if said not in self._known:
+            self._known[said] = self._named(said)
+        return self._known[said]
+
+    def _named(self, said: str) -> tuple[str | None, bool]:
+        """The same of a cell that was not met before; nothing longer than a name is looked for."""
+        if word(said) in self._missing:
+            return None, True
+        name = self._called.get(look(word(said))) if len(said) <= LIMITS.name_characters else None
+        return name, name is not None
 
 
-def department_of(said: str, called: Mapping[str, str]) -> str | None:
-    """The department that a cell names; None for none of them."""
-    return called.get(look(word(said))) if len(said) <= LIMITS.name_characters else None
+def read_plan(source: str, form: type[Plan], kind: str, organisation: Organisation) -> tuple[Plan, PlaceOf]:
+    """Read the mapping of a ``kind`` of export, ``survey`` or ``network``, and where its parts stand.
+
+    Its ``form`` has ``departments``, what those of the organisation are called otherwise. Raises
+    :class:`~simulation.study.errors.InputRefused` with every problem of the file.
+    """
+    data, place_of, problems = read_file(source)
+    gatherer = Gatherer(place_of)
+    plan = None
+    if isinstance(data, dict) and data.get(kind) != FORMAT:
+        gatherer.refuse(f"no_{kind}_format", (kind,) if kind in data else (), given=shown(data.get(kind)))
+    else:
+        plan = gatherer.read(form, data, lambda path: path)
+    called: Mapping[str, str] = getattr(plan, "departments", {})
+    for name in called.values():
+        if name not in organisation.names:
+            gatherer.no_such("unknown_department", ("departments",), name, organisation.names)
+    found = [*problems, *gatherer.all_problems()]
+    if found or plan is None:
+        raise InputRefused(abridged(replace(one, file=one.file or source) for one in found))
+    return plan, place_of

@@ -12,7 +12,7 @@ A mapping says what stands where, in a file of its own::
                                         # {column: Type, contact: [Talks to], need: [Needs input of]}
     departments: {Verkoop: Sales}       # what is called otherwise than in the study
     missing: [External]                 # departments that are none of the study's
-    smallest: 5                         # of departments with fewer people nothing is said by themselves
+    smallest: 5                         # departments with fewer people have no E-I index
     full: 2.5                           # what counts as a strength of 1; left out, the closest pair does
 
 Without ``people`` and ``departments_of`` the ends themselves are departments. Of GraphML ``people.department`` names
@@ -30,34 +30,31 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, Strict, model_validator
 from pydantic_core import PydanticCustomError
 
-from simulation.study.build.problems import Gatherer
 from simulation.study.deadline import reading
-from simulation.study.errors import InputRefused, abridged, problem, shown, unknown
+from simulation.study.errors import InputRefused, abridged, problem, unknown
 from simulation.study.network import Network, Pair, ties
 from simulation.study.organisation import Frozen, Name, Organisation, Words
 from simulation.study.paths import PlaceOf
 from simulation.study.sources.exports import (
+    Column,
+    Departments,
     Export,
     Finder,
     Mistakes,
     content_of,
-    department_of,
-    departments_called,
     read_export,
+    read_plan,
     shown_cell,
     word,
 )
-from simulation.study.sources.files import read_file
 from simulation.study.sources.tables import COMMA, NUMBER, TWO_WAYS
 from simulation.study.survey import LEAST
 from simulation.system.limits import LIMITS
 
-FORMAT = 1
 GRAPHML = ".graphml"
 MOST_WEIGHT = 1e9
 """No tie is stronger than this."""
 Sort = Literal["contact", "need"]
-Column = Annotated[str, Field(min_length=1, max_length=2_000)]
 KINDS: Mapping[Sort, str] = {"contact": "informal_ties", "need": "interdependence"}
 """What a study's file calls each sort of ties."""
 
@@ -141,7 +138,7 @@ def read_network(source: str, mapping: str, organisation: Organisation, people: 
     every problem of the files; the same mistake is told once, with the places where it stands.
     """
     with reading():
-        plan, place_of = read_mapping(mapping, organisation)
+        plan, place_of = read_plan(mapping, Mapped, "network", organisation)
     try:
         return _read(source, plan, mapping, place_of, organisation, people)
     except InputRefused as refused:
@@ -157,8 +154,8 @@ def _read(
         raise InputRefused([replace(problem("people_missing"), file=mapping)])
     if people is not None and (plan.people is None or graph):
         raise InputRefused([replace(problem("people_unused"), file=mapping)])
-    names = _Names(plan, organisation)
-    reader = _Reader(plan, mapping, place_of, names)
+    departments = Departments(organisation, plan.departments, plan.missing, mapping)
+    reader = _Reader(plan, mapping, place_of, departments)
     if graph:
         reader.take(*_graph(source, plan), file=source)
     else:
@@ -166,42 +163,6 @@ def _read(
         export = read_export(source)
         reader.take(reader.rows(export), where, file=source, export=export)
     return reader.contacts()
-
-
-def read_mapping(source: str, organisation: Organisation) -> tuple[Mapped, PlaceOf]:
-    """Read a mapping, and where its parts stand; raises as :func:`read_network` does."""
-    data, place_of, problems = read_file(source)
-    gatherer = Gatherer(place_of)
-    plan = None
-    if isinstance(data, dict) and data.get("network") != FORMAT:
-        given = shown(data.get("network"))
-        gatherer.refuse("no_network_format", ("network",) if "network" in data else (), given=given)
-    else:
-        plan = gatherer.read(Mapped, data, lambda path: path)
-    for name in plan.departments.values() if plan else ():
-        if name not in organisation.names:
-            gatherer.no_such("unknown_department", ("departments",), name, organisation.names)
-    found = [*problems, *gatherer.all_problems()]
-    if found or plan is None:
-        raise InputRefused(abridged(replace(one, file=one.file or source) for one in found))
-    return plan, place_of
-
-
-class _Names:
-    """What departments are called, and which words are none of them."""
-
-    def __init__(self, plan: Mapped, organisation: Organisation) -> None:
-        self.called = departments_called(organisation, plan.departments)
-        self.none = {"", *(word(said) for said in plan.missing)}
-        self.legal = organisation.names
-        self._known: dict[str, str | None] = {}
-
-    def of(self, said: str) -> tuple[str | None, bool]:
-        """The department of a word, and whether the word is known; none of what is missing."""
-        if said not in self._known:
-            self._known[said] = None if word(said) in self.none else department_of(said, self.called) or ""
-        found = self._known[said]
-        return found or None, found != ""
 
 
 @dataclass(frozen=True)
@@ -234,7 +195,7 @@ class _Reader:
     plan: Mapped
     mapping: str
     place_of: PlaceOf
-    names: _Names
+    departments: Departments
     networks: dict[Sort, Network] = field(default_factory=dict)
     mistakes: Mistakes = field(default_factory=Mistakes)
     total: int = 0
@@ -267,7 +228,7 @@ class _Reader:
             person, said = shown_cell(_cell(cells, who)), shown_cell(_cell(cells, where))
             if found.setdefault(person, said) != said:
                 mistakes.add(("person_twice", person), export.cell(row, who))
-            if not self.names.of(said)[1]:
+            if not self.departments.of(said)[1]:
                 mistakes.add(("tie_department", said), export.cell(row, where))
         problems = mistakes.problems(export.file, self._legal)
         if problems:
@@ -313,7 +274,7 @@ class _Reader:
         if problems:
             raise InputRefused(abridged(problems))
         if where is not None and self.plan.departments_of is None:
-            heads = Counter(self.names.of(said)[0] for said in where.values())
+            heads = Counter(self.departments.of(said)[0] for said in where.values())
         else:
             heads = Counter({name: len(people) for name, people in seen.items()})
         by_person = where is not None or self.plan.departments_of is not None
@@ -337,7 +298,7 @@ class _Reader:
         """The department of one end of a tie."""
         person = tie.b if at else tie.a
         said = tie.departments[at] if tie.departments else where.get(person, "") if where is not None else person
-        name, known = self.names.of(said.strip())
+        name, known = self.departments.of(said.strip())
         if not known:
             self._odd("tie_department", said.strip(), tie, self._department_column(at))
         if name is not None and tie.departments:
@@ -384,7 +345,7 @@ class _Reader:
         means = self.plan.means
         if mistake[0] == "tie_sort":
             return (*means.contact, *means.need) or ("–",)
-        return self.names.legal if mistake[0] == "tie_department" else ()
+        return self.departments.names if mistake[0] == "tie_department" else ()
 
     def contacts(self) -> Contacts:
         """All of it; raises where no tie is left."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from simulation.study.measures import MEASURES
 from simulation.study.sources.tables import HEADS, KINDS, TABLES, TRAITS, Data, called
-from simulation.study.survey import SURVEYED
+from simulation.study.survey import SURVEYED, is_answered
 from simulation.text.i18n import LANGUAGES, say
 
 
@@ -66,7 +66,7 @@ def _department_rows(organisation: Data, language: str) -> list[list[Any]]:
         row: list[Any] = [name]
         for key in TRAITS:
             value = traits.get(key.removesuffix("_off"))
-            if _is_answered(value):
+            if is_answered(value):
                 value = None  # on a sheet of its own
             elif isinstance(value, dict):
                 value = value.get("plus_minus" if key.endswith("_off") else "value")
@@ -75,11 +75,6 @@ def _department_rows(organisation: Data, language: str) -> list[list[Any]]:
             row.append(say(f"workbook.kind_{value}", language) if key == "kind" else value)
         rows.append([*row, *(_texts(traits.get("label")).get(code) for code in codes)])
     return [_heads("departments", language, [f"label {code}" for code in codes]), *rows]
-
-
-def _is_answered(trait: Any) -> bool:
-    """Whether a trait is told by answers to a survey, and not by a spread."""
-    return isinstance(trait, dict) and any(trait.get(key) is not None for key in ("standard_error", "answers"))
 
 
 def _survey_rows(organisation: Data, language: str) -> list[list[Any]]:
@@ -92,7 +87,7 @@ def _survey_rows(organisation: Data, language: str) -> list[list[Any]]:
         ]
         for name, traits in (organisation.get("departments") or {}).items()
         for key in SURVEYED
-        if _is_answered((traits or {}).get(key))
+        if is_answered((traits or {}).get(key))
     ]
     return [_heads("survey", language), *rows]
 
