@@ -277,11 +277,6 @@ KINDS: Mapping[str, Kind] = {
         _seat_wrong,
         lambda record, event: _with(record, event.data["id"], table=event.data["table"]),
     ),
-    "language": Kind(
-        {"id": str, "language": str},
-        _who_wrong,
-        lambda record, event: _with(record, event.data["id"], language=event.data["language"]),
-    ),
     "answer": Kind({"id": str, "screen": str, "value": NUMBER}, _answer_wrong, _answered),
     "go": Kind({"to": int}, _go_wrong, _gone),
     "lock": Kind({"screen": str, "on": bool}, _lock_wrong, _locked),
