@@ -12,11 +12,12 @@ from sse_starlette.sse import AppStatus
 from simulation.session.addresses import addresses
 from simulation.session.codes import new_code
 from simulation.session.door import Door
+from simulation.session.exports import Exported
 from simulation.session.house import House
 from simulation.session.programme import Programme
 from simulation.session.record import Event
 from simulation.session.room import Room
-from simulation.session.routes import Pages
+from simulation.session.routes import application
 from simulation.session.store import Store
 from simulation.web.hosts import is_local
 from simulation.web.lifecycle import Server, configured
@@ -58,6 +59,13 @@ def begun(programme: Programme, language: str, seed: int = 1) -> Room:
     return Room(store, programme)
 
 
+def imported(programme: Programme, exported: Exported, language: str) -> Room:
+    """A session that goes on from an export, under a code of its own. Raises as :func:`begun` does."""
+    store = Store(new_code(), {"language": language, "source": exported.source})
+    store.append(exported.events)
+    return Room(store, programme)
+
+
 def serve(rooms: Sequence[Room], place: Place, language: str, announce: Callable[[House], None]) -> None:
     """Serve sessions until a signal ends it; ``announce`` is called once it answers.
 
@@ -71,7 +79,7 @@ def serve(rooms: Sequence[Room], place: Place, language: str, announce: Callable
         house = House(rooms, addresses(bound[0]), port, language)
         # it would end streams half a second late, and those of every later server of this process
         AppStatus.enable_automatic_graceful_drain = False
-        door = Door(Pages(house).application(), language, (place.host, *bound))
+        door = Door(application(house), language, (place.host, *bound))
         config = configured(door, all(map(is_local, bound)))
         ready = house
         SessionServer(config, lambda: announce(ready), house).run(sockets)

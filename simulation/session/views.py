@@ -191,6 +191,7 @@ def beamer(room: Room, language: str) -> State:
         "parts": parts,
         "say": "",
         "black": record.black,
+        "lobby": screen.kind == "lobby",
         **_timing(record),
     }
 
@@ -280,7 +281,6 @@ def console(room: Room, language: str, reach: Mapping[str, Any]) -> State:
         "screen": screen.key,
         "parts": parts,
         "say": "",
-        "black": record.black,
         **_timing(record),
     }
 

@@ -2,7 +2,7 @@
 (function () {
   'use strict';
   var body = document.body, base = body.dataset.live, source = null, heard = 0, trouble = 0, ended = false;
-  var was = {}, waiting = {}, until = null, ahead = 0, pressed = null, screen = null, number = -1;
+  var was = {}, waiting = {}, until = null, ahead = 0, pressed = null, number = -1;
   var lost = document.getElementById('lost'), status = document.getElementById('status');
 
   function tell(text) { if (status && text && status.textContent !== text) status.textContent = text; }
@@ -43,13 +43,9 @@
     if (state.removed) { ended = true; location.reload(); return; }
     if (state.n < number) return;
     number = state.n;
-    if (body.classList.contains('beamer')) body.classList.toggle('black', !!state.black);
+    ['black', 'lobby'].forEach(function (name) { body.classList.toggle(name, !!state[name]); });
     Object.keys(state.parts).forEach(function (name) { put(name, state.parts[name]); });
-    if (screen !== null && screen !== state.screen) {
-      var title = document.querySelector('h1');
-      tell((title ? title.textContent.trim() + '. ' : '') + state.say);
-    } else tell(state.say);
-    screen = state.screen;
+    tell(state.say);
     until = state.until;
     ahead = Date.now() - state.now;
   }
