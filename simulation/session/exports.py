@@ -1,4 +1,4 @@
-"""A session as text, so that it can be kept elsewhere and go on: what happened in it, and what its programme is made of.
+"""A session as text, to be kept elsewhere and go on from: what happened in it, and what its programme is made of.
 
 No token, no key and no address of anybody's is in it: only nicknames, answers, and what the trainer did.
 """
@@ -29,11 +29,7 @@ def to_yaml(events: Sequence[Event], source: str = "") -> str:
     """A session's events as YAML.
 
     >>> print(to_yaml([Event(1, 12.5, "go", {"to": 1}, "a client's mark")]), end="")
-    session:
-      format: 1
-      programme: []
-      events:
-        - {at: 12.5, kind: go, data: {to: 1}}
+    session: {format: 1, programme: [], events: [{at: 12.5, kind: go, data: {to: 1}}]}
     """
     rows = [{"at": one.at, "kind": one.kind, "data": dict(one.data)} for one in events]
     return study_yaml({"session": {"format": FORMAT, "programme": source.splitlines(), "events": rows}})
@@ -54,11 +50,8 @@ def from_yaml(text: str, name: str = "session") -> Exported:
     if problems:
         raise InputRefused(problems)
     inside = data["session"] if is_session(data) else None
-    if (
-        not isinstance(inside, dict)
-        or inside.get("format") != FORMAT
-        or set(inside) != {"format", "programme", "events"}
-    ):
+    fields = {"format", "programme", "events"}
+    if not isinstance(inside, dict) or set(inside) != fields or inside["format"] != FORMAT:
         raise InputRefused([problem("no_export", given=repr(name))])
     lines, rows = inside["programme"], inside["events"]
     if not (isinstance(lines, list) and all(isinstance(line, str) for line in lines) and isinstance(rows, list)):

@@ -11,6 +11,7 @@ from typing import Any
 
 from simulation.session.codes import digest, new_secret
 from simulation.session.events import applied, folded, refusal
+from simulation.session.exports import to_yaml
 from simulation.session.programme import Programme
 from simulation.session.record import Event, Record
 from simulation.session.store import Store
@@ -199,6 +200,14 @@ class Room:
         """Let every stream end: the server does."""
         for line in self.lines:
             line.end()
+
+    async def exported(self) -> str:
+        """The session as text."""
+
+        def text() -> str:
+            return to_yaml(self.store.events(), self.store.about("source"))
+
+        return await asyncio.get_running_loop().run_in_executor(self._thread, text)
 
     async def delete(self) -> None:
         """Delete the session for good, once what waits has been written."""

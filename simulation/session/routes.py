@@ -38,6 +38,7 @@ def application(house: House) -> Starlette:
             Route(f"{here}/beamer/events", trainer.beamer_events),
             Route(f"{here}/console", trainer.console),
             Route(f"{here}/console", trainer.command, methods=["POST"]),
+            Route(f"{here}/console/export", trainer.export),
             Route(f"{here}/console/state", trainer.console_state),
             Route(f"{here}/console/events", trainer.console_events),
         ],

@@ -88,6 +88,16 @@ class Trainer(Routes):
             return gone(room)
         return self.stream(room, CONSOLE, lambda: self._console(room))
 
+    async def export(self, request: Request) -> Response:
+        """All of the session as text, for the trainer to keep."""
+        room = self.room(request)
+        if room is None:
+            return self.no_room(request)
+        if not _is_trainer(request, room):
+            return saying("no_trainer", request.scope["language"], 403)
+        heads = {**NOT_KEPT, "content-disposition": f'attachment; filename="session-{room.code}.yaml"'}
+        return Response(await room.exported(), 200, heads, "application/yaml; charset=utf-8")
+
     async def command(self, request: Request) -> Response:
         """Something that the trainer does."""
         room, language = self.room(request), self.house.language
