@@ -142,7 +142,8 @@ class Phones(Routes):
             return RedirectResponse(f"/s/{room.code}", 303)
         state = await self.drawn(lambda: views.phone(room, who, language))
         told = views.refused(problem, language) if problem else ""
-        return JSONResponse({"problem": told, "state": state}, 409 if problem else 200, NOT_KEPT)
+        status = 413 if problem == "large" else 409 if problem else 200
+        return JSONResponse({"problem": told, "state": state}, status, NOT_KEPT)
 
     async def phone_state(self, request: Request) -> Response:
         """What a participant sees now."""
