@@ -225,6 +225,17 @@ class Trainer(Sender):
     def to(self, key):
         assert self.do("jump", to=[one.key for one in SCREENS].index(key))[0] == 200
 
+    def afresh(self):
+        """Nothing is locked, revealed, black or paused, and the first screen is shown."""
+        for kind in ("black", "pause", "hide", "over"):
+            self.do(kind, on="0")
+        now = self.record()
+        for key in now.locks | now.revealed:
+            self.to(key)
+            self.do("reveal", on="0")
+            self.do("lock", on="0")
+        self.to("lobby")
+
     def events(self):
         """What has happened, as the export has it."""
         from simulation.session.exports import from_yaml

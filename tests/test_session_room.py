@@ -495,6 +495,7 @@ def shown(tmp_path_factory):
 def tabs(browser, shown):
     """Makes pages that note what must not happen in them, each a visitor of its own."""
     contexts = []
+    shown.trainer().afresh()
 
     def made(path, width=360, height=740, language="en-GB", errors=True):
         context = browser.new_context(viewport={"width": width, "height": height}, locale=language)
@@ -527,21 +528,21 @@ STATUS = "text => document.querySelector('#status').textContent.includes(text)"
 def test_a_whole_round_in_three_browsers(tabs, shown):
     console, beamer = tabs(shown.links[0], 1280, 800), tabs(f"/s/{shown.code}/beamer", 1280, 720)
     phone = joined(tabs, shown, "Ann in a browser")
-    beamer.wait_for_function("document.body.innerText.includes('1 participant')")
+    beamer.wait_for_function("() => document.body.innerText.includes('1 participant')")
     console.keyboard.press("ArrowRight")
     phone.locator(".option").nth(1).click()
     phone.wait_for_function(STATUS, arg="Your answer is in")
     assert phone.locator(".option").nth(1).get_attribute("aria-pressed") == "true"
-    beamer.wait_for_function("document.body.innerText.includes('1 of 1 has answered')")
+    beamer.wait_for_function("() => document.body.innerText.includes('1 of 1 has answered')")
     assert "No" in beamer.inner_text("main")
     assert not beamer.locator(".bars").count()  # secret before the lock
     console.keyboard.press("l")
     beamer.wait_for_selector(".bars")
     phone.wait_for_function(STATUS, arg="closed")
     console.keyboard.press("r")
-    beamer.wait_for_function("document.body.innerText.includes('94 of 100')")
+    beamer.wait_for_function("() => document.body.innerText.includes('94 of 100')")
     console.keyboard.press("b")
-    beamer.wait_for_function("document.body.classList.contains('black')")
+    beamer.wait_for_function("() => document.body.classList.contains('black')")
     phone.reload()
     assert phone.locator(".option").nth(1).get_attribute("aria-pressed") == "true"
     assert phone.evaluate("document.documentElement.scrollWidth") <= 360
@@ -584,7 +585,7 @@ def test_a_page_without_a_stream_asks(tabs, shown):
     phone.locator(".option").first.click()
     phone.wait_for_function(STATUS, arg="Your answer is in")
     trainer.to("lobby")
-    phone.wait_for_function("!document.querySelector('.option')", timeout=8_000)
+    phone.wait_for_function("() => !document.querySelector('.option')", timeout=8_000)
 
 
 @pytest.mark.browser
@@ -600,6 +601,13 @@ def test_a_browser_without_eventsource_asks(tabs, shown):
     trainer.to("lobby")
 
 
+def cut_off(shown, page):
+    """End the streams of a page, as a network does that is gone: being offline in Chromium leaves them open."""
+    cookies = "; ".join(f"{one['name']}={one['value']}" for one in page.context.cookies(page.url))
+    for one in [Stream(Sender(shown.url, f"/s/{shown.code}", cookies)) for _ in range(LIMITS.streams_each)]:
+        one.close()
+
+
 @pytest.mark.browser
 @pytest.mark.slow
 def test_a_phone_that_was_away_comes_back_to_its_place(tabs, shown):
@@ -607,6 +615,7 @@ def test_a_phone_that_was_away_comes_back_to_its_place(tabs, shown):
     trainer.to("lobby")
     phone = joined(tabs, shown, "Ann, asleep", errors=False)
     phone.context.set_offline(True)
+    cut_off(shown, phone)
     trainer.to(QUESTION)
     phone.wait_for_timeout(500)
     assert not phone.locator(".option").count()
@@ -615,10 +624,11 @@ def test_a_phone_that_was_away_comes_back_to_its_place(tabs, shown):
     phone.wait_for_selector(".option", timeout=4_000)
     phone.context.set_offline(True)
     phone.locator(".option").first.click()
-    phone.wait_for_function("document.querySelector('#lost').textContent.includes('Trying again')")
+    phone.wait_for_function("() => document.querySelector('#lost').textContent.includes('Trying again')")
     phone.context.set_offline(False)
     phone.wait_for_function(STATUS, arg="Your answer is in", timeout=8_000)
-    assert len([one for one in trainer.events() if one.kind == "answer" and one.at > time.time() - 9]) == 1
+    who = trainer.record().present[-1]
+    assert [one.kind for one in trainer.events() if one.data.get("id") == who.id] == ["join", "answer"]
     trainer.to("lobby")
 
 
@@ -629,12 +639,12 @@ def test_a_server_that_went_and_came_back(tabs, tmp_path):
     phone = joined(lambda path, **named: tabs(one.url + path, errors=False, **named), one, "Ann, patient")
     trainer = one.trainer()
     one.end(force=True)
-    phone.wait_for_function("document.querySelector('#lost').textContent.includes('lost')", timeout=15_000)
+    phone.wait_for_function("() => document.querySelector('#lost').textContent.includes('lost')", timeout=15_000)
     with hall(tmp_path, "--continue", one.code, port=one.port):
         trainer.to(QUESTION)
         phone.wait_for_selector(".option", timeout=15_000)
         trainer.post("", {"command": "delete"})
-        phone.wait_for_function("document.querySelector('#lost').textContent.includes('over')", timeout=15_000)
+        phone.wait_for_function("() => document.querySelector('#lost').textContent.includes('over')", timeout=15_000)
 
 
 @pytest.mark.browser
@@ -662,7 +672,7 @@ def test_the_test_page_tells_the_console(tabs, shown):
     console.click("#d-reach > summary")
     assert "No phone has opened" in console.inner_text("#d-reach")
     assert "You are here" in tabs("/test").inner_text("h1")
-    console.wait_for_function("document.querySelector('#d-reach').innerText.includes('A phone arrived')")
+    console.wait_for_function("() => document.querySelector('#d-reach').innerText.includes('A phone arrived')")
     assert console.locator("#d-reach").get_attribute("open") is not None
     assert console.evaluate("document.documentElement.scrollWidth") <= 390
 
@@ -689,7 +699,7 @@ def test_no_rule_of_wcag_is_broken_and_targets_are_large(tabs, shown, language):
     for key in ("lobby", QUESTION, "weeks.question", "round-1"):
         trainer.to(key)
         for page in (phone, console):
-            page.wait_for_function(f"document.body.innerText.includes({json.dumps(title(key, page))})")
+            page.wait_for_function(f"() => document.body.innerText.includes({json.dumps(title(key, page))})")
         for page in seen:
             # axe-core is put in by the test's own hand; the page's policy would not let it in as an element
             assert broken(page) == [], key
