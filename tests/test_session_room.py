@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -285,6 +286,15 @@ def test_who_floods_is_slowed_down_and_nobody_else(here):
     trainer.to("lobby")
 
 
+def test_who_looks_all_the_time_is_slowed_down_and_nobody_else(here):
+    flood, ann = Phone(here.url, here.code, "Never enough"), Phone(here.url, here.code, "Now and then")
+    with ThreadPoolExecutor(4) as pool:
+        statuses = list(pool.map(lambda _: flood.get("/state")[0], range(3 * LIMITS.looks_at_once)))
+    assert set(statuses) == {200, 429}
+    assert statuses.count(200) >= LIMITS.looks_at_once
+    assert ann.get()[0] == 200
+
+
 def test_wrong_codes_are_counted_and_a_right_one_is_let_in(here):
     said = [
         words_in(ask(here.url, f"/?code=AAAA{n:04}".replace("0", "B").replace("1", "C"))[2])
@@ -320,6 +330,49 @@ def test_a_change_comes_down_the_stream(here):
     assert open_.state()["ask"]["mine"] == 2
     open_.close()
     trainer.to("lobby")
+
+
+def test_onlookers_do_not_end_the_stream_of_the_trainer_s_beamer(here):
+    own = Stream(Sender(here.url, f"/s/{here.code}/beamer", here.trainer().cookie))
+    assert own.state() is not None
+    others = [Stream(Sender(here.url, f"/s/{here.code}/beamer")) for _ in range(LIMITS.streams_shown + 2)]
+    here.trainer().to(QUESTION)
+    assert own.state()["screen"] == QUESTION
+    for one in (own, *others):
+        one.close()
+    here.trainer().to("lobby")
+
+
+@pytest.mark.slow
+def test_who_does_not_read_is_let_go_and_others_see_changes(alone):
+    trainer, ann = alone.trainer(), Phone(alone.url, alone.code, "Ann")
+    deaf = socket.create_connection(("127.0.0.1", alone.port))
+    deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1_024)
+    head = f"GET {trainer.there}/events HTTP/1.1\r\nHost: 127.0.0.1:{alone.port}\r\nCookie: {trainer.cookie}\r\n\r\n"
+    deaf.sendall(head.encode())
+    begun, open_ = time.monotonic(), Stream(ann)
+    ended = False
+    while not ended and time.monotonic() - begun < 3 * LIMITS.unread_seconds:
+        for on in "10":
+            trainer.do("hide", on=on)
+        trainer.to(QUESTION)
+        sent = time.monotonic()
+        while open_.state()["screen"] != QUESTION:
+            pass
+        assert time.monotonic() - sent < 1.0
+        trainer.to("lobby")
+        ended = is_closed(deaf)
+    assert ended
+    open_.close()
+    deaf.close()
+
+
+def is_closed(sock):
+    """Whether the other end has let go, without reading what it sent."""
+    import psutil
+
+    here = psutil.Process().net_connections()
+    return not [one for one in here if one.laddr[1] == sock.getsockname()[1] and one.status == "ESTABLISHED"]
 
 
 def test_a_further_stream_ends_the_oldest(here):
@@ -378,6 +431,7 @@ def test_a_session_that_is_over_says_so(alone):
 # --- killed ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="there is no SIGKILL")
 def test_a_killed_server_goes_on_with_every_acknowledged_vote(tmp_path):
     one = Hall(tmp_path)
@@ -525,6 +579,7 @@ STATUS = "text => document.querySelector('#status').textContent.includes(text)"
 
 
 @pytest.mark.browser
+@pytest.mark.slow
 def test_a_whole_round_in_three_browsers(tabs, shown):
     console, beamer = tabs(shown.links[0], 1280, 800), tabs(f"/s/{shown.code}/beamer", 1280, 720)
     phone = joined(tabs, shown, "Ann in a browser")
@@ -686,7 +741,8 @@ SMALL = """least => [...document.querySelectorAll('button, input:not([type=hidde
 @pytest.mark.browser
 @pytest.mark.axe
 @pytest.mark.skipif(not AXE.is_file() and not os.environ.get("SYNERGY_NEEDS_BROWSER"), reason="no axe-core here")
-@pytest.mark.parametrize("language", ["nl-NL", pytest.param("en-GB", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["nl-NL", "en-GB"])
 def test_no_rule_of_wcag_is_broken_and_targets_are_large(tabs, shown, language):
     trainer = shown.trainer()
     trainer.to("lobby")
