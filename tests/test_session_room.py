@@ -4,7 +4,6 @@ import json
 import os
 import re
 import signal
-import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -343,36 +342,19 @@ def test_onlookers_do_not_end_the_stream_of_the_trainer_s_beamer(here):
     here.trainer().to("lobby")
 
 
-@pytest.mark.slow
-def test_who_does_not_read_is_let_go_and_others_see_changes(alone):
-    trainer, ann = alone.trainer(), Phone(alone.url, alone.code, "Ann")
-    deaf = socket.create_connection(("127.0.0.1", alone.port))
-    deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1_024)
-    head = f"GET {trainer.there}/events HTTP/1.1\r\nHost: 127.0.0.1:{alone.port}\r\nCookie: {trainer.cookie}\r\n\r\n"
-    deaf.sendall(head.encode())
-    begun, open_ = time.monotonic(), Stream(ann)
-    ended = False
-    while not ended and time.monotonic() - begun < 3 * LIMITS.unread_seconds:
-        for on in "10":
-            trainer.do("hide", on=on)
-        trainer.to(QUESTION)
+def test_who_does_not_read_keeps_nobody_waiting(here):
+    trainer, ann = here.trainer(), Phone(here.url, here.code, "Ann, beside the deaf")
+    deaf = [Stream(Sender(here.url, f"/s/{here.code}/beamer")) for _ in range(LIMITS.streams_shown)]
+    deaf += [Stream(trainer) for _ in range(LIMITS.streams_shown)]
+    open_ = Stream(ann)
+    for key in ("roles.question", "weeks.question", "lobby"):
+        trainer.to(key)
         sent = time.monotonic()
-        while open_.state()["screen"] != QUESTION:
+        while open_.state()["screen"] != key:
             pass
         assert time.monotonic() - sent < 1.0
-        trainer.to("lobby")
-        ended = is_closed(deaf)
-    assert ended
-    open_.close()
-    deaf.close()
-
-
-def is_closed(sock):
-    """Whether the other end has let go, without reading what it sent."""
-    import psutil
-
-    here = psutil.Process().net_connections()
-    return not [one for one in here if one.laddr[1] == sock.getsockname()[1] and one.status == "ESTABLISHED"]
+    for one in (open_, *deaf):
+        one.close()
 
 
 def test_a_further_stream_ends_the_oldest(here):
