@@ -125,6 +125,7 @@ def _list(language: str) -> None:
 
 def _announce(house: "House", args: argparse.Namespace, language: str) -> None:
     """Say how participants join and where the trainer's console is; open that, and let the absent join."""
+    from simulation.session.addresses import in_address
     from simulation.session.codes import spaced_code
     from simulation.session.practice import Practice
     from simulation.text.i18n import say
@@ -132,14 +133,13 @@ def _announce(house: "House", args: argparse.Namespace, language: str) -> None:
     from simulation.web.listening import EVERYWHERE, browse_to
 
     own = "127.0.0.1" if args.host in EVERYWHERE else house.addresses[0]
-    own = f"[{own}]" if ":" in own else own
     links = []
     for room in house.rooms.values():
-        links.append(f"http://{own}:{house.port}/s/{room.code}/console?key={room.secret}")
+        links.append(f"http://{in_address(own)}:{house.port}/s/{room.code}/console?key={room.secret}")
         print(say("cli.session_join", language, code=spaced_code(room.code), url=room.address))
         print(say("cli.session_console", language, url=links[-1]))
-        if args.practice and (args.host in EVERYWHERE or is_local(args.host)):
-            Practice(house.port, room.code, args.practice).begin()
+        if args.practice:
+            Practice(own, house.port, room.code, args.practice).begin()
     if not all(map(is_local, house.addresses)):
         print(say("cli.session_reach", language, addresses=", ".join(house.addresses), port=house.port))
     print(end="", flush=True)
