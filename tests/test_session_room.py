@@ -441,6 +441,7 @@ def test_a_killed_server_goes_on_with_every_acknowledged_vote(tmp_path):
     assert acknowledged
     with hall(tmp_path, "--continue", one.code, port=one.port) as again:
         assert again.codes == [one.code]
+        assert '<html lang="en">' in trainer.get()[2]
         now = trainer.record()  # the link of before is still good
         assert now.screen.key == QUESTION
         assert len(now.present) == 12

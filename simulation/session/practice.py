@@ -87,7 +87,11 @@ class Practice:
         person.cookie = heads.get("set-cookie", "").split(";")[0]
         tables = [part.split('"')[0] for part in text.split('name="table" value="')[1:]]
         name = person.name + "*" * person.again
-        self._ask("POST", "/join", person, {"nickname": name, "table": self.luck.choice(tables) if tables else ""})
+        table = self.luck.choice(tables) if tables else ""
+        status, _, _ = self._ask("POST", "/join", person, {"nickname": name, "table": table})
+        if status != 303:  # the nickname is taken, as after a restart
+            person.cookie = ""
+            person.again += 1
 
     def _choice(self, asked: Mapping[str, Any]) -> str:
         """An answer: any option, or a number that is likelier in the middle."""

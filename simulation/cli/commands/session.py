@@ -70,7 +70,10 @@ def execute(args: argparse.Namespace, language: str) -> int:
     from simulation.session.server import Place, serve
 
     chosen = args.language or language
-    rooms = _continued(args.go_on, args.file, chosen) if args.go_on else _begun(args.file, chosen, args.sessions or 1)
+    if args.go_on:
+        rooms = _continued(args.go_on, args.file, args.language)
+    else:
+        rooms = _begun(args.file, chosen, args.sessions or 1)
     serve(rooms, Place(args.host, args.port), chosen, lambda house: _announce(house, args, language))
     return FINE
 
@@ -84,8 +87,8 @@ def _begun(file: str | None, language: str, count: int) -> "list[Room]":
     return [begun(programme, language) for _ in range(count)]
 
 
-def _continued(codes: list[str], file: str | None, language: str) -> "list[Room]":
-    """Sessions that go on where they were."""
+def _continued(codes: list[str], file: str | None, language: str | None) -> "list[Room]":
+    """Sessions that go on where they were, in a language of their own unless another one is chosen."""
     from simulation.session.codes import code_in
     from simulation.session.programme import programme_of
     from simulation.session.room import Room
@@ -96,7 +99,8 @@ def _continued(codes: list[str], file: str | None, language: str) -> "list[Room]
         for code in dict.fromkeys(code_in(text[:40]) for text in codes):
             kept = Store(code)
             try:
-                rooms.append(Room(kept, programme_of(file, language, kept.about("source"))))
+                programme = programme_of(file, language or kept.about("language"), kept.about("source"))
+                rooms.append(Room(kept, programme))
             except BaseException:
                 kept.close()
                 raise
@@ -104,6 +108,8 @@ def _continued(codes: list[str], file: str | None, language: str) -> "list[Room]
         for room in rooms:
             room.close()
         raise
+    for room in rooms:
+        room.chosen_language = language or ""
     return rooms
 
 
