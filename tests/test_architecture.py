@@ -21,6 +21,8 @@ FLOORS = [
     "analysis",
     "report",
     "lesson",
+    "web",
+    "session",
     "dashboard.state",
     "dashboard.server",
     "dashboard.components",

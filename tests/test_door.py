@@ -24,8 +24,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from simulation.cli.main import main
 from simulation.dashboard import serve
-from simulation.dashboard.server.keys import new_key
-from simulation.dashboard.server.traffic import Full, Pace, Queue, Traffic
+from simulation.dashboard.server.traffic import Full, Queue, Traffic
 from simulation.dashboard.state import settings as handed
 from simulation.dashboard.state.settings import Settings
 from simulation.lesson.source import shipped
@@ -33,6 +32,9 @@ from simulation.study.errors import InputRefused
 from simulation.study.sources.files import load_data
 from simulation.system.limits import LIMITS
 from simulation.text.i18n import LANGUAGES, say
+from simulation.web import listening
+from simulation.web.keys import new_key
+from simulation.web.pace import Pace
 
 
 @contextlib.contextmanager
@@ -161,10 +163,10 @@ def test_a_key_is_asked_for_wherever_others_can_come(host, local):
 
 def test_an_address_with_a_key_is_not_among_the_words_that_a_browser_is_started_with(monkeypatch):
     opened = []
-    monkeypatch.setattr(serve.webbrowser, "open", opened.append)
-    serve.browse_to("http://127.0.0.1:1/?key=abc", True)
-    serve.browse_to("http://127.0.0.1:1/", False)
-    path = serve.Path(opened[0].removeprefix("file://"))
+    monkeypatch.setattr(listening.webbrowser, "open", opened.append)
+    listening.browse_to("http://127.0.0.1:1/?key=abc", True)
+    listening.browse_to("http://127.0.0.1:1/", False)
+    path = Path(opened[0].removeprefix("file://"))
     assert "abc" not in opened[0]
     assert "key=abc" in path.read_text("utf-8")
     if sys.platform != "win32":
@@ -259,12 +261,12 @@ def test_a_port_in_use_is_said_as_such():
         taken.listen()
         port = taken.getsockname()[1]
         with pytest.raises(InputRefused, match="in use"):
-            serve.listening("127.0.0.1", port)
+            listening.listening("127.0.0.1", port)
 
 
 def test_what_is_bound_is_what_was_asked_for():
     port = free_port()
-    bound = serve.listening("127.0.0.1", port)
+    bound = listening.listening("127.0.0.1", port)
     try:
         assert [one.getsockname() for one in bound] == [("127.0.0.1", port)]
     finally:

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from simulation.cli.main import main
 from simulation.dashboard.pages import pages
-from simulation.dashboard.server.hosts import hosts_of, is_welcome
 from simulation.system.limits import LIMITS
 from simulation.text.i18n import LANGUAGES, say
+from simulation.web.hosts import hosts_of, is_welcome
 
 SOLARAS_WORDS = (
     "App is disconnected",

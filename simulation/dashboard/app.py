@@ -10,7 +10,6 @@ import solara.lab
 from simulation.dashboard.components.frame import Frame
 from simulation.dashboard.components.text import Box, Text, packed
 from simulation.dashboard.pages import pages
-from simulation.dashboard.server.cookies import LANGUAGE
 from simulation.dashboard.server.mishaps import mishap, outdated
 from simulation.dashboard.state.tasks import log_error
 from simulation.dashboard.state.trail import Change, Ref, Trail
@@ -19,6 +18,7 @@ from simulation.dashboard.state.view import Notice, View, address_of, first_view
 from simulation.study.errors import InputRefused
 from simulation.text.i18n import language_name, say, words_of
 from simulation.text.languages import LANGUAGES, preferred
+from simulation.web.cookies import LANGUAGE
 
 
 def style_sheet() -> str:

@@ -3,10 +3,10 @@
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode
 
-from simulation.dashboard.server.cookies import LANGUAGE, SESSION, cookies_in, head_of
 from simulation.dashboard.server.traffic import WITHOUT_COOKIES
 from simulation.system.limits import LIMITS
 from simulation.text.languages import LANGUAGES, preferred
+from simulation.web.cookies import LANGUAGE, SESSION, cookies_in, head_of
 
 Scope = dict[str, Any]
 UNHEARD = {b"script-name", b"x-script-name", b"x-forwarded-host", b"x-forwarded-proto", b"authorization"} | {b"cookie"}

@@ -22,8 +22,6 @@ from typing import Any
 
 from simulation.dashboard.server.document import document, dressed
 from simulation.dashboard.server.gate import Dropped, Gate, Refused, install
-from simulation.dashboard.server.hosts import hosts_of, is_local, is_own_page, is_welcome
-from simulation.dashboard.server.keys import FIELD, Key
 from simulation.dashboard.server.mishaps import say_outdated
 from simulation.dashboard.server.request import Request, Scope
 from simulation.dashboard.server.traffic import Full, Line, Queue, Traffic, visitor_of
@@ -32,6 +30,8 @@ from simulation.study.errors import InputRefused
 from simulation.system.limits import LIMITS
 from simulation.text.characters import visible
 from simulation.text.i18n import say
+from simulation.web.hosts import hosts_of, is_local, is_own_page, is_welcome
+from simulation.web.keys import FIELD, Key
 
 Send = Callable[[Any], Awaitable[None]]
 Receive = Callable[[], Awaitable[Any]]

@@ -7,9 +7,9 @@ from typing import Any
 
 import uvicorn
 
-from simulation.dashboard.server.connections import Messages, Requests
 from simulation.system import signals
 from simulation.system.limits import LIMITS
+from simulation.web.connections import Messages, Requests
 
 
 class Server(uvicorn.Server):

@@ -4,7 +4,7 @@ import hmac
 import secrets
 from dataclasses import dataclass
 
-from simulation.dashboard.server.cookies import cookies_in
+from simulation.web.cookies import cookies_in
 
 FIELD = "key"
 """What the key is called in an address."""

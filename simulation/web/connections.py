@@ -10,8 +10,8 @@ from typing import Any
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from simulation.dashboard.server.hosts import is_local
 from simulation.system.limits import LIMITS
+from simulation.web.hosts import is_local
 
 WINDOW = 10.0
 """Seconds over which pings and pongs are counted."""

@@ -1,0 +1,111 @@
+"""What a session is about: its screens, what they ask, and the pieces of HTML that its content draws."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from markupsafe import Markup
+
+from simulation.study.errors import InputRefused, problem
+from simulation.study.organisation import Label
+
+if TYPE_CHECKING:
+    from simulation.session.record import Participant, Record
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What is asked on a screen, of every participant or of every table.
+
+    Of a table the last answer of anybody who sits at it counts. ``options`` are those of an ``option``; ``low``,
+    ``high``, ``step`` and ``unit`` belong to a ``number``. A ``secret`` ask shows no counts before it is locked or
+    revealed. With ``keeps`` a table that does not answer keeps what it answered last in the same ``series``, such as
+    ``"pledge"``.
+    """
+
+    kind: Literal["option", "number"]
+    by: Literal["person", "table"]
+    options: tuple[Label, ...] = ()
+    low: float = 0
+    high: float = 1
+    step: float = 1
+    unit: Label | None = None
+    secret: bool = True
+    keeps: bool = False
+    series: str = ""
+
+    def fits(self, value: object) -> bool:
+        """Whether a value, the index of an option or a number, can be an answer.
+
+        >>> ask = Ask("number", "table", low=0, high=10)
+        >>> [ask.fits(value) for value in (0, 10.0, 10.5, float("nan"), "3", True)]
+        [True, True, False, False, False, False]
+        """
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return False
+        if self.kind == "option":
+            return isinstance(value, int) and 0 <= value < len(self.options)
+        return self.low <= value <= self.high
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One screen of the session. ``key`` is stable, such as ``"round-3"``; ``kind`` is ``"lobby"``, ``"question"`` ….
+
+    ``minutes`` is how long the trainer means to take, ``notes`` are for the console alone, and a screen that
+    ``reveals`` has two states, before and after the trainer reveals.
+    """
+
+    key: str
+    title: Label
+    kind: str
+    ask: Ask | None = None
+    minutes: float = 0
+    notes: tuple[Label, ...] = field(default=())
+    reveals: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table at which participants sit, which is a department in the game."""
+
+    name: str
+    label: Label
+
+
+class Programme(Protocol):
+    """The content of a session. What it draws is escaped already."""
+
+    @property
+    def title(self) -> Label:
+        """What the session is called."""
+
+    @property
+    def screens(self) -> tuple[Screen, ...]:
+        """The screens, in order; there is at least one."""
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """The tables; if there are none nobody chooses one."""
+
+    def beamer(self, record: "Record", language: str) -> Markup:
+        """The current screen, for the beamer."""
+
+    def phone(self, record: "Record", who: "Participant", language: str) -> Markup:
+        """What stands above the answer on a participant's phone: what concerns them and their table alone."""
+
+    def console(self, record: "Record", language: str) -> Markup:
+        """What else the trainer sees and decides.
+
+        A decision is a form with ``method=post data-command="decide"`` and fields ``name`` and ``value``.
+        """
+
+    def decide(self, record: "Record", name: str, value: str) -> str | None:
+        """What is wrong with a decision of the trainer's, as the key of a sentence; None if it may be taken."""
+
+
+def programme_of(path: str | None, language: str) -> Programme:
+    """The programme that a file holds, or the one that comes along for None, in a language where it needs one.
+
+    Raises :class:`~simulation.study.errors.InputRefused` if there is none.
+    """
+    raise InputRefused([problem("no_programme", given=repr(path or ""))])
