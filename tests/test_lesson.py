@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulation import InputRefused, case, run_worlds
-from simulation.dashboard.pages.lesson.scenes import of_100
 from simulation.engine.ensemble import WEEKLY
 from simulation.engine.traces import trace
 from simulation.lesson.answers import (
@@ -33,6 +32,7 @@ from simulation.lesson.debrief import LEAST, MOST, RULES, question_text, questio
 from simulation.lesson.form import Chapter, Condition
 from simulation.lesson.moments import lost_with, moments, sentence, standstills
 from simulation.lesson.prediction import MOST_HANDS, Prediction, prediction
+from simulation.lesson.scenes import of_100
 from simulation.lesson.source import read_lesson, shipped
 from simulation.model.outcomes import BY_OUTCOME, Event
 from simulation.text.i18n import LANGUAGES, say

@@ -7,25 +7,26 @@ import pytest
 from conftest import opened, quickly, served
 
 from simulation.dashboard.pages.lesson.flow import (
-    OWN,
-    QUESTION_STEPS,
     lesson_material,
     moved,
-    option_count,
     position,
     predicted,
     reveal_key,
     reveal_of,
-    steps_of,
+    room_of,
     to_compare,
     toggled,
     voted,
+    with_package,
 )
-from simulation.dashboard.pages.lesson.scenes import LETTERS, STEPS, of_100, scene
 from simulation.dashboard.state.runs import run_store
 from simulation.dashboard.state.variants import study_of
 from simulation.dashboard.state.view import address_of, first_view, read_address
 from simulation.lesson.answers import answers_of
+from simulation.lesson.reveal import own_study
+from simulation.lesson.room import OWN, QUESTION_STEPS, Room, option_count, steps_of
+from simulation.lesson.scenes import LETTERS, STEPS, of_100
+from simulation.lesson.scenes import scene as scene_of
 from simulation.text.i18n import LANGUAGES, say
 
 TOLD = lesson_material()
@@ -54,6 +55,11 @@ def view(chapter=0, step=0, language="en", **more):
 def told_of(one):
     """What a view reveals, worked out at once."""
     return reveal_of(TOLD, one, lambda done, total: None)
+
+
+def scene(told, one, reveal, wrong=""):
+    """What a view shows."""
+    return scene_of(told, room_of(told, one), reveal, wrong)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -272,7 +278,7 @@ def test_the_package_is_a_scenario_of_its_own_that_compare_opens():
     now = view(LAST, 3, package=("name_the_elephant", "anchor_in_strategy"))
     drawn = scene(TOLD, now, told_of(now))
     assert sum(one["own"] for one in drawn["bars"]) == 1
-    assert len(drawn["options"]) == option_count(CHAPTERS[LAST], now) == 6
+    assert len(drawn["options"]) == option_count(CHAPTERS[LAST], room_of(TOLD, now)) == 6
     assert sum(one["model_share"] for one in drawn["options"]) == pytest.approx(1.0)
     there = to_compare(TOLD, now)
     assert (there.page, there.hand) == ("compare", OWN)
@@ -284,6 +290,14 @@ def test_the_package_is_a_scenario_of_its_own_that_compare_opens():
     assert measures.anchor_in_strategy is not None
     assert measures.assign_roles is None
     assert to_compare(TOLD, view(0)) == view(0)
+
+
+@pytest.mark.parametrize("package", [(), ("assign_roles",), CHAPTERS[LAST].package.measures], ids=len)
+def test_a_package_without_a_page_is_the_same_package(package):
+    now = view(LAST, 3, package=package)
+    asked = CHAPTERS[LAST].package
+    there = study_of(with_package(asked, now), (*asked.against, OWN))
+    assert own_study(TOLD.study, asked, Room(package=package)).digest() == there.digest()
 
 
 def test_the_full_package_ties_with_the_scenario_of_that_name():

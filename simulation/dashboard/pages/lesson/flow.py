@@ -1,14 +1,11 @@
-"""Where one is in the lesson, what the room predicts, and what the model shows.
+"""What a browser sends of the lesson, checked here, and what the model works out for it.
 
-Everything that a browser sends is checked here; what it draws is made in
-:mod:`simulation.dashboard.pages.lesson.scenes`.
+Where one is and what the room said is a :class:`~simulation.dashboard.state.view.View`, of which :func:`room_of` makes
+what the lesson knows of it; what is drawn is made in :mod:`simulation.lesson.scenes`.
 """
 
 import functools
-from dataclasses import dataclass
 from typing import Any
-
-import numpy as np
 
 from simulation.analysis.compare import Comparison
 from simulation.dashboard.state.runs import run_store
@@ -16,20 +13,18 @@ from simulation.dashboard.state.settings import settings
 from simulation.dashboard.state.tasks import Progress
 from simulation.dashboard.state.variants import Changes, study_of
 from simulation.dashboard.state.view import View
-from simulation.engine.traces import Trace, trace
-from simulation.lesson.answers import Answers, answers_of, places_of, worlds_told
-from simulation.lesson.form import Chapter, Package
-from simulation.lesson.prediction import Prediction, prediction
+from simulation.lesson import reveal as revealing
+from simulation.lesson.form import Package
+from simulation.lesson.prediction import Prediction
+from simulation.lesson.reveal import Reveal, say_in_all
+from simulation.lesson.room import OWN, Room, positions, within
+from simulation.lesson.room import predicted as predicted_by
 from simulation.lesson.source import Told, read_lesson
 from simulation.study.measures import MEASURES
-from simulation.text.i18n import LANGUAGES, say
+from simulation.study.scenario import Study
 
-QUESTION_STEPS = ("situation", "question", "world", "worlds", "debrief")
-PACKAGE_STEPS = ("situation", "compose", "question", "ranking", "debrief")
 MOST_AGAINST = 5
 """Scenarios that a package is held against in a study that has none of those it names."""
-OWN = "room-package"
-"""The name of the scenario that a room puts together."""
 
 
 @functools.cache
@@ -45,35 +40,29 @@ def lesson_material() -> Told:
 # --- where one is --------------------------------------------------------------------------------------
 
 
-def steps_of(chapter: Chapter) -> tuple[str, ...]:
-    """The steps of a chapter, by name."""
-    return PACKAGE_STEPS if chapter.package else QUESTION_STEPS
-
-
 def position(material: Told, view: View) -> tuple[int, int]:
     """The chapter and the step that a view is at, brought within bounds."""
-    chapter = min(view.chapter, len(material.lesson.chapters) - 1)
-    return chapter, min(view.step, len(steps_of(material.lesson.chapters[chapter])) - 1)
+    return within(material.lesson, view.chapter, view.step)
+
+
+def room_of(material: Told, view: View) -> Room:
+    """What the lesson knows of a view."""
+    package = material.lesson.chapters[position(material, view)[0]].package
+    against, base = (scenarios_against(package, view), view.title(_base(package, view))) if package else ((), "")
+    return Room(view.language, view.chapter, view.step, view.take, view.votes, view.package, against, base)
 
 
 def moved(material: Told, view: View, message: Any) -> View:
     """The view one step on (``{"by": 1}``) or back, or at ``{"chapter": …, "step": …}``; the same for anything else."""
-    chapter, step = position(material, view)
     by = _whole(message, "by")
     if by in {-1, 1}:
-        positions = _positions(material)
-        at = min(max(positions.index((chapter, step)) + by, 0), len(positions) - 1)
-        return _at(view, *positions[at])
+        there = positions(material.lesson)
+        at = min(max(there.index(position(material, view)) + by, 0), len(there) - 1)
+        return _at(view, *there[at])
     to, then = _whole(message, "chapter"), _whole(message, "step")
     if to is None or not 0 <= to < len(material.lesson.chapters):
         return view
-    return _at(view, to, min(max(then or 0, 0), len(steps_of(material.lesson.chapters[to])) - 1))
-
-
-def _positions(material: Told) -> list[tuple[int, int]]:
-    """Every chapter and step, in order."""
-    chapters = enumerate(material.lesson.chapters)
-    return [(index, step) for index, chapter in chapters for step in range(len(steps_of(chapter)))]
+    return _at(view, *within(material.lesson, to, then or 0))
 
 
 def _at(view: View, chapter: int, step: int) -> View:
@@ -90,18 +79,9 @@ def _whole(message: Any, key: str) -> int | None:
 # --- what the room does --------------------------------------------------------------------------------
 
 
-def option_count(chapter: Chapter, view: View) -> int:
-    """How many options a chapter has; of a package, how many ranks there are among the scenarios."""
-    if chapter.package:
-        return len(scenarios_against(chapter.package, view)) + 1
-    return len(chapter.options)
-
-
 def predicted(material: Told, view: View) -> Prediction:
     """What the room predicts in the chapter at hand."""
-    at, _ = position(material, view)
-    counts = view.votes[at] if at < len(view.votes) else ()
-    return prediction(counts, option_count(material.lesson.chapters[at], view))
+    return predicted_by(material, room_of(material, view))
 
 
 def voted(material: Told, view: View, message: Any) -> View:
@@ -143,12 +123,16 @@ def scenarios_against(package: Package, view: View) -> tuple[str, ...]:
     return tuple(name for name in package.against if name in available) or available[:MOST_AGAINST]
 
 
+def _base(package: Package, view: View) -> str:
+    """The scenario that a package adds to, or else the first of the study that is shown."""
+    return package.base if package.base in view.changes.names else view.changes.names[0]
+
+
 def with_package(package: Package, view: View) -> Changes:
     """The visitor's changes with the room's package as a scenario of their own."""
-    base = package.base if package.base in view.changes.names else view.changes.names[0]
-    title = {language: say("lesson.own_title", language) for language in LANGUAGES}
     measures = {name: True for name in view.package if name in package.measures}
-    return view.changes.put("scenarios", OWN, {"extends": base, "title": title, "measures": measures})
+    entry = {"extends": _base(package, view), "title": say_in_all("lesson.own_title"), "measures": measures}
+    return view.changes.put("scenarios", OWN, entry)
 
 
 def to_compare(material: Told, view: View) -> View:
@@ -165,49 +149,21 @@ def to_compare(material: Told, view: View) -> View:
 # --- what the model does -------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Reveal:
-    """What a chapter reveals: the runs, the option that holds in each world, and the world shown.
-
-    ``of`` is the option of that world; ``typical`` says whether it is typical of it. A package has no stories.
-    """
-
-    comparison: Comparison
-    answers: Answers
-    world: int
-    of: int
-    typical: bool
-    stories: tuple[Trace, ...]
-
-
 def reveal_of(material: Told, view: View, progress: Progress) -> Reveal:
     """Work out what the chapter at hand reveals; ``progress`` is called with the runs done and their number."""
-    chapter = material.lesson.chapters[position(material, view)[0]]
-    if chapter.package:
-        return _package_reveal(material, chapter.package, view, progress)
-    comparison = _compared(material, material.study.select(chapter.scenarios), chapter.scenarios[0], progress)
-    answers = answers_of(chapter, comparison.runs)
-    order = worlds_told(answers, np.array([comparison.runs.weeks(name, chapter.state) for name in chapter.shows]))
-    own = chapter.world if chapter.world is not None and chapter.world < len(order) else None
-    world = order[view.take % len(order)] if own is None or view.take else own
-    stories: list[Trace] = []
-    for name in chapter.shows:
-        progress(len(stories), len(chapter.shows))
-        stories.append(trace(material.study.scenario(name), world, material.lesson.seed))
-    typical = world in order[: len(answers.order)]
-    return Reveal(comparison, answers, world, int(answers.of[world]), typical, tuple(stories))
+    room = room_of(material, view)
+    package = material.lesson.chapters[position(material, view)[0]].package
+
+    def own() -> Study:
+        names = (*room.against, OWN)
+        return study_of(with_package(package, view), names) if package else material.study
+
+    return revealing.reveal_of(material, room, functools.partial(_compared, material), progress, own)
 
 
-def _compared(material: Told, study: Any, baseline: str, progress: Progress) -> Comparison:
+def _compared(material: Told, study: Study, baseline: str, progress: Progress) -> Comparison:
     """Scenarios compared over the lesson's worlds."""
     return run_store().compare(study, baseline, material.lesson.worlds, material.lesson.seed, "ranges", progress)
-
-
-def _package_reveal(material: Told, package: Package, view: View, progress: Progress) -> Reveal:
-    """The same for the room's own package."""
-    names = (*scenarios_against(package, view), OWN)
-    comparison = _compared(material, study_of(with_package(package, view), names), OWN, progress)
-    return Reveal(comparison, places_of(comparison.runs, OWN), 0, -1, False, ())
 
 
 def reveal_key(material: Told, view: View) -> tuple[Any, ...]:

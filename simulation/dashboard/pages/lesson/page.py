@@ -12,16 +12,17 @@ from simulation.dashboard.pages.lesson.flow import (
     moved,
     reveal_key,
     reveal_of,
+    room_of,
     still_holds,
     to_compare,
     toggled,
     voted,
 )
-from simulation.dashboard.pages.lesson.scenes import scene
 from simulation.dashboard.server.gate import Event, Word, closed, component
 from simulation.dashboard.state.tasks import use_latest_task
 from simulation.dashboard.state.trail import Change
 from simulation.dashboard.state.view import View
+from simulation.lesson.scenes import scene
 from simulation.lesson.source import Told
 from simulation.study.errors import InputRefused
 from simulation.text.i18n import LANGUAGES, language_name, say, words_of
@@ -57,7 +58,7 @@ def Lesson(material: Told, view: View, change: Change) -> None:
     holds = not latest.wrong and (latest.fresh or still_holds(material, view, latest.key))
     reveal = latest.value if holds else None
     shown = solara.use_memo(
-        lambda: scene(material, view, reveal, latest.why(view.language)),
+        lambda: scene(material, room_of(material, view), reveal, latest.why(view.language)),
         [view.language, view.chapter, view.step, view.votes, view.package, view.changes, reveal, latest.wrong],
     )
 

@@ -1,18 +1,25 @@
-"""What is drawn of the lesson, as plain data for ``lesson.vue``: one scene for each step of a chapter."""
+"""What is shown at each step of a chapter, as plain data: mappings, lists, texts and finite numbers, ready for JSON.
+
+:func:`scene` makes it of the lesson, a :class:`~simulation.lesson.room.Room` and, from the reveal on, a
+:class:`~simulation.lesson.reveal.Reveal`. Every scene has ``kind`` (the step), ``chapter`` and ``step`` (from 0),
+``chapters`` and ``steps`` (their titles), ``last``, ``title``, ``note`` (what the model is) and ``wait`` (a sentence
+while the model is still running, else empty); the functions below say what each kind has beside that. It is what a page
+draws and what any other screen may; nothing here knows which.
+"""
 
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from simulation.dashboard.pages.lesson.flow import OWN, Reveal, option_count, position, predicted, steps_of
-from simulation.dashboard.state.view import View
 from simulation.engine.traces import Trace
 from simulation.lesson.answers import Answers, agreement, span_of, twins_of, weeks_asked
 from simulation.lesson.debrief import question_text, questions
 from simulation.lesson.form import Chapter
 from simulation.lesson.moments import moments, sentence
 from simulation.lesson.prediction import Prediction
+from simulation.lesson.reveal import Reveal
+from simulation.lesson.room import OWN, Room, option_count, position, predicted, steps_of
 from simulation.lesson.source import Told
 from simulation.report.narrative import department_names
 from simulation.report.sentences import MAIN, level
@@ -35,10 +42,10 @@ TOPS = (0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 0.8, 1.0)
 Scene = dict[str, Any]
 
 
-def scene(material: Told, view: View, reveal: Reveal | None, wrong: str = "") -> Scene:
-    """All that the browser draws at the place where a view is; without a ``reveal`` it says that it is coming."""
-    at, step = position(material, view)
-    chapter, language = material.lesson.chapters[at], view.language
+def scene(material: Told, room: Room, reveal: Reveal | None, wrong: str = "") -> Scene:
+    """All that is shown at the place where a room is; without a ``reveal`` it says that it is coming."""
+    at, step = position(material, room)
+    chapter, language = material.lesson.chapters[at], room.language
     kind = steps_of(chapter)[step]
     head: Scene = {
         "kind": kind,
@@ -52,12 +59,12 @@ def scene(material: Told, view: View, reveal: Reveal | None, wrong: str = "") ->
         "wait": "",
     }
     if kind in SCENES:
-        return head | SCENES[kind](material, chapter, view)
+        return head | SCENES[kind](material, chapter, room)
     if wrong:
         return head | {"wait": say("lesson.wrong", language, why=wrong)}
     if reveal is None:
         return head | {"wait": say("lesson.wait", language, worlds=number(material.lesson.worlds, language))}
-    return head | REVEALS[kind](material, chapter, view, reveal)
+    return head | REVEALS[kind](material, chapter, room, reveal)
 
 
 STEPS = {
@@ -72,45 +79,45 @@ STEPS = {
 """The name of each step, below ``lesson`` in the locale."""
 
 
-def _situation(material: Told, chapter: Chapter, view: View) -> Scene:
+def _situation(material: Told, chapter: Chapter, room: Room) -> Scene:
     """The situation in a few sentences."""
-    return {"sentences": [text.in_(view.language) for text in chapter.situation], "lesson": _title(material, view)}
+    return {"sentences": [text.in_(room.language) for text in chapter.situation], "lesson": _title(material, room)}
 
 
-def _title(material: Told, view: View) -> str:
+def _title(material: Told, room: Room) -> str:
     """The lesson's title."""
-    return material.lesson.title.in_(view.language)
+    return material.lesson.title.in_(room.language)
 
 
-def _question(material: Told, chapter: Chapter, view: View) -> Scene:
+def _question(material: Told, chapter: Chapter, room: Room) -> Scene:
     """The question, the options, and the hands so far."""
-    room = predicted(material, view)
+    said = predicted(material, room)
     options = [
-        {"letter": LETTERS[index], "text": text, "count": room.counts[index], "share": room.share(index)}
-        for index, text in enumerate(option_texts(chapter, view))
+        {"letter": LETTERS[index], "text": text, "count": said.counts[index], "share": said.share(index)}
+        for index, text in enumerate(option_texts(chapter, room))
     ]
-    return {"question": chapter.question.in_(view.language), "options": options, "total": room.total}
+    return {"question": chapter.question.in_(room.language), "options": options, "total": said.total}
 
 
-def option_texts(chapter: Chapter, view: View) -> list[str]:
+def option_texts(chapter: Chapter, room: Room) -> list[str]:
     """The options in words."""
-    count = option_count(chapter, view)
+    count = option_count(chapter, room)
     if chapter.package:
-        return [say("lesson.place", view.language, n=n + 1, of=count) for n in range(count)]
-    return [option.text.in_(view.language) for option in chapter.options]
+        return [say("lesson.place", room.language, n=n + 1, of=count) for n in range(count)]
+    return [option.text.in_(room.language) for option in chapter.options]
 
 
-def _compose(_material: Told, chapter: Chapter, view: View) -> Scene:
+def _compose(material: Told, chapter: Chapter, room: Room) -> Scene:
     """The switches of the room's package."""
     package = chapter.package
     if package is None:
         return {}
     switches = [
-        {"name": name, "label": _capital(say(f"measure.{name}", view.language)), "on": name in view.package}
+        {"name": name, "label": _capital(say(f"measure.{name}", room.language)), "on": name in room.package}
         for name in package.measures
     ]
-    base = package.base if package.base in view.changes.names else view.changes.names[0]
-    return {"switches": switches, "empty": say("lesson.compose_none", view.language, base=view.title(base))}
+    base = room.base or material.study.scenario(package.base).called(room.language)
+    return {"switches": switches, "empty": say("lesson.compose_none", room.language, base=base)}
 
 
 def _capital(text: str) -> str:
@@ -118,10 +125,10 @@ def _capital(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}"
 
 
-def _world(_material: Told, chapter: Chapter, view: View, reveal: Reveal) -> Scene:
+def _world(_material: Told, chapter: Chapter, room: Room, reveal: Reveal) -> Scene:
     """One world, week by week."""
-    language, story = view.language, reveal.stories[0]
-    texts = option_texts(chapter, view)
+    language, story = room.language, reveal.stories[0]
+    texts = option_texts(chapter, room)
     inside = np.flatnonzero(story.internal)
     called = department_names(story.scenario, language)
     names = [called[story.names[int(index)]] for index in inside]
@@ -132,7 +139,7 @@ def _world(_material: Told, chapter: Chapter, view: View, reveal: Reveal) -> Sce
     return {
         "world": reveal.world,
         "shown": say("lesson.shown", language, world=reveal.world),
-        "shown_done": _which(chapter, view, reveal),
+        "shown_done": _which(chapter, room, reveal),
         "ends": ends,
         "axis": say(STATES[chapter.state], language),
         "horizon": story.horizon,
@@ -144,16 +151,16 @@ def _world(_material: Told, chapter: Chapter, view: View, reveal: Reveal) -> Sce
     }
 
 
-def _which(chapter: Chapter, view: View, reveal: Reveal) -> str:
+def _which(chapter: Chapter, room: Room, reveal: Reveal) -> str:
     """Which world this is and why it is shown, for when it has been played: it names the answer that holds."""
     if reveal.of < 0:
-        return say("lesson.shown", view.language, world=reveal.world)
+        return say("lesson.shown", room.language, world=reveal.world)
     count, worlds = reveal.answers.counts[reveal.of], reveal.answers.worlds
-    own = chapter.world == reveal.world and not view.take
+    own = chapter.world == reveal.world and not room.take
     typical = "lesson.shown_rare" if count < RARE * worlds else "lesson.shown_typical"
     key = "lesson.shown_own" if own else typical if reveal.typical else "lesson.shown_other"
     fields = {"letter": LETTERS[reveal.of], "n": count, "of": worlds}
-    return say(key, view.language, world=reveal.world, **fields)
+    return say(key, room.language, world=reveal.world, **fields)
 
 
 def _line(story: Trace, state: str, language: str) -> Scene:
@@ -185,9 +192,9 @@ def scale(chapter: Chapter, reveal: Reveal) -> float:
     return next((top for top in TOPS if top >= max(highest)), 1.0)
 
 
-def _worlds(material: Told, chapter: Chapter, view: View, reveal: Reveal) -> Scene:
+def _worlds(material: Told, chapter: Chapter, room: Room, reveal: Reveal) -> Scene:
     """All worlds, with the room beside the model."""
-    language = view.language
+    language = room.language
     bands = []
     for name in chapter.shows:
         quantiles = np.quantile(
@@ -201,19 +208,19 @@ def _worlds(material: Told, chapter: Chapter, view: View, reveal: Reveal) -> Sce
         "lines": [_line(story, chapter.state, language) for story in reveal.stories],
         "bands": bands,
         "weeks": [week for week in weeks_asked(chapter) if week <= material.study.horizon],
-        **_against(material, chapter, view, reveal.answers),
+        **_against(material, chapter, room, reveal.answers),
     }
 
 
-def _against(material: Told, chapter: Chapter, view: View, answers: Answers) -> Scene:
+def _against(material: Told, chapter: Chapter, room: Room, answers: Answers) -> Scene:
     """The room beside the model, and what that says of the lesson."""
-    room, language, texts = predicted(material, view), view.language, option_texts(chapter, view)
+    said, language, texts = predicted(material, room), room.language, option_texts(chapter, room)
     options = [
         {
             "letter": LETTERS[index],
             "text": text,
-            "room": room.counts[index],
-            "room_share": room.share(index),
+            "room": said.counts[index],
+            "room_share": said.share(index),
             "model": of_100(answers.counts[index], answers.worlds, language),
             "model_share": answers.counts[index] / answers.worlds,
         }
@@ -222,9 +229,9 @@ def _against(material: Told, chapter: Chapter, view: View, answers: Answers) -> 
     return {
         "question": chapter.question.in_(language),
         "options": options,
-        "total": room.total,
+        "total": said.total,
         "headline": _headline(answers, texts, language),
-        "verdicts": [*_room_said(room, answers, language), *_lesson_said(chapter, answers, language)],
+        "verdicts": [*_room_said(said, answers, language), *_lesson_said(chapter, answers, language)],
         "counted": say("lesson.counted", language, worlds=number(answers.worlds, language), seed=material.lesson.seed),
     }
 
@@ -252,23 +259,23 @@ def of_100(count: int, worlds: int, language: str) -> str:
     return number(int(share + 0.5), language)
 
 
-def _room_said(room: Prediction, answers: Answers, language: str) -> list[str]:
+def _room_said(said: Prediction, answers: Answers, language: str) -> list[str]:
     """What the room said of what the model shows most often."""
-    if not room.total:
+    if not said.total:
         return [say("lesson.room_none", language)]
     if not answers.order:
         return []
     most = answers.order[0]
-    letter = LETTERS[room.leaders[0]]
-    return [say(_room_key(room, most), language, n=room.counts[most], of=room.total, letter=letter)]
+    letter = LETTERS[said.leaders[0]]
+    return [say(_room_key(said, most), language, n=said.counts[most], of=said.total, letter=letter)]
 
 
-def _room_key(room: Prediction, most: int) -> str:
+def _room_key(said: Prediction, most: int) -> str:
     """Which sentence fits a room: more than half of it saw this, its largest group did, others led, or it was split."""
-    suffix = "_one" if room.counts[most] == 1 else ""
-    if room.leaders == (most,):
-        return f"lesson.room_same{suffix}" if 2 * room.counts[most] > room.total else "lesson.room_largest"
-    return f"lesson.room_some{suffix}" if len(room.leaders) == 1 else f"lesson.room_tied{suffix}"
+    suffix = "_one" if said.counts[most] == 1 else ""
+    if said.leaders == (most,):
+        return f"lesson.room_same{suffix}" if 2 * said.counts[most] > said.total else "lesson.room_largest"
+    return f"lesson.room_some{suffix}" if len(said.leaders) == 1 else f"lesson.room_tied{suffix}"
 
 
 def _lesson_said(chapter: Chapter, answers: Answers, language: str) -> list[str]:
@@ -291,9 +298,9 @@ def _lesson_said(chapter: Chapter, answers: Answers, language: str) -> list[str]
 VERDICTS = {"agrees": "lesson.agrees", "divided": "lesson.divided", "disagrees": "lesson.disagrees"}
 
 
-def _debrief(_material: Told, chapter: Chapter, view: View, reveal: Reveal) -> Scene:
+def _debrief(_material: Told, chapter: Chapter, room: Room, reveal: Reveal) -> Scene:
     """Questions from the world that was shown, and those of the chapter."""
-    language = view.language
+    language = room.language
     drawn: list[str] = []
     if reveal.stories:
         story, *rest = reveal.stories
@@ -307,9 +314,9 @@ def _debrief(_material: Told, chapter: Chapter, view: View, reveal: Reveal) -> S
     }
 
 
-def _ranking(material: Told, chapter: Chapter, view: View, reveal: Reveal) -> Scene:
+def _ranking(material: Told, chapter: Chapter, room: Room, reveal: Reveal) -> Scene:
     """The room's package among the scenarios that it is held against."""
-    comparison, language = reveal.comparison, view.language
+    comparison, language = reveal.comparison, room.language
     bars = []
     spans = {name: span_of(comparison.runs, name) for name in comparison.ranking}
     for name in sorted(comparison.ranking, key=lambda scenario: spans[scenario]):
@@ -328,8 +335,8 @@ def _ranking(material: Told, chapter: Chapter, view: View, reveal: Reveal) -> Sc
             }
         )
     weeks = number(comparison.runs.study.horizon, language)
-    against = _against(material, chapter, view, reveal.answers)
-    against["verdicts"] = [*_shared(view, reveal, spans[OWN]), *against["verdicts"]]
+    against = _against(material, chapter, room, reveal.answers)
+    against["verdicts"] = [*_shared(room, reveal, spans[OWN]), *against["verdicts"]]
     return {"bars": bars, "under": say("lesson.ranking_under", language, weeks=weeks), **against}
 
 
@@ -339,23 +346,23 @@ def _placed(span: tuple[int, int], language: str) -> str:
     return str(first) if first == last else say("lesson.tied", language, first=first, last=last)
 
 
-def _shared(view: View, reveal: Reveal, span: tuple[int, int]) -> list[str]:
+def _shared(room: Room, reveal: Reveal, span: tuple[int, int]) -> list[str]:
     """Whether the package shares its place, and what it is no different from."""
-    runs, language = reveal.comparison.runs, view.language
+    runs, language = reveal.comparison.runs, room.language
     sentences = [say("lesson.place_shared", language, first=span[0], last=span[1])] if span[0] < span[1] else []
     twins = twins_of(runs, OWN)
     if twins:
-        key = "lesson.same_as" if view.package else "lesson.same_empty"
+        key = "lesson.same_as" if room.package else "lesson.same_empty"
         sentences.append(say(key, language, title=runs.study.scenario(twins[0]).called(language)))
     return sentences
 
 
-SCENES: dict[str, Callable[[Told, Chapter, View], Scene]] = {
+SCENES: dict[str, Callable[[Told, Chapter, Room], Scene]] = {
     "situation": _situation,
     "question": _question,
     "compose": _compose,
 }
-REVEALS: dict[str, Callable[[Told, Chapter, View, Reveal], Scene]] = {
+REVEALS: dict[str, Callable[[Told, Chapter, Room, Reveal], Scene]] = {
     "world": _world,
     "worlds": _worlds,
     "debrief": _debrief,
