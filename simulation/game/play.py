@@ -152,8 +152,10 @@ def _seated(play: Play, traced: Trace) -> NDArray[np.bool_]:
     return np.array([name in seats for name in traced.names])
 
 
-def expected_hours(play: Play, table: Table) -> float:
-    """Hours a week that a table can expect to be free, in this world's ordinary weeks: what its card says."""
-    traced = Play(play.game).trace
+def expected_hours(traced: Trace, table: Table) -> float:
+    """Hours a week that a table can expect to be free: what its card says.
+
+    ``traced`` is the game's world with nothing decided yet, of which the middle week is taken.
+    """
     places = [traced.names.index(name) for name in table.departments]
     return float(np.median(traced.departments["headroom"][:, places].sum(axis=1)))
