@@ -6,20 +6,19 @@ far the work is. A reveal depends on the chapter and on which of its worlds is s
 package together, on that package; never on hands.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from simulation.analysis.compare import Comparison
 from simulation.engine.traces import Trace, trace
-from simulation.lesson.answers import Answers, answers_of, places_of, worlds_told
-from simulation.lesson.form import Chapter, Package
-from simulation.lesson.room import OWN, Room, against_of, position
+from simulation.lesson.answers import Answers, Places, answers_of, places_of, worlds_told
+from simulation.lesson.form import Chapter
+from simulation.lesson.package import own_study
+from simulation.lesson.room import OWN, Room, against_of
 from simulation.lesson.source import Told
-from simulation.study.measures import MEASURES
-from simulation.study.scenario import Scenario, Study
-from simulation.text.i18n import LANGUAGES, say
+from simulation.study.scenario import Study
 
 Progress = Callable[[int, int], None]
 Compare = Callable[[Study, str, Progress], Comparison]
@@ -30,31 +29,65 @@ Compare = Callable[[Study, str, Progress], Comparison]
 class Reveal:
     """What a chapter reveals: the runs, the option that holds in each world, and the world shown.
 
-    ``of`` is the option of that world; ``typical`` says whether it is typical of it. A package has no stories.
+    ``of`` is the option of that world; ``typical`` says whether it is typical of it. Of a package there are ``places``
+    instead, of every scenario by its name, and no answers and no stories.
     """
 
     comparison: Comparison
     answers: Answers
-    world: int
-    of: int
-    typical: bool
-    stories: tuple[Trace, ...]
+    world: int = 0
+    of: int = -1
+    typical: bool = False
+    stories: tuple[Trace, ...] = ()
+    places: Mapping[str, Places] = field(default_factory=dict)
+
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """In how many worlds each option holds; of a package, in how many it takes or shares each place."""
+        return self.places[OWN].counts if self.places else self.answers.counts
+
+    @property
+    def worlds(self) -> int:
+        """In how many worlds it was looked."""
+        return len(self.comparison.runs.worlds)
+
+    @property
+    def shown(self) -> tuple[int, ...]:
+        """What the model shows most often: the option, or the places that the package takes or shares; empty if no
+        option holds anywhere."""
+        if self.places:
+            first, last = self.places[OWN].usual
+            return tuple(range(first - 1, last))
+        return self.answers.order[:1]
+
+    @property
+    def often(self) -> int:
+        """In how many worlds it shows that."""
+        if self.places:
+            return self.places[OWN].often
+        return self.answers.counts[self.shown[0]] if self.shown else 0
 
 
 def reveal_of(
-    material: Told, room: Room, compare: Compare, progress: Progress, own: Callable[[], Study] | None = None
+    material: Told,
+    chapter: Chapter,
+    room: Room,
+    compare: Compare,
+    progress: Progress,
+    own: Callable[[], Study] | None = None,
 ) -> Reveal:
-    """Work out what the chapter at hand reveals; ``progress`` is called with the runs done and their number.
+    """Work out what a chapter reveals; ``progress`` is called with the runs done and their number.
 
     ``own`` gives the study in which the room's package stands, as :data:`~simulation.lesson.room.OWN`, beside what it
-    is held against; without it that is :func:`own_study`. Raises what ``compare`` and ``progress`` raise, and
-    :class:`~simulation.study.errors.InputRefused` for a package that no file could say.
+    is held against; without it that is :func:`~simulation.lesson.package.own_study`. Raises what ``compare`` and
+    ``progress`` raise, and :class:`~simulation.study.errors.InputRefused` for a package that no file could say.
     """
-    chapter = material.lesson.chapters[position(material, room)[0]]
     if chapter.package:
-        study = own() if own else own_study(material.study, chapter.package, room)
+        asked = chapter.package
+        study = own() if own else own_study(material.study, asked, room.package, against_of(asked, room))
         comparison = compare(study, OWN, progress)
-        return Reveal(comparison, places_of(comparison.runs, OWN), 0, -1, False, ())
+        places = {name: places_of(comparison.runs, name) for name in study.names}
+        return Reveal(comparison, Answers(np.empty(0, np.int64), 0), places=places)
     return _question_reveal(material, chapter, room.take, compare, progress)
 
 
@@ -71,44 +104,3 @@ def _question_reveal(material: Told, chapter: Chapter, take: int, compare: Compa
         stories.append(trace(material.study.scenario(name), world, material.lesson.seed))
     typical = world in order[: len(answers.order)]
     return Reveal(comparison, answers, world, int(answers.of[world]), typical, tuple(stories))
-
-
-def own_study(study: Study, package: Package, room: Room) -> Study:
-    """The scenarios that a room's package is held against, and the package itself, of a study as it stands.
-
-    A measure is carried out as in the first scenario of the study that has it, so as its file describes it.
-
-    >>> from simulation import case
-    >>> package = Package(base="it-only", against=("it-only",), measures=("assign_roles",))
-    >>> own_study(case(), package, Room(package=("assign_roles",))).scenarios[-1].measures.on
-    ('assign_roles',)
-    """
-    chosen = [name for name in MEASURES if name in room.package and name in package.measures]
-    base = study.scenario(package.base)
-    described = {name: _described(study, name) for name in chosen}
-    title = say_in_all("lesson.own_title")
-    own = replace(
-        base,
-        name=OWN,
-        title=base.title.model_copy(update=title),
-        extends=package.base,
-        measures=base.measures.model_copy(update={name: how for name, how in described.items() if how is not None}),
-    )
-    listed = study.select(against_of(package, room))
-    return replace(listed, scenarios=(*listed.scenarios, _with_defaults(listed, own, described)))
-
-
-def say_in_all(key: str) -> dict[str, str]:
-    """A sentence in every language."""
-    return {language: say(key, language) for language in LANGUAGES}
-
-
-def _described(study: Study, measure: str) -> object:
-    """How the first scenario that has a measure carries it out; None if none has it."""
-    return next((how for one in study.scenarios if (how := getattr(one.measures, measure)) is not None), None)
-
-
-def _with_defaults(study: Study, own: Scenario, described: dict[str, object]) -> Scenario:
-    """The scenario with those measures switched on too that no scenario describes."""
-    left = {f"measures.{name}": True for name, how in described.items() if how is None}
-    return replace(study, scenarios=(own,)).override(left).scenarios[0] if left else own
