@@ -87,3 +87,16 @@ def record(programme=None, **fields):
     """A record in which nothing has happened."""
     programme = programme or DemoProgramme()
     return Record("KXTR7MPQ", programme.screens, programme.tables, **fields)
+
+
+def main():
+    """The command line, with this programme in the place of the one that comes along."""
+    import simulation.session.programme as contents
+    from simulation.cli.start import start
+
+    contents.programme_of = lambda path, language, source="": DemoProgramme()
+    start()
+
+
+if __name__ == "__main__":
+    main()

@@ -27,15 +27,13 @@ def refusal(record: Record, kind: str, data: Data) -> str | None:
 
     What the content of a session says of a decision is not asked here.
     """
-    rules = KINDS.get(kind)
-    if rules is None or not _is_shaped(rules, data):
-        return "unknown"
-    return rules.wrong(record, data)
+    return KINDS[kind].wrong(record, data) if is_shaped(kind, data) else "unknown"
 
 
-def _is_shaped(rules: Kind, data: Data) -> bool:
+def is_shaped(kind: str, data: Data) -> bool:
     """Whether data has the fields of its kind and no others, of the right types; a truth value is no number."""
-    if set(data) != set(rules.fields):
+    rules = KINDS.get(kind)
+    if rules is None or set(data) != set(rules.fields):
         return False
     return all(
         isinstance(data[name], wanted) and (wanted is bool or not isinstance(data[name], bool))
@@ -282,11 +280,6 @@ KINDS: Mapping[str, Kind] = {
         {"id": str, "table": str},
         _seat_wrong,
         lambda record, event: _with(record, event.data["id"], table=event.data["table"]),
-    ),
-    "language": Kind(
-        {"id": str, "language": str},
-        _who_wrong,
-        lambda record, event: _with(record, event.data["id"], language=event.data["language"]),
     ),
     "answer": Kind({"id": str, "screen": str, "value": NUMBER}, _answer_wrong, _answered),
     "go": Kind({"to": int}, _go_wrong, _gone),

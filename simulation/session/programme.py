@@ -103,9 +103,10 @@ class Programme(Protocol):
         """What is wrong with a decision of the trainer's, as the key of a sentence; None if it may be taken."""
 
 
-def programme_of(path: str | None, language: str) -> Programme:
+def programme_of(path: str | None, language: str, source: str = "") -> Programme:
     """The programme that a file holds, or the one that comes along for None, in a language where it needs one.
 
-    Raises :class:`~simulation.study.errors.InputRefused` if there is none.
+    A session that goes on gives the ``source`` that its programme had (an attribute of that name, if it has one), from
+    which the same programme is made again. Raises :class:`~simulation.study.errors.InputRefused` if there is none.
     """
-    raise InputRefused([problem("no_programme", given=repr(path or ""))])
+    raise InputRefused([problem("no_programme", given=repr(path or source[:40]))])

@@ -105,6 +105,7 @@ class Limits:
     decisions: int = at_most(1_000, "decisions", "sessions", "of the trainer in a session")
     decision_characters: int = at_most(300, "characters", "sessions", "the name or the value of a decision")
     timer_seconds: int = at_most(14_400, "s", "sessions", "a timer")
+    address_bytes: int = at_most(2_048, "bytes", "sessions", "the path and the query of an address")
     answer_bytes: int = at_most(4_096, "bytes", "sessions", "the body of what a participant sends")
     command_bytes: int = at_most(16_384, "bytes", "sessions", "the body of what the trainer sends")
     client_characters: int = at_most(64, "characters", "sessions", "the mark by which a sender knows what was sent")

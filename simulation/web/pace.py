@@ -33,3 +33,15 @@ class Pace:
         seconds = self.wait(amount)
         if seconds > 0.0:
             await asyncio.sleep(seconds)
+
+    def may(self, amount: float = 1.0) -> bool:
+        """Take so many if they are due, and none otherwise.
+
+        >>> pace = Pace(1, 2, lambda: 0.0)
+        >>> [pace.may() for _ in range(4)]
+        [True, True, False, False]
+        """
+        if self.wait(amount) <= 0.0:
+            return True
+        self._tokens += amount
+        return False

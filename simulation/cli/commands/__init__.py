@@ -14,6 +14,7 @@ from simulation.cli.commands import (
     run,
     scenarios,
     schema,
+    session,
     show,
     survey,
     template,
@@ -32,6 +33,7 @@ COMMANDS = (
     compare,
     contribute,
     dashboard,
+    session,
     patterns,
     validity,
 )

@@ -1,0 +1,88 @@
+"""The server of sessions: it listens, says where, and ends at once when it is asked to, whatever streams are open."""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from types import FrameType
+from typing import Any
+
+from sse_starlette.sse import AppStatus
+
+from simulation.session.addresses import addresses
+from simulation.session.codes import new_code
+from simulation.session.door import Door
+from simulation.session.exports import Exported
+from simulation.session.house import House
+from simulation.session.programme import Programme
+from simulation.session.record import Event
+from simulation.session.room import Room
+from simulation.session.routes import application
+from simulation.session.store import Store
+from simulation.web.hosts import is_local
+from simulation.web.lifecycle import Server, configured
+from simulation.web.listening import listening
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a server of sessions listens."""
+
+    host: str
+    port: int
+
+
+class SessionServer(Server):
+    """A server whose streams end with it."""
+
+    def __init__(self, config: Any, announce: Callable[[], None], house: House) -> None:
+        super().__init__(config, announce)
+        self.house = house
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def startup(self, *further: Any, **named: Any) -> None:
+        """Begin to answer."""
+        self._loop = asyncio.get_running_loop()
+        await super().startup(*further, **named)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Let the server end, and its streams with it."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self.house.end)
+        super().handle_exit(sig, frame)
+
+
+def begun(programme: Programme, language: str, seed: int = 1) -> Room:
+    """A new session. Raises :class:`~simulation.study.errors.InputRefused` if it cannot be kept."""
+    store = Store(new_code(), {"language": language, "source": getattr(programme, "source", "")})
+    store.append([Event(1, time.time(), "begin", {"language": language, "seed": seed})])
+    return Room(store, programme)
+
+
+def imported(programme: Programme, exported: Exported, language: str) -> Room:
+    """A session that goes on from an export, under a code of its own. Raises as :func:`begun` does."""
+    store = Store(new_code(), {"language": language, "source": exported.source})
+    store.append(exported.events)
+    return Room(store, programme)
+
+
+def serve(rooms: Sequence[Room], place: Place, language: str, announce: Callable[[House], None]) -> None:
+    """Serve sessions until a signal ends it; ``announce`` is called once it answers.
+
+    Raises :class:`~simulation.study.errors.InputRefused` if the server cannot listen there.
+    """
+    house = None
+    try:
+        sockets = listening(place.host, place.port)
+        bound = tuple(str(sock.getsockname()[0]) for sock in sockets)
+        port = int(sockets[0].getsockname()[1])
+        house = House(rooms, addresses(bound[0]), port, language)
+        # it would end streams half a second late, and those of every later server of this process
+        AppStatus.enable_automatic_graceful_drain = False
+        door = Door(application(house), language, (place.host, *bound))
+        config = configured(door, all(map(is_local, bound)))
+        ready = house
+        SessionServer(config, lambda: announce(ready), house).run(sockets)
+    finally:
+        for room in rooms if house is None else house.rooms.values():
+            room.close()
