@@ -16,7 +16,7 @@ from simulation.study.deadline import reading
 from simulation.study.errors import InputRefused, Problem, abridged, nearest, problem, shown
 from simulation.study.paths import Path, PlaceOf
 from simulation.study.scenario import Study
-from simulation.study.sources.files import CASE, case, is_study, load, load_data, read_file
+from simulation.study.sources.files import CASE, case, is_study, load, load_data, read_file, text_of
 from simulation.system.limits import LIMITS
 from simulation.text.characters import first_unseen, look
 
@@ -64,9 +64,17 @@ def read_lesson(source: str | None = None, text: str | None = None) -> Told:
 
 
 def _read(path: str, text: str | None) -> tuple[Any, PlaceOf, list[Problem]]:
-    """Plain data of a file; that it is not there is told of a lesson, and names no organisations."""
+    """Plain data of a file."""
+    return read_file(path, lesson_text(path) if text is None else text)
+
+
+def lesson_text(path: str) -> str:
+    """What a lesson's file holds; that it is not there is told of a lesson, and names no organisations.
+
+    Raises :class:`~simulation.study.errors.InputRefused` for what cannot be read.
+    """
     try:
-        return read_file(path, text)
+        return text_of(path)
     except InputRefused as refused:
         if any(found.key == "no_file" for found in refused.problems):
             raise InputRefused([problem("no_lesson_file", given=shown(path, 200))]) from None

@@ -9,6 +9,7 @@ from simulation.cli.commands import (
     compare,
     contribute,
     dashboard,
+    lesson,
     network,
     patterns,
     run,
@@ -32,6 +33,7 @@ COMMANDS = (
     compare,
     contribute,
     dashboard,
+    lesson,
     patterns,
     validity,
 )
