@@ -95,13 +95,14 @@ STRANGE = [
 HALF = ["\udcff", "a\udc80b", "\ud800"]
 """What Python makes of bytes that are no UTF-8."""
 
-COMMANDS = ("scenarios", "check", "show", "run", "compare", "dashboard", "patterns", "validity")
+COMMANDS = ("scenarios", "check", "show", "run", "compare", "dashboard", "lesson", "patterns", "validity")
 COUNTED = {
     "run": ("--world", "--seed"),
     "compare": ("--worlds", "--jobs", "--seed", "--max-worlds"),
     "patterns": ("--worlds", "--jobs"),
     "validity": ("--worlds", "--jobs", "--seed"),
     "dashboard": ("--port",),
+    "lesson": ("--minutes",),
 }
 NOBODY = ["--baseline", "nobody at all"]
 """Ends a comparison before anything is computed."""
@@ -139,7 +140,7 @@ def not_files(folder: Path) -> Iterator[str]:
 
 def command_lines(folder: Path, seed: int = 1) -> list[Line]:
     """All command lines: those that are written out, and mixtures that depend on the seed."""
-    lines = [*_usage(), *_numbers(), *_strange(), *_files(folder), *_fine()]
+    lines = [*_usage(), *_numbers(), *_strange(), *_files(folder), *_lessons(folder), *_fine()]
     lines += _mixed(random.Random(seed), lines)
     languages = random.Random(seed)
     return [
@@ -169,7 +170,7 @@ def _usage() -> Iterator[Line]:
     for words in (["show"], ["show", "case"], ["run"], ["run", "case"], ["check"]):
         yield words, USAGE
     yield ["compare", "--until-decided=yes"], USAGE
-    yield ["compare", "--margin", "1"], USAGE
+    yield ["compare", "--margin", "1"], REFUSED  # what leads has levels, and no margin
     yield ["compare", "--until-decided", "--worlds", "20", "--max-worlds", "10"], USAGE
     yield ["compare", "--parameters", "guess"], USAGE
     yield ["run", "case", "full", "--weeks"], USAGE
@@ -178,6 +179,9 @@ def _usage() -> Iterator[Line]:
         yield ["run", "case", "full", "--picture", name], USAGE
     yield ["run", "case", "full", "--weeks", "x.svg", "--picture", "./x.svg"], USAGE
     yield ["compare", "--out"], USAGE
+    for given in ("0", "9", "601"):
+        yield ["lesson", "--minutes", given], USAGE
+    yield ["lesson", "--copy"], USAGE
 
 
 def _numbers() -> Iterator[Line]:
@@ -247,6 +251,15 @@ def _files(folder: Path) -> Iterator[Line]:
     for name in ("binary.yaml", "empty.yaml", "folder", "a file", "nowhere.yaml", "n" * 300, "circle"):
         yield ["check", str(folder / name)], REFUSED
         yield ["show", str(folder / name), "full"], REFUSED
+
+
+def _lessons(folder: Path) -> Iterator[Line]:
+    """Places where no lesson and no run sheet can be written, and lessons that are not there."""
+    for name in ("--copy", "--out"):
+        yield from ((["lesson", name, given], USAGE) for given in ("", "\t", "a\x00b", "/"))
+        yield from ((["lesson", name, given], REFUSED) for given in (*places(folder), *not_files(folder)))
+    yield ["lesson", "--copy", str(folder / "no such folder" / "l.yaml")], REFUSED
+    yield ["lesson", str(folder / "nowhere.yaml"), "--copy", str(folder / "l.yaml")], REFUSED
 
 
 def _fine() -> Iterator[Line]:

@@ -13,8 +13,8 @@ OPENING, CLOSING = 5, 5
 """Minutes before the first chapter and after the last: who is in the room, what the model is; what was foreseen."""
 USUAL = (30, 60, 75, 90)
 """How long sessions tend to be, in minutes."""
-SHORTEST, LONGEST = 10, 600
-"""The shortest and the longest session that a sheet is made for, in minutes."""
+LONGEST = 600
+"""The longest session, in minutes."""
 UNRANKED = 100
 """The priority of a chapter that has none: after all that have one."""
 

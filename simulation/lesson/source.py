@@ -16,7 +16,7 @@ from simulation.study.deadline import reading
 from simulation.study.errors import InputRefused, Problem, abridged, nearest, problem, shown
 from simulation.study.paths import Path, PlaceOf
 from simulation.study.scenario import Study
-from simulation.study.sources.files import CASE, case, is_study, load, load_data, read_file
+from simulation.study.sources.files import CASE, case, is_study, load, load_data, read_file, text_of
 from simulation.system.limits import LIMITS
 from simulation.text.characters import first_unseen, look
 
@@ -39,8 +39,10 @@ def shipped() -> str:
     return str(files("simulation").joinpath("lesson", "case.yaml"))
 
 
-def read_lesson(source: str | None = None, text: str | None = None) -> Told:
+def read_lesson(source: str | None = None, text: str | None = None, study: dict[str, Any] | None = None) -> Told:
     """Read a lesson's file, or the one that comes along; ``text`` is what it holds, if it was read before.
+
+    ``study`` is the plain data of the study that it is about, if that was kept with it.
 
     Raises :class:`~simulation.study.errors.InputRefused` with every problem of the file.
 
@@ -50,7 +52,7 @@ def read_lesson(source: str | None = None, text: str | None = None) -> Told:
     path = source or shipped()
     with reading():
         data, place_of, file_problems = _read(path, text)
-        reader = _Reader(data, FilePath(path).parent, place_of)
+        reader = _Reader(data, FilePath(path).parent, place_of, study)
         problems: list[Problem] = list(file_problems)
         try:
             lesson = reader.lesson()
@@ -64,9 +66,17 @@ def read_lesson(source: str | None = None, text: str | None = None) -> Told:
 
 
 def _read(path: str, text: str | None) -> tuple[Any, PlaceOf, list[Problem]]:
-    """Plain data of a file; that it is not there is told of a lesson, and names no organisations."""
+    """Plain data of a file."""
+    return read_file(path, lesson_text(path) if text is None else text)
+
+
+def lesson_text(path: str) -> str:
+    """What a lesson's file holds; that it is not there is told of a lesson, and names no organisations.
+
+    Raises :class:`~simulation.study.errors.InputRefused` for what cannot be read.
+    """
     try:
-        return read_file(path, text)
+        return text_of(path)
     except InputRefused as refused:
         if any(found.key == "no_file" for found in refused.problems):
             raise InputRefused([problem("no_lesson_file", given=shown(path, 200))]) from None
@@ -109,9 +119,9 @@ def _number_texts(built_in: dict[str, Any]) -> None:
 class _Reader(Gatherer):
     """Reads one lesson."""
 
-    def __init__(self, data: Any, folder: FilePath, place_of: PlaceOf) -> None:
+    def __init__(self, data: Any, folder: FilePath, place_of: PlaceOf, kept: dict[str, Any] | None = None) -> None:
         super().__init__(place_of)
-        self.data, self.folder = data, folder
+        self.data, self.folder, self.kept = data, folder, kept
         self.study: Study | None = None
         self.scenarios: dict[str, None] = {}
 
@@ -165,9 +175,14 @@ class _Reader(Gatherer):
         beside = self.folder / source
         try:
             path = str(beside) if _is_file(beside) else source
-            study = case() if path == CASE else load(path)
-            own = self.data.get(SCENARIOS)
-            return study if SCENARIOS not in self.data else self._with_own(study, load_data(path), own)
+            data = self.kept
+            if data is None:
+                study = case() if path == CASE else load(path)
+            else:
+                study = replace(build(data, source, lambda _: None), vary=override)
+            if SCENARIOS not in self.data:
+                return study
+            return self._with_own(study, load_data(path) if data is None else data, self.data.get(SCENARIOS))
         except InputRefused as error:
             self.problems += map(self._in_lesson, error.problems)
             return None

@@ -6,6 +6,7 @@ A picture has a title for those who cannot see it, and its numbers stand beside 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from markupsafe import Markup, escape
 
@@ -16,6 +17,8 @@ WIDTH, HEIGHT = 960, 380
 LEFT, RIGHT, TOP, BOTTOM = 64, 20, 18, 40
 PLAYS = 14.0
 """Seconds in which a world unfolds."""
+CAPTION = 40
+"""Height for a sentence below a picture."""
 COLOURS = (ACCENT, RIVAL, QUIET)
 DASHES = ("", "10 6", "3 5")
 
@@ -30,10 +33,20 @@ class Line:
 
 @dataclass(frozen=True)
 class Band:
-    """A band between two rows of values (0 to 1, a week each)."""
+    """A band between two rows of values (0 to 1, a week each), in the colour of the line with this index."""
 
     low: Sequence[float]
     high: Sequence[float]
+    index: int = 0
+
+
+@dataclass(frozen=True)
+class Caption:
+    """A sentence that stands below the picture from so many seconds after it began, until the next one does."""
+
+    at: float
+    text: str
+    week: int
 
 
 @dataclass(frozen=True)
@@ -71,6 +84,7 @@ def line_chart(
     marks: Sequence[Mark] = (),
     top: float = 1.0,
     plays: bool = False,
+    captions: Sequence[Caption] = (),
     week_word: str = "week",
     every: int = 26,
 ) -> Markup:
@@ -90,8 +104,10 @@ def line_chart(
     group = ' clip-path="url(#unfold)"' if plays else ""
     parts.append(f"<g{group}>{''.join(drawn)}</g>")
     parts += [_mark(mark, frame, index) for index, mark in enumerate(marks)]
+    parts += _captions(captions, week_word)
+    height = HEIGHT + (CAPTION if captions else 0)
     return Markup(
-        f'<svg class="picture" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title)}">'
+        f'<svg class="picture" viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(title)}">'
         f"{clip}{''.join(parts)}</svg>{_legend(lines)}"
     )
 
@@ -133,7 +149,7 @@ def _band(band: Band, frame: Frame) -> str:
     """One band."""
     there = _points(band.high, frame)
     back = " ".join(reversed(_points(band.low, frame).split(" ")))
-    return f'<polygon points="{there} {back}" fill="{ACCENT}" fill-opacity="0.15"/>'
+    return f'<polygon points="{there} {back}" fill="{COLOURS[band.index % 3]}" fill-opacity="0.15"/>'
 
 
 def _mark(mark: Mark, frame: Frame, index: int) -> str:
@@ -146,6 +162,20 @@ def _mark(mark: Mark, frame: Frame, index: int) -> str:
         f'<text x="{at + (-6 if end else 6):.1f}" y="{low}" font-size="17" fill="{INK}"'
         f"{anchor}>{escape(mark.text)}</text>"
     )
+
+
+def _captions(captions: Sequence[Caption], week_word: str) -> list[str]:
+    """One sentence at a time, the last of which stays."""
+    ordered = sorted(captions, key=lambda one: one.at)
+    drawn = []
+    for caption, after in zip_longest(ordered, ordered[1:]):
+        hidden = f'<set attributeName="visibility" to="hidden" begin="{after.at:.2f}s" fill="freeze"/>' if after else ""
+        drawn.append(
+            f'<text x="{LEFT}" y="{HEIGHT + CAPTION / 2:.0f}" font-size="21" fill="{INK}" visibility="hidden">'
+            f"{escape(week_word)} {caption.week}: {escape(caption.text)}"
+            f'<set attributeName="visibility" to="visible" begin="{caption.at:.2f}s" fill="freeze"/>{hidden}</text>'
+        )
+    return drawn
 
 
 def _legend(lines: Sequence[Line]) -> Markup:
