@@ -194,8 +194,8 @@ def game_of(
     """A game about a study's organisation.
 
     ``base`` names the scenario whose organisation is played; by default the one that does least. Without ``tables``
-    each department inside is one. The ``world`` is by default a typical one: of :data:`TYPICAL_OF`, that in which a room
-    that pledges half and buys what it can is nearest to the median path.
+    each department inside is one. The ``world`` is by default a typical one: of :data:`TYPICAL_OF`, that in which a
+    room that pledges half and buys what it can is nearest to the median path.
 
     Raises :class:`~simulation.study.errors.InputRefused` for a scenario or a department that is not there.
     """

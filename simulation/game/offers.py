@@ -57,7 +57,7 @@ KEPT = frozenset({"start", "end", "weeks"})
 
 
 def offers_of(study: Study, base: Scenario) -> tuple[Offer, ...]:
-    """What can be bought in an organisation, each measure as one of the study's scenarios carries it out, if any does."""
+    """What can be bought in an organisation, each measure as a scenario of the study carries it out, if one does."""
     offers = []
     for name, measure, own, lasts in OFFERED:
         if measure == "consult_chain" and all(one.kind != "chain" for one in base.organisation.departments):

@@ -48,7 +48,8 @@ class Seen:
     ``free`` are hours that ordinary work leaves, ``meetings`` of these in meetings, ``project`` what was worked for the
     change of what was ``pledged`` (a share of the rest), and ``dedicated`` hours of it that were made free besides.
     ``issues`` lie open, ``done`` is how much of its own process work is done and ``built`` how much of its technique,
-    ``use`` how far it works the new way (shares). ``waits_for`` are departments with whom least is agreed, by need.
+    ``use`` how far it works the new way (shares). ``waits_for`` are departments with whom least is agreed, by need;
+    ``idle`` is whether clearly more was pledged than there was work to do, since it waited for something.
     """
 
     free: float
@@ -61,12 +62,13 @@ class Seen:
     built: float
     use: float
     waits_for: tuple[str, ...]
+    idle: bool = False
 
 
 @dataclass(frozen=True)
 class Round:
-    """A round that was played: weeks ``first`` to ``last``, ``progress`` and ``use`` at its end (shares), ``live`` if the
-    platform was, the hours a week that tables put in, and what happened."""
+    """A round that was played: weeks ``first`` to ``last``, ``progress`` and ``use`` at its end (shares), ``live`` if
+    the platform was, the hours a week that tables put in, and what happened."""
 
     number: int
     first: int
@@ -116,17 +118,20 @@ def seen_by(play: Play, table: Table, number: int) -> Seen:
     states = traced.departments[weeks][:, places]
     end = states[-1]
     sizes = np.maximum(end["process_size"], 1e-9)
+    given = play.pledges[table.name][number - 1]
+    offered = (given or 0.0) * (_weekly(states, "headroom") - _weekly(states, "meetings"))
     return Seen(
         free=_weekly(states, "headroom"),
         meetings=_weekly(states, "meetings"),
         project=_weekly(states, "hours"),
         dedicated=float(np.minimum(states["dedicated"], states["hours"]).sum(axis=1).mean()),
-        pledged=play.pledges[table.name][number - 1],
+        pledged=given,
         issues=float(end["open_issues"].sum()),
         done=float(np.average(end["process_progress"], weights=sizes)),
         built=float(np.average(end["technical_progress"], weights=np.maximum(end["technical_size"], 1e-9))),
         use=float(end["adoption"].mean()),
         waits_for=_waits_for(play, traced, table, first + game.weeks - 2),
+        idle=_weekly(states, "hours") < offered - 1.0,
     )
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from simulation.engine.ensemble import Progress, Runs, run_worlds
 from simulation.engine.traces import trace
 from simulation.game.form import Play, named, scenario_of, study_of
-from simulation.game.score import scores, scores_in, whole
+from simulation.game.score import Whole, scores, scores_in, whole
 
 WORLDS = 200
 SCORED = 50
@@ -25,7 +25,7 @@ PLAYED, AUTOPILOT, NOTHING = "played", "autopilot", "nothing"
 class Among:
     """The room's game over many worlds, with the same pledges and other luck; and without them.
 
-    ``runs`` holds the scenarios :data:`PLAYED`, :data:`AUTOPILOT` (the same measures, and the model plays everybody) and
+    ``runs`` holds the scenarios :data:`PLAYED`, :data:`AUTOPILOT` (the same measures, the model plays everybody) and
     :data:`NOTHING` (no measures either), with :data:`~simulation.engine.ensemble.WEEKLY` of every week.
     """
 
@@ -140,13 +140,13 @@ def _after_go_live(play: Play, shares: dict[str, NDArray[np.float64]]) -> Iterat
 
 @dataclass(frozen=True)
 class Totals:
-    """What all tables have together, in € and as means over :data:`TOTALLED` worlds: as ``played``; if nobody had pledged
-    anything, with the ``same`` measures and without any (``still``); and if all had pledged ``half``."""
+    """What all tables have together, means over :data:`TOTALLED` worlds: as ``played``; if nobody had pledged anything,
+    with the ``same`` measures and without any (``still``); and if all had pledged ``half``."""
 
-    played: float
-    same: float
-    still: float
-    half: float
+    played: Whole
+    same: Whole
+    still: Whole
+    half: Whole
 
 
 def totals(play: Play) -> Totals:
@@ -155,13 +155,14 @@ def totals(play: Play) -> Totals:
     nothing = replace(play, pledges={table.name: tuple(0.0 for _ in rounds) for table in play.game.tables})
     half = replace(play, pledges={table.name: tuple(0.5 for _ in rounds) for table in play.game.tables})
     still = replace(nothing, bought=())
-    return Totals(*(_total(one) for one in (play, nothing, still, half)))
+    return Totals(*(mean_whole(one, TOTALLED) for one in (play, nothing, still, half)))
 
 
-def _total(play: Play) -> float:
-    """The mean over some worlds."""
+def mean_whole(play: Play, worlds: int) -> Whole:
+    """What all have together, the mean over worlds 0 … ``worlds`` − 1."""
     scenario, seed = scenario_of(play), play.game.seed
-    return float(np.mean([whole(play, trace(scenario, world, seed)) for world in range(TOTALLED)]))
+    found = [whole(play, trace(scenario, world, seed)) for world in range(worlds)]
+    return Whole(float(np.mean([one.in_time for one in found])), float(np.mean([one.in_all for one in found])))
 
 
 def if_held_back(play: Play, table: str) -> tuple[float, float]:
@@ -177,8 +178,8 @@ def if_held_back(play: Play, table: str) -> tuple[float, float]:
 
 @dataclass(frozen=True)
 class Standing:
-    """How a play does over :data:`SCORED` worlds: worlds in which it is ``live``, mean ``lasting`` use (a share), and that
-    in each world (shape (worlds,))."""
+    """How a play does over :data:`SCORED` worlds: worlds in which it is ``live``, mean ``lasting`` use (a share), and
+    that in each world (shape (worlds,))."""
 
     live: int
     lasting: float

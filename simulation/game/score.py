@@ -2,7 +2,7 @@
 
 A table's own figures hold its own work, every free hour that the project did not get, at the hourly rate, and a part of
 what the change brings it: :data:`OWN_SHARE`. The rest of that lands elsewhere, with colleagues, customers and partners,
-and stands in nobody's figures, until the board adds the project to everybody's targets: then it is shared by all tables.
+and stands in nobody's figures, until the board adds the project to everybody's targets: then all tables share it.
 So what all have is the same with and without that; what differs is who sees it.
 """
 
@@ -17,6 +17,10 @@ from simulation.game.play import own_hours, worth
 OWN_SHARE = 1 / 3
 """The part of what the change brings a department that shows in its own figures (assumed; chosen so that holding back
 is best for each table as long as nothing is anchored, while all do better together: ``docs/game.md``)."""
+
+AFTER = 104
+"""Weeks after the game for which everything is taken to stay as it was in the last round (assumed): a change that lasts
+goes on bringing something."""
 
 
 @dataclass(frozen=True)
@@ -75,14 +79,22 @@ def _shared(play: Play, brought: "np.ndarray[tuple[int, ...], np.dtype[np.float6
     return float((1.0 - OWN_SHARE) * counted[weeks].sum() / len(play.game.tables))
 
 
-def whole(play: Play, traced: Trace, until: int | None = None) -> float:
-    """What all tables' own work and all that the change brings are worth together (€), wherever it shows."""
+@dataclass(frozen=True)
+class Whole:
+    """What all tables' own work and all that the change brings are worth together (€), wherever it shows: in the years
+    that are played (``in_time``), and with :data:`AFTER` weeks more in which everything stays as in the last round."""
+
+    in_time: float
+    in_all: float
+
+
+def whole(play: Play, traced: Trace) -> Whole:
+    """Add up what all have in a world."""
     game = play.game
-    weeks = slice(0, game.first_week((game.rounds if until is None else until) + 1) - 1)
     rates = np.array([one.rate for one in traced.scenario.organisation.departments])
-    seats = _places(game, traced)
-    own = float((own_hours(traced)[weeks] * rates)[:, seats].sum())
-    return own + float(worth(traced)[weeks].sum())
+    weekly = (own_hours(traced) * rates)[:, _places(game, traced)].sum(axis=1) + worth(traced).sum(axis=1)
+    in_time = float(weekly[: game.horizon].sum())
+    return Whole(in_time, in_time + AFTER * float(weekly[game.horizon - game.weeks : game.horizon].mean()))
 
 
 def _places(game: Game, traced: Trace) -> list[int]:

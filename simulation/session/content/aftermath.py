@@ -1,6 +1,7 @@
 """What a room is shown after its game: its world among many, itself on autopilot, what was never agreed, what made the
 difference, what it all adds up to, and when the lesson is wrong."""
 
+import threading
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -34,6 +35,8 @@ from simulation.text.i18n import money, number, percent, say
 KEYS = ("saw", "among", "autopilot", "handoffs", "moment", "sum", "wrong")
 """The screens, in order: what was seen is asked before anything is explained."""
 MOST = 3
+NEAR = 0.03
+"""Totals that differ by less than this share are not told apart (assumed)."""
 WORK: Mapping[str, Callable[[Play], Any]] = MappingProxyType({"among": among, "moments": moments, "totals": totals})
 """What takes long and is worked out ahead."""
 WEIGHTY = 0.005
@@ -57,6 +60,7 @@ class Aftermath:
             for key in KEYS
         )
         self._known: list[tuple[Play, dict[str, Any]]] = []
+        self._lock = threading.RLock()
 
     def takes(self, name: str) -> bool:
         """Nothing is decided here."""
@@ -75,13 +79,14 @@ class Aftermath:
 
     def _found(self, key: str, play: Play) -> Any:
         """Something that takes long, kept for the plays that were asked for last."""
-        kept = next((one for one in self._known if one[0] is play), None)
-        if kept is None:
-            kept = (play, {})
-            self._known = [*self._known[-3:], kept]
-        if key not in kept[1]:
-            kept[1][key] = WORK[key](play)
-        return kept[1][key]
+        with self._lock:  # pages are drawn in several threads
+            kept = next((one for one in self._known if one[0] is play), None)
+            if kept is None:
+                kept = (play, {})
+                self._known = [*self._known[-3:], kept]
+            if key not in kept[1]:
+                kept[1][key] = WORK[key](play)
+            return kept[1][key]
 
     # --- the beamer ------------------------------------------------------------------------------------
 
@@ -222,17 +227,19 @@ class Aftermath:
         """What all have together, whoever sees it: the dilemma."""
         found: Totals = self._found("totals", play)
         rows = [
-            ("sum_played", found.played),
-            ("sum_half", found.half),
-            ("sum_same", found.same),
-            ("sum_still", found.still),
+            ("sum_played", found.played.in_all),
+            ("sum_half", found.half.in_all),
+            ("sum_same", found.same.in_all),
+            ("sum_still", found.still.in_all),
         ]
         most = max(value for _, value in rows)
         drawn = [
             Bar(say(f"game.{key}", language), value / most, money(value, language), own=key == "sum_played")
             for key, value in rows
         ]
-        best = max(rows, key=lambda one: one[1])[0]
+        values = sorted((value for _, value in rows), reverse=True)
+        close = values[0] - values[1] < NEAR * values[0]
+        best = "sum_close" if close else max(rows, key=lambda one: one[1])[0]
         return {
             "lines": [say(f"game.sum_line_{best.removeprefix('sum_')}", language)],
             "picture": bars(drawn),
@@ -242,8 +249,8 @@ class Aftermath:
     def _wrong(self, record: Record, play: Play, language: str) -> dict[str, Any]:
         """When this lesson is wrong."""
         found: Totals = self._found("totals", play)
-        pays = found.half > found.same
-        alone = found.still > max(found.played, found.half)
+        pays = found.half.in_all > found.same.in_all
+        alone = found.still.in_time > (1.0 + NEAR) * max(found.played.in_time, found.half.in_time)
         points = [
             say("game.wrong_pays" if pays else "game.wrong_pays_not", language),
             say("game.wrong_alone" if alone else "game.wrong_alone_not", language),
@@ -252,6 +259,11 @@ class Aftermath:
             say("game.wrong_other", language),
         ]
         return {"lines": [say("game.wrong", language)], "points": points, "quiet": say("lesson.note", language)}
+
+    def texts(self, key: str, record: Record, language: str) -> list[str]:
+        """What a screen says in sentences, for the hand-out."""
+        shown: dict[str, Any] = getattr(self, f"_{key}")(record, self.rounds.play(record), language)
+        return [*shown.get("lines", ()), *shown.get("after", ())]
 
     # --- phones and the console ------------------------------------------------------------------------
 

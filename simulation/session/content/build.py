@@ -18,6 +18,9 @@ from simulation.session.record import Participant, Record
 from simulation.study.organisation import Label
 from simulation.text.i18n import say
 
+LINES = 8
+"""Lines for agreements."""
+
 
 class Words:
     """A screen with nothing but words: the lobby, and the last one."""
@@ -36,8 +39,10 @@ class Words:
         return NOTHING
 
     def console(self, record: Record, screen: Screen, language: str) -> Markup:
-        """Nothing to decide."""
-        return NOTHING
+        """Where agreements are made, a form for them; what is typed there goes into the hand-out alone."""
+        if screen.key != "agree":
+            return NOTHING
+        return piece("agree-console", language, code=record.code, lines=LINES)
 
     def decide(self, record: Record, name: str, value: str) -> str | None:
         """Nothing to decide."""

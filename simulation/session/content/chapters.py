@@ -4,6 +4,7 @@ What a step shows is made by :mod:`simulation.lesson.scenes`; here it is drawn. 
 while the room is still talking, and kept.
 """
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -35,6 +36,8 @@ SWITCH = "measure"
 LOOKS = frozenset({"world", "worlds", "see", "why", "ranking"})
 """Steps that need what the model reveals."""
 CLOSING = "closing"
+MOST_KNOWN = 80
+"""What was worked out is kept for so many chapters, packages and closings."""
 
 
 class Chapters:
@@ -46,6 +49,7 @@ class Chapters:
         self.at: dict[str, tuple[int, int]] = {}
         self.screens = tuple(self._screen(place, step) for place, step in positions(material.lesson, minutes))
         self._known: dict[Any, Any] = {}
+        self._lock = threading.RLock()
 
     def _screen(self, place: int, step: int) -> Screen:
         """The screen of a step."""
@@ -141,11 +145,12 @@ class Chapters:
 
     def _keep(self, key: Any, work: Callable[[], Any]) -> Any:
         """What was worked out before, or is now; the oldest is forgotten first."""
-        if key not in self._known:
-            if len(self._known) > 80:
-                del self._known[next(iter(self._known))]
-            self._known[key] = work()
-        return self._known[key]
+        with self._lock:  # pages are drawn in several threads
+            if key not in self._known:
+                if len(self._known) > MOST_KNOWN:
+                    del self._known[next(iter(self._known))]
+                self._known[key] = work()
+            return self._known[key]
 
     def prepare(self, record: Record) -> None:
         """Work out what the chapter at hand reveals while the room still talks."""

@@ -117,8 +117,9 @@ def _grid(frame: Frame, axis: str, language: str, week_word: str, every: int) ->
     parts = []
     for step in range(5):
         value = frame.top * step / 4
+        at = f"{frame.y(value):.1f}"
         parts.append(
-            f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{frame.y(value):.1f}" y2="{frame.y(value):.1f}" stroke="{FAINT}"/>'
+            f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{at}" y2="{at}" stroke="{FAINT}"/>'
             f'<text x="{LEFT - 8}" y="{frame.y(value) + 6:.1f}" text-anchor="end" font-size="17" fill="{QUIET}">'
             f"{escape(percent(value, language))}</text>"
         )
@@ -245,11 +246,11 @@ def bars(rows: Sequence[Bar]) -> Markup:
         width = round(100 * max(0.0, min(1.0, row.share)), 1)
         drawn.append(
             Markup(
-                '<li class="bar"><span class="bar-label">{label}</span>'
-                '<svg class="bar-line" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
+                '<li class="level"><span class="level-label">{label}</span>'
+                '<svg class="level-line" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
                 '<rect x="0" y="0" height="10" width="100" fill="{faint}"/>'
                 '<rect x="0" y="0" height="10" width="{width}" fill="{colour}"/></svg>'
-                '<span class="bar-text">{text}</span></li>'
+                '<span class="level-text">{text}</span></li>'
             ).format(label=row.label, faint="#eef1f4", width=width, colour=RIVAL if row.own else ACCENT, text=row.text)
         )
-    return Markup('<ul class="bars">{}</ul>').format(Markup("").join(drawn))
+    return Markup('<ul class="levels">{}</ul>').format(Markup("").join(drawn))

@@ -4,6 +4,7 @@ A round is played when it is revealed. What was played is found again from the r
 a break, or is replayed, has the same numbers.
 """
 
+import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,7 @@ from simulation.game.form import Table as Seats
 from simulation.game.offers import price
 from simulation.game.play import Round, expected_hours, round_of, seen_by
 from simulation.game.score import scores
+from simulation.model.outcomes import Event
 from simulation.report.handoffs import HandOffs
 from simulation.report.narrative import department_names, event_sentence
 from simulation.session.content.draw import piece
@@ -33,6 +35,8 @@ SPOKEN = frozenset({"shock", "leave", "leave_role", "closed", "sponsor_leaves", 
 """What of a round's events the beamer tells; incidents are a table's own."""
 RANK = ("go_live", "closed", "shock", "sponsor_leaves", "sponsor_back", "leave_role", "leave", "cut_over")
 MINUTES = 4.0
+MOST_PLAYS = 64
+"""Plays that are kept; a session needs one for each round, and one more for each measure that is bought."""
 
 
 def texts(key: str, **fields: Any) -> Label:
@@ -60,6 +64,7 @@ class Rounds:
         )
         self._plays: dict[Any, Play] = {}
         self._bare = Play(game)
+        self._lock = threading.RLock()
 
     def _screen(self, number: int) -> Screen:
         """The screen of a round."""
@@ -82,11 +87,13 @@ class Rounds:
         pledges = self._pledges(record, played)
         bought = tuple(pair for pair in _bought(record) if pair[1] <= played + 1)
         key = (tuple(pledges.items()), bought)
-        if key not in self._plays:
-            if len(self._plays) > 64:
-                self._plays.clear()
-            self._plays[key] = Play(self.game, pledges, bought)
-        return self._plays[key]
+        with self._lock:  # pages are drawn in several threads
+            if key not in self._plays:
+                if len(self._plays) > MOST_PLAYS:
+                    self._plays.clear()
+                self._plays[key] = Play(self.game, pledges, bought)
+                _ = self._plays[key].trace
+            return self._plays[key]
 
     def _pledges(self, record: Record, played: int) -> dict[str, tuple[float | None, ...]]:
         """The shares that each table pledged; None for a round in which nobody sat there."""
@@ -122,7 +129,7 @@ class Rounds:
     # --- the beamer ------------------------------------------------------------------------------------
 
     def beamer(self, record: Record, screen: Screen, language: str) -> Markup:
-        """Progress only, until the elephant is named; then hours and whom work waits for; with roles, who pledged what."""
+        """Progress only, until the elephant is named; then what is not agreed; with roles, who pledged what."""
         if screen.key == CARDS:
             keys = ("cards_1", "cards_2", "cards_3", "cards_4")
             lines = [say(f"game.{key}", language, rounds=self.game.rounds) for key in keys]
@@ -171,18 +178,24 @@ class Rounds:
 
     def _events(self, play: Play, found: Round, language: str) -> list[str]:
         """At most a few events, the weightiest first."""
-        told = sorted(
-            (one for one in found.events if one.kind in SPOKEN), key=lambda one: (RANK.index(one.kind), one.week)
-        )
+        inside = {one.name for one in play.scenario.organisation.departments if one.internal}
+        spoken = [
+            one for one in found.events if one.kind in SPOKEN and (one.department in inside or not one.department)
+        ]
+        told = sorted(spoken, key=lambda one: (RANK.index(one.kind), one.week))
         sentences: list[str] = []
         for event in told[:MOST_EVENTS]:
-            text = (
-                say("game.rush_card", language)
-                if event.kind == "shock"
-                else event_sentence(event, play.scenario, language)
-            )
-            sentences.append(say("game.in_week", language, week=event.week, text=text))
+            sentences.append(say("game.in_week", language, week=event.week, text=self._event(event, play, language)))
         return sentences
+
+    def _event(self, event: Event, play: Play, language: str) -> str:
+        """An event in a few words; the frequent ones in fewer."""
+        if event.kind == "shock":
+            return say("game.rush_card", language)
+        if event.kind in {"leave", "leave_role"}:
+            called = department_names(play.scenario, language)
+            return say(f"game.{event.kind}", language, department=called[event.department])
+        return event_sentence(event, play.scenario, language)
 
     def _waits(self, play: Play, found: Round, language: str) -> list[str]:
         """Pairs inside that need each other most and have agreed on least."""
