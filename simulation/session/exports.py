@@ -52,10 +52,10 @@ def from_yaml(text: str, name: str = "session") -> Exported:
     inside = data["session"] if is_session(data) else None
     fields = {"format", "programme", "events"}
     if not isinstance(inside, dict) or set(inside) != fields or inside["format"] != FORMAT:
-        raise InputRefused([problem("no_export", given=repr(name))])
+        raise InputRefused([problem("no_session_file", given=repr(name))])
     lines, rows = inside["programme"], inside["events"]
     if not (isinstance(lines, list) and all(isinstance(line, str) for line in lines) and isinstance(rows, list)):
-        raise InputRefused([problem("no_export", given=repr(name))])
+        raise InputRefused([problem("no_session_file", given=repr(name))])
     if len(rows) > LIMITS.events:
         raise InputRefused([problem("long_export", most=LIMITS.events)])
     wrong = [_wrong(index, place(("session", "events", index))) for index, row in enumerate(rows) if not _is_event(row)]

@@ -110,7 +110,7 @@ def content_of_source(source: str) -> Content:
         or data.get("format") != FORMAT
         or not isinstance(data.get("study"), dict)
     ):
-        raise InputRefused(problems or [problem("no_export", given=repr(source[:40]))])
+        raise InputRefused(problems or [problem("no_session_file", given=repr(source[:40]))])
     return _content(data, None)
 
 
