@@ -18,7 +18,7 @@ class Ask:
     Of a table the last answer of anybody who sits at it counts. ``options`` are those of an ``option``; ``low``,
     ``high``, ``step`` and ``unit`` belong to a ``number``. A ``secret`` ask shows no counts before it is locked or
     revealed. With ``keeps`` a table that does not answer keeps what it answered last in the same ``series``, such as
-    ``"pledge"``.
+    ``"pledge"``. What is answered to a ``private`` ask is never shown on the beamer by itself: the content shows what it will.
     """
 
     kind: Literal["option", "number"]
@@ -31,6 +31,7 @@ class Ask:
     secret: bool = True
     keeps: bool = False
     series: str = ""
+    private: bool = False
 
     def fits(self, value: object) -> bool:
         """Whether a value, the index of an option or a number, can be an answer.
@@ -100,14 +101,3 @@ class Programme(Protocol):
 
     def decide(self, record: "Record", name: str, value: str) -> str | None:
         """What is wrong with a decision of the trainer's, as the key of a sentence; None if it may be taken."""
-
-
-def programme_of(path: str | None, language: str, source: str = "") -> Programme:
-    """The programme that a file holds, or the one that comes along for None, in a language where it needs one.
-
-    A session that goes on gives the ``source`` that its programme had (an attribute of that name, if it has one), from
-    which the same programme is made again. Raises :class:`~simulation.study.errors.InputRefused` if there is none.
-    """
-    from simulation.session.content.origin import content_from, content_of_source  # noqa: PLC0415 - they stand on this
-
-    return content_of_source(source) if source else content_from(path)

@@ -207,7 +207,7 @@ class Aftermath:
     def _moment_text(self, moment: Moment, language: str) -> str:
         """A moment in a sentence."""
         points = number(abs(100 * moment.gain), language, 1)
-        key = f"game.moment_{moment.kind}{'' if moment.gain >= 0 else '_less'}"
+        key = f"game.moment_{moment.kind}" if moment.gain >= 0 else f"game.moment_{moment.kind}_less"
         return say(key, language, who=self._about(moment, language), n=moment.number, points=points)
 
     def _moment_bar(self, moment: Moment, most: float, language: str) -> Bar:

@@ -24,6 +24,15 @@ MOST_TABLES = 40
 """Tables that a room can have; an organisation with more departments inside has several at a table."""
 
 
+def programme_of(path: str | None, language: str, source: str = "", **wished: Any) -> Content:
+    """The programme that a file stands for or, of a session that goes on, the ``source`` that its own had.
+
+    ``wished`` is what :func:`content_from` may be told besides. Raises
+    :class:`~simulation.study.errors.InputRefused` as that does.
+    """
+    return content_of_source(source) if source else content_from(path, **wished)
+
+
 def content_from(
     path: str | None,
     *,

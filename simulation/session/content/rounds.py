@@ -69,7 +69,15 @@ class Rounds:
     def _screen(self, number: int) -> Screen:
         """The screen of a round."""
         ask = Ask(
-            "number", "table", low=0, high=100, step=STEP, unit=texts("percent"), secret=True, keeps=True, series=SERIES
+            "number",
+            "table",
+            low=0,
+            high=100,
+            step=STEP,
+            unit=texts("percent"),
+            keeps=True,
+            series=SERIES,
+            private=True,
         )
         notes = [texts("round_notes")]
         if number in {1, 3, 6, self.game.rounds}:
