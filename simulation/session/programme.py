@@ -18,7 +18,8 @@ class Ask:
     Of a table the last answer of anybody who sits at it counts. ``options`` are those of an ``option``; ``low``,
     ``high``, ``step`` and ``unit`` belong to a ``number``. A ``secret`` ask shows no counts before it is locked or
     revealed. With ``keeps`` a table that does not answer keeps what it answered last in the same ``series``, such as
-    ``"pledge"``. What is answered to a ``private`` ask is never shown on the beamer by itself: the content shows what it will.
+    ``"pledge"``. What is answered to a ``private`` ask is never on the
+    beamer by itself: the content shows what it will.
     """
 
     kind: Literal["option", "number"]
