@@ -91,10 +91,10 @@ def record(programme=None, **fields):
 
 def main():
     """The command line, with this programme in the place of the one that comes along."""
-    import simulation.session.programme as contents
+    import simulation.session.content.origin as contents
     from simulation.cli.start import start
 
-    contents.programme_of = lambda path, language, source="": DemoProgramme()
+    contents.programme_of = lambda path, language, source="", **wished: DemoProgramme()
     start()
 
 

@@ -12,7 +12,7 @@ from simulation import __version__
 from simulation.game.form import Game, Table, game_of
 from simulation.lesson.source import Told, read_lesson, shipped
 from simulation.session.content.build import Content, content_of
-from simulation.session.exports import from_yaml, is_session
+from simulation.session.exports import Exported, from_yaml, is_session
 from simulation.study.build.merge import build
 from simulation.study.errors import InputRefused, problem
 from simulation.study.scenario import Study
@@ -31,6 +31,15 @@ def programme_of(path: str | None, language: str, source: str = "", **wished: An
     :class:`~simulation.study.errors.InputRefused` as that does.
     """
     return content_of_source(source) if source else content_from(path, **wished)
+
+
+def exported_in(path: str | None) -> Exported | None:
+    """The session that a file holds, if it holds one. Raises as :func:`content_from` does for what cannot be read."""
+    if path is None or is_tables(path):
+        return None
+    text = text_of(path)
+    data, _, _ = read_file(path, text)
+    return from_yaml(text, path) if is_session(data) else None
 
 
 def content_from(
