@@ -95,7 +95,7 @@ STRANGE = [
 HALF = ["\udcff", "a\udc80b", "\ud800"]
 """What Python makes of bytes that are no UTF-8."""
 
-COMMANDS = ("scenarios", "check", "show", "run", "compare", "dashboard", "lesson", "patterns", "validity")
+COMMANDS = ("scenarios", "check", "show", "run", "compare", "dashboard", "lesson", "session", "patterns", "validity")
 COUNTED = {
     "run": ("--world", "--seed"),
     "compare": ("--worlds", "--jobs", "--seed", "--max-worlds"),
@@ -103,6 +103,7 @@ COUNTED = {
     "validity": ("--worlds", "--jobs", "--seed"),
     "dashboard": ("--port",),
     "lesson": ("--minutes",),
+    "session": ("--port", "--practice", "--sessions"),
 }
 NOBODY = ["--baseline", "nobody at all"]
 """Ends a comparison before anything is computed."""
@@ -170,7 +171,8 @@ def _usage() -> Iterator[Line]:
     for words in (["show"], ["show", "case"], ["run"], ["run", "case"], ["check"]):
         yield words, USAGE
     yield ["compare", "--until-decided=yes"], USAGE
-    yield ["compare", "--margin", "1"], REFUSED  # what leads has levels, and no margin
+    yield ["compare", "--margin", "1"], REFUSED  # the outcome has levels, to which there is no margin
+    yield ["compare", "--outcome", "net_value", "--margin", "1"], USAGE
     yield ["compare", "--until-decided", "--worlds", "20", "--max-worlds", "10"], USAGE
     yield ["compare", "--parameters", "guess"], USAGE
     yield ["run", "case", "full", "--weeks"], USAGE
@@ -182,6 +184,7 @@ def _usage() -> Iterator[Line]:
     for given in ("0", "9", "601"):
         yield ["lesson", "--minutes", given], USAGE
     yield ["lesson", "--copy"], USAGE
+    yield ["session", "--continue", "KXTR7MPQ", "--sessions", "2"], USAGE
 
 
 def _numbers() -> Iterator[Line]:
@@ -201,6 +204,8 @@ def _numbers() -> Iterator[Line]:
         yield ["compare", "--until-decided", "--margin", given, *NOBODY], REFUSED
     yield ["dashboard", "--port", "0"], USAGE
     yield ["dashboard", "--port", "65536"], USAGE
+    yield ["session", "--practice", "121"], USAGE
+    yield ["session", "--sessions", "21"], USAGE
 
 
 def _strange() -> Iterator[Line]:
@@ -213,6 +218,7 @@ def _strange() -> Iterator[Line]:
         ):
             yield words, SOME
         yield ["show", "case", word], SOME
+        yield ["session", "--continue", word], SOME
         yield ["check", word], SOME
         yield ["compare", f"--lang={word}"], USAGE
         yield ["compare", f"--{word}"], USAGE
@@ -269,6 +275,7 @@ def _fine() -> Iterator[Line]:
     yield ["--help"], FINE
     yield ["--version"], FINE
     yield ["scenarios"], FINE
+    yield ["session", "--list"], FINE
     yield ["scenarios", "case"], FINE
     yield ["check", "case"], FINE
     yield ["show", "case", "full"], FINE

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from simulation.session import views
-from simulation.session.door import TooLarge, body_of, page
+from simulation.session.door import TooLarge, body_of, page, saying
 from simulation.session.house import House
 from simulation.session.room import Room
 from simulation.system.limits import LIMITS
@@ -51,6 +51,12 @@ class Routes:
         if wants_json(request):
             return JSONResponse({"problem": text}, status, NOT_KEPT)
         return page(request, views.sentence(text, request.scope["language"], f"/s/{room.code}"), status)
+
+    def hurried(self, request: Request, participant: str = "") -> Response | None:
+        """The answer to whoever looks too often; None for everybody else."""
+        if self.house.may_look(peer_of(request), participant):
+            return None
+        return saying("hurried", request.scope["language"], 429)
 
     async def drawn(self, draw: views.Draw) -> views.State:
         """What somebody sees now, drawn in a thread of its own."""

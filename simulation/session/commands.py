@@ -114,7 +114,7 @@ def _hands(record: Record, screen: Screen, fields: Fields) -> Iterator[Step]:
 def answer_in(ask: Ask, text: str, language: str) -> float:
     """The answer that a text is, an index for an option; a number goes to the nearest step. Raises :class:`Wrong`."""
     if ask.kind == "option":
-        return _whole(text)
+        return _whole(text or "none")
     value = _number(text, language)
     if not ask.low <= value <= ask.high:
         raise Wrong("value")

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response
 
 from simulation.session.views import sentence, told
@@ -55,24 +55,7 @@ class Door:
             await send({"type": "websocket.close", "code": 1008})
             return
         scope["language"] = language_for(scope, self.language)
-        begun = False
-
-        async def with_heads(message: Any) -> None:
-            nonlocal begun
-            if message["type"] == "http.response.start":
-                begun = True
-                message = {**message, "headers": [*message["headers"], *ALWAYS]}
-            await send(message)
-
-        refusal = self._refusal(scope)
-        try:
-            await (refusal or self.inner)(scope, receive, with_heads)
-        except asyncio.CancelledError:
-            raise
-        except Exception as error:  # whatever it is, no traceback reaches anybody
-            note(error)
-            if not begun:
-                await saying("failed", scope["language"], 500)(scope, receive, with_heads)
+        await _answered(self._refusal(scope) or self.inner, scope, receive, send)
 
     def _refusal(self, scope: Any) -> Response | None:
         """The answer to a request that is not heard; None for one that is."""
@@ -87,6 +70,27 @@ class Door:
         if scope["method"] == "POST" and not _is_own(heads, host):
             return saying("foreign", language, 403)
         return None
+
+
+async def _answered(inner: Application, scope: Any, receive: Any, send: Any) -> None:
+    """Let somebody answer, with our heads, and without anything that goes wrong reaching whoever asks."""
+    begun = False
+
+    async def with_heads(message: Any) -> None:
+        nonlocal begun
+        if message["type"] == "http.response.start":
+            begun = True
+            message = {**message, "headers": [*message["headers"], *ALWAYS]}
+        await send(message)
+
+    try:
+        await inner(scope, receive, with_heads)
+    except ClientDisconnect:
+        return  # nobody is there for an answer
+    except Exception as error:  # whatever it is, no traceback reaches anybody
+        note(error)
+        if not begun:
+            await saying("failed", scope["language"], 500)(scope, receive, with_heads)
 
 
 def _is_own(heads: dict[bytes, str], host: str) -> bool:

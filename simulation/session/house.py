@@ -13,8 +13,8 @@ from simulation.session.views import clock
 from simulation.system.limits import LIMITS
 from simulation.web.pace import Pace
 
-REMEMBERED = 1_000
-"""So many addresses are known that sent wrong codes; the one that was quiet longest is forgotten first."""
+REMEMBERED = 3_000
+"""So many addresses, and so many participants, are known by their pace."""
 
 
 class House:
@@ -25,6 +25,7 @@ class House:
         self.addresses, self.port, self.language = tuple(addresses), port, language
         self.arrivals: tuple[str, str] | None = None
         self._guesses: OrderedDict[str, Pace] = OrderedDict()
+        self._looks: OrderedDict[str, Pace] = OrderedDict()
         self._all_guesses = Pace(LIMITS.all_codes_per_minute / 60, 2 * LIMITS.all_codes_per_minute)
         self.choose(self.addresses[0])
 
@@ -48,11 +49,16 @@ class House:
         A right one is let in either way: 39 bits cannot be guessed at the pace of a network, and a whole room shares
         one address, so that else one phone could keep all others out.
         """
-        pace = self._guesses.pop(peer, None) or Pace(LIMITS.codes_per_minute / 60, LIMITS.codes_at_once)
-        self._guesses[peer] = pace
-        if len(self._guesses) > REMEMBERED:
-            self._guesses.popitem(last=False)
+        pace = _kept(self._guesses, peer, LIMITS.codes_per_minute / 60, LIMITS.codes_at_once)
         return pace.may() and self._all_guesses.may()
+
+    def may_look(self, peer: str, participant: str = "") -> bool:
+        """Whether one more page may be drawn now, for a participant or for all at an address who have not joined."""
+        if participant:
+            pace = _kept(self._looks, participant, LIMITS.looks_per_second, LIMITS.looks_at_once)
+        else:
+            pace = _kept(self._looks, peer, LIMITS.strange_looks_per_second, LIMITS.strange_looks_at_once)
+        return pace.may()
 
     def arrived(self, host: str) -> None:
         """A phone opened the test page: the consoles show it."""
@@ -85,3 +91,12 @@ class House:
         """Let go of every file."""
         for room in self.rooms.values():
             room.close()
+
+
+def _kept(paces: OrderedDict[str, Pace], name: str, per_second: float, at_once: float) -> Pace:
+    """The pace of somebody, a new one if they are not known; beyond a bound whoever was quiet longest is forgotten."""
+    pace = paces.pop(name, None) or Pace(per_second, at_once)
+    paces[name] = pace
+    if len(paces) > REMEMBERED:
+        paces.popitem(last=False)
+    return pace

@@ -30,6 +30,8 @@ class Phones(Routes):
             return self.no_room(request)
         language = request.scope["language"]
         who = _participant(request, room)
+        if hurried := self.hurried(request, who.id if who else ""):
+            return hurried
         if who is None or who.removed:
             problem = views.refused("removed", language) if who else ""
             response = self._joining(request, room, problem=problem, fresh=True)
@@ -142,7 +144,8 @@ class Phones(Routes):
             return RedirectResponse(f"/s/{room.code}", 303)
         state = await self.drawn(lambda: views.phone(room, who, language))
         told = views.refused(problem, language) if problem else ""
-        return JSONResponse({"problem": told, "state": state}, 409 if problem else 200, NOT_KEPT)
+        status = 413 if problem == "large" else 409 if problem else 200
+        return JSONResponse({"problem": told, "state": state}, status, NOT_KEPT)
 
     async def phone_state(self, request: Request) -> Response:
         """What a participant sees now."""
@@ -150,6 +153,8 @@ class Phones(Routes):
         who = _participant(request, room) if room else None
         if room is None or who is None:
             return gone(room)
+        if hurried := self.hurried(request, who.id):
+            return hurried
         return JSONResponse(await self.drawn(lambda: views.phone(room, who, request.scope["language"])), 200, NOT_KEPT)
 
     async def phone_events(self, request: Request) -> Response:
@@ -158,6 +163,8 @@ class Phones(Routes):
         who = _participant(request, room) if room else None
         if room is None or who is None:
             return gone(room)
+        if hurried := self.hurried(request, who.id):
+            return hurried
         return self.stream(room, who.id, lambda: views.phone(room, who, request.scope["language"]))
 
 

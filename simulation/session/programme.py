@@ -1,5 +1,6 @@
 """What a session is about: its screens, what they ask, and the pieces of HTML that its content draws."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -99,6 +100,12 @@ class Programme(Protocol):
 
         A decision is a form with ``method=post data-command="decide"`` and fields ``name`` and ``value``.
         """
+
+    def handout(self, record: "Record", language: str, fields: "Mapping[str, str]") -> str:
+        """The hand-out as a page of its own; ``fields`` are those of the form in which agreements were typed."""
+
+    def cards(self, language: str) -> str:
+        """Cards for the tables as a page of its own."""
 
     def decide(self, record: "Record", name: str, value: str) -> str | None:
         """What is wrong with a decision of the trainer's, as the key of a sentence; None if it may be taken."""

@@ -18,8 +18,9 @@ from simulation.session.store import Store
 from simulation.system.limits import LIMITS
 from simulation.web.pace import Pace
 
-BEAMER, CONSOLE = "beamer", "console"
-"""Who looks on beside the participants."""
+BEAMER, ONLOOKER, CONSOLE = "beamer", "onlooker", "console"
+"""Who looks on beside the participants: onlookers see the beamer's page, but are not the trainer."""
+OTHERS = frozenset({BEAMER, ONLOOKER, CONSOLE})
 THEIRS = frozenset({"answer", "join", "seat"})
 """What a participant does: only the beamer, the console and those at the same table see it."""
 
@@ -156,7 +157,7 @@ class Room:
     @contextlib.contextmanager
     def listening(self, viewer: str) -> Iterator[Line]:
         """A stream to somebody; beyond the bound their oldest one ends."""
-        most = LIMITS.streams_shown if viewer in {BEAMER, CONSOLE} else LIMITS.streams_each
+        most = LIMITS.streams_shown if viewer in OTHERS else LIMITS.streams_each
         own = [line for line in self.lines if line.viewer == viewer]
         for line in own[: len(own) - most + 1]:
             line.end()
@@ -174,7 +175,7 @@ class Room:
     @property
     def connected(self) -> frozenset[str]:
         """The ids of participants whose phones listen now."""
-        return frozenset(line.viewer for line in self.lines) - {BEAMER, CONSOLE}
+        return frozenset(line.viewer for line in self.lines) - OTHERS
 
     def wake(self, *viewers: str) -> None:
         """Let these look again, or everybody if none is named."""
@@ -187,7 +188,7 @@ class Room:
         if any(event.kind not in THEIRS for event in events):
             self.wake()
             return
-        concerned = {BEAMER, CONSOLE}
+        concerned = set(OTHERS)
         for event in events:
             who = self.shown.participants.get(event.data["id"])
             if who is not None:

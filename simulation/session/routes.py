@@ -39,10 +39,12 @@ def application(house: House) -> Starlette:
             Route(f"{here}/console", trainer.console),
             Route(f"{here}/console", trainer.command, methods=["POST"]),
             Route(f"{here}/console/export", trainer.export),
+            Route(f"{here}/console/handout", trainer.handout, methods=["POST"]),
+            Route(f"{here}/console/cards", trainer.cards),
             Route(f"{here}/console/state", trainer.console_state),
             Route(f"{here}/console/events", trainer.console_events),
         ],
-        exception_handlers={404: _lost, 405: _wrong_method},
+        exception_handlers={404: _lost, 405: _wrong_method, Exception: _failed},
     )
 
 
@@ -52,6 +54,8 @@ class Front(Routes):
     async def front(self, request: Request) -> Response:
         """Where a code is typed."""
         language = request.scope["language"]
+        if hurried := self.hurried(request):
+            return hurried
         given = request.query_params.get("code", "")
         problem = ""
         if given:
@@ -80,6 +84,10 @@ class Front(Routes):
 
 async def _lost(request: Request, error: Any) -> Response:
     return saying("lost", request.scope["language"], 404, "/")
+
+
+async def _failed(request: Request, error: Any) -> Response:
+    return saying("failed", request.scope["language"], 500)
 
 
 async def _wrong_method(request: Request, error: Any) -> Response:

@@ -135,7 +135,7 @@ class Store:
 
 def _connected(path: Path) -> sqlite3.Connection:
     """A connection that nobody else can have at the same time."""
-    base = sqlite3.connect(path, timeout=1.0, isolation_level=None, check_same_thread=False)
+    base = sqlite3.connect(path, timeout=0.2, isolation_level=None, check_same_thread=False)
     try:
         base.execute("PRAGMA locking_mode = EXCLUSIVE")
         base.execute("PRAGMA journal_mode = WAL")

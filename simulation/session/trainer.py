@@ -1,5 +1,8 @@
 """The routes of the beamer and of the trainer's console."""
 
+import asyncio
+from collections.abc import Callable
+
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
@@ -8,7 +11,7 @@ from simulation.session.answering import NOT_KEPT, Routes, fields_of, gone, mark
 from simulation.session.commands import Wrong, steps
 from simulation.session.door import page, saying
 from simulation.session.qr import qr
-from simulation.session.room import BEAMER, CONSOLE, Room, Unwritten
+from simulation.session.room import BEAMER, CONSOLE, ONLOOKER, Room, Unwritten
 from simulation.system.limits import LIMITS
 from simulation.web.cookies import cookies_in
 
@@ -24,6 +27,8 @@ class Trainer(Routes):
         room = self.room(request)
         if room is None:
             return self.no_room(request)
+        if hurried := self._hurried(request, room):
+            return hurried
         language = self.house.language
         state = await self.drawn(lambda: views.beamer(room, language))
         fields = {"code": room.code, "state": state, "programme": room.programme.title.in_(language)}
@@ -34,6 +39,8 @@ class Trainer(Routes):
         room = self.room(request)
         if room is None:
             return gone(room)
+        if hurried := self._hurried(request, room):
+            return hurried
         return JSONResponse(await self.drawn(lambda: views.beamer(room, self.house.language)), 200, NOT_KEPT)
 
     async def beamer_events(self, request: Request) -> Response:
@@ -41,7 +48,14 @@ class Trainer(Routes):
         room = self.room(request)
         if room is None:
             return gone(room)
-        return self.stream(room, BEAMER, lambda: views.beamer(room, self.house.language))
+        if hurried := self._hurried(request, room):
+            return hurried
+        viewer = BEAMER if _is_trainer(request, room) else ONLOOKER
+        return self.stream(room, viewer, lambda: views.beamer(room, self.house.language))
+
+    def _hurried(self, request: Request, room: Room) -> Response | None:
+        """The answer to whoever looks at the beamer's page too often, unless it is the trainer's own."""
+        return None if _is_trainer(request, room) else self.hurried(request)
 
     async def console(self, request: Request) -> Response:
         """The trainer's page. Who comes with the secret in the address is sent on with a cookie in its place."""
@@ -51,9 +65,7 @@ class Trainer(Routes):
         given = request.query_params.get(KEY, "")
         if given and room.is_trainer(given):
             response = RedirectResponse(f"/s/{room.code}/console", 303, NOT_KEPT)
-            cookie = (
-                f"{_console_cookie(room)}={given}; Path=/s/{room.code}/console; HttpOnly; SameSite=Lax; Max-Age=172800"
-            )
+            cookie = f"{_console_cookie(room)}={given}; Path=/s/{room.code}; HttpOnly; SameSite=Lax; Max-Age=172800"
             response.headers.append("set-cookie", cookie)
             return response
         if not _is_trainer(request, room):
@@ -98,6 +110,35 @@ class Trainer(Routes):
         heads = {**NOT_KEPT, "content-disposition": f'attachment; filename="session-{room.code}.yaml"'}
         return Response(await room.exported(), 200, heads, "application/yaml; charset=utf-8")
 
+    async def handout(self, request: Request) -> Response:
+        """The hand-out, with the agreements that come with the request and are kept nowhere."""
+        room = self.room(request)
+        if room is None:
+            return self.no_room(request)
+        if not _is_trainer(request, room):
+            return saying("no_trainer", request.scope["language"], 403)
+        fields = await fields_of(request, LIMITS.command_bytes)
+        if fields is None:
+            return saying("large", request.scope["language"], 413)
+        return await self._page(
+            room, "handout", lambda: room.programme.handout(room.shown, self.house.language, fields)
+        )
+
+    async def cards(self, request: Request) -> Response:
+        """Cards for the tables, to print."""
+        room = self.room(request)
+        if room is None:
+            return self.no_room(request)
+        if not _is_trainer(request, room):
+            return saying("no_trainer", request.scope["language"], 403)
+        return await self._page(room, "cards", lambda: room.programme.cards(self.house.language))
+
+    async def _page(self, room: Room, name: str, draw: Callable[[], str]) -> Response:
+        """A page to keep, which needs nothing else."""
+        heads = {**NOT_KEPT, "content-disposition": f'attachment; filename="{name}-{room.code}.html"'}
+        loop = asyncio.get_running_loop()
+        return Response(await loop.run_in_executor(None, draw), 200, heads, "text/html; charset=utf-8")
+
     async def command(self, request: Request) -> Response:
         """Something that the trainer does."""
         room, language = self.room(request), self.house.language
@@ -134,7 +175,7 @@ class Trainer(Routes):
                 return "value"
             self.house.choose(fields["value"])
             for other in self.house.rooms.values():
-                other.wake(BEAMER, CONSOLE)
+                other.wake(BEAMER, ONLOOKER, CONSOLE)
             return None
         mark = mark_of("trainer", fields)
         for place, (kind, data) in enumerate(steps(room.record, fields, self.house.language)):

@@ -115,6 +115,12 @@ class Limits:
     streams_shown: int = at_most(12, "streams", "sessions", "of beamers and of consoles of a session, each")
     posts_per_second: int = at_most(4, "requests", "sessions", "that change something, of one participant over time")
     posts_at_once: int = at_most(20, "requests", "sessions", "that change something, of one participant in a burst")
+    looks_per_second: int = at_most(8, "requests", "sessions", "that look, of one participant over time")
+    looks_at_once: int = at_most(40, "requests", "sessions", "that look, of one participant in a burst")
+    strange_looks_per_second: int = at_most(
+        40, "requests", "sessions", "that look, of all at one address who have not joined, over time"
+    )
+    strange_looks_at_once: int = at_most(400, "requests", "sessions", "that look, of all those in a burst")
     codes_per_minute: int = at_most(60, "codes", "sessions", "that are wrong, from one address over time")
     codes_at_once: int = at_most(120, "codes", "sessions", "that are wrong, from one address in a burst")
     all_codes_per_minute: int = at_most(300, "codes", "sessions", "that are wrong, from all addresses over time")

@@ -162,7 +162,9 @@ def _announce(house: "House", args: argparse.Namespace, language: str) -> None:
         print(say("cli.session_console", language, url=links[-1]))
         if args.practice and (args.host in EVERYWHERE or is_local(args.host)):
             Practice(house.port, room.code, args.practice).begin()
-    if not all(map(is_local, house.addresses)):
+    if all(map(is_local, house.addresses)):
+        print(say("cli.session_local", language))
+    else:
         print(say("cli.session_reach", language, addresses=", ".join(house.addresses), port=house.port))
     print(end="", flush=True)
     if not args.no_open:

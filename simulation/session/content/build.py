@@ -1,8 +1,9 @@
 """A programme put together: a lobby, a game, a lesson's chapters, a closing, each if it is wanted."""
 
 import functools
+import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
@@ -11,6 +12,7 @@ from simulation.lesson.source import Told
 from simulation.session.content.aftermath import Aftermath
 from simulation.session.content.chapters import Chapters, texts_of
 from simulation.session.content.draw import piece
+from simulation.session.content.handout import agreements_in, cards, handout
 from simulation.session.content.part import NOTHING, Part
 from simulation.session.content.rounds import Rounds
 from simulation.session.programme import Screen, Table
@@ -18,6 +20,8 @@ from simulation.session.record import Participant, Record
 from simulation.study.organisation import Label
 from simulation.text.i18n import say
 
+AHEAD = "synergy-ahead"
+"""The thread that works out what the next screen needs."""
 LINES = 8
 """Lines for agreements."""
 
@@ -80,8 +84,22 @@ class Content:
         return {screen.key: part for part in self.parts for screen in part.screens}
 
     def beamer(self, record: Record, language: str) -> Markup:
-        """The current screen."""
-        return self._part_of[record.screen.key].beamer(record, record.screen, language)
+        """The current screen; meanwhile what the next one needs is worked out."""
+        drawn = self._part_of[record.screen.key].beamer(record, record.screen, language)
+        self._look_ahead(record)
+        return drawn
+
+    def _look_ahead(self, record: Record) -> None:
+        """Work out what this screen and the next one need, in a thread: while the room talks, nobody waits."""
+        soon = [replace(record, at=at) for at in (record.at, record.at + 1) if at < len(self.screens)]
+        if any(thread.name == AHEAD for thread in threading.enumerate()):
+            return  # one at a time; the next drawing asks again
+
+        def work() -> None:
+            for one in soon:
+                self.prepare(one)
+
+        threading.Thread(target=work, name=AHEAD, daemon=True).start()
 
     def phone(self, record: Record, who: Participant, language: str) -> Markup:
         """What concerns a participant and their table alone."""
@@ -99,6 +117,14 @@ class Content:
     def prepare(self, record: Record) -> None:
         """Work out what the current screen needs, in a thread of its own."""
         self._part_of[record.screen.key].prepare(record)
+
+    def handout(self, record: Record, language: str, fields: Mapping[str, str]) -> str:
+        """The hand-out, with the agreements in a form's ``fields``."""
+        return str(handout(self, record, language, agreements_in(fields)))
+
+    def cards(self, language: str) -> str:
+        """Cards for the tables."""
+        return str(cards(self, language))
 
     def play(self, record: Record) -> Play | None:
         """What the room has played; None without a game."""

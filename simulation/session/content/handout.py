@@ -6,18 +6,20 @@ Names and agreements come in with the request and go out with the file: they are
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from simulation.game.form import Play
 from simulation.game.play import expected_hours
 from simulation.report.narrative import department_names
-from simulation.session.content.build import Content
 from simulation.session.content.draw import piece
 from simulation.session.content.rounds import FORESEEN
 from simulation.session.record import Record
 from simulation.text.i18n import money, percent, say
+
+if TYPE_CHECKING:
+    from simulation.session.content.build import Content
 
 AGREEMENTS = 12
 """So many agreements fit on the pages."""
@@ -51,7 +53,7 @@ def agreements_in(fields: Mapping[str, str]) -> tuple[Agreement, ...]:
     return tuple(rows)
 
 
-def handout(content: Content, record: Record, language: str, agreed: Sequence[Agreement] = ()) -> Markup:
+def handout(content: "Content", record: Record, language: str, agreed: Sequence[Agreement] = ()) -> Markup:
     """The hand-out of a session: predicted, played, what happened, agreed, and three questions for Monday."""
     play = content.play(record)
     played = play is not None and play.played > 0
@@ -69,7 +71,7 @@ def handout(content: Content, record: Record, language: str, agreed: Sequence[Ag
     return piece("handout", language, **fields)
 
 
-def _game(content: Content, play: Play, record: Record, language: str) -> dict[str, Any]:
+def _game(content: "Content", play: Play, record: Record, language: str) -> dict[str, Any]:
     """What was played, and what came of it."""
     rounds, aftermath = content.rounds, content.aftermath
     assert rounds is not None  # there is a play
@@ -94,7 +96,7 @@ def _game(content: Content, play: Play, record: Record, language: str) -> dict[s
     }
 
 
-def cards(content: Content, language: str) -> Markup:
+def cards(content: "Content", language: str) -> Markup:
     """A card for each table, with a line for each round, and what the trainer does with them; for printing."""
     rounds = content.rounds
     if rounds is None:

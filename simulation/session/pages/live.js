@@ -148,5 +148,4 @@
 
   document.querySelectorAll('[data-part]').forEach(function (part) { was[part.dataset.part] = null; });
   listen();
-  ask();
 })();
