@@ -95,13 +95,14 @@ STRANGE = [
 HALF = ["\udcff", "a\udc80b", "\ud800"]
 """What Python makes of bytes that are no UTF-8."""
 
-COMMANDS = ("scenarios", "check", "show", "run", "compare", "dashboard", "session", "patterns", "validity")
+COMMANDS = ("scenarios", "check", "show", "run", "compare", "dashboard", "lesson", "session", "patterns", "validity")
 COUNTED = {
     "run": ("--world", "--seed"),
     "compare": ("--worlds", "--jobs", "--seed", "--max-worlds"),
     "patterns": ("--worlds", "--jobs"),
     "validity": ("--worlds", "--jobs", "--seed"),
     "dashboard": ("--port",),
+    "lesson": ("--minutes",),
     "session": ("--port", "--practice", "--sessions"),
 }
 NOBODY = ["--baseline", "nobody at all"]
@@ -140,7 +141,7 @@ def not_files(folder: Path) -> Iterator[str]:
 
 def command_lines(folder: Path, seed: int = 1) -> list[Line]:
     """All command lines: those that are written out, and mixtures that depend on the seed."""
-    lines = [*_usage(), *_numbers(), *_strange(), *_files(folder), *_fine()]
+    lines = [*_usage(), *_numbers(), *_strange(), *_files(folder), *_lessons(folder), *_fine()]
     lines += _mixed(random.Random(seed), lines)
     languages = random.Random(seed)
     return [
@@ -180,6 +181,9 @@ def _usage() -> Iterator[Line]:
         yield ["run", "case", "full", "--picture", name], USAGE
     yield ["run", "case", "full", "--weeks", "x.svg", "--picture", "./x.svg"], USAGE
     yield ["compare", "--out"], USAGE
+    for given in ("0", "9", "601"):
+        yield ["lesson", "--minutes", given], USAGE
+    yield ["lesson", "--copy"], USAGE
     yield ["session", "--continue", "KXTR7MPQ", "--sessions", "2"], USAGE
 
 
@@ -253,6 +257,15 @@ def _files(folder: Path) -> Iterator[Line]:
     for name in ("binary.yaml", "empty.yaml", "folder", "a file", "nowhere.yaml", "n" * 300, "circle"):
         yield ["check", str(folder / name)], REFUSED
         yield ["show", str(folder / name), "full"], REFUSED
+
+
+def _lessons(folder: Path) -> Iterator[Line]:
+    """Places where no lesson and no run sheet can be written, and lessons that are not there."""
+    for name in ("--copy", "--out"):
+        yield from ((["lesson", name, given], USAGE) for given in ("", "\t", "a\x00b", "/"))
+        yield from ((["lesson", name, given], REFUSED) for given in (*places(folder), *not_files(folder)))
+    yield ["lesson", "--copy", str(folder / "no such folder" / "l.yaml")], REFUSED
+    yield ["lesson", str(folder / "nowhere.yaml"), "--copy", str(folder / "l.yaml")], REFUSED
 
 
 def _fine() -> Iterator[Line]:

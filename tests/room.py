@@ -88,6 +88,12 @@ class DemoProgramme:
             '<label>Measure <input name="value" value="{}"></label><button>Buy</button></form>'
         ).format(escape("roles"))
 
+    def handout(self, record, language, fields):
+        return f"<!doctype html><title>{language}</title>{escape(' '.join(fields.values()))}"
+
+    def cards(self, language):
+        return "<!doctype html><title>cards</title>"
+
     def decide(self, record, name, value):
         return None if value in {"roles", "partner"} else "value"
 
@@ -273,10 +279,10 @@ class Stream:
 
 def main():
     """The command line, with this programme in the place of the one that comes along."""
-    import simulation.session.programme as contents
+    import simulation.session.content.origin as contents
     from simulation.cli.start import start
 
-    contents.programme_of = lambda path, language, source="": DemoProgramme()
+    contents.programme_of = lambda path, language, source="", **wished: DemoProgramme()
     start()
 
 

@@ -114,6 +114,17 @@ def schedules(draw, departments, horizon):
         most = min(capacity[name] for name in named or [one.name for one in departments if one.kind == "it"])
         return {"departments": named, "hours": most * draw(st.sampled_from([0.0, 0.3, 1.0]))}
 
+    def pledged():
+        """One share for all or for some, or a list of shares for each of some, of which the model plays a few."""
+        shares = st.lists(st.none() | SHARE, min_size=1, max_size=5)
+        by_round = draw(st.lists(st.sampled_from(names), max_size=len(names), unique=True))
+        return {
+            "pledge": draw(SHARE),
+            "departments": some(),
+            "round": draw(st.integers(1, 30)),
+            "pledges": tuple({"department": name, "shares": tuple(draw(shares))} for name in by_round),
+        }
+
     def holders():
         return draw(st.booleans() | st.lists(st.sampled_from(names), max_size=3, unique=True).map(tuple))
 
@@ -154,6 +165,7 @@ def schedules(draw, departments, horizon):
             "departments": some(),
         },
         "dedicate_hours": lambda: {**weeks(), **dedicated()},
+        "pledge_hours": lambda: {**weeks(), **pledged()},
         "push_go_live": lambda: {"process": draw(SHARE)},
         "retire_old_way": lambda: {
             "weeks_after_go_live": draw(st.sampled_from([0, 1, 2, 5, 6, 7, 8, 9, 13]) | st.integers(0, horizon)),

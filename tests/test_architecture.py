@@ -21,6 +21,7 @@ FLOORS = [
     "analysis",
     "report",
     "lesson",
+    "game",
     "web",
     "session",
     "dashboard.state",

@@ -181,8 +181,8 @@ def test_a_slider_reaches_what_a_file_may_say_of_weeks_and_shares():
             assert not isinstance(default, float) or control.low <= default <= control.high, (name, key)
 
 
-def test_roles_alone_may_name_chain_partners():
-    assert [name for name, kind in CLASS_OF.items() if kind.takes_chain] == ["assign_roles"]
+def test_roles_and_pledges_may_name_chain_partners():
+    assert [name for name, kind in CLASS_OF.items() if kind.takes_chain] == ["assign_roles", "pledge_hours"]
 
 
 def test_what_a_measure_says_of_itself_when_it_says_nothing():

@@ -60,6 +60,21 @@ def test_where_one_is_and_in_which_language_is_no_step():
     assert moved.redone().view == FIRST.but(page="world", language="nl", week=40, worlds=50)
 
 
+def test_in_the_lesson_back_returns_a_screen_and_keeps_the_hands():
+    trail = Trail(FIRST.but(page="lesson"))
+    trail = trail.changed(lambda now: now.but(step=1), 1)
+    assert trail.entries == 1
+    trail = trail.changed(lambda now: now.but(votes=((0, 3),)), 2)
+    assert trail.entries == 1  # hands are no screen of their own
+    there = trail.view.but(votes=())
+    trail = trail.changed(lambda now: now.but(chapter=2, step=0), 3)
+    assert trail.entries == 2
+    back = trail.moved(there)
+    assert (back.view.chapter, back.view.step, back.view.votes) == (0, 1, ((0, 3),))
+    elsewhere = Trail(FIRST).changed(lambda now: now.but(chapter=2, step=3), 1)
+    assert elsewhere.entries == 0
+
+
 def test_back_entries_are_pages_and_scenarios_in_hand():
     trail = Trail(FIRST).changed(worlds(50), 1)
     assert trail.entries == 0
@@ -154,7 +169,7 @@ def test_a_trail_is_a_list_of_steps_with_a_place_in_it(acts):
 
 
 def test_every_part_of_a_view_is_decided_or_is_where_one_is():
-    where = {"page", "language", "week", "chapter", "step", "take", "votes", "package"}
+    where = {"page", "language", "week", "chapter", "step", "take", "votes", "again", "minutes", "package"}
     assert {*trails.DECIDED} | where == {*View.__dataclass_fields__}
     assert not {*trails.DECIDED} & where
 

@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulation import InputRefused, case, run_worlds
-from simulation.dashboard.pages.lesson.scenes import of_100
 from simulation.engine.ensemble import WEEKLY
 from simulation.engine.traces import trace
 from simulation.lesson.answers import (
@@ -31,6 +30,7 @@ from simulation.lesson.answers import (
 )
 from simulation.lesson.debrief import LEAST, MOST, RULES, question_text, questions, repeats
 from simulation.lesson.form import Chapter, Condition
+from simulation.lesson.judged import of_100
 from simulation.lesson.moments import lost_with, moments, sentence, standstills
 from simulation.lesson.prediction import MOST_HANDS, Prediction, prediction
 from simulation.lesson.source import read_lesson, shipped
@@ -87,7 +87,7 @@ def refused(tmp_path, text, language="en"):
 # --- the lesson that comes along -----------------------------------------------------------------------
 
 
-def test_the_case_is_told_in_seven_chapters():
+def test_the_case_is_told_in_twelve_chapters():
     assert [one.name for one in TOLD.lesson.chapters] == [
         "platform",
         "waiting",
@@ -95,6 +95,11 @@ def test_the_case_is_told_in_seven_chapters():
         "roles",
         "partner",
         "year-after",
+        "technique",
+        "help",
+        "opposition",
+        "chain",
+        "self-built",
         "own-organisation",
     ]
     assert all(len(one.situation) == 4 for one in TOLD.lesson.chapters)
@@ -125,6 +130,11 @@ def test_what_the_model_says_of_the_lesson_is_what_it_was_found_to_say(runs):
         "roles": "agrees",
         "partner": "agrees",
         "year-after": "divided",
+        "technique": "agrees",
+        "help": "divided",
+        "opposition": "disagrees",
+        "chain": "divided",
+        "self-built": "agrees",
     }
 
 
@@ -171,6 +181,28 @@ def test_a_short_lesson_is_read(tmp_path):
     told = read_lesson(path)
     assert told.lesson.chapters[0].options[1].when == ()
     assert told.study.names == case().names
+
+
+def test_a_bound_may_lie_at_the_ends_of_what_can_be(tmp_path):
+    for said in ("at_least: 0", "at_least: 1", "below: 1", "equals: 0"):
+        assert read_lesson(written(tmp_path, GOOD.replace("at_least: 0.5", said)))
+
+
+def test_a_lesson_may_add_scenarios_of_its_own_to_those_of_its_study(tmp_path):
+    own = "scenarios: {late: {extends: full, measures: {external_partner: {start: 52}}}}"
+    told = read_lesson(
+        written(tmp_path, GOOD.replace("lesson: 1", f"lesson: 1\n{own}").replace("of: full", "of: late"))
+    )
+    assert told.study.names == (*case().names, "late")
+    assert told.study.scenario("late").measures.external_partner.start == 52
+    assert told.study.override({"parameters.t": 0.5}).names == told.study.names  # it can be varied as the study can
+    assert told.study.select(case().names).digest() == case().digest()
+
+
+def test_a_lesson_that_says_nothing_new_is_told_as_before(tmp_path):
+    chapter = read_lesson(written(tmp_path, GOOD)).lesson.chapters[0]
+    assert (chapter.built_in, chapter.because, chapter.notes, chapter.minutes) == (None, None, (), 10)
+    assert all(option.told is None for option in chapter.options)
 
 
 def test_the_format_has_the_states_of_the_ensemble():
@@ -249,6 +281,33 @@ def test_a_lesson_may_speak_of_a_study_beside_it(tmp_path):
         (("of: full", "of: full, minus: "), 10, "a key here without a value"),
         (("of: full", "of: full, minus: {of: }"), 10, "a key here without a value"),
         (("of: full", "of: full, state: progress, week: 3"), 10, "names either an `outcome`"),
+        (
+            ("at_least: 0.5", "at_least: 10"),
+            10,
+            r"10 is out of reach.*between 0 and 1\. Ten per cent is written as 0\.1",
+        ),
+        (("at_least: 0.5", "equals: -1"), 10, "-1 is out of reach"),
+        (("at_least: 0.5", "below: 0"), 10, "nothing is below 0 here"),
+        (("of: full, at_least: 0.5", "of: full, minus: it-only, below: -1.5"), 10, "between -1 and 1"),
+        (
+            ("outcome: lasting_adoption, of: full, at_least: 0.5", "outcome: go_live_week, of: full, below: 900"),
+            10,
+            "900 is out of reach: `go_live_week` here lies between 0 and 157",
+        ),
+        (("state: adoption", "world: 200"), 13, "there is no world 200: with 200 worlds they are numbered 0 to 199"),
+        (("state: adoption", "built_in: {how: no}"), 13, "does not say on what ground"),
+        (("state: adoption", "built_in: {how: maybe, patterns: 3}"), 13, "'maybe' is not one of the words"),
+        (("state: adoption", "built_in: {how: no, patterns: 99}"), 13, "'99' is not the number of a pattern"),
+        (("state: adoption", "minutes: 0"), 13, "0 is too small"),
+        (("state: adoption", "priority: soon"), 13, "'soon' is not a whole number"),
+        (("lesson: 1", "lesson: 1\nscenarios: {full: {}}"), 3, "the study has a scenario 'full' already"),
+        (("lesson: 1", "lesson: 1\nscenarios: []"), 3, "`scenarios` is empty"),
+        (("lesson: 1", "lesson: 1\nscenarios: {late: {extends: ful}}"), 3, r"`extends` names 'ful'.*Nearest: full"),
+        (
+            ("lesson: 1", "lesson: 1\nscenarios: {late: {extends: full, measures: {external_partner: {start: 0}}}}"),
+            3,
+            "0 is too small",
+        ),
     ],
 )
 def test_a_mistake_is_told_where_it_is(tmp_path, change, line, says):
@@ -311,7 +370,7 @@ def test_check_tells_in_how_many_worlds_each_option_holds(tmp_path, capsys):
     assert "no option holds" in said
     assert "more than one option holds" in said
     assert main(["check", shipped(), "--lang", "nl"]) == 0
-    assert "Hoofdstukken: 7" in capsys.readouterr().out
+    assert "Hoofdstukken: 12" in capsys.readouterr().out
 
 
 def test_check_calls_nothing_in_order_before_it_has_counted(tmp_path, capsys, monkeypatch):
@@ -381,7 +440,9 @@ def test_the_dashboard_refuses_a_broken_lesson_at_start(tmp_path, capsys, monkey
     assert main(["dashboard", "--no-open", "--lesson", broken, "--lang", "en"]) == 1
     assert "there is no scenario 'ful'" in capsys.readouterr().err
     assert main(["dashboard", "--no-open", "--lesson", str(tmp_path / "none.yaml"), "--lang", "nl"]) == 1
-    assert "bestaat niet" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "deze les is hier niet" in told
+    assert "organisatie" not in told
 
 
 # --- answers -------------------------------------------------------------------------------------------
@@ -469,13 +530,24 @@ def test_the_world_told_is_typical_of_the_most_frequent_option(runs):
 
 def test_places_count_who_lasts_longer():
     runs = run_worlds(case().select(("it-only", "roles", "full")), 30)
-    answers = places_of(runs, "roles")
-    better = sum(
-        (runs.of(name, "lasting_adoption") > runs.of("roles", "lasting_adoption")).astype(int)
-        for name in ("it-only", "full")
+    own, others = (
+        runs.of("roles", "lasting_adoption"),
+        [runs.of(name, "lasting_adoption") for name in ("it-only", "full")],
     )
-    assert (answers.of == better).all()
-    assert answers.unclear == (0, 0)
+    places = places_of(runs, "roles")
+    for world in range(30):
+        better = sum(bool(other[world] - own[world] > 0.02 + 1e-9) for other in others)
+        worse = sum(bool(own[world] - other[world] > 0.02 + 1e-9) for other in others)
+        assert (places.first[world], places.last[world]) == (1 + better, 3 - worse)
+    assert sum(places.counts) == int((places.last - places.first + 1).sum())  # a shared place counts for each
+
+
+def test_a_shared_place_is_nobody_elses():
+    """Of three that last equally long none comes first: each shares all three places."""
+    runs = run_worlds(case().select(("it-only", "name", "wait")), 30)
+    for name in runs.study.names:
+        assert places_of(runs, name).usual == (1, 3)
+        assert places_of(runs, name).counts == (30, 30, 30)
 
 
 def test_the_weeks_a_question_looks_at_are_known():

@@ -1253,3 +1253,58 @@ def test_ties_are_read_in_both_directions():
     assert first.contacts == [(second, 1.0)]
     assert first.helpers == [(second, 0.25)]
     assert organised.informal_ties == (Tie(a="B1", b="B0", strength=0.25),)
+
+
+# --- pledges -------------------------------------------------------------------------------------------
+
+
+def pledging(pledges: tuple, values: Values = QUIET, each=None, horizon: int = 30, **settings):
+    """Two departments beside IT, of which some pledge shares of their free hours."""
+    said = {
+        "pledge_hours": {"pledges": [{"department": name, "shares": shares} for name, shares in pledges], **settings}
+    }
+    measures = Measures.model_validate(said)
+    return built(organisation(2), values, measures, each or traits(), horizon=horizon)
+
+
+def test_a_pledge_is_a_share_of_what_is_free_whatever_the_will():
+    """h = pledge · (H − m) with no engagement at all, no more than what is asked, and round by round."""
+    shares = (0.5, 0.0, 1.0)
+    model = pledging(
+        (("B0", shares),), replace(QUIET, xi=0.0), traits(conviction=0.0, process_work=1e4), round=4, start=3
+    )
+    while model.running:
+        model.step()
+        one, other = model.everyone[1:]
+        share = shares[min((model.week - 3) // 4, 2)] if model.week >= 3 else 0.0
+        assert one.hours == pytest.approx(share * (one.headroom - one.meetings), abs=1e-12)
+        assert other.hours == 0.0, "nobody pledged for it, and it has no will"
+        assert (one.pledge, other.pledge) == (share if model.week >= 3 else -1.0, -1.0)
+
+
+def test_a_pledge_of_more_than_is_asked_is_what_is_asked():
+    model = pledging((("B0", (1.0,)),), each=traits(process_work=1.0, technical_work=1.0))
+    while model.running:
+        model.step()
+        assert model.everyone[1].hours == pytest.approx(
+            min(model.everyone[1].demand, model.everyone[1].headroom - model.everyone[1].meetings), abs=1e-12
+        )
+
+
+def test_a_round_left_open_is_played_by_the_model_and_so_is_everybody_who_is_not_named():
+    free, bound = pledging((("B0", (None,)),)), pledging((("B0", (None, 0.25)),), round=10)
+    plain = built(organisation(2), QUIET, Measures(), traits(), horizon=30)
+    while plain.running:
+        for model in (plain, free, bound):
+            model.step()
+        hours = [[one.hours for one in model.everyone] for model in (plain, free, bound)]
+        assert hours[0] == hours[1]
+        assert (hours[0] == hours[2]) == (plain.week <= 10)
+
+
+def test_without_pledges_by_name_all_inside_pledge_the_same():
+    measures = Measures.model_validate({"pledge_hours": {"pledge": 0.3, "end": 12}})
+    model = built(organisation(2), QUIET, measures, traits(conviction=0.0, process_work=1e4), horizon=20)
+    while model.running:
+        model.step()
+        assert {one.pledge for one in model.everyone} == {0.3 if model.week <= 12 else -1.0}

@@ -49,7 +49,11 @@ def test_every_measure_has_a_row_with_all_its_settings():
     assert [one["name"] for one in rows] == list(MEASURES)
     for one in rows:
         model = type(timeline.described(one["name"], FIRST))
-        assert [setting["key"] for setting in one["settings"]] == list(model.model_fields)
+        assert [setting["key"] for setting in one["settings"]] == [
+            key
+            for key in model.model_fields
+            if key != "pledges"  # a list of lists, which a file holds
+        ]
     json.dumps(rows)
 
 

@@ -205,6 +205,14 @@ scenarios:
   some-hold-roles: {measures: {assign_roles: {departments: [IT, Sales], voice: [Sales, Finance], priority: off}}}
   pushed: {project: {start: 20}, measures: {push_go_live: on, wide_forum: {hours: 0}, retire_old_way: {}}}
   dedicated: {measures: {dedicate_hours: {departments: [Sales], end: 40}, extra_hours: on, push_go_live: on}}
+  pledging: {measures: {pledge_hours: {pledge: 0.2, end: 90}, assign_roles: on}}
+  round-by-round:
+    extends: dedicated
+    measures:
+      pledge_hours:
+        start: 5
+        departments: [IT]
+        pledges: [{department: Sales, shares: [0.5, null, 0, 1]}, {department: Finance, shares: [0.25]}]
   waiting: {measures: {wait_for_capacity: on, cut_it_portfolio: {share: 0.9}, persuasion: on}}
 """
 

@@ -71,7 +71,8 @@ PARTS = {key.partition(".")[0] for key in phrases("en")}
 
 
 def test_no_text_is_left_over():
-    sources = SOURCES + "".join(path.read_text(encoding="utf-8") for path in Path("simulation").rglob("*.vue"))
+    drawn = [path for kind in ("*.vue", "*.html") for path in Path("simulation").rglob(kind)]
+    sources = SOURCES + "".join(path.read_text(encoding="utf-8") for path in drawn)
     patterns = list(made_up(sources))
     # looked up by the name of a thing, or by the shell
     by_name = {"system", "parameter", "measure", "outcome", "event", "grade", "passport", "setting", "value", "without"}

@@ -114,38 +114,56 @@ def _values(condition: Condition, runs: Runs, scenario: str, week: int | None) -
     return runs.of(scenario, str(condition.outcome))
 
 
-def places_of(runs: Runs, scenario: str) -> Answers:
-    """The place of a scenario among all by lasting adoption in every world, as options (0 is the first).
+@dataclass(frozen=True)
+class Places:
+    """The places that a scenario takes among all, the first being 1: ``first`` and ``last`` of those it shares.
 
-    A world's place is one more than the scenarios that last strictly longer there: who lasts equally long shares it.
+    Both have shape (worlds,); ``of`` is how many scenarios there are.
+    """
+
+    first: NDArray[np.int64]
+    last: NDArray[np.int64]
+    of: int
+
+    @property
+    def worlds(self) -> int:
+        """In how many worlds it was looked."""
+        return len(self.first)
+
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """In how many worlds it takes or shares each place; a world in which places are shared counts for each."""
+        return tuple(int(((self.first <= n) & (n <= self.last)).sum()) for n in range(1, self.of + 1))
+
+    @property
+    def usual(self) -> tuple[int, int]:
+        """The first and the last place that it most often takes together; the earlier ones among equals."""
+        pairs, counts = np.unique(np.stack([self.first, self.last]), axis=1, return_counts=True)
+        first, last = pairs[:, int(counts.argmax())]
+        return int(first), int(last)
+
+    @property
+    def often(self) -> int:
+        """In how many worlds it takes just those."""
+        first, last = self.usual
+        return int(((self.first == first) & (self.last == last)).sum())
+
+
+def places_of(runs: Runs, scenario: str) -> Places:
+    """The places of a scenario among all by lasting adoption, in every world.
+
+    Who lasts longer by less than the smallest difference that matters shares the place.
 
     >>> from simulation import case, run_worlds
-    >>> places_of(run_worlds(case().select(("it-only", "full")), worlds=20), "full").counts
-    (20, 0)
+    >>> runs = run_worlds(case().select(("it-only", "full")), worlds=20, mode="defaults")
+    >>> places_of(runs, "full").usual, places_of(runs, "it-only").counts
+    ((1, 1), (0, 20))
     """
     own = runs.of(scenario, "lasting_adoption")
-    better = np.zeros(len(own), dtype=np.int64)
-    for name in runs.study.names:
-        better += runs.of(name, "lasting_adoption") > own + 1e-9
-    return Answers(better, len(runs.study.names))
-
-
-def span_of(runs: Runs, scenario: str) -> tuple[int, int]:
-    """The first and the last place that a scenario most often takes or shares (1 is the first).
-
-    The first is what :func:`places_of` finds most often; the last is the most frequent one in the worlds where it is.
-
-    >>> from simulation import case, run_worlds
-    >>> runs = run_worlds(case().select(("it-only", "full")), worlds=20)
-    >>> span_of(runs, "full"), span_of(runs, "it-only")
-    ((1, 1), (2, 2))
-    """
-    answers, own = places_of(runs, scenario), runs.of(scenario, "lasting_adoption")
-    first = answers.order[0]
-    worse = np.zeros(len(own), dtype=np.int64)
-    for name in runs.study.names:
-        worse += runs.of(name, "lasting_adoption") < own - 1e-9
-    return first + 1, answers.options - int(np.bincount(worse[answers.of == first]).argmax())
+    margin = BY_OUTCOME["lasting_adoption"].margin + 1e-9
+    gaps = np.stack([runs.of(name, "lasting_adoption") - own for name in runs.study.names])
+    better, worse = (gaps > margin).sum(axis=0), (gaps < -margin).sum(axis=0)
+    return Places((better + 1).astype(np.int64), (len(gaps) - worse).astype(np.int64), len(gaps))
 
 
 def twins_of(runs: Runs, scenario: str) -> tuple[str, ...]:

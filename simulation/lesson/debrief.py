@@ -13,7 +13,7 @@ import numpy as np
 
 from simulation.engine.traces import Trace
 from simulation.lesson.moments import AFTER, lost_with, standstills, worded
-from simulation.text.i18n import number, say
+from simulation.text.i18n import say, say_count
 
 PARTED = {
     "adoption": "debrief.parted_adoption",
@@ -81,9 +81,16 @@ def repeats(question: Question, earlier: Question) -> bool:
 def question_text(question: Question, trace: Trace, beside: Trace | None, language: str) -> str:
     """A question in words."""
     fields = worded(question.fields, trace, language)
-    fields |= {"hours": number(fields["hours"] / 10, language, 1)} if "hours" in fields else {}
+    fields |= {"time": _time(fields["minutes"], language)} if "minutes" in fields else {}
     titles = {"a": trace.scenario.called(language), "b": beside.scenario.called(language) if beside else ""}
     return say(f"lesson.{question.key}", language, **(titles | fields))
+
+
+def _time(minutes: int, language: str) -> str:
+    """Minutes a week as people say them; an hour and more in hours."""
+    if minutes < 60:
+        return say_count("lesson.minutes", minutes, language)
+    return say_count("lesson.hours", minutes / 60, language, 1)
 
 
 def make_question(size: float, week: int, key: str, /, **fields: Any) -> Question:
@@ -135,7 +142,7 @@ def _convinced(trace: Trace) -> Iterator[Question]:
     hours = float(trace.departments["hours"][week - 1, trace.business].mean())
     size = conviction * max(0.0, 1.0 - hours / 6.0)
     key = "debrief.convinced" if hours >= 0.05 else "debrief.convinced_idle"
-    yield make_question(size, week, key, week=week, share=conviction, hours=round(10 * hours))
+    yield make_question(size, week, key, week=week, share=conviction, minutes=round(60 * hours))
 
 
 def _still(trace: Trace) -> Iterator[Question]:

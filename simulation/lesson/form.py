@@ -15,11 +15,16 @@ FORMAT = 1
 MOST_CHAPTERS = 20
 MOST_OPTIONS = 9
 """As many as there are keys for them."""
+MOST_NOTES = 8
+MINUTES = 10
+"""How long a chapter takes if its file does not say."""
 OTHERWISE = "otherwise"
 """Written instead of conditions: this option holds where no other does."""
 
 State = Literal["adoption", "progress", "engagement", "business_engagement", "visibility"]
 """What can be followed week by week (:data:`simulation.engine.ensemble.WEEKLY`)."""
+How = Literal["yes", "partly", "no"]
+"""Whether an answer is largely built into the equations."""
 Switch = Annotated[bool, BeforeValidator(on_or_off), Strict()]
 
 
@@ -51,23 +56,38 @@ class Condition(Frozen):
 class Option(Frozen):
     """An answer to choose from: it holds in a world in which all conditions of ``when`` do.
 
-    Without conditions it holds where no other option does. ``lesson`` marks what the lesson claims.
+    Without conditions it holds where no other option does. ``lesson`` marks what the lesson claims. ``told`` is how a
+    headline says it, a whole sentence of one world; without it the text is quoted.
     """
 
     text: Text
     when: tuple[Condition, ...]
     lesson: Switch = False
+    told: Text | None = None
+
+
+class BuiltIn(Frozen):
+    """Whether the equations were tuned to what a chapter shows, or have it largely built in.
+
+    The ground is the numbers of ``patterns`` (``docs/patterns.md``), a sentence, or both.
+    """
+
+    how: How
+    patterns: Annotated[tuple[Name, ...], Field(max_length=6)] = ()
+    ground: Text | None = None
 
 
 class Package(Frozen):
     """For a chapter in which the room puts its own scenario together, from ``base`` and some of ``measures``.
 
-    The options are then its places among the scenarios of ``against``.
+    The options are then its places among the scenarios of ``against``. ``budget``, in euros over the whole run, may be
+    exceeded, and the page says by how much.
     """
 
     base: Name
     against: Annotated[tuple[Name, ...], Field(min_length=1, max_length=MOST_OPTIONS - 1)]
     measures: Annotated[tuple[Name, ...], Field(min_length=1, max_length=MOST_OPTIONS)]
+    budget: Annotated[Number, Field(gt=0, le=1e12)] | None = None
 
 
 class Chapter(Frozen):
@@ -75,6 +95,9 @@ class Chapter(Frozen):
 
     ``shows`` names the scenario whose world unfolds and, perhaps, one beside it under the same luck; ``state`` is what
     is followed. ``claim`` is the lesson in a sentence. ``world`` is the world that is shown; a typical one by default.
+    ``built_in`` says whether the model can be evidence for it, ``because`` which mechanism makes it so. ``mirror`` asks
+    the room about itself when the session closes. ``notes`` are the speaker's own; a chapter takes ``minutes``, and one
+    of a low ``priority`` (1 the lowest) is told even when there is little time.
     """
 
     name: Name
@@ -88,13 +111,20 @@ class Chapter(Frozen):
     world: Annotated[int, Strict(), Field(ge=0, le=999)] | None = None
     package: Package | None = None
     debrief: Annotated[tuple[Text, ...], Field(max_length=6)] = ()
+    built_in: BuiltIn | None = None
+    because: Text | None = None
+    mirror: Text | None = None
+    notes: Annotated[tuple[Text, ...], Field(max_length=MOST_NOTES)] = ()
+    minutes: Annotated[int, Strict(), Field(ge=1, le=120)] = MINUTES
+    priority: Annotated[int, Strict(), Field(ge=1, le=99)] | None = None
 
     @property
     def texts(self) -> tuple[Label, ...]:
         """Every text that a reader meets."""
-        claim = (self.claim,) if self.claim else ()
-        options = (option.text for option in self.options)
-        return (self.title, *self.situation, self.question, *options, *claim, *self.debrief)
+        maybe = (self.claim, self.because, self.mirror, self.built_in.ground if self.built_in else None)
+        options = (text for option in self.options for text in (option.text, option.told) if text)
+        given = (text for text in maybe if text)
+        return (self.title, *self.situation, self.question, *options, *given, *self.debrief, *self.notes)
 
     @property
     def scenarios(self) -> tuple[str, ...]:
@@ -108,7 +138,11 @@ class Chapter(Frozen):
 
 
 class Lesson(Frozen):
-    """A lesson: chapters about the scenarios of ``study``, over ``worlds`` worlds of ``seed``."""
+    """A lesson: chapters about the scenarios of ``study``, over ``worlds`` worlds of ``seed``.
+
+    A file may add ``scenarios`` of its own to those of the study, said as a study's file says them; they are read with
+    it, and stand in it, not here.
+    """
 
     title: Text
     study: Name = "case"

@@ -133,9 +133,9 @@ def _use(trace: Trace) -> Iterator[Moment]:
 
 
 def sentence(moment: Moment, trace: Trace, language: str) -> str:
-    """A moment in words, beginning with a capital."""
+    """A moment in a few words, beginning with a capital: of an event what happens, without what comes of it."""
     if moment.event is not None:
-        text = event_sentence(moment.event, trace.scenario, language)
+        text = event_sentence(moment.event, trace.scenario, language).partition(": ")[0]
     else:
         text = say(f"lesson.{moment.key}", language, **worded(moment.fields, trace, language))
     return f"{text[:1].upper()}{text[1:]}"

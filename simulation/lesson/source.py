@@ -7,25 +7,23 @@ from itertools import islice
 from pathlib import Path as FilePath
 from typing import Any
 
+from simulation.lesson.checks import ChapterChecks, entries_in
 from simulation.lesson.form import FORMAT, MOST_CHAPTERS, OTHERWISE, Lesson
-from simulation.model.outcomes import BY_OUTCOME
+from simulation.study.build.merge import build
 from simulation.study.build.problems import Gatherer
+from simulation.study.build.variation import override
 from simulation.study.deadline import reading
-from simulation.study.errors import InputRefused, Problem, abridged, nearest, shown
-from simulation.study.measures import MEASURES
+from simulation.study.errors import InputRefused, Problem, abridged, nearest, problem, shown
 from simulation.study.paths import Path, PlaceOf
 from simulation.study.scenario import Study
-from simulation.study.sources.files import CASE, case, is_study, load, read_file
+from simulation.study.sources.files import CASE, case, is_study, load, load_data, read_file, text_of
 from simulation.system.limits import LIMITS
 from simulation.text.characters import first_unseen, look
 
-MEASURED = ("outcome", "state")
-"""What a condition may be about."""
-LONGEST = 520
-"""The last week that any study has; a later one is reported as too large by the schema."""
-BOUNDS = ("at_least", "below", "equals", "happens")
-FINISHED = ("options", "shows")
-"""What a chapter with a question needs and one with a package has not."""
+SHORT = ("when", "patterns")
+"""Lists of which one entry may be written without being a list."""
+SCENARIOS = "scenarios"
+"""Where a lesson adds scenarios of its own to those of its study."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +39,10 @@ def shipped() -> str:
     return str(files("simulation").joinpath("lesson", "case.yaml"))
 
 
-def read_lesson(source: str | None = None, text: str | None = None) -> Told:
+def read_lesson(source: str | None = None, text: str | None = None, study: dict[str, Any] | None = None) -> Told:
     """Read a lesson's file, or the one that comes along; ``text`` is what it holds, if it was read before.
+
+    ``study`` is the plain data of the study that it is about, if that was kept with it.
 
     Raises :class:`~simulation.study.errors.InputRefused` with every problem of the file.
 
@@ -51,8 +51,8 @@ def read_lesson(source: str | None = None, text: str | None = None) -> Told:
     """
     path = source or shipped()
     with reading():
-        data, place_of, file_problems = read_file(path, text)
-        reader = _Reader(data, FilePath(path).parent, place_of)
+        data, place_of, file_problems = _read(path, text)
+        reader = _Reader(data, FilePath(path).parent, place_of, study)
         problems: list[Problem] = list(file_problems)
         try:
             lesson = reader.lesson()
@@ -65,36 +65,63 @@ def read_lesson(source: str | None = None, text: str | None = None) -> Told:
     return Told(lesson, reader.study)
 
 
+def _read(path: str, text: str | None) -> tuple[Any, PlaceOf, list[Problem]]:
+    """Plain data of a file."""
+    return read_file(path, lesson_text(path) if text is None else text)
+
+
+def lesson_text(path: str) -> str:
+    """What a lesson's file holds; that it is not there is told of a lesson, and names no organisations.
+
+    Raises :class:`~simulation.study.errors.InputRefused` for what cannot be read.
+    """
+    try:
+        return text_of(path)
+    except InputRefused as refused:
+        if any(found.key == "no_file" for found in refused.problems):
+            raise InputRefused([problem("no_lesson_file", given=shown(path, 200))]) from None
+        raise
+
+
 def _listed(data: Any) -> Any:
     """The data with everything that may be said shortly said in full; see :meth:`_Reader.original`."""
     data = copy.deepcopy(data)
-    for chapter in _entries(data, "chapters"):
+    for chapter in entries_in(data, "chapters"):
         if chapter.get("world") == "typical":
             del chapter["world"]
-        for option in _entries(chapter, "options"):
-            when = option.get("when")
-            if when == OTHERWISE:
-                option["when"] = []
-            elif isinstance(when, dict):
-                option["when"] = [when]
-            for condition in _entries(option, "when"):
-                if isinstance(condition.get("minus"), str):
-                    condition["minus"] = {"of": condition["minus"]}
+        if isinstance(chapter.get("built_in"), dict):
+            _number_texts(chapter["built_in"])
+        for option in entries_in(chapter, "options"):
+            _list_conditions(option)
     return data
 
 
-def _entries(data: Any, key: str) -> list[dict[str, Any]]:
-    """The mappings in a list, as far as it is one."""
-    entries = data.get(key) if isinstance(data, dict) else None
-    return [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
+def _list_conditions(option: dict[str, Any]) -> None:
+    """What must hold for an option, as a list; what is subtracted, as a mapping."""
+    when = option.get("when")
+    if when == OTHERWISE:
+        option["when"] = []
+    elif isinstance(when, dict):
+        option["when"] = [when]
+    for condition in entries_in(option, "when"):
+        if isinstance(condition.get("minus"), str):
+            condition["minus"] = {"of": condition["minus"]}
+
+
+def _number_texts(built_in: dict[str, Any]) -> None:
+    """The numbers of patterns as texts, one of them as a list: ``patterns: 11`` is ``patterns: ["11"]``."""
+    patterns = built_in.get("patterns")
+    listed = patterns if isinstance(patterns, list) else [patterns]
+    if patterns is not None:
+        built_in["patterns"] = [str(one) if type(one) is int else one for one in listed]
 
 
 class _Reader(Gatherer):
     """Reads one lesson."""
 
-    def __init__(self, data: Any, folder: FilePath, place_of: PlaceOf) -> None:
+    def __init__(self, data: Any, folder: FilePath, place_of: PlaceOf, kept: dict[str, Any] | None = None) -> None:
         super().__init__(place_of)
-        self.data, self.folder = data, folder
+        self.data, self.folder, self.kept = data, folder, kept
         self.study: Study | None = None
         self.scenarios: dict[str, None] = {}
 
@@ -110,7 +137,10 @@ class _Reader(Gatherer):
         self.study = self._study()
         self.scenarios = dict.fromkeys(self.study.names if self.study else ())
         full = _listed(self._of_few_chapters())
-        read = self.read(Lesson, {key: value for key, value in full.items() if key != format_key}, self.original)
+        about_lesson = {key: value for key, value in full.items() if key not in (format_key, SCENARIOS)}
+        read = self.read(Lesson, about_lesson, self.original)
+        if read is not None:
+            self._check_worlds(read)
         self._check_chapters(full.get("chapters"))
         return read
 
@@ -125,10 +155,11 @@ class _Reader(Gatherer):
     def _check_format(self) -> str:
         """Whether this is a lesson that we can read; the key that says so, as it is spelt here."""
         version = self.data.get("lesson")
-        strange = [key for key in map(str, islice(self.data, LIMITS.problems)) if key not in Lesson.model_fields]
+        known = (SCENARIOS, *Lesson.model_fields)
+        strange = [key for key in map(str, islice(self.data, LIMITS.problems)) if key not in known]
         misspelt = None if "lesson" in self.data else next((key for key in strange if nearest(key, ["lesson"])), None)
         if misspelt is not None:
-            self.no_such("unknown_key", (misspelt,), misspelt, ("lesson", *Lesson.model_fields))
+            self.no_such("unknown_key", (misspelt,), misspelt, ("lesson", SCENARIOS, *Lesson.model_fields))
             return misspelt
         if version is None:
             self.refuse("no_lesson_format", ("lesson",), legal=FORMAT)
@@ -143,7 +174,15 @@ class _Reader(Gatherer):
             return None  # no name at all, which the schema reports
         beside = self.folder / source
         try:
-            return load(str(beside)) if _is_file(beside) else case() if source == CASE else load(source)
+            path = str(beside) if _is_file(beside) else source
+            data = self.kept
+            if data is None:
+                study = case() if path == CASE else load(path)
+            else:
+                study = replace(build(data, source, lambda _: None), vary=override)
+            if SCENARIOS not in self.data:
+                return study
+            return self._with_own(study, load_data(path) if data is None else data, self.data.get(SCENARIOS))
         except InputRefused as error:
             self.problems += map(self._in_lesson, error.problems)
             return None
@@ -154,12 +193,33 @@ class _Reader(Gatherer):
             return problem
         return replace(problem, file="", path="study", place=self.place_of(("study",)))
 
+    def _with_own(self, study: Study, data: dict[str, Any], own: Any) -> Study:
+        """The study with the scenarios that the lesson adds; mistakes in them stand where the lesson says them."""
+        if not isinstance(own, dict) or not own:
+            self.refuse("lesson_scenarios", (SCENARIOS,))
+            return study
+        for name in own:
+            if name in study.names:
+                self.refuse("scenario_there", (SCENARIOS, name), given=shown(name))
+        if self.problems:
+            return study
+        added = {**data, SCENARIOS: {**data[SCENARIOS], **own}}
+        built = build(added, study.name, lambda path: self.place_of(path) if path[:1] == (SCENARIOS,) else None)
+        return replace(built, vary=override)
+
+    def _check_worlds(self, lesson: Lesson) -> None:
+        """A world that a chapter shows must be among those that are counted."""
+        for index, chapter in enumerate(lesson.chapters):
+            if chapter.world is not None and chapter.world >= lesson.worlds:
+                fields = {"given": chapter.world, "worlds": lesson.worlds, "last": lesson.worlds - 1}
+                self.refuse("world_beyond", ("chapters", index, "world"), **fields)
+
     def original(self, path: Path) -> Path:
         """A place in the full data as a place in the file: a single condition is no list there."""
         path_in_file: list[Any] = []
         here: Any = self.data
         for part in path:
-            if isinstance(part, int) and path_in_file and path_in_file[-1] == "when" and not isinstance(here, list):
+            if isinstance(part, int) and path_in_file and path_in_file[-1] in SHORT and not isinstance(here, list):
                 continue
             path_in_file.append(part)
             inside = isinstance(here, dict) and part in here
@@ -173,7 +233,7 @@ class _Reader(Gatherer):
         for index, chapter in enumerate(chapters if isinstance(chapters, list) else ()):
             if not isinstance(chapter, dict) or self.full:
                 continue
-            _Checks(self, chapter, ("chapters", index)).all()
+            ChapterChecks(self, chapter, ("chapters", index)).all()
             name = chapter.get("name")
             if not isinstance(name, str) or len(name) > LIMITS.name_characters:
                 continue
@@ -182,152 +242,9 @@ class _Reader(Gatherer):
             seen.setdefault(look(name), name)
 
 
-class _Checks:
-    """What no single field of a chapter can know; it looks at what is said, beside what pydantic finds."""
-
-    def __init__(self, reader: _Reader, chapter: dict[str, Any], at: Path) -> None:
-        self.reader, self.chapter, self.at = reader, chapter, at
-
-    def all(self) -> None:
-        """Check everything."""
-        package = self.chapter.get("package")
-        if package is None:
-            for key in FINISHED:
-                if self.chapter.get(key, []) == [] and not _misspelt(key, self.chapter):
-                    self.refuse("chapter_needs", (key,), name=key)
-        else:
-            for key in FINISHED:
-                if key in self.chapter:
-                    self.refuse("package_has_none", (key,), name=key)
-        self._names(self.chapter.get("shows"), ("shows",))
-        self._options()
-        if isinstance(package, dict):
-            self._package(package)
-
-    def refuse(self, key: str, path: Path, **fields: Any) -> None:
-        """Add a problem at a place of this chapter."""
-        self.reader.refuse(key, self.reader.original((*self.at, *path)), **fields)
-
-    def no_such(self, key: str, path: Path, given: object, legal: Any) -> None:
-        """Add a problem with a name that is not legal."""
-        self.reader.no_such(key, self.reader.original((*self.at, *path)), given, legal)
-
-    def _names(self, names: Any, path: Path) -> None:
-        """Scenarios that are named must be there, each once."""
-        self._once(names, path)
-        for index, name in enumerate(names if isinstance(names, list) else ()):
-            self._scenario(name, (*path, index))
-
-    def _once(self, names: Any, path: Path) -> None:
-        """No name stands in a list twice."""
-        texts = names if isinstance(names, list) and all(isinstance(name, str) for name in names) else []
-        before: set[str] = set()
-        for index, name in enumerate(texts):
-            if name in before:
-                self.refuse("named_twice", (*path, index), given=shown(name))
-            before.add(name)
-
-    def _scenario(self, name: Any, path: Path) -> None:
-        """A scenario that is named must be there."""
-        known = self.reader.scenarios
-        if known and isinstance(name, str) and name not in known:
-            self.no_such("unknown_scenario", path, name, known)
-
-    def _package(self, package: dict[str, Any]) -> None:
-        """What a room may put together."""
-        self._scenario(package.get("base"), ("package", "base"))
-        self._names(package.get("against"), ("package", "against"))
-        measures = package.get("measures")
-        self._once(measures, ("package", "measures"))
-        for index, name in enumerate(measures if isinstance(measures, list) else ()):
-            if isinstance(name, str) and (name not in MEASURES or name == "platform"):
-                legal = [measure for measure in MEASURES if measure != "platform"]
-                self.no_such("unknown_measure", ("package", "measures", index), name, legal)
-
-    def _options(self) -> None:
-        """The options, one by one and together."""
-        options = self.chapter.get("options")
-        if not isinstance(options, list):
-            return
-        if len(options) == 1:
-            self.refuse("one_option", ("options",))
-        otherwise = [
-            index for index, option in enumerate(options) if isinstance(option, dict) and option.get("when") == []
-        ]
-        for index in otherwise[1:]:
-            self.refuse("otherwise_twice", ("options", index, "when"), first=otherwise[0] + 1)
-        for index, option in enumerate(options):
-            for at, condition in enumerate(_entries(option, "when")):
-                if self.reader.full:
-                    return
-                self._condition(condition, ("options", index, "when", at))
-
-    def _condition(self, condition: dict[str, Any], path: Path) -> None:
-        """One condition: something that can be measured, and bounds that some value can meet."""
-        outcome = condition.get("outcome")
-        named = [key for key in MEASURED if key in condition]
-        if len(named) > 1 or not (named or any(_misspelt(key, condition) for key in MEASURED)):
-            self.refuse("outcome_or_state", path)
-        self._filled(condition, path)
-        if isinstance(outcome, str) and outcome not in BY_OUTCOME:
-            self.no_such("not_one_of", (*path, "outcome"), outcome, BY_OUTCOME)
-        self._scenario(condition.get("of"), (*path, "of"))
-        minus = condition.get("minus")
-        if isinstance(minus, dict):
-            self._filled(minus, (*path, "minus"))
-            self._scenario(minus.get("of"), (*path, "minus"))
-            if not minus:
-                self.refuse("too_few", (*path, "minus"))
-            elif all(value is None or value == condition.get(key) for key, value in minus.items()):
-                self.refuse("minus_itself", (*path, "minus"))
-        self._weeks(condition, path)
-        self._bounds(condition, path)
-
-    def _filled(self, entry: dict[str, Any], path: Path) -> None:
-        """A key that is there has a value: what may be left out is not left out by saying nothing of it."""
-        for key, value in entry.items():
-            if value is None and isinstance(key, str):
-                self.refuse("not_filled", (*path, key))
-
-    def _weeks(self, condition: dict[str, Any], path: Path) -> None:
-        """A state has a week, an outcome has none; none lies beyond the horizon."""
-        weeks: list[tuple[Path, Any]] = [(("week",), condition.get("week"))]
-        if isinstance(condition.get("minus"), dict):
-            weeks.append((("minus", "week"), condition["minus"].get("week")))
-        if condition.get("state") is not None and weeks[0][1] is None:
-            self.refuse("state_needs_week", path)
-        for key, week in weeks:
-            if week is not None and condition.get("state") is None and condition.get("outcome") is not None:
-                self.refuse("outcome_has_no_week", (*path, *key))
-            elif self.reader.study and isinstance(week, int) and self.reader.study.horizon < week <= LONGEST:
-                self.refuse("week_beyond", (*path, *key), given=week, horizon=self.reader.study.horizon)
-
-    def _bounds(self, condition: dict[str, Any], path: Path) -> None:
-        """There are bounds, and some value can meet them."""
-        bounds = [key for key in BOUNDS if key in condition]
-        if not bounds and not any(_misspelt(key, condition) for key in BOUNDS):
-            self.refuse("no_bounds", path)
-        elif ("equals" in bounds or "happens" in bounds) and len(bounds) > 1:
-            self.refuse("bounds_together", path, given=", ".join(bounds))
-        low, high = condition.get("at_least"), condition.get("below")
-        if isinstance(low, int | float) and isinstance(high, int | float) and low >= high:
-            self.refuse("bounds_order", path, low=f"{low:g}", high=f"{high:g}")
-        outcome = BY_OUTCOME.get(str(condition.get("outcome")))
-        if "happens" in bounds and outcome is not None and not outcome.censored:
-            legal = ", ".join(name for name, measured in BY_OUTCOME.items() if measured.censored)
-            self.refuse("happens_not", (*path, "happens"), given=outcome.name, legal=legal)
-        if "happens" in bounds and (condition.get("state") is not None or condition.get("minus") is not None):
-            self.refuse("happens_alone", (*path, "happens"))
-
-
 def _is_file(path: FilePath) -> bool:
     """Whether a file is there; there is none of a name that the system does not take."""
     try:
         return path.is_file()
     except (OSError, ValueError):
         return False
-
-
-def _misspelt(key: str, entry: dict[str, Any]) -> bool:
-    """Whether a key that is missing seems to be there, misspelt."""
-    return key not in entry and any(nearest(str(spelt), [key]) for spelt in islice(entry, LIMITS.problems))

@@ -579,22 +579,32 @@ def hours_for(output: float, per_hour: float) -> float:
 
 
 def effort(
-    demand: float, room: float, meetings: float, engaged: float, priority: float, pull: float, dedicated: float
+    demand: float,
+    room: float,
+    meetings: float,
+    engaged: float,
+    priority: float,
+    pull: float,
+    dedicated: float,
+    pledge: float,
 ) -> float:
     """Hours a week for the project: those dedicated to it, and what engagement × priority wins against other work.
 
     What is left of the headroom after ``meetings`` is shared by weight, the project's against the competing ``pull``;
-    ``dedicated`` hours, whose ordinary work somebody else does, are worked whatever the will. Never more than
+    ``dedicated`` hours, whose ordinary work somebody else does, are worked whatever the will. A ``pledge``, the share
+    of what is left that somebody decides on, takes the place of the weights; below 0 there is none. Never more than
     ``demand`` (h).
 
-    >>> effort(100.0, 30.0, 2.0, 0.5, 0.5, 0.25, 0.0), effort(100.0, 30.0, 2.0, 0.0, 0.5, 0.25, 8.0)
+    >>> effort(100.0, 30.0, 2.0, 0.5, 0.5, 0.25, 0.0, -1.0), effort(100.0, 30.0, 2.0, 0.0, 0.5, 0.25, 8.0, -1.0)
     (14.0, 8.0)
-    >>> effort(5.0, 30.0, 2.0, 0.5, 0.5, 0.0, 0.0), effort(5.0, 30.0, 2.0, 0.0, 0.5, 0.0, 0.0)
+    >>> effort(5.0, 30.0, 2.0, 0.5, 0.5, 0.0, 0.0, -1.0), effort(5.0, 30.0, 2.0, 0.0, 0.5, 0.0, 0.0, -1.0)
     (5.0, 0.0)
+    >>> effort(100.0, 30.0, 2.0, 0.0, 0.5, 0.25, 8.0, 0.25), effort(100.0, 30.0, 2.0, 0.5, 0.5, 0.25, 0.0, 0.0)
+    (15.0, 0.0)
     """
     weight = engaged * priority
     won = (room - meetings) * weight / (weight + pull) if weight > 0.0 else 0.0
-    hours = dedicated + won
+    hours = dedicated + (won if pledge < 0.0 else (room - meetings) * pledge)
     return demand if demand < hours else hours
 
 

@@ -278,6 +278,7 @@ DEPARTMENT_STATES: tuple[State, ...] = (
     State("granted_charged", "h/week", "the same as paid"),
     State("dedicated", "h/week", "hours made free for the project, as far as they are", "capacity", notable=ONE),
     State("dedicated_charged", "h/week", "the same as paid"),
+    State("pledge", SHARE, "share of its free hours that it pledges; −1 where it has made no pledge", symbol="pl"),
     State("persuasion", "per week", "rate at which it is persuaded"),
     State("member", YES_NO, "whether it sits in the team", start="no"),
     State("active", YES_NO, "internal, or consulted", "ties", start="internal"),

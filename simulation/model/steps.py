@@ -149,7 +149,7 @@ def take_levers(d: Any, p: Any, o: Any, m: Any, ask: Any, seat: Any, parties: An
     d.voice_portion = ask.voice * received
     d.granted, d.granted_charged = ask.granted * o.granted_fidelity, ask.granted
     d.dedicated, d.dedicated_charged = ask.dedicated * o.dedicated_fidelity, ask.dedicated
-    d.persuasion, d.member = ask.persuasion, ask.member
+    d.pledge, d.persuasion, d.member = ask.pledged, ask.persuasion, ask.member
     d.joint_asked = joint_asked(d, p, o, m, ask)
     d.meetings_asked = p.role_h / c.ROLES * ask.roles + d.joint_asked
 
@@ -336,7 +336,7 @@ def exert(d: Any, p: Any, o: Any, technical: Any, help_asked: Any) -> None:
     asked = d.waiting + help_asked if d.is_it else d.waiting
     work = rules.hours_for(asked, d.productivity) if working else 0.0
     d.demand = attention + care + work
-    d.hours = rules.effort(d.demand, d.headroom, d.meetings, d.engagement, d.priority, d.pull, d.dedicated)
+    d.hours = rules.effort(d.demand, d.headroom, d.meetings, d.engagement, d.priority, d.pull, d.dedicated, d.pledge)
     part = d.hours / d.demand if d.demand > 0.0 else 0.0
     d.work_hours, d.care_hours = part * work, part * care
     d.willingness = rules.willingness(d.conviction, d.expectancy, d.headroom, d.capacity)

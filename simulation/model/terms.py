@@ -14,6 +14,9 @@ from simulation.study.schedule import Levers
 SURVEYED = ("conviction", "it_frame", "workload", "competing_pull", "knowledge")
 """The traits that a survey may give, each with a spread."""
 
+NO_PLEDGE = -1.0
+"""Stands for the pledge of a department that has made none."""
+
 
 class Terms(NamedTuple):
     """``s``: what a scenario fixes.
@@ -71,7 +74,8 @@ class Request(NamedTuple):
     """``ask``: what this week's levers ask of, or give to, one department.
 
     The portion of each role (0 or 1), ``granted`` hours a week on top,
-    ``dedicated`` ones that are made free, ``persuasion``,
+    ``dedicated`` ones that are made free, the share of its free hours that is ``pledged`` (:data:`NO_PLEDGE`: what
+    it does is left to it), ``persuasion``,
     the share of its way to full conviction that a week makes, whether it is a ``member`` of the team, and how many
     roles it holds.
     """
@@ -81,6 +85,7 @@ class Request(NamedTuple):
     voice: float
     granted: float
     dedicated: float
+    pledged: float
     persuasion: float
     member: bool
     roles: int
@@ -186,10 +191,13 @@ def settings_of(levers: Levers) -> Settings:
 
 def requests_of(levers: Levers) -> list[Request]:
     """What a week's levers ask of each department, in the organisation's order."""
-    rows = zip(levers.roles, levers.granted, levers.dedicated, levers.persuasion, levers.members, strict=True)
+    pledged = (NO_PLEDGE if share is None else share for share in levers.pledged)
+    rows = zip(levers.roles, levers.granted, levers.dedicated, pledged, levers.persuasion, levers.members, strict=True)
     return [
-        Request(*roles, granted, dedicated, persuasion, member, sum(portion > 0.0 for portion in roles))
-        for roles, granted, dedicated, persuasion, member in rows
+        Request(
+            one, two, three, granted, dedicated, share, persuasion, member, sum((one > 0.0, two > 0.0, three > 0.0))
+        )
+        for (one, two, three), granted, dedicated, share, persuasion, member in rows
     ]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 KINDS = {"js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8"}
-NAMES = ("live.js", "console.js", "style.css", "trainer.css")
+NAMES = ("live.js", "console.js", "style.css", "trainer.css", "content.css")
 
 
 @dataclass(frozen=True)

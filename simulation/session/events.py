@@ -178,8 +178,14 @@ def _locked(record: Record, event: Event) -> Record:
 def _revealed(record: Record, event: Event) -> Record:
     """What is revealed is locked as well, and stays so when it is covered again."""
     key, on = event.data["screen"], event.data["on"]
-    locks = record.locks | {key} if record.screen.ask is not None else record.locks
-    return replace(record, revealed=_member(record.revealed, key, on), locks=locks)
+    ask = record.screen.ask
+    locks = record.locks | {key} if ask is not None else record.locks
+    gone = frozenset(record.tables_played()) if on and ask is not None and ask.by == "table" else frozenset()
+    absent = {
+        **{name: tables for name, tables in record.absent.items() if name != key},
+        **({key: gone} if gone else {}),
+    }
+    return replace(record, revealed=_member(record.revealed, key, on), locks=locks, absent=absent)
 
 
 def _paused(record: Record, event: Event) -> Record:

@@ -52,12 +52,12 @@ def from_yaml(text: str, name: str = "session") -> Exported:
     inside = data["session"] if is_session(data) else None
     fields = {"format", "programme", "events"}
     if not isinstance(inside, dict) or set(inside) != fields or inside["format"] != FORMAT:
-        raise InputRefused([problem("no_session_text", given=repr(name))])
+        raise InputRefused([problem("no_session_file", given=repr(name))])
     lines, rows = inside["programme"], inside["events"]
     if not (isinstance(lines, list) and all(isinstance(line, str) for line in lines) and isinstance(rows, list)):
-        raise InputRefused([problem("no_session_text", given=repr(name))])
+        raise InputRefused([problem("no_session_file", given=repr(name))])
     if len(rows) > LIMITS.events:
-        raise InputRefused([problem("long_session_text", most=LIMITS.events)])
+        raise InputRefused([problem("long_export", most=LIMITS.events)])
     wrong = [_wrong(index, place(("session", "events", index))) for index, row in enumerate(rows) if not _is_event(row)]
     if wrong:
         raise InputRefused(wrong)
@@ -66,7 +66,7 @@ def from_yaml(text: str, name: str = "session") -> Exported:
 
 
 def _wrong(index: int, place: Any) -> Problem:
-    return problem("no_session_event", f"session.events.{index}", place)
+    return problem("no_event", f"session.events.{index}", place)
 
 
 def _is_event(row: Any) -> bool:

@@ -1,11 +1,11 @@
 """What a session is about: its screens, what they ask, and the pieces of HTML that its content draws."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from markupsafe import Markup
 
-from simulation.study.errors import InputRefused, problem
 from simulation.study.organisation import Label
 
 if TYPE_CHECKING:
@@ -19,7 +19,8 @@ class Ask:
     Of a table the last answer of anybody who sits at it counts. ``options`` are those of an ``option``; ``low``,
     ``high``, ``step`` and ``unit`` belong to a ``number``. A ``secret`` ask shows no counts before it is locked or
     revealed. With ``keeps`` a table that does not answer keeps what it answered last in the same ``series``, such as
-    ``"pledge"``.
+    ``"pledge"``. What is answered to a ``private`` ask is never on the
+    beamer by itself: the content shows what it will.
     """
 
     kind: Literal["option", "number"]
@@ -32,6 +33,7 @@ class Ask:
     secret: bool = True
     keeps: bool = False
     series: str = ""
+    private: bool = False
 
     def fits(self, value: object) -> bool:
         """Whether a value, the index of an option or a number, can be an answer.
@@ -99,14 +101,11 @@ class Programme(Protocol):
         A decision is a form with ``method=post data-command="decide"`` and fields ``name`` and ``value``.
         """
 
+    def handout(self, record: "Record", language: str, fields: "Mapping[str, str]") -> str:
+        """The hand-out as a page of its own; ``fields`` are those of the form in which agreements were typed."""
+
+    def cards(self, language: str) -> str:
+        """Cards for the tables as a page of its own."""
+
     def decide(self, record: "Record", name: str, value: str) -> str | None:
         """What is wrong with a decision of the trainer's, as the key of a sentence; None if it may be taken."""
-
-
-def programme_of(path: str | None, language: str, source: str = "") -> Programme:
-    """The programme that a file holds, or the one that comes along for None, in a language where it needs one.
-
-    A session that goes on gives the ``source`` that its programme had (an attribute of that name, if it has one), from
-    which the same programme is made again. Raises :class:`~simulation.study.errors.InputRefused` if there is none.
-    """
-    raise InputRefused([problem("no_programme", given=repr(path or source[:40]))])

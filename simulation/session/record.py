@@ -65,7 +65,7 @@ class Record:
     ``at`` is the index of the screen that is shown and ``furthest`` the highest one that was; ``locks`` and
     ``revealed`` are keys of screens. ``answers`` go by the key of a screen and the id of a participant or
     ``"table:<name>"``; ``hands`` are counts that the trainer typed, by screen and option, ``papers`` numbers from paper
-    cards, by screen.
+    cards, by screen; ``absent`` the tables at which nobody sat when a screen was revealed, which the model then plays.
     """
 
     code: str
@@ -89,6 +89,7 @@ class Record:
     hands: Mapping[tuple[str, int], int] = field(default_factory=dict)
     papers: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     decisions: tuple[Decision, ...] = ()
+    absent: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     # --- where it stands -------------------------------------------------------------------------------
 

@@ -39,6 +39,8 @@ def application(house: House) -> Starlette:
             Route(f"{here}/console", trainer.console),
             Route(f"{here}/console", trainer.command, methods=["POST"]),
             Route(f"{here}/console/export", trainer.export),
+            Route(f"{here}/console/handout", trainer.handout, methods=["POST"]),
+            Route(f"{here}/console/cards", trainer.cards),
             Route(f"{here}/console/state", trainer.console_state),
             Route(f"{here}/console/events", trainer.console_events),
         ],

@@ -1,5 +1,8 @@
 """The routes of the beamer and of the trainer's console."""
 
+import asyncio
+from collections.abc import Callable
+
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
@@ -107,6 +110,35 @@ class Trainer(Routes):
             return saying("no_trainer", request.scope["language"], 403)
         heads = {**NOT_KEPT, "content-disposition": f'attachment; filename="session-{room.code}.yaml"'}
         return Response(await room.exported(), 200, heads, "application/yaml; charset=utf-8")
+
+    async def handout(self, request: Request) -> Response:
+        """The hand-out, with the agreements that come with the request and are kept nowhere."""
+        room = self.room(request)
+        if room is None:
+            return self.no_room(request)
+        if not _is_trainer(request, room):
+            return saying("no_trainer", request.scope["language"], 403)
+        fields = await fields_of(request, LIMITS.command_bytes)
+        if fields is None:
+            return saying("large", request.scope["language"], 413)
+        return await self._page(
+            room, "handout", lambda: room.programme.handout(room.shown, self.house.language, fields)
+        )
+
+    async def cards(self, request: Request) -> Response:
+        """Cards for the tables, to print."""
+        room = self.room(request)
+        if room is None:
+            return self.no_room(request)
+        if not _is_trainer(request, room):
+            return saying("no_trainer", request.scope["language"], 403)
+        return await self._page(room, "cards", lambda: room.programme.cards(self.house.language))
+
+    async def _page(self, room: Room, name: str, draw: Callable[[], str]) -> Response:
+        """A page to keep, which needs nothing else."""
+        heads = {**NOT_KEPT, "content-disposition": f'attachment; filename="{name}-{room.code}.html"'}
+        loop = asyncio.get_running_loop()
+        return Response(await loop.run_in_executor(None, draw), 200, heads, "text/html; charset=utf-8")
 
     async def command(self, request: Request) -> Response:
         """Something that the trainer does."""

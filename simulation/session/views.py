@@ -199,7 +199,7 @@ def beamer(room: Room, language: str) -> State:
 def _are_counts_shown(record: Record) -> bool:
     """Whether the beamer shows what was answered: never while it is hidden, and a secret only once it is closed."""
     ask = record.screen.ask
-    if ask is None or record.hidden:
+    if ask is None or record.hidden or ask.private:
         return False
     return not ask.secret or record.locked or record.is_revealed
 

@@ -105,6 +105,18 @@ class Measure(Frozen):
         """The levers it sets while it works, by name; ``working`` are the names of all measures that do."""
         return {}
 
+    def stage(self, week: int) -> int:
+        """Which of its stages ``week`` is in, from 0, where what it sets changes with time."""
+        return 0
+
+    def turns(self) -> frozenset[int]:
+        """First weeks of its stages."""
+        return frozenset()
+
+    def levers_at(self, stage: int, organisation: Organisation, working: frozenset[str]) -> dict[str, Any]:
+        """The levers it sets in one of its stages: the same in all, for most."""
+        return self.levers(organisation, working)
+
     def paid_once(self, week: int, go_live: int | None) -> float:
         """What is paid for it in ``week`` alone (€), given the week of go-live if that is past."""
         return 0.0
@@ -559,6 +571,60 @@ class Persuasion(Lasting):
         return "" if self.end is not None else say_count("compare.ends_weeks", self.weeks, language)
 
 
+class Pledge(Frozen):
+    """What one department pledges: a share of its free hours in each round, the last one in all that follow.
+
+    A round without a share (null) is left to the model, which then decides what the department does.
+    """
+
+    department: Name
+    shares: Annotated[tuple[Share | None, ...], Field(min_length=1, max_length=520)]
+
+
+class PledgeHours(Lasting):
+    """Departments decide by themselves what share of their free hours they put into the project, round by round.
+
+    That share takes the place of what their engagement would win for it. ``pledge`` is what each of ``departments``
+    pledges; ``pledges`` says it for each round of ``round`` weeks, and then nobody else is bound unless named.
+    """
+
+    sets = MappingProxyType({"pledged": ("capacity",)})
+    event, takes_chain = "pledged", True
+
+    start: Annotated[Week, WEEK] = 1
+    pledge: Annotated[Share, SHARE] = 0.5
+    departments: Annotated[Names, NAMES] = None
+    round: Annotated[Weeks, WEEKS] = 13
+    pledges: Annotated[tuple[Pledge, ...], Field(max_length=10_000)] = ()
+
+    def stage(self, week: int) -> int:
+        """The round that ``week`` is in, from 0, or the last one in which somebody pledges something else."""
+        last = max((len(pledge.shares) for pledge in self.pledges), default=1) - 1
+        return max(0, min((week - self.start) // self.round, last))
+
+    def turns(self) -> frozenset[int]:
+        """The first week of each round in which somebody may pledge something else."""
+        rounds = max((len(pledge.shares) for pledge in self.pledges), default=1)
+        return frozenset(self.start + self.round * number for number in range(rounds))
+
+    def levers_at(self, stage: int, organisation: Organisation, working: frozenset[str]) -> dict[str, Any]:
+        """The share that each department pledges in a round; None for those whom the model plays."""
+        nobody = () if self.pledges else internal_names(organisation)
+        named = nobody if self.departments is None else self.departments
+        everybody: dict[str, float | None] = dict.fromkeys(named, self.pledge)
+        for pledge in self.pledges:
+            everybody[pledge.department] = pledge.shares[min(stage, len(pledge.shares) - 1)]
+        return {"pledged": tuple(everybody.get(department.name) for department in organisation.departments)}
+
+    def summary(self, language: str) -> str:
+        """The share, or in how many rounds it changes."""
+        return (
+            say_count("compare.pledged_by", len(self.pledges), language)
+            if self.pledges
+            else percent(self.pledge, language)
+        )
+
+
 class Measures(Frozen):
     """The measures of a scenario; what is not there is not done."""
 
@@ -578,6 +644,7 @@ class Measures(Frozen):
     dedicate_hours: DedicateHours | None = None
     push_go_live: PushGoLive | None = None
     retire_old_way: RetireOldWay | None = None
+    pledge_hours: PledgeHours | None = None
 
     def done(self) -> dict[str, Measure]:
         """Those that are there, by name, in the order of :data:`MEASURES`."""

@@ -17,7 +17,8 @@ class Levers:
 
     ``roles`` holds the portion (1 or 0) of each of the three roles that a department is given;
     ``team_hours`` and ``forum_hours`` the meeting hours a week asked of each who takes part (None: by the parameter).
-    ``granted`` and ``dedicated`` are h/week, ``persuasion`` a rate a week, ``technicians`` h/week, ``cut`` a share,
+    ``granted`` and ``dedicated`` are h/week, ``pledged`` a share of free hours (None: no pledge), ``persuasion`` a rate
+    a week, ``technicians`` h/week, ``cut`` a share,
     costs € this week. ``at_work`` are the names of the measures that set any of them.
     """
 
@@ -34,6 +35,7 @@ class Levers:
     partner: Partner | None
     granted: tuple[float, ...]
     dedicated: tuple[float, ...]
+    pledged: tuple[float | None, ...]
     technicians: float
     cut: float
     persuasion: tuple[float, ...]
@@ -67,6 +69,7 @@ def idle(departments: int) -> Levers:
         partner=None,
         granted=nothing,
         dedicated=nothing,
+        pledged=(None,) * departments,
         technicians=0.0,
         cut=0.0,
         persuasion=nothing,
@@ -109,11 +112,13 @@ class Schedule:
     def __init__(self, measures: Measures, organisation: Organisation) -> None:
         self.measures, self.organisation = measures, organisation
         self._done = measures.done()
-        self._known: dict[tuple[frozenset[str], float], Levers] = {}
+        self._known: dict[tuple[frozenset[tuple[str, int]], float], Levers] = {}
 
     def levers(self, week: int, go_live: int | None) -> Levers:
         """The levers of ``week``, given the week of go-live if it is past; equal weeks share one object."""
-        working = frozenset(name for name, measure in self._done.items() if measure.works(week, go_live))
+        working = frozenset(
+            (name, measure.stage(week)) for name, measure in self._done.items() if measure.works(week, go_live)
+        )
         paid_once = sum(measure.paid_once(week, go_live) for measure in self._done.values())
         key = (working, paid_once)
         if key not in self._known:
@@ -132,6 +137,7 @@ class Schedule:
             start, end, weeks = (getattr(measure, when, None) for when in ("start", "end", "weeks"))
             if start is not None:
                 turns |= {start, start + 1, start + (weeks or 1), (end or start) + 1}
+            turns |= measure.turns()
         return turns
 
     def phases(self) -> tuple[int, ...]:
@@ -146,13 +152,15 @@ class Schedule:
             turns |= measure.phases()
         return tuple(sorted(turns))
 
-    def _combine(self, working: frozenset[str], paid_once: float) -> Levers:
-        """Put together what all measures that work set."""
+    def _combine(self, stages: frozenset[tuple[str, int]], paid_once: float) -> Levers:
+        """Put together what all measures that work set, each in its stage."""
+        stage_of = dict(stages)
+        working = frozenset(stage_of)
         nothing = idle(len(self.organisation.departments))
         levers = {name: getattr(nothing, name) for name in LEVERS} | {"one_off_cost": float(paid_once)}
         at_work = set()
         for name in (name for name in MEASURES if name in working):
-            settings = self._done[name].levers(self.organisation, working)
+            settings = self._done[name].levers_at(stage_of[name], self.organisation, working)
             for lever, value in settings.items():
                 levers[lever] = combined(levers[lever], value, 1.0 if lever in SHARES else math.inf)
             if any(is_set(value) for lever, value in settings.items() if lever != "running_cost"):
@@ -175,6 +183,7 @@ EVENT_ORDER = (
     "cut_it_portfolio",
     "extra_hours",
     "dedicate_hours",
+    "pledge_hours",
     "persuasion",
     "assign_roles",
     "retire_old_way",

@@ -37,11 +37,12 @@ MEASURES = {
     "dedicate_hours": {"start": 8, "end": None, "hours": 80.0, "departments": None},
     "push_go_live": {"process": 0.0},
     "retire_old_way": {"weeks_after_go_live": 13, "cost": 50000.0},
+    "pledge_hours": {"start": 1, "end": None, "pledge": 0.5, "departments": None, "round": 13, "pledges": []},
 }
 """Settings of each measure where a file says nothing."""
 
 PROJECT = {"start": 1, "horizon": 156, "connections_per_week": 0.25, "connection_hours": 40.0}
-WEEKS = {"start", "end", "weeks", "weeks_after_go_live", "horizon"}
+WEEKS = {"start", "end", "weeks", "weeks_after_go_live", "horizon", "round"}
 WORDS = {"kind"}
 LISTS = {"departments", "members"}
 FLAGS = {"keep_after_go_live"}
@@ -128,13 +129,19 @@ def setting(key, said):
         return None
     if key in WORDS:
         return said
-    if key in LISTS:
-        return list(said)
-    if key in HOLDERS and isinstance(said, list | tuple):
+    if key == "pledges":
+        return [pledge(one) for one in said]
+    if key in LISTS or (key in HOLDERS and isinstance(said, list | tuple)):
         return list(said)
     if key in FLAGS or key in HOLDERS:
         return said in ON
     return int(number(said)) if key in WEEKS else number(said)
+
+
+def pledge(said):
+    """A department's pledges, round by round."""
+    shares = [None if share in NOTHING else number(share) for share in said["shares"]]
+    return {"department": said["department"], "shares": shares}
 
 
 def given(said):

@@ -332,6 +332,7 @@ def set_levers(m):
     m.hired = works(m, "technicians", m.closed)
     m.cut = works(m, "cut_it_portfolio", m.closed)
     m.dedicating = works(m, "dedicate_hours", m.closed)
+    m.pledging = works(m, "pledge_hours", False)
     persuading = asked["persuasion"]
     m.persuading = works(m, "persuasion", persuading and m.week >= persuading["start"] + persuading["weeks"])
     retire = asked["retire_old_way"]
@@ -358,6 +359,7 @@ def give_levers(m):
     granted = named(m, m.extra["departments"], m.inside) if m.extra else []
     dedicated = named(m, m.dedicating["departments"], [m.it]) if m.dedicating else []
     persuaded = named(m, m.persuading["departments"], m.inside) if m.persuading else []
+    pledges = pledged_now(m)
     for one in m.departments:
         one.active = one.internal or bool(m.consulted)
         one.member = one in m.members
@@ -365,10 +367,24 @@ def give_levers(m):
         one.granted = m.fidelity["granted"] * one.granted_charged
         one.dedicated_charged = m.dedicating["hours"] if one in dedicated else 0.0
         one.dedicated = m.fidelity["dedicated"] * one.dedicated_charged
+        one.pledge = pledges.get(one.name, -1.0)
         one.persuasion = m.persuading["rate"] if one in persuaded else 0.0
         for role in ROLES:
             taken = 1.0 if one.internal else m.p.chain_role
             setattr(one, f"{role}_portion", m.fidelity["roles"] * taken * portion(m, one, role))
+
+
+def pledged_now(m):
+    """The share of free hours that each department pledges this week, by name; none of those that pledge nothing."""
+    if not m.pledging:
+        return {}
+    lists = {said["department"]: said["shares"] for said in m.pledging["pledges"]}
+    everybody = [] if lists else m.inside
+    now = {one.name: m.pledging["pledge"] for one in named(m, m.pledging["departments"], everybody)}
+    number = (m.week - m.pledging["start"]) // m.pledging["round"]
+    for name, shares in lists.items():
+        now[name] = shares[min(number, len(shares) - 1)]
+    return {name: share for name, share in now.items() if share is not None}
 
 
 def portion(m, one, role):
@@ -590,6 +606,8 @@ def put_in_hours(m, one):
     one.demand = one.h_ref * p.att + care + work
     weight = one.priority * one.engagement
     won = (one.headroom - one.meetings) * weight / (weight + one.pull) if weight > 0.0 else 0.0
+    if one.pledge >= 0.0:
+        won = one.pledge * (one.headroom - one.meetings)
     one.hours = min(one.demand, one.dedicated + won)
     if one.demand > 0.0:
         one.care_hours, one.work_hours = one.hours * care / one.demand, one.hours * work / one.demand

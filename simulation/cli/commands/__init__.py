@@ -9,6 +9,7 @@ from simulation.cli.commands import (
     compare,
     contribute,
     dashboard,
+    lesson,
     network,
     patterns,
     run,
@@ -34,6 +35,7 @@ COMMANDS = (
     contribute,
     dashboard,
     session,
+    lesson,
     patterns,
     validity,
 )

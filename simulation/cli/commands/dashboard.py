@@ -23,7 +23,7 @@ def arguments(builder: Arguments) -> None:
     command.add_argument("--key", action="store_true", help=builder.help_text("key"))
     command.add_argument("--without-key", action="store_true", help=builder.help_text("without_key"))
     command.add_argument("--no-open", action="store_true", help=builder.help_text("no_open"))
-    command.add_argument("--lesson", type=builder.file, metavar="FILE", help=builder.help_text("lesson"))
+    command.add_argument("--lesson", type=builder.file, metavar="FILE", help=builder.help_text("lesson_file"))
 
     def verify(args: argparse.Namespace) -> None:
         """Stop with exit code 2 if ``--key`` and ``--without-key`` are both given."""

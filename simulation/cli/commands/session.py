@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from simulation.cli.arguments import Arguments
 from simulation.cli.codes import FINE
+from simulation.cli.session_files import carry_out, is_asked, wished
 from simulation.system.limits import LIMITS
 from simulation.text.i18n import LANGUAGES
 
@@ -21,7 +22,7 @@ def arguments(builder: Arguments) -> None:
     command.add_argument(
         "file", nargs="?", type=builder.file, default=None, metavar="FILE", help=builder.help_text("session_file")
     )
-    command.add_argument("--host", default="0.0.0.0", metavar="ADDRESS", help=builder.help_text("session_host"))
+    command.add_argument("--host", default="127.0.0.1", metavar="ADDRESS", help=builder.help_text("session_host"))
     command.add_argument(
         "--port",
         type=builder.count(1, 65535),
@@ -48,6 +49,22 @@ def arguments(builder: Arguments) -> None:
         metavar="CODE",
         help=builder.help_text("session_continue"),
     )
+    command.add_argument(
+        "--only", choices=("both", "game", "lesson"), default="both", help=builder.help_text("session_only")
+    )
+    command.add_argument(
+        "--minutes", type=builder.count(0, 600), default=0, metavar="N", help=builder.help_text("session_minutes")
+    )
+    command.add_argument(
+        "--rounds", type=builder.count(1, 40), default=None, metavar="N", help=builder.help_text("session_rounds")
+    )
+    command.add_argument(
+        "--tables", type=builder.count(2, 40), default=None, metavar="N", help=builder.help_text("session_tables")
+    )
+    command.add_argument("--cards", type=builder.path, metavar="PAGE", help=builder.help_text("session_cards"))
+    command.add_argument("--replay", action="store_true", help=builder.help_text("session_replay"))
+    command.add_argument("--out", type=builder.path, metavar="STUDY", help=builder.help_text("session_out"))
+    command.add_argument("--against", type=builder.file, metavar="SESSION", help=builder.help_text("session_against"))
     command.add_argument("--list", action="store_true", help=builder.help_text("session_list"))
     command.add_argument("--no-open", action="store_true", help=builder.help_text("no_open"))
 
@@ -67,30 +84,32 @@ def execute(args: argparse.Namespace, language: str) -> int:
     if args.list:
         _list(language)
         return FINE
+    if is_asked(args):
+        return carry_out(args, language)
     from simulation.session.server import Place, serve
 
     chosen = args.language or language
-    if args.go_on:
-        rooms = _continued(args.go_on, args.file, args.language)
-    else:
-        rooms = _begun(args.file, chosen, args.sessions or 1)
+    rooms = _continued(args.go_on, args.language) if args.go_on else _begun(args, chosen, args.sessions or 1)
     serve(rooms, Place(args.host, args.port), chosen, lambda house: _announce(house, args, language))
     return FINE
 
 
-def _begun(file: str | None, language: str, count: int) -> "list[Room]":
-    """New sessions of one programme."""
-    from simulation.session.programme import programme_of
-    from simulation.session.server import begun
+def _begun(args: argparse.Namespace, language: str, count: int) -> "list[Room]":
+    """New sessions of one programme; from a session's file, that session once more, under a code of its own."""
+    from simulation.session.content.origin import exported_in, programme_of
+    from simulation.session.server import begun, imported
 
-    programme = programme_of(file, language)
+    exported = exported_in(args.file)
+    if exported is not None:
+        return [imported(programme_of(None, language, exported.source), exported, language)]
+    programme = programme_of(args.file, language, **wished(args))
     return [begun(programme, language) for _ in range(count)]
 
 
-def _continued(codes: list[str], file: str | None, language: str | None) -> "list[Room]":
+def _continued(codes: list[str], language: str | None) -> "list[Room]":
     """Sessions that go on where they were, in a language of their own unless another one is chosen."""
     from simulation.session.codes import code_in
-    from simulation.session.programme import programme_of
+    from simulation.session.content.origin import programme_of
     from simulation.session.room import Room
     from simulation.session.store import Store
 
@@ -99,7 +118,7 @@ def _continued(codes: list[str], file: str | None, language: str | None) -> "lis
         for code in dict.fromkeys(code_in(text[:40]) for text in codes):
             kept = Store(code)
             try:
-                programme = programme_of(file, language or kept.about("language"), kept.about("source"))
+                programme = programme_of(None, language or kept.about("language"), kept.about("source"))
                 rooms.append(Room(kept, programme))
             except BaseException:
                 kept.close()
@@ -146,7 +165,9 @@ def _announce(house: "House", args: argparse.Namespace, language: str) -> None:
         print(say("cli.session_console", language, url=links[-1]))
         if args.practice:
             Practice(own, house.port, room.code, args.practice).begin()
-    if not all(map(is_local, house.addresses)):
+    if all(map(is_local, house.addresses)):
+        print(say("cli.session_local", language))
+    else:
         print(say("cli.session_reach", language, addresses=", ".join(house.addresses), port=house.port))
     print(end="", flush=True)
     if not args.no_open:

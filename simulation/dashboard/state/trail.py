@@ -15,6 +15,8 @@ MOST_STEPS = 500
 MOST_CHARACTERS = 2_000_000
 """Changes of so many characters in all are kept; the first steps are forgotten beyond that, and the page knows them."""
 
+LESSON = "lesson"
+"""The page whose screens Back returns to, one by one."""
 DECIDED = (
     *("changes", "scenarios", "hand", "baseline", "outcome", "worlds", "seed", "mode", "rate"),
     *("world", "shown", "beside"),
@@ -55,7 +57,7 @@ class Trail:
         (60, 200)
         """
         after = make(self.view)
-        entries = self.entries + ((after.page, after.hand) != (self.view.page, self.view.hand))
+        entries = self.entries + (_entry(after) != _entry(self.view))
         if decided(after) == decided(self.view):
             return replace(self, view=after, entries=entries)
         if press == self.press and self.past:
@@ -99,14 +101,21 @@ class Trail:
     def moved(self, there: View) -> "Trail":
         """Back or Forward to where the visitor was: the page and the scenario in hand, with all that was changed since.
 
-        That is no step: what is undone next is the last change. A view of another study comes back as it was, as a
-        step, since it takes the study of now away.
+        In the lesson it is the screen, and hands that were counted since stay counted. That is no step: what is undone
+        next is the last change. A view of another study comes back as it was, as a step, since it takes the study of
+        now away.
         """
         if there.changes.base != self.view.changes.base:
             return self._stepped(there)
         known = there.hand in self.view.changes.names
-        arrived = self.view.but(page=there.page, **(_in_hand(self.view, there.hand) if known else {}))
+        screen = {"chapter": there.chapter, "step": there.step, "take": there.take} if there.page == LESSON else {}
+        arrived = self.view.but(page=there.page, **screen, **(_in_hand(self.view, there.hand) if known else {}))
         return replace(self, view=replace(arrived, language=there.language), press=None)
+
+
+def _entry(view: View) -> tuple[Any, ...]:
+    """What Back returns to: a page with a scenario in hand, or a screen of the lesson."""
+    return (view.page, view.hand, *((view.chapter, view.step) if view.page == LESSON else ()))
 
 
 def _in_hand(view: View, name: str) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from simulation.dashboard.state.variants import (
     scenario_of,
     study_of,
 )
+from simulation.lesson.runsheet import LONGEST
 from simulation.model.outcomes import BY_OUTCOME, LEADING
 from simulation.model.worlds import Mode
 from simulation.study.errors import InputRefused, shown
@@ -49,6 +50,9 @@ MOST_OWN = 24
 """A visitor's own scenarios."""
 
 
+Votes = tuple[tuple[int, ...], ...]
+
+
 @dataclass(frozen=True)
 class View:
     """What a visitor looks at.
@@ -56,8 +60,9 @@ class View:
     ``page`` is the page's name; ``scenarios`` are compared, ``hand`` is the one in hand and ``baseline`` what all are
     compared with. ``world`` is the world that is looked at, of ``shown`` and, if it is not empty, ``beside`` it.
     ``changes`` are the visitor's own. ``chapter``, ``step``, ``take`` (which of its worlds is shown), ``votes`` (hands
-    per option, chapter by chapter) and ``package`` (the measures that a room chose) belong to the lesson; ``rate`` is a
-    year's discount in tenths of a per cent.
+    per option, chapter by chapter), ``again`` (those of the second vote), ``package`` (the measures that a room chose)
+    and ``minutes`` (how long the session is, 0 for all chapters) belong to the lesson; ``rate`` is a year's discount in
+    tenths of a per cent.
     """
 
     page: str = "compare"
@@ -76,7 +81,9 @@ class View:
     chapter: int = 0
     step: int = 0
     take: int = 0
-    votes: tuple[tuple[int, ...], ...] = ()
+    votes: Votes = ()
+    again: Votes = ()
+    minutes: int = 0
     package: tuple[str, ...] = ()
     rate: int = 0
     changes: Changes = field(default_factory=Changes)
@@ -100,7 +107,7 @@ class View:
             hand = next(other, order[-1]) if chosen else order[-1]
         if baseline not in chosen:
             baseline = next((name for name in (*chosen, *order) if name != hand), hand)
-        changed = replace(changed, votes=_canonical(changed.votes))
+        changed = replace(changed, votes=_canonical(changed.votes), again=_canonical(changed.again))
         if "shown" not in changes and self.shown == self.hand:  # the world's page follows, until it is told otherwise
             changed = replace(changed, shown=hand)
         world = changed if changed.shown in order else replace(changed, shown=hand)
@@ -127,7 +134,7 @@ class View:
         return scenario_of(self.changes, name).called(self.language)
 
 
-def _canonical(votes: tuple[tuple[int, ...], ...]) -> tuple[tuple[int, ...], ...]:
+def _canonical(votes: Votes) -> Votes:
     """Hands per option, per chapter, with nothing for a chapter without any, and nothing after the last with some.
 
     >>> _canonical(((0, 0), (0, 3), (), (0,)))
@@ -183,8 +190,9 @@ def address_of(view: View) -> str:
     query += [(_ADDRESS_KEYS.get(name, name), str(getattr(view, name))) for name in other]
     if view.scenarios != first.scenarios:
         query += [("s", name) for name in view.scenarios or ("",)]
-    if view.votes:
-        query.append(("votes", "_".join("-".join(map(str, hands)) for hands in view.votes)))
+    for name, votes in (("votes", view.votes), ("again", view.again)):
+        if votes:
+            query.append((name, "_".join("-".join(map(str, hands)) for hands in votes)))
     if view.package:
         query.append(("package", ".".join(view.package)))
     if view.changes.text != Changes().text:
@@ -196,6 +204,7 @@ _COUNTS = {"worlds": (2, MOST_WORLDS), "seed": (0, MOST_SEED), "world": (0, MOST
     "chapter": (0, 99),
     "step": (0, 99),
     "take": (0, 999),
+    "minutes": (0, LONGEST),
     "rate": (0, MOST_RATE),
 }
 """Whole numbers in an address, and their bounds."""
@@ -269,12 +278,13 @@ def _take_words(query: dict[str, list[str]], fields: dict[str, Any], notices: li
             fields[name] = given
         elif given is not None:
             notices.append(Notice("number", f"{name}={_short(given)}"))
-    fields["votes"] = _votes(query.get("votes", [""])[0])
+    for name in ("votes", "again"):
+        fields[name] = _votes(query.get(name, [""])[0])
     chosen = query.get("package", [""])[0].split(".")
     fields["package"] = tuple(measure for measure in MEASURES if measure in chosen)
 
 
-def _votes(given: str) -> tuple[tuple[int, ...], ...]:
+def _votes(given: str) -> Votes:
     """Hands per option, per chapter; what is no count is none.
 
     >>> _votes("3-0-12__x-1")

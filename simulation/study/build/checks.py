@@ -159,6 +159,20 @@ class Checks:
             for index, holder in enumerate(holders if isinstance(holders, list | tuple) else ()):
                 if isinstance(holder, str):
                     self._named(holder, self.in_measures, (name, key, index))
+        self._pledges(name, settings.get("pledges"))
+
+    def _pledges(self, measure: str, pledges: Any) -> None:
+        """Departments that pledge something are there, and each is named once."""
+        before: set[str] = set()
+        for index, pledge in enumerate(pledges if isinstance(pledges, list | tuple) else ()):
+            name = pledge.get("department") if isinstance(pledge, dict) else None
+            if not isinstance(name, str):
+                continue
+            at = (measure, "pledges", index, "department")
+            if name in before:
+                self.gatherer.refuse("pledged_twice", self.in_measures(at), given=shown(name))
+            before.add(name)
+            self._named(name, self.in_measures, at)
 
 
 _DEDICATED = DedicateHours().hours

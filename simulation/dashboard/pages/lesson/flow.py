@@ -1,84 +1,99 @@
-"""Where one is in the lesson, what the room predicts, and what the model shows.
+"""What a browser sends of the lesson, checked here, and what the model works out for it.
 
-Everything that a browser sends is checked here; what it draws is made in
-:mod:`simulation.dashboard.pages.lesson.scenes`.
+Where one is and what the room said is a :class:`~simulation.dashboard.state.view.View`, of which :func:`room_of` makes
+what the lesson knows of it; what is drawn is made in :mod:`simulation.lesson.scenes`.
 """
 
 import functools
-from dataclasses import dataclass
 from typing import Any
-
-import numpy as np
 
 from simulation.analysis.compare import Comparison
 from simulation.dashboard.state.runs import run_store
-from simulation.dashboard.state.settings import settings
-from simulation.dashboard.state.tasks import Progress
+from simulation.dashboard.state.tasks import Progress, Steps, turn
 from simulation.dashboard.state.variants import Changes, study_of
-from simulation.dashboard.state.view import View
-from simulation.engine.traces import Trace, trace
-from simulation.lesson.answers import Answers, answers_of, places_of, worlds_told
+from simulation.dashboard.state.view import View, Votes
+from simulation.lesson import reveal as revealing
+from simulation.lesson.closing import Closing, closing_of
 from simulation.lesson.form import Chapter, Package
-from simulation.lesson.prediction import Prediction, prediction
-from simulation.lesson.source import Told, read_lesson
+from simulation.lesson.package import EVERY, Bill, bill_of, combinations, say_in_all
+from simulation.lesson.prediction import Prediction
+from simulation.lesson.reveal import Reveal
+from simulation.lesson.room import OWN, Room, beside, steps_at, within
+from simulation.lesson.room import predicted as predicted_by
+from simulation.lesson.runsheet import USUAL
+from simulation.lesson.source import Told
 from simulation.study.measures import MEASURES
-from simulation.text.i18n import LANGUAGES, say
+from simulation.study.scenario import Study
 
-QUESTION_STEPS = ("situation", "question", "world", "worlds", "debrief")
-PACKAGE_STEPS = ("situation", "compose", "question", "ranking", "debrief")
 MOST_AGAINST = 5
 """Scenarios that a package is held against in a study that has none of those it names."""
-OWN = "room-package"
-"""The name of the scenario that a room puts together."""
-
-
-@functools.cache
-def lesson_material() -> Told:
-    """The lesson that this server was started with, or the case's, and its study.
-
-    Raises :class:`~simulation.study.errors.InputRefused` if the file is not in order.
-    """
-    given = settings()
-    return given.material or read_lesson(given.lesson)
-
 
 # --- where one is --------------------------------------------------------------------------------------
 
 
-def steps_of(chapter: Chapter) -> tuple[str, ...]:
-    """The steps of a chapter, by name."""
-    return PACKAGE_STEPS if chapter.package else QUESTION_STEPS
-
-
 def position(material: Told, view: View) -> tuple[int, int]:
     """The chapter and the step that a view is at, brought within bounds."""
-    chapter = min(view.chapter, len(material.lesson.chapters) - 1)
-    return chapter, min(view.step, len(steps_of(material.lesson.chapters[chapter])) - 1)
+    return within(material.lesson, view.chapter, view.step)
+
+
+def step_name(material: Told, view: View) -> str:
+    """The step that a view is at, by name."""
+    at, step = position(material, view)
+    return steps_at(material.lesson, at)[step]
+
+
+def chapter_of(material: Told, view: View) -> Chapter | None:
+    """The chapter that a view is at; None at the closing."""
+    at, _ = position(material, view)
+    return material.lesson.chapters[at] if at < len(material.lesson.chapters) else None
+
+
+def package_of(material: Told, view: View) -> Package | None:
+    """The package that the lesson lets a room put together: of the chapter at hand, or else the first there is."""
+    here = chapter_of(material, view)
+    if here is not None and here.package:
+        return here.package
+    return next((chapter.package for chapter in material.lesson.chapters if chapter.package), None)
+
+
+def room_of(material: Told, view: View) -> Room:
+    """What the lesson knows of a view."""
+    package = package_of(material, view)
+    against, base = (scenarios_against(package, view), view.title(_base(package, view))) if package else ((), "")
+    return Room(
+        language=view.language,
+        chapter=view.chapter,
+        step=view.step,
+        take=view.take,
+        votes=view.votes,
+        again=view.again,
+        package=view.package,
+        against=against,
+        base=base,
+        minutes=view.minutes,
+    )
 
 
 def moved(material: Told, view: View, message: Any) -> View:
     """The view one step on (``{"by": 1}``) or back, or at ``{"chapter": …, "step": …}``; the same for anything else."""
-    chapter, step = position(material, view)
     by = _whole(message, "by")
     if by in {-1, 1}:
-        positions = _positions(material)
-        at = min(max(positions.index((chapter, step)) + by, 0), len(positions) - 1)
-        return _at(view, *positions[at])
+        return _at(view, *beside(material.lesson, view.minutes, position(material, view), by or 0))
     to, then = _whole(message, "chapter"), _whole(message, "step")
-    if to is None or not 0 <= to < len(material.lesson.chapters):
+    if to is None or not 0 <= to <= len(material.lesson.chapters):
         return view
-    return _at(view, to, min(max(then or 0, 0), len(steps_of(material.lesson.chapters[to])) - 1))
-
-
-def _positions(material: Told) -> list[tuple[int, int]]:
-    """Every chapter and step, in order."""
-    chapters = enumerate(material.lesson.chapters)
-    return [(index, step) for index, chapter in chapters for step in range(len(steps_of(chapter)))]
+    return _at(view, *within(material.lesson, to, then or 0))
 
 
 def _at(view: View, chapter: int, step: int) -> View:
     """The view at a place; in another chapter a typical world comes first again."""
     return view.but(chapter=chapter, step=step, take=view.take if chapter == view.chapter else 0)
+
+
+def planned_for(_material: Told, view: View, minutes: Any) -> View:
+    """The view of a session of so many minutes, 0 for all chapters; the same for a length that is not offered."""
+    offered = isinstance(minutes, int) and not isinstance(minutes, bool) and minutes in (0, *USUAL)
+    return view.but(minutes=minutes) if offered else view
 
 
 def _whole(message: Any, key: str) -> int | None:
@@ -90,18 +105,9 @@ def _whole(message: Any, key: str) -> int | None:
 # --- what the room does --------------------------------------------------------------------------------
 
 
-def option_count(chapter: Chapter, view: View) -> int:
-    """How many options a chapter has; of a package, how many ranks there are among the scenarios."""
-    if chapter.package:
-        return len(scenarios_against(chapter.package, view)) + 1
-    return len(chapter.options)
-
-
 def predicted(material: Told, view: View) -> Prediction:
-    """What the room predicts in the chapter at hand."""
-    at, _ = position(material, view)
-    counts = view.votes[at] if at < len(view.votes) else ()
-    return prediction(counts, option_count(material.lesson.chapters[at], view))
+    """What the room predicts in the chapter at hand: before talking, or after it at the second vote."""
+    return predicted_by(material, room_of(material, view), step_name(material, view) == "again")
 
 
 def voted(material: Told, view: View, message: Any) -> View:
@@ -118,17 +124,26 @@ def voted(material: Told, view: View, message: Any) -> View:
 
 
 def _holding(material: Told, view: View, now: Prediction) -> View:
-    """The view with another prediction in the chapter at hand."""
+    """The view with another prediction in the chapter at hand; the closing has none."""
+    if chapter_of(material, view) is None:
+        return view
     at, _ = position(material, view)
-    votes = [*view.votes, *(() for _ in range(at + 1 - len(view.votes)))]
-    votes[at] = now.counts
-    return view.but(votes=tuple(votes))
+    if step_name(material, view) == "again":
+        return view.but(again=_with_hands(view.again, at, now))
+    return view.but(votes=_with_hands(view.votes, at, now))
+
+
+def _with_hands(votes: Votes, at: int, now: Prediction) -> Votes:
+    """Votes with those of one chapter changed."""
+    hands = [*votes, *(() for _ in range(at + 1 - len(votes)))]
+    hands[at] = now.counts
+    return tuple(hands)
 
 
 def toggled(material: Told, view: View, message: Any) -> View:
     """The view with a measure of the room's package switched; the same if the chapter does not offer it."""
-    package = material.lesson.chapters[position(material, view)[0]].package
-    if package is None or message not in package.measures:
+    chapter = chapter_of(material, view)
+    if chapter is None or chapter.package is None or message not in chapter.package.measures:
         return view
     chosen = {*view.package} ^ {message}
     return view.but(package=tuple(measure for measure in MEASURES if measure in chosen))
@@ -143,21 +158,25 @@ def scenarios_against(package: Package, view: View) -> tuple[str, ...]:
     return tuple(name for name in package.against if name in available) or available[:MOST_AGAINST]
 
 
+def _base(package: Package, view: View) -> str:
+    """The scenario that a package adds to, or else the first of the study that is shown."""
+    return package.base if package.base in view.changes.names else view.changes.names[0]
+
+
 def with_package(package: Package, view: View) -> Changes:
     """The visitor's changes with the room's package as a scenario of their own."""
-    base = package.base if package.base in view.changes.names else view.changes.names[0]
-    title = {language: say("lesson.own_title", language) for language in LANGUAGES}
     measures = {name: True for name in view.package if name in package.measures}
-    return view.changes.put("scenarios", OWN, {"extends": base, "title": title, "measures": measures})
+    entry = {"extends": _base(package, view), "title": say_in_all("lesson.own_title"), "measures": measures}
+    return view.changes.put("scenarios", OWN, entry)
 
 
 def to_compare(material: Told, view: View) -> View:
     """The page Compare with the room's package in hand, against what it was held against here."""
-    package = material.lesson.chapters[position(material, view)[0]].package
-    if package is None:
+    chapter = chapter_of(material, view)
+    if chapter is None or chapter.package is None:
         return view
-    names = scenarios_against(package, view)
-    changed = view.but(page="compare", changes=with_package(package, view))
+    names = scenarios_against(chapter.package, view)
+    changed = view.but(page="compare", changes=with_package(chapter.package, view))
     baseline = names[-1] if names else changed.baseline
     return changed.but(scenarios=(*names, OWN), hand=OWN, baseline=baseline)
 
@@ -165,59 +184,63 @@ def to_compare(material: Told, view: View) -> View:
 # --- what the model does -------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Reveal:
-    """What a chapter reveals: the runs, the option that holds in each world, and the world shown.
-
-    ``of`` is the option of that world; ``typical`` says whether it is typical of it. A package has no stories.
+def reveal_of(material: Told, view: View, progress: Progress) -> Reveal | Closing:
+    """Work out what the chapter at hand reveals, or what the session comes to; ``progress`` is called with the runs
+    done and their number.
     """
+    room, chapter = room_of(material, view), chapter_of(material, view)
+    package = package_of(material, view)
 
-    comparison: Comparison
-    answers: Answers
-    world: int
-    of: int
-    typical: bool
-    stories: tuple[Trace, ...]
+    def own() -> Study:
+        return study_of(with_package(package, view), (*room.against, OWN)) if package else material.study
 
-
-def reveal_of(material: Told, view: View, progress: Progress) -> Reveal:
-    """Work out what the chapter at hand reveals; ``progress`` is called with the runs done and their number."""
-    chapter = material.lesson.chapters[position(material, view)[0]]
-    if chapter.package:
-        return _package_reveal(material, chapter.package, view, progress)
-    comparison = _compared(material, material.study.select(chapter.scenarios), chapter.scenarios[0], progress)
-    answers = answers_of(chapter, comparison.runs)
-    order = worlds_told(answers, np.array([comparison.runs.weeks(name, chapter.state) for name in chapter.shows]))
-    own = chapter.world if chapter.world is not None and chapter.world < len(order) else None
-    world = order[view.take % len(order)] if own is None or view.take else own
-    stories: list[Trace] = []
-    for name in chapter.shows:
-        progress(len(stories), len(chapter.shows))
-        stories.append(trace(material.study.scenario(name), world, material.lesson.seed))
-    typical = world in order[: len(answers.order)]
-    return Reveal(comparison, answers, world, int(answers.of[world]), typical, tuple(stories))
+    compare = functools.partial(_compared, material)
+    if chapter is None:
+        return closing_of(material, room, compare, progress, own)
+    return revealing.reveal_of(material, chapter, room, compare, progress, own)
 
 
-def _compared(material: Told, study: Any, baseline: str, progress: Progress) -> Comparison:
+def _compared(material: Told, study: Study, baseline: str, progress: Progress) -> Comparison:
     """Scenarios compared over the lesson's worlds."""
     return run_store().compare(study, baseline, material.lesson.worlds, material.lesson.seed, "ranges", progress)
-
-
-def _package_reveal(material: Told, package: Package, view: View, progress: Progress) -> Reveal:
-    """The same for the room's own package."""
-    names = (*scenarios_against(package, view), OWN)
-    comparison = _compared(material, study_of(with_package(package, view), names), OWN, progress)
-    return Reveal(comparison, places_of(comparison.runs, OWN), 0, -1, False, ())
 
 
 def reveal_key(material: Told, view: View) -> tuple[Any, ...]:
     """What a reveal depends on."""
     at, _ = position(material, view)
-    chapter = material.lesson.chapters[at]
+    chapter = chapter_of(material, view)
+    if chapter is None:
+        return (at, view.changes, view.package, view.votes, view.again, view.minutes)
     return (at, view.changes, view.package) if chapter.package else (at, view.take)
 
 
 def still_holds(material: Told, view: View, key: Any) -> bool:
     """Whether what was worked out for ``key`` may be shown until the newest is there: another world of the chapter."""
     at, _ = position(material, view)
-    return not material.lesson.chapters[at].package and isinstance(key, tuple) and key[0] == at
+    chapter = chapter_of(material, view)
+    return chapter is not None and not chapter.package and isinstance(key, tuple) and key[0] == at
+
+
+def billed(material: Told, view: View, progress: Progress) -> Steps[Bill | None]:
+    """Work out what packages come to, if this chapter lets the room put one together: first each measure alone."""
+    chapter = chapter_of(material, view)
+    if chapter is None or chapter.package is None:
+        return None
+    store, package = run_store(), chapter.package
+    store.wait_for_engine(lambda: progress(0, 1))
+    study = study_of(with_package(package, view.but(package=package.measures)), (OWN,))
+    lesson = material.lesson
+    with turn(lambda: progress(0, 1)):
+        alone = combinations(package.measures)
+        yield bill_of(study, package.measures, alone, lesson.worlds, lesson.seed, progress, store.processors)
+        inside = combinations(package.measures, view.package)
+        return bill_of(study, package.measures, inside, lesson.worlds, lesson.seed, progress, store.processors)
+
+
+def bill_key(material: Told, view: View) -> tuple[Any, ...] | None:
+    """What costs depend on; None where nothing costs."""
+    chapter = chapter_of(material, view)
+    if chapter is None or chapter.package is None:
+        return None
+    many = len(chapter.package.measures) > EVERY
+    return (position(material, view)[0], view.changes, view.package if many else ())

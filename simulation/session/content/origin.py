@@ -1,0 +1,192 @@
+"""What a session is made of: a file that a person names, or the text that a session's own file keeps of it.
+
+That text holds the study whole, and the lesson, and the settings of the game, so that a session can be replayed to the
+same numbers where those files are gone.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from simulation import __version__
+from simulation.game.form import Game, Table, game_of
+from simulation.lesson.source import Told, read_lesson, shipped
+from simulation.session.content.build import Content, content_of
+from simulation.session.exports import Exported, from_yaml, is_session
+from simulation.study.build.merge import build
+from simulation.study.errors import InputRefused, problem
+from simulation.study.scenario import Study
+from simulation.study.sources.files import is_lesson, is_tables, load_data, read_file, study_yaml, text_of
+
+FORMAT = 1
+KINDS = ("both", "game", "lesson")
+MOST_TABLES = 40
+"""Tables that a room can have; an organisation with more departments inside has several at a table."""
+
+
+def programme_of(path: str | None, language: str, source: str = "", **wished: Any) -> Content:
+    """The programme that a file stands for or, of a session that goes on, the ``source`` that its own had.
+
+    ``wished`` is what :func:`content_from` may be told besides. Raises
+    :class:`~simulation.study.errors.InputRefused` as that does.
+    """
+    return content_of_source(source) if source else content_from(path, **wished)
+
+
+def exported_in(path: str | None) -> Exported | None:
+    """The session that a file holds, if it holds one. Raises as :func:`content_from` does for what cannot be read."""
+    if path is None or is_tables(path):
+        return None
+    text = text_of(path)
+    data, _, _ = read_file(path, text)
+    return from_yaml(text, path) if is_session(data) else None
+
+
+def content_from(
+    path: str | None,
+    *,
+    only: str = "both",
+    minutes: int = 0,
+    rounds: int | None = None,
+    tables: int | None = None,
+    world: int | None = None,
+) -> Content:
+    """The content that a file stands for: a lesson, a study, an organisation that comes along, or a session.
+
+    Without one it is the lesson that comes along, and a game about its organisation. ``only`` leaves out the game or
+    the lesson; ``minutes`` are those of the lesson's chapters, 0 for all; ``rounds`` and ``tables`` are numbers.
+
+    Raises :class:`~simulation.study.errors.InputRefused` for what is none of these, with every problem.
+    """
+    if path is not None and not is_tables(path):
+        text = text_of(path)
+        data, _, problems = read_file(path, text)
+        if is_session(data):
+            return content_of_source(from_yaml(text, path).source)
+        if is_lesson(data) and not problems:
+            return _made(path, text, only, minutes, rounds, tables, world)
+        return _made(
+            None, None, "game" if only == "both" else only, minutes, rounds, tables, world, load_data(path), path
+        )
+    if path is None:
+        return _made(shipped(), None, only, minutes, rounds, tables, world)
+    return _made(None, None, "game" if only == "both" else only, minutes, rounds, tables, world, load_data(path), path)
+
+
+def _made(
+    lesson: str | None,
+    text: str | None,
+    only: str,
+    minutes: int,
+    rounds: int | None,
+    tables: int | None,
+    world: int | None,
+    study: dict[str, Any] | None = None,
+    name: str = "study",
+) -> Content:
+    """A lesson's content, or a study's."""
+    if lesson is None and only == "lesson":
+        raise InputRefused([problem("session_no_lesson", given=repr(name))])
+    told = None if lesson is None else read_lesson(lesson, text)
+    data = study or load_data(_study_of(lesson, text))
+    settings: dict[str, Any] = {"rounds": rounds, "tables": tables, "world": world}
+    source = {
+        "format": FORMAT,
+        "version": __version__,
+        "minutes": minutes,
+        "lesson": _text_of(lesson, text).split("\n") if told is not None and only != "game" else None,
+        "game": {key: value for key, value in settings.items() if value is not None} if only != "lesson" else None,
+        "study": data,
+    }
+    return _content(source, told)
+
+
+def _text_of(lesson: str | None, text: str | None) -> str:
+    """What a lesson's file holds."""
+    if text is not None:
+        return text
+    return Path(str(lesson)).read_text("utf-8")
+
+
+def _study_of(lesson: str | None, text: str | None) -> str:
+    """The study that a lesson is about, by its path or its name; a file beside the lesson's own comes first."""
+    data, _, _ = read_file(str(lesson), text)
+    source = str(data.get("study", "case")) if isinstance(data, dict) else "case"
+    beside = Path(str(lesson)).parent / source
+    return str(beside) if beside.is_file() else source
+
+
+def content_of_source(source: str) -> Content:
+    """The content that a session's file keeps, made again.
+
+    Raises :class:`~simulation.study.errors.InputRefused` for a text that is none, or that this version cannot read.
+    """
+    data, _, problems = read_file("session", source)
+    if (
+        problems
+        or not isinstance(data, dict)
+        or data.get("format") != FORMAT
+        or not isinstance(data.get("study"), dict)
+    ):
+        raise InputRefused(problems or [problem("no_session_file", given=repr(source[:40]))])
+    return _content(data, None)
+
+
+def _content(source: Mapping[str, Any], told: Told | None) -> Content:
+    """The content of plain data."""
+    lesson, played = source.get("lesson"), source.get("game")
+    if lesson is not None and told is None:
+        told = read_lesson("lesson.yaml", "\n".join(map(str, lesson)), source["study"])
+    study = told.study if told is not None and lesson is not None else build(source["study"], "study", lambda _: None)
+    game = None if played is None else _game(study, played)
+    title = told.lesson.title if lesson is not None and told is not None else study.title
+    kept = {**source, "game": None if game is None else _settings(game)}
+    return content_of(
+        title, told if lesson is not None else None, game, int(source.get("minutes") or 0), study_yaml(dict(kept))
+    )
+
+
+def _settings(game: Game) -> dict[str, Any]:
+    """All that makes a game of a study, so that it is the same one again."""
+    return {
+        "base": game.base.name,
+        "rounds": game.rounds,
+        "weeks": game.weeks,
+        "budget": game.budget,
+        "world": game.world,
+        "seed": game.seed,
+        "tables": {table.name: list(table.departments) for table in game.tables},
+    }
+
+
+def _game(study: Study, settings: Mapping[str, Any]) -> Game:
+    """The game that settings make of a study; ``tables`` may be how many there are to be."""
+    said = dict(settings)
+    tables = said.pop("tables", None)
+    if isinstance(tables, dict):
+        seats = [Table(name, tuple(departments)) for name, departments in tables.items()]
+    else:
+        seats = seated(study, said.get("base"), tables)
+    base = said.pop("base", None)
+    return game_of(study, base, seats, **said)
+
+
+def seated(study: Study, base: str | None, count: int | None) -> list[Table]:
+    """Tables for a room: one a department inside, or ``count`` of them, over which departments are dealt in order.
+
+    >>> from simulation import case
+    >>> [table.departments for table in seated(case(), None, 3)]
+    [('IT',), ('Sales', 'Purchasing', 'Logistics'), ('Finance', 'Customer service', 'Master data')]
+    """
+    organisation = study.scenario(base).organisation if base else study.organisation
+    it = [one.name for one in organisation.departments if one.kind == "it"]
+    business = [one.name for one in organisation.departments if one.kind == "business"]
+    most = min(MOST_TABLES, 1 + len(business))
+    count = most if count is None else max(2, min(count, most))
+    size, more = divmod(len(business), count - 1)
+    tables, at = [Table(it[0], tuple(it))], 0
+    for index in range(count - 1):
+        own = business[at : at + size + (index < more)]
+        tables.append(Table(own[0], tuple(own)))
+        at += len(own)
+    return tables
