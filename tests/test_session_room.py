@@ -762,8 +762,15 @@ def test_a_participant_s_page_is_light(here):
     here.trainer().to(QUESTION)
     text = ann.get()[2]
     files = {path: ask(here.url, path)[2] for path in re.findall(r"/static/[^\"]+", text)}
-    assert len(files) == 2
-    assert len(text.encode()) + sum(len(one.encode()) for one in files.values()) < 15_000
+    assert {path.split("?")[0] for path in files} == {
+        f"/static/{name}" for name in ("live.js", "style.css", "content.css")
+    }
+    own = [one for path, one in files.items() if "content.css" not in path]  # that one is for what the content draws
+    assert len(text.encode()) + sum(len(one.encode()) for one in own) < 15_000
+    sent = [ask(here.url, path, Accept_Encoding="gzip")[1] for path in files]
+    assert (
+        sum(int(heads["content-length"]) for heads in sent) + len(text.encode()) < 10_000
+    )  # as it goes through the air
     here.trainer().to("lobby")
 
 
