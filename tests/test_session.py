@@ -15,10 +15,12 @@ from room import NO_TABLES, SCREENS, TABLES, record
 from simulation.session import store
 from simulation.session.codes import LETTERS, code_in, is_code, new_code, participant_id
 from simulation.session.events import KINDS, applied, folded, refusal
+from simulation.session.exports import from_yaml, to_yaml
 from simulation.session.record import TABLE, Event
 from simulation.session.store import Store
 from simulation.study.errors import InputRefused
 from simulation.system.limits import LIMITS
+from simulation.text.characters import composed, first_unseen
 
 ANN, BOB, CAT = "a" * 32, "b" * 32, "c" * 32
 
@@ -368,3 +370,52 @@ def test_what_was_acknowledged_outlives_a_kill(kept, seed):
     assert numbers == list(range(1, len(numbers) + 1))
     assert acknowledged <= len(numbers) <= acknowledged + 1
     again.close()
+
+
+# --- exported --------------------------------------------------------------------------------------------
+
+TEXTS = st.text(max_size=30).map(composed).filter(lambda text: first_unseen(text) is None)  # as nicknames are
+
+
+@settings(max_examples=40)
+@given(st.lists(st.tuples(TEXTS, st.floats(1, 1e10), st.integers(0, 100)), max_size=8), TEXTS)
+def test_an_export_holds_what_happened(rows, source):
+    events = []
+    for text, at, value in rows:
+        data = {"id": text, "nickname": text, "table": text, "language": "nl"}
+        events += [Event(len(events) + 1, at, "join", data), Event(len(events) + 2, at, *answer(text, text, value))]
+    exported = from_yaml(to_yaml(events, source))
+    assert list(exported.events) == events
+    assert exported.source == "\n".join(source.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "no exported session"),
+        ("session: 3", "no exported session"),
+        ("organisation: {}", "no exported session"),
+        ("session: {format: 2, programme: [], events: []}", "no exported session"),
+        ("session: {format: 1, programme: x, events: []}", "no exported session"),
+        ("session: {format: 1, programme: [], events: [], more: 1}", "no exported session"),
+        ("session: {format: 1, programme: [], events: [{at: 1, kind: go}]}", "nothing that can"),
+        ("session: {format: 1, programme: [], events: [{at: 1, kind: fly, data: {}}]}", "nothing that can"),
+        ("session: {format: 1, programme: [], events: [{at: x, kind: go, data: {to: 1}}]}", "nothing that can"),
+        (
+            "session: {format: 1, programme: [], events: [{at: .nan, kind: go, data: {to: 1}}]}",
+            "nothing that can",
+        ),
+        (
+            "session: {format: 1, programme: [], events: [{at: 1, kind: [go], data: {to: 1}}]}",
+            "nothing that can",
+        ),
+        ("session: {format: 1, programme: [], events: [{at: 1, kind: papers, data: {screen: a, values: [x]}}]}", None),
+        ("session: [", "line 1"),
+    ],
+)
+def test_what_is_no_export_is_refused(text, said):
+    if said is None:  # of the right shape, and passed over by the fold
+        assert folded(record(), from_yaml(text).events).papers == {}
+        return
+    with pytest.raises(InputRefused, match=said):
+        from_yaml(text)

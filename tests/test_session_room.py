@@ -17,7 +17,7 @@ from test_wcag import AXE, broken
 
 from simulation.cli.main import main
 from simulation.system.limits import LIMITS
-from simulation.text.i18n import say
+from simulation.text.i18n import say, words_of
 
 QUESTION = "platform.question"
 
@@ -441,6 +441,7 @@ def test_a_killed_server_goes_on_with_every_acknowledged_vote(tmp_path):
     assert acknowledged
     with hall(tmp_path, "--continue", one.code, port=one.port) as again:
         assert again.codes == [one.code]
+        assert '<html lang="en">' in trainer.get()[2]
         now = trainer.record()  # the link of before is still good
         assert now.screen.key == QUESTION
         assert len(now.present) == 12
@@ -764,6 +765,23 @@ def test_a_participant_s_page_is_light(here):
     assert len(files) == 2
     assert len(text.encode()) + sum(len(one.encode()) for one in files.values()) < 15_000
     here.trainer().to("lobby")
+
+
+def test_every_word_of_a_page_is_on_it():
+    """Words of pages are looked up as ``words.name``, which the test of all words does not read."""
+    pages = Path("simulation/session/pages")
+    for part in ("page", "phone", "beamer", "console"):
+        templates = (
+            list(pages.glob("*.html")) if part == "page" else [pages / "results.html", *pages.glob(f"{part}*.html")]
+        )
+        templates += [pages / "join.html"] if part == "phone" else []
+        text = "".join(path.read_text("utf-8") for path in templates)
+        text += "".join(path.read_text("utf-8") for path in Path("simulation/session").glob("*.py"))
+        for key in words_of(f"session.{part}", "en"):
+            assert re.search(rf"words\.{key}\b", text) or f'"{key}"' in text or f"session.{part}.{key}" in text, key
+    sources = "".join(path.read_text("utf-8") for path in Path("simulation/session").glob("*.py"))
+    for key in words_of("session.refused", "en"):
+        assert f'"{key}"' in sources, key
 
 
 def test_pages_ask_nothing_of_the_outside():

@@ -254,7 +254,8 @@ def _collected(record: Record, event: Event) -> Record:
 def _decide_wrong(record: Record, data: Data) -> str | None:
     if len(record.decisions) >= LIMITS.decisions:
         return "full"
-    if max(len(data["name"]), len(data["value"])) > LIMITS.decision_characters:
+    texts = (data["name"], data["value"])
+    if any(len(text) > LIMITS.decision_characters or first_unseen(text) is not None for text in texts):
         return "value"
     return None if record.screen_of(data["screen"]) is not None else "no_screen"
 

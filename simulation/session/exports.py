@@ -71,7 +71,7 @@ def _wrong(index: int, place: Any) -> Problem:
 
 def _is_event(row: Any) -> bool:
     """Whether plain data is an event of a kind that there is."""
-    if not isinstance(row, dict) or set(row) != {"at", "kind", "data"} or row["kind"] not in KINDS:
+    if not isinstance(row, dict) or set(row) != {"at", "kind", "data"} or str(row["kind"]) not in KINDS:
         return False
     at, data = row["at"], row["data"]
     is_time = isinstance(at, int | float) and not isinstance(at, bool) and 0 <= at < 1e11

@@ -10,6 +10,8 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode
 
+from simulation.session.addresses import in_address
+
 NAMES = (
     "Anna",
     "Bram",
@@ -33,11 +35,11 @@ SLOWEST = 8.0
 
 
 class Practice:
-    """``count`` participants of one session, in a thread of their own; what they do depends on the ``seed`` alone."""
+    """``count`` participants of one session, in a thread of their own; their luck comes from the ``seed``."""
 
-    def __init__(self, port: int, code: str, count: int, seed: int = 1) -> None:
+    def __init__(self, host: str, port: int, code: str, count: int, seed: int = 1) -> None:
         luck = random.Random(seed)
-        self.port, self.code, self.luck = port, code, luck
+        self.host, self.port, self.code, self.luck = host, port, code, luck
         self.people = [_Simulated(f"{NAMES[n % len(NAMES)]} {n + 1}", luck.uniform(1.0, SLOWEST)) for n in range(count)]
         self._over = threading.Event()
 
@@ -85,7 +87,11 @@ class Practice:
         person.cookie = heads.get("set-cookie", "").split(";")[0]
         tables = [part.split('"')[0] for part in text.split('name="table" value="')[1:]]
         name = person.name + "*" * person.again
-        self._ask("POST", "/join", person, {"nickname": name, "table": self.luck.choice(tables) if tables else ""})
+        table = self.luck.choice(tables) if tables else ""
+        status, _, _ = self._ask("POST", "/join", person, {"nickname": name, "table": table})
+        if status != 303:  # the nickname is taken, as after a restart
+            person.cookie = ""
+            person.again += 1
 
     def _choice(self, asked: Mapping[str, Any]) -> str:
         """An answer: any option, or a number that is likelier in the middle."""
@@ -99,12 +105,12 @@ class Practice:
         self, method: str, path: str, person: "_Simulated", fields: Mapping[str, str] | None = None
     ) -> tuple[int, dict[str, str], str]:
         """A request as a phone sends it; gives the status, the heads and the text."""
-        host = f"127.0.0.1:{self.port}"
+        host = f"{in_address(self.host)}:{self.port}"
         heads = {"Host": host, "Cookie": person.cookie, "Origin": f"http://{host}"}
         heads |= {"Accept": "application/json"} if path else {}
         body = urlencode(fields) if fields is not None else None
         heads |= {"Content-Type": "application/x-www-form-urlencoded"} if body else {}
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=10)
         try:
             connection.request(method, f"/s/{self.code}{path}", body, heads)
             answer = connection.getresponse()

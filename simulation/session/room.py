@@ -77,6 +77,12 @@ class Room:
         self.joins = Pace(LIMITS.joins_per_minute / 60, LIMITS.participants)
         self.address = ""
         self.deleted = False
+        self.chosen_language = ""
+
+    @property
+    def language(self) -> str:
+        """The language of the beamer and the console: the one chosen for this run, or else the session's own."""
+        return self.chosen_language or self.shown.language
 
     # --- what comes in ---------------------------------------------------------------------------------
 

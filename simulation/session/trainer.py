@@ -29,7 +29,7 @@ class Trainer(Routes):
             return self.no_room(request)
         if hurried := self._hurried(request, room):
             return hurried
-        language = self.house.language
+        language = room.language
         state = await self.drawn(lambda: views.beamer(room, language))
         fields = {"code": room.code, "state": state, "programme": room.programme.title.in_(language)}
         return page(request, views.drawn("beamer", language, "beamer", **fields))
@@ -41,7 +41,7 @@ class Trainer(Routes):
             return gone(room)
         if hurried := self._hurried(request, room):
             return hurried
-        return JSONResponse(await self.drawn(lambda: views.beamer(room, self.house.language)), 200, NOT_KEPT)
+        return JSONResponse(await self.drawn(lambda: views.beamer(room, room.language)), 200, NOT_KEPT)
 
     async def beamer_events(self, request: Request) -> Response:
         """What the beamer shows, whenever it changes."""
@@ -51,7 +51,7 @@ class Trainer(Routes):
         if hurried := self._hurried(request, room):
             return hurried
         viewer = BEAMER if _is_trainer(request, room) else ONLOOKER
-        return self.stream(room, viewer, lambda: views.beamer(room, self.house.language))
+        return self.stream(room, viewer, lambda: views.beamer(room, room.language))
 
     def _hurried(self, request: Request, room: Room) -> Response | None:
         """The answer to whoever looks at the beamer's page too often, unless it is the trainer's own."""
@@ -59,9 +59,10 @@ class Trainer(Routes):
 
     async def console(self, request: Request) -> Response:
         """The trainer's page. Who comes with the secret in the address is sent on with a cookie in its place."""
-        room, language = self.room(request), self.house.language
+        room = self.room(request)
         if room is None:
             return self.no_room(request)
+        language = room.language
         given = request.query_params.get(KEY, "")
         if given and room.is_trainer(given):
             response = RedirectResponse(f"/s/{room.code}/console", 303, NOT_KEPT)
@@ -84,7 +85,7 @@ class Trainer(Routes):
 
     def _console(self, room: Room) -> views.State:
         """What the console shows."""
-        return views.console(room, self.house.language, self.house.reach())
+        return views.console(room, room.language, self.house.reach())
 
     async def console_state(self, request: Request) -> Response:
         """What the console shows now."""
@@ -141,9 +142,10 @@ class Trainer(Routes):
 
     async def command(self, request: Request) -> Response:
         """Something that the trainer does."""
-        room, language = self.room(request), self.house.language
+        room = self.room(request)
         if room is None:
             return self.no_room(request)
+        language = room.language
         if not _is_trainer(request, room):
             return saying("no_trainer", request.scope["language"], 403)
         fields = await fields_of(request, LIMITS.command_bytes)
@@ -178,7 +180,7 @@ class Trainer(Routes):
                 other.wake(BEAMER, ONLOOKER, CONSOLE)
             return None
         mark = mark_of("trainer", fields)
-        for place, (kind, data) in enumerate(steps(room.record, fields, self.house.language)):
+        for place, (kind, data) in enumerate(steps(room.record, fields, room.language)):
             problem = await room.submit(kind, data, f"{mark}.{place}")
             if problem is not None:
                 return problem

@@ -89,7 +89,7 @@ def execute(args: argparse.Namespace, language: str) -> int:
     from simulation.session.server import Place, serve
 
     chosen = args.language or language
-    rooms = _continued(args.go_on, chosen) if args.go_on else _begun(args, chosen, args.sessions or 1)
+    rooms = _continued(args.go_on, args.language) if args.go_on else _begun(args, chosen, args.sessions or 1)
     serve(rooms, Place(args.host, args.port), chosen, lambda house: _announce(house, args, language))
     return FINE
 
@@ -106,8 +106,8 @@ def _begun(args: argparse.Namespace, language: str, count: int) -> "list[Room]":
     return [begun(programme, language) for _ in range(count)]
 
 
-def _continued(codes: list[str], language: str) -> "list[Room]":
-    """Sessions that go on where they were."""
+def _continued(codes: list[str], language: str | None) -> "list[Room]":
+    """Sessions that go on where they were, in a language of their own unless another one is chosen."""
     from simulation.session.codes import code_in
     from simulation.session.content.origin import programme_of
     from simulation.session.room import Room
@@ -118,7 +118,8 @@ def _continued(codes: list[str], language: str) -> "list[Room]":
         for code in dict.fromkeys(code_in(text[:40]) for text in codes):
             kept = Store(code)
             try:
-                rooms.append(Room(kept, programme_of(None, language, kept.about("source"))))
+                programme = programme_of(None, language or kept.about("language"), kept.about("source"))
+                rooms.append(Room(kept, programme))
             except BaseException:
                 kept.close()
                 raise
@@ -126,6 +127,8 @@ def _continued(codes: list[str], language: str) -> "list[Room]":
         for room in rooms:
             room.close()
         raise
+    for room in rooms:
+        room.chosen_language = language or ""
     return rooms
 
 
@@ -147,6 +150,7 @@ def _list(language: str) -> None:
 
 def _announce(house: "House", args: argparse.Namespace, language: str) -> None:
     """Say how participants join and where the trainer's console is; open that, and let the absent join."""
+    from simulation.session.addresses import in_address
     from simulation.session.codes import spaced_code
     from simulation.session.practice import Practice
     from simulation.text.i18n import say
@@ -154,14 +158,13 @@ def _announce(house: "House", args: argparse.Namespace, language: str) -> None:
     from simulation.web.listening import EVERYWHERE, browse_to
 
     own = "127.0.0.1" if args.host in EVERYWHERE else house.addresses[0]
-    own = f"[{own}]" if ":" in own else own
     links = []
     for room in house.rooms.values():
-        links.append(f"http://{own}:{house.port}/s/{room.code}/console?key={room.secret}")
+        links.append(f"http://{in_address(own)}:{house.port}/s/{room.code}/console?key={room.secret}")
         print(say("cli.session_join", language, code=spaced_code(room.code), url=room.address))
         print(say("cli.session_console", language, url=links[-1]))
-        if args.practice and (args.host in EVERYWHERE or is_local(args.host)):
-            Practice(house.port, room.code, args.practice).begin()
+        if args.practice:
+            Practice(own, house.port, room.code, args.practice).begin()
     if all(map(is_local, house.addresses)):
         print(say("cli.session_local", language))
     else:

@@ -63,7 +63,7 @@
   function listen() {
     if (source) source.close();
     source = null;
-    if (ended || !window.EventSource || /[?&]poll\b/.test(location.search)) return;
+    if (ended || !window.EventSource) return;
     source = new EventSource(base + '/events');
     source.onmessage = function (event) { show(JSON.parse(event.data)); };
     source.addEventListener('beat', function () { heard = Date.now(); });
