@@ -234,6 +234,19 @@ def test_a_moment_is_one_decision_undone():
     assert gains == sorted(gains, reverse=True)
 
 
+def test_a_table_that_was_empty_for_a_round_is_no_moment():
+    made = play([0.5] * 3, ("assign_roles", 1)).with_pledges(Finance=[None, 0.25, 0.25], IT=[0.0, 0.0, 0.0])
+    assert {one.about for one in moments(made)} == {"assign_roles", "IT"}
+    assert {one.about for one in moments(Play(GAME).with_round({}).buy("assign_roles"))} == {"assign_roles"}
+    assert moments(Play(GAME).with_round({})) == ()
+
+
+def test_better_is_more_use_or_more_done_where_there_is_as_little_use():
+    found = among(play([1.0] * 3, game=game_of(case(), world=7, rounds=3)), 20)
+    assert found.live() == found.live("autopilot") == 0
+    assert found.better("autopilot") == 1.0
+
+
 def test_letting_go_after_go_live_is_a_moment_of_its_own():
     made = play([1.0] * 6 + [0.0] * 6, *FULL)
     assert made.trace.go_live is not None, "it went live in this world"

@@ -10,6 +10,7 @@ from simulation.engine.ensemble import Progress, Runs, run_worlds
 from simulation.engine.traces import trace
 from simulation.game.form import Play, named, scenario_of, study_of
 from simulation.game.score import Whole, scores, scores_in, whole
+from simulation.model.states import POINTS
 
 WORLDS = 200
 SCORED = 50
@@ -39,6 +40,13 @@ class Among:
     def lasting(self, name: str = PLAYED) -> NDArray[np.float64]:
         """Lasting adoption in each world: shape (worlds,)."""
         return self.runs.of(name, "lasting_adoption")
+
+    def better(self, name: str) -> float:
+        """The share of worlds in which the room did better than another: more use is left or, where there is as little
+        of either, more of the work is done."""
+        gap = self.lasting() - self.lasting(name)
+        done = (self.runs.weeks(PLAYED, "progress") - self.runs.weeks(name, "progress"))[:, -1]
+        return float(((gap > POINTS) | ((np.abs(gap) <= POINTS) & (done > POINTS))).mean())
 
     def share_below(self) -> float:
         """In which share of worlds the same pledges leave less use than in the room's own."""
@@ -110,13 +118,14 @@ def _others(play: Play) -> Iterator[tuple[str, str, int, Play]]:
     for name, number in play.bought:
         yield "bought", name, number, play.without(name)
     shares = {name: _numbers(pledged) for name, pledged in play.pledges.items()}
-    middle = np.median([pledged for pledged in shares.values() if len(pledged) == play.played], axis=0)
-    for name, pledged in shares.items():
+    seated = {name: pledged for name, pledged in shares.items() if len(pledged) == play.played > 0}
+    middle = np.median(list(seated.values()), axis=0) if seated else np.array([])
+    for name, pledged in seated.items():
         raised = np.maximum(pledged, middle)
-        if len(pledged) == play.played and raised.sum() > pledged.sum():
+        if raised.sum() > pledged.sum():
             first = int(np.argmax(raised > pledged)) + 1
             yield "held_back", name, first, play.with_pledges(**{name: raised.tolist()})
-    yield from _after_go_live(play, shares)
+    yield from _after_go_live(play, seated)
 
 
 def _numbers(pledged: Sequence[float | None]) -> NDArray[np.float64]:
@@ -133,7 +142,6 @@ def _after_go_live(play: Play, shares: dict[str, NDArray[np.float64]]) -> Iterat
     kept = {
         name: [*pledged[:number], *np.maximum(pledged[number:], pledged[number - 1])]
         for name, pledged in shares.items()
-        if len(pledged) == play.played
     }
     yield "let_go", "", number + 1, play.with_pledges(**{name: [*map(float, one)] for name, one in kept.items()})
 

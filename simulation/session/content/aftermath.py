@@ -128,7 +128,10 @@ class Aftermath:
             language,
         )
         points = [say("game.among_points", language, **fields), *self._foreseen(record, play, language)]
-        return {"lines": [say("game.among", language, **fields)], "picture": picture, "after": points}
+        left = (
+            say("game.goes_on", language, n=play.played, of=play.game.rounds) if play.played < play.game.rounds else ""
+        )
+        return {"lines": [say("game.among", language, **fields)], "picture": picture, "after": points, "quiet": left}
 
     def _foreseen(self, record: Record, play: Play, language: str) -> list[str]:
         """What the room predicted about its own go-live."""
@@ -174,8 +177,7 @@ class Aftermath:
             )
             for name, key in titles.items()
         ]
-        better = float((found.lasting() > found.lasting(AUTOPILOT) + 1e-9).mean())
-        line = say("game.autopilot", language, n=round(100 * better))
+        line = say("game.autopilot", language, n=round(100 * found.better(AUTOPILOT)))
         return {"lines": [line], "picture": picture, "after": live, "quiet": say("game.autopilot_note", language)}
 
     def _handoffs(self, record: Record, play: Play, language: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from simulation.report.palette import ACCENT, FAINT, INK, QUIET, RIVAL
 from simulation.text.i18n import percent
 
 WIDTH, HEIGHT = 960, 380
-LEFT, RIGHT, TOP, BOTTOM = 64, 20, 18, 40
+LEFT, RIGHT, TOP, BOTTOM = 84, 28, 22, 40
 PLAYS = 14.0
 """Seconds in which a world unfolds."""
 CAPTION = 40
