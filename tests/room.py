@@ -111,20 +111,27 @@ ROOT = Path(__file__).parent.parent
 
 
 class Hall:
-    """A server of sessions in a process of its own: its ``url``, the ``codes`` and ``links`` of its sessions."""
+    """A server of sessions in a process of its own: its ``url``, the ``codes`` and ``links`` of its sessions.
 
-    def __init__(self, folder, *words, port=None):
+    Its programme is the one of these tests, or with ``own`` that of the command.
+    """
+
+    def __init__(self, folder, *words, port=None, own=False, language="en"):
         from conftest import free_port
 
         self.port = port or free_port()
-        command = [sys.executable, str(ROOT / "tests" / "room.py"), "session", "--no-open", "--lang", "en"]
+        program = (
+            ["-c", "from simulation.cli.start import start; start()"] if own else [str(ROOT / "tests" / "room.py")]
+        )
+        kept = {} if own else {"SYNERGY_CACHE_DIR": str(folder)}  # what is compiled is not compiled again
+        command = [sys.executable, *program, "session", "--no-open", "--lang", language]
         self.process = subprocess.Popen(
             [*command, "--port", str(self.port), *(words if "--host" in words else ("--host", "127.0.0.1", *words))],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
             cwd=ROOT,
-            env={**os.environ, "SYNERGY_CACHE_DIR": str(folder), "PYTHONPATH": str(ROOT)},
+            env={**os.environ, **kept, "PYTHONPATH": str(ROOT)},
         )
         self.url, self.said, self.complaints = f"http://127.0.0.1:{self.port}", [], []
         self.reader = threading.Thread(target=lambda: self.complaints.extend(self.process.stderr), daemon=True)
