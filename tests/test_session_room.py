@@ -457,7 +457,7 @@ def test_a_killed_server_goes_on_with_every_acknowledged_vote(tmp_path):
 
 @pytest.mark.slow
 def test_a_session_is_open_on_one_server(alone, tmp_path, monkeypatch, capsys):
-    import simulation.session.programme as contents
+    import simulation.session.content.origin as contents
 
     monkeypatch.setenv("SYNERGY_CACHE_DIR", str(tmp_path))
     monkeypatch.setattr(contents, "programme_of", lambda *_, **__: DemoProgramme())
