@@ -133,7 +133,7 @@
   });
   document.addEventListener('submit', function (event) {
     var form = event.target, button = event.submitter || (pressed && form.contains(pressed) ? pressed : null);
-    if (form.method !== 'post') return;
+    if (form.method !== 'post' || form.hasAttribute('data-file')) return;
     event.preventDefault();
     if (button && button.getAttribute('aria-disabled') === 'true') return;
     var fields = new URLSearchParams(new FormData(form));
