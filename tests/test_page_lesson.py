@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulation import run_worlds
+from simulation.dashboard.pages.lesson.bills import BillStore
 from simulation.dashboard.pages.lesson.flow import (
     bill_key,
     billed,
@@ -360,7 +361,7 @@ def test_hands_for_any_of_the_places_that_are_shared_count_as_foreseen():
 
 def bill_for(now):
     """What packages cost, worked out at once: what comes first, and the whole."""
-    steps = billed(TOLD, now, lambda done, total: None)
+    steps = billed(TOLD, now, lambda done, total: None, BillStore())
     parts = []
     while True:
         try:
@@ -412,6 +413,17 @@ def test_nothing_is_billed_where_no_package_is_put_together():
     assert bill_for(view(0)) == ([], None)
     assert bill_key(TOLD, view(0)) is None
     assert bill_key(TOLD, view(LAST)) == bill_key(TOLD, view(LAST, package=("assign_roles",)))  # all is known at once
+
+
+@pytest.mark.slow
+def test_a_bill_is_worked_out_once_and_the_oldest_is_dropped():
+    bills, now = BillStore(most=1), view(LAST, 1)
+    for steps, expected in ((billed(TOLD, now, lambda done, total: None, bills), 1), (None, 0)):
+        parts = list(steps or billed(TOLD, now, lambda done, total: None, bills))
+        assert len(parts) == expected
+    key = next(iter(bills._kept))
+    bills.keep("another", bills.of(key))
+    assert bills.of(key) is None
 
 
 @given(st.integers(1, 9), st.sets(st.integers(0, 8)))

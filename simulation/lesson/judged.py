@@ -105,7 +105,9 @@ def room_said(said: Prediction, after: Prediction, reveal: Reveal, language: str
         letter = LETTERS[said.leaders[0]]
         sentences.append(say(_room_key(said, reveal), language, n=_hands(said, reveal), of=said.total, letter=letter))
     if after.total:
-        sentences.append(say("lesson.room_after", language, n=_hands(after, reveal), of=after.total))
+        hands = _hands(after, reveal)
+        key = "lesson.room_after_one" if hands == 1 else "lesson.room_after"
+        sentences.append(say(key, language, n=hands, of=after.total))
     return [" ".join(sentences)]
 
 

@@ -8,6 +8,7 @@ import functools
 from typing import Any
 
 from simulation.analysis.compare import Comparison
+from simulation.dashboard.pages.lesson.bills import STORE, BillStore
 from simulation.dashboard.state.runs import run_store
 from simulation.dashboard.state.tasks import Progress, Steps, turn
 from simulation.dashboard.state.variants import Changes, study_of
@@ -221,20 +222,24 @@ def still_holds(material: Told, view: View, key: Any) -> bool:
     return chapter is not None and not chapter.package and isinstance(key, tuple) and key[0] == at
 
 
-def billed(material: Told, view: View, progress: Progress) -> Steps[Bill | None]:
+def billed(material: Told, view: View, progress: Progress, bills: BillStore = STORE) -> Steps[Bill | None]:
     """Work out what packages come to, if this chapter lets the room put one together: first each measure alone."""
     chapter = chapter_of(material, view)
     if chapter is None or chapter.package is None:
         return None
-    store, package = run_store(), chapter.package
+    lesson, package, store = material.lesson, chapter.package, run_store()
+    key = (package, bill_key(material, view), lesson.worlds, lesson.seed)
+    known = bills.of(key)
+    if known:
+        return known
     store.wait_for_engine(lambda: progress(0, 1))
     study = study_of(with_package(package, view.but(package=package.measures)), (OWN,))
-    lesson = material.lesson
     with turn(lambda: progress(0, 1)):
         alone = combinations(package.measures)
         yield bill_of(study, package.measures, alone, lesson.worlds, lesson.seed, progress, store.processors)
         inside = combinations(package.measures, view.package)
-        return bill_of(study, package.measures, inside, lesson.worlds, lesson.seed, progress, store.processors)
+        whole = bill_of(study, package.measures, inside, lesson.worlds, lesson.seed, progress, store.processors)
+    return bills.keep(key, whole)
 
 
 def bill_key(material: Told, view: View) -> tuple[Any, ...] | None:
