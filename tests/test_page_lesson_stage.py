@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from conftest import opened, quickly, served
@@ -9,7 +10,7 @@ from conftest import opened, quickly, served
 from simulation.lesson.room import QUESTION_STEPS, steps_at
 from simulation.lesson.runsheet import planned
 from simulation.lesson.scenes import STEPS
-from simulation.lesson.source import read_lesson
+from simulation.lesson.source import read_lesson, shipped
 from simulation.text.i18n import LANGUAGES, say
 
 TOLD = read_lesson()
@@ -375,4 +376,29 @@ def test_a_lesson_of_ones_own_is_told(browser, tmp_path):
             assert "<img src=x" in page.inner_text(".sy-lesson")
             assert page.evaluate("document.documentElement.scrollWidth") <= 390
         assert page.locator(".sy-lesson img").count() == 0
+        page.close()
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+def test_a_lesson_that_is_edited_while_it_is_told_is_told_as_it_is_now(browser, tmp_path):
+    path = tmp_path / "ours.yaml"
+    text = Path(shipped()).read_text(encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
+    with served("--lesson", str(path)) as (url, _):
+        page = browser.new_page(viewport={"width": 1280, "height": 720})
+        stage(page, url, 0, 0)
+        path.write_text(text.replace("What do you have after three years?", "And what then?", 1), encoding="utf-8")
+        page.keyboard.press("ArrowRight")
+        page.wait_for_selector("h1:has-text('And what then?')")
+        path.write_text(text.replace("of: it-led", "of: nobody", 1), encoding="utf-8")
+        page.keyboard.press("2")
+        page.wait_for_selector(".sy-lesson-broken")
+        assert "there is no scenario 'nobody'" in page.inner_text(".sy-lesson-broken")
+        assert "And what then?" in page.inner_text("h1")
+        path.write_text(text, encoding="utf-8")
+        page.keyboard.press("2")
+        page.wait_for_selector("h1:has-text('What do you have after three years?')")
+        assert page.locator(".sy-lesson-broken").count() == 0
+        assert page.locator(".sy-lesson-count input").nth(1).input_value() == "2"
         page.close()

@@ -50,9 +50,9 @@ def chapter_of(material: Told, view: View) -> Chapter | None:
 
 
 def package_of(material: Told, view: View) -> Package | None:
-    """The package that the lesson lets a room put together: of the chapter at hand, or else the first there is."""
+    """The package that a room puts together in the chapter at hand; at the closing, that of the first which has one."""
     here = chapter_of(material, view)
-    if here is not None and here.package:
+    if here is not None:
         return here.package
     return next((chapter.package for chapter in material.lesson.chapters if chapter.package), None)
 
@@ -190,10 +190,9 @@ def reveal_of(material: Told, view: View, progress: Progress) -> Reveal | Closin
     done and their number.
     """
     room, chapter = room_of(material, view), chapter_of(material, view)
-    package = package_of(material, view)
 
-    def own() -> Study:
-        return study_of(with_package(package, view), (*room.against, OWN)) if package else material.study
+    def own(package: Package) -> Study:
+        return study_of(with_package(package, view), (*scenarios_against(package, view), OWN))
 
     compare = functools.partial(_compared, material)
     if chapter is None:
