@@ -325,7 +325,7 @@ def test_the_list_gives_the_package_the_place_of_the_headline(package, language)
     reveal = told_of(now)
     drawn = scene(TOLD, now, reveal)
     first, last = reveal.places[OWN].usual
-    key = "lesson.most_place" if first == last else "lesson.most_places"
+    key = {0: "lesson.most_place", 1: "lesson.most_two"}.get(last - first, "lesson.most_places")
     n = of_100(reveal.places[OWN].often, 200, language)
     assert drawn["headline"] == say(key, language, n=n, first=first, last=last, of=6)
     own = next(one for one in drawn["bars"] if one["own"])

@@ -157,7 +157,7 @@ def test_every_reveal_fits_a_small_beamer(visitor, address, language):
     over = []
     for chapter in (2, 3, 7, LAST, END):
         for step, kind in enumerate(steps_at(TOLD.lesson, chapter)):
-            if kind in ("situation", "question", "world", "see"):
+            if kind in ("situation", "world", "see") or (kind == "question" and chapter != LAST):
                 continue
             stage(page, address, chapter, step, language, f"&votes={hands}&again={hands}&package={package}")
             if kind == "why" and chapter != LAST:
@@ -165,6 +165,8 @@ def test_every_reveal_fits_a_small_beamer(visitor, address, language):
                 page.wait_for_selector(".sy-lesson-because")
             if kind in ("compose", "ranking"):
                 page.wait_for_selector(".sy-lesson-over")
+            if kind == "question":
+                page.wait_for_selector(".sy-lesson-bill")
             high = page.evaluate("document.documentElement.scrollHeight")
             if high > 720:
                 over.append((chapter + 1, kind, high))

@@ -75,7 +75,7 @@ def most_often(chapter: Chapter, room: Room, reveal: Reveal) -> str:
     n = of_100(reveal.often, reveal.worlds, room.language)
     if chapter.package:
         first, last, of = reveal.shown[0] + 1, reveal.shown[-1] + 1, len(reveal.counts)
-        key = "lesson.most_place" if first == last else "lesson.most_places"
+        key = f"lesson.most_{('place', 'two', 'places')[min(last - first, 2)]}"
         return say(key, room.language, n=n, first=first, last=last, of=of)
     return headline("lesson.most", chapter, reveal.shown[0], room, n=n)
 
