@@ -222,22 +222,25 @@ def still_holds(material: Told, view: View, key: Any) -> bool:
 
 
 def billed(material: Told, view: View, progress: Progress, bills: BillStore = STORE) -> Steps[Bill | None]:
-    """Work out what packages come to, if this chapter lets the room put one together: first each measure alone."""
+    """Work out what packages come to, if this chapter lets the room put one together: first each measure alone.
+
+    In one thread: one that is begun by a page whose visitor has left never starts, and whoever waits for it waits on.
+    """
     chapter = chapter_of(material, view)
     if chapter is None or chapter.package is None:
         return None
-    lesson, package, store = material.lesson, chapter.package, run_store()
+    lesson, package = material.lesson, chapter.package
     key = (package, bill_key(material, view), lesson.worlds, lesson.seed)
     known = bills.of(key)
     if known:
         return known
-    store.wait_for_engine(lambda: progress(0, 1))
+    run_store().wait_for_engine(lambda: progress(0, 1))
     study = study_of(with_package(package, view.but(package=package.measures)), (OWN,))
     with turn(lambda: progress(0, 1)):
         alone = combinations(package.measures)
-        yield bill_of(study, package.measures, alone, lesson.worlds, lesson.seed, progress, store.processors)
+        yield bill_of(study, package.measures, alone, lesson.worlds, lesson.seed, progress)
         inside = combinations(package.measures, view.package)
-        whole = bill_of(study, package.measures, inside, lesson.worlds, lesson.seed, progress, store.processors)
+        whole = bill_of(study, package.measures, inside, lesson.worlds, lesson.seed, progress)
     return bills.keep(key, whole)
 
 
