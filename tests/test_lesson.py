@@ -33,6 +33,7 @@ from simulation.lesson.form import Chapter, Condition
 from simulation.lesson.judged import of_100
 from simulation.lesson.moments import lost_with, moments, sentence, standstills
 from simulation.lesson.prediction import MOST_HANDS, Prediction, prediction
+from simulation.lesson.runsheet import USUAL, planned
 from simulation.lesson.source import read_lesson, shipped
 from simulation.model.outcomes import BY_OUTCOME, Event
 from simulation.text.i18n import LANGUAGES, say
@@ -145,8 +146,24 @@ def test_the_guides_say_what_the_model_says(runs):
             answers = answers_of(chapter, runs[chapter.name])
             held = sum(answers.counts[place] for place, one in enumerate(chapter.options) if one.lesson)
             share = of_100(held, answers.worlds, "nl" if ".nl." in path else "en")
-            line = next(one for one in lines if re.match(rf"\| {number} \| .*{words}", one))
+            line = next(one for one in lines if re.match(rf"\| {number} \| .*{words}.*\| \w+[^|]* \|$", one))
             assert f"{share} {words}" in line, (path, line)
+            built = chapter.built_in
+            said = {"yes": ("yes", "ja"), "partly": ("partly", "deels"), "no": ("no", "nee")}[built.how][".nl." in path]
+            numbers = f" ({', '.join(built.patterns)})" if built.patterns else ""
+            assert line.endswith(f"| {said}{numbers} |"), (path, line)
+            for count in re.findall(r"\bin (\d+)\b", line):
+                known = {of_100(each, answers.worlds, "en") for each in answers.counts}
+                assert count in known, (path, line)
+
+
+@pytest.mark.parametrize("path", ["docs/trainer.md", "docs/trainer.nl.md"])
+def test_the_guides_say_which_chapters_go_into_a_session(path):
+    lines = Path(path).read_text(encoding="utf-8").splitlines()
+    for minutes in USUAL:
+        places = [place + 1 for place in planned(TOLD.lesson, minutes)]
+        line = next(one for one in lines if one.startswith(f"| {minutes} |"))
+        assert line.startswith(f"| {minutes} | {len(places)} | {', '.join(map(str, places))}"), line
 
 
 @pytest.mark.parametrize("path", ["docs/trainer.md", "docs/trainer.nl.md"])

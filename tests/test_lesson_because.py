@@ -11,6 +11,7 @@ import pytest
 
 from simulation import run_worlds
 from simulation.analysis.patterns import PATTERNS
+from simulation.analysis.patterns import study as patterns_study
 from simulation.analysis.validity.knockouts import KNOCK_OUTS
 from simulation.analysis.validity.variants import changed
 from simulation.lesson.source import read_lesson
@@ -141,6 +142,15 @@ def test_what_an_objection_brings_into_the_open_a_team_and_roles_do_too_and_answ
     assert by_itself > 0.0
     assert beside < 0.5 * by_itself
     assert mean(whole.of("open", "cost") - whole.of("silent", "cost")) > 10_000.0
+
+
+@pytest.mark.slow
+def test_beside_roles_saying_it_aloud_gets_the_project_further():
+    """What the chapter on the elephant asks about (pattern 3b)."""
+    runs = run_worlds(patterns_study().select(("roles", "name-roles")), WORLDS, TOLD.lesson.seed, weekly=True)
+    beside = next(pattern for pattern in PATTERNS if pattern.number == "3b")
+    assert mean(beside.holds(runs)) > 0.95
+    assert not beside.tuned
 
 
 @pytest.mark.slow

@@ -1,14 +1,14 @@
-"""The lesson's page: where one is, what the room does, what is drawn; then the same in a real Chromium."""
+"""The lesson's page: where one is, what the room does, what is drawn (in Chromium: ``test_page_lesson_stage``)."""
 
 import json
 import re
 
 import pytest
-from conftest import opened, quickly, served
 from hypothesis import given
 from hypothesis import strategies as st
 
 from simulation import run_worlds
+from simulation.dashboard.pages.lesson.bills import BillStore
 from simulation.dashboard.pages.lesson.flow import (
     bill_key,
     billed,
@@ -34,7 +34,6 @@ from simulation.lesson.package import combinations, own_study
 from simulation.lesson.ranking import thousands
 from simulation.lesson.room import CLOSING_STEPS, OWN, QUESTION_STEPS, option_count, steps_of
 from simulation.lesson.runsheet import planned
-from simulation.lesson.scenes import STEPS
 from simulation.lesson.scenes import scene as scene_of
 from simulation.text.i18n import LANGUAGES, say
 
@@ -43,10 +42,8 @@ CHAPTERS = TOLD.lesson.chapters
 LAST = len(CHAPTERS) - 1
 END = len(CHAPTERS)
 """Where the session is looked back at."""
-WORLD, WORLDS, SEE, WHY = (QUESTION_STEPS.index(name) for name in ("world", "worlds", "see", "why"))
+WORLD, WORLDS, WHY = (QUESTION_STEPS.index(name) for name in ("world", "worlds", "why"))
 RANKING = 4
-COLD = 240_000
-"""Milliseconds for the first reveal of a server whose engine must be compiled first."""
 NONSENSE = [
     None,
     3,
@@ -328,7 +325,7 @@ def test_the_list_gives_the_package_the_place_of_the_headline(package, language)
     reveal = told_of(now)
     drawn = scene(TOLD, now, reveal)
     first, last = reveal.places[OWN].usual
-    key = "lesson.most_place" if first == last else "lesson.most_places"
+    key = {0: "lesson.most_place", 1: "lesson.most_two"}.get(last - first, "lesson.most_places")
     n = of_100(reveal.places[OWN].often, 200, language)
     assert drawn["headline"] == say(key, language, n=n, first=first, last=last, of=6)
     own = next(one for one in drawn["bars"] if one["own"])
@@ -364,7 +361,7 @@ def test_hands_for_any_of_the_places_that_are_shared_count_as_foreseen():
 
 def bill_for(now):
     """What packages cost, worked out at once: what comes first, and the whole."""
-    steps = billed(TOLD, now, lambda done, total: None)
+    steps = billed(TOLD, now, lambda done, total: None, BillStore())
     parts = []
     while True:
         try:
@@ -416,6 +413,17 @@ def test_nothing_is_billed_where_no_package_is_put_together():
     assert bill_for(view(0)) == ([], None)
     assert bill_key(TOLD, view(0)) is None
     assert bill_key(TOLD, view(LAST)) == bill_key(TOLD, view(LAST, package=("assign_roles",)))  # all is known at once
+
+
+@pytest.mark.slow
+def test_a_bill_is_worked_out_once_and_the_oldest_is_dropped():
+    bills, now = BillStore(most=1), view(LAST, 1)
+    for steps, expected in ((billed(TOLD, now, lambda done, total: None, bills), 1), (None, 0)):
+        parts = list(steps or billed(TOLD, now, lambda done, total: None, bills))
+        assert len(parts) == expected
+    key = next(iter(bills._kept))
+    bills.keep("another", bills.of(key))
+    assert bills.of(key) is None
 
 
 @given(st.integers(1, 9), st.sets(st.integers(0, 8)))
@@ -554,195 +562,3 @@ def test_a_package_is_held_against_what_an_unknown_study_has(tmp_path):
     assert [one["title"] for one in drawn["bars"]].count("Now") == 1
     assert len(drawn["bars"]) == len(drawn["options"]) == 3
     assert to_compare(TOLD, now).scenarios[-1] == OWN
-
-
-# --- in a browser --------------------------------------------------------------------------------------
-
-
-def stage(page, address, chapter=0, step=0, language="en", more=""):
-    opened(page, address, f"lesson?chapter={chapter}&step={step}{more}", language)
-    page.wait_for_selector(f".sy-lesson-at-{steps_of(CHAPTERS[chapter])[step]}")
-    page.wait_for_function("!document.querySelector('.sy-lesson-wait')", timeout=COLD)
-    return page
-
-
-@pytest.mark.browser
-@pytest.mark.parametrize("language", quickly("en", LANGUAGES))
-def test_a_chapter_is_told_with_the_keys_of_a_presenter(page, address, language):
-    stage(page, address, 0, 0, language)
-    for key, step in zip(["PageDown", "ArrowRight", "PageDown", "PageDown"], QUESTION_STEPS[1:], strict=True):
-        page.keyboard.press(key)
-        page.wait_for_selector(f".sy-lesson-at-{step}")
-        if step == "question":
-            for one in "4444113":
-                page.keyboard.press(one)
-            page.keyboard.press("-")
-            hands = "[...document.querySelectorAll('.sy-lesson-count input')].map(one => one.value).join()"
-            page.wait_for_function(f"{hands} === '2,0,0,4'")
-        assert say(f"lesson.{STEPS[step]}", language) in page.inner_text(".sy-lesson-step.here")
-    page.keyboard.press("PageUp")
-    page.wait_for_selector(".sy-lesson-at-worlds .sy-lesson-said")
-    assert "4 / 6" in page.inner_text(".sy-lesson-answers")
-    assert re.search(r"votes=2-0-0-4", page.url)
-    page.reload()
-    page.wait_for_selector(".sy-lesson-at-worlds .sy-lesson-said")
-    assert "4 / 6" in page.inner_text(".sy-lesson-answers")
-
-
-@pytest.mark.slow
-@pytest.mark.browser
-def test_hands_are_counted_with_buttons_and_by_typing(page, address):
-    stage(page, address, 1, 1)
-    page.get_by_role("button", name=say("lesson.more", letter="B")).click()
-    page.get_by_role("spinbutton", name=say("lesson.count", letter="C")).fill("17")
-    page.keyboard.press("Enter")
-    page.wait_for_function("document.querySelector('.sy-lesson-total').innerText.startsWith('18')")
-    page.keyboard.press("ArrowLeft")
-    page.wait_for_selector(".sy-lesson-at-situation")
-    page.keyboard.press("ArrowRight")
-    page.wait_for_selector(".sy-lesson-at-question")
-    assert page.get_by_role("spinbutton", name=say("lesson.count", letter="C")).input_value() == "17"
-    page.get_by_role("button", name=say("lesson.less", letter="B")).click()
-    page.wait_for_function("document.querySelector('.sy-lesson-total').innerText.startsWith('17')")
-    page.get_by_role("button", name=say("lesson.clear")).click()
-    page.wait_for_function("document.querySelectorAll('.sy-lesson-count input')[2].value === '0'")
-
-
-@pytest.mark.browser
-def test_a_count_that_is_being_typed_is_not_overwritten_by_another_hand(page, address):
-    stage(page, address, 1, 1)
-    field = page.get_by_role("spinbutton", name=say("lesson.count", letter="C"))
-    field.fill("17")
-    page.get_by_role("button", name=say("lesson.more", letter="B")).dispatch_event("click")  # the focus stays
-    page.wait_for_function("document.querySelector('.sy-lesson-total').innerText.startsWith('1 ')")
-    assert field.input_value() == "17"
-    page.keyboard.press("Enter")
-    page.wait_for_function("document.querySelector('.sy-lesson-total').innerText.startsWith('18')")
-    field.fill("12345")
-    page.keyboard.press("Enter")
-    page.wait_for_function("document.querySelectorAll('.sy-lesson-count input')[2].value === '17'")
-
-
-@pytest.mark.slow
-@pytest.mark.browser
-def test_a_world_plays_pauses_and_ends_in_its_answer(page, address):
-    stage(page, address, 5, 2)
-    assert page.inner_text("h1") == say("lesson.watch")
-    page.keyboard.press("Space")
-    page.wait_for_function("Number(document.querySelector('.sy-lesson-play input').value) >= 4")
-    page.keyboard.press("Space")
-    week = page.input_value(".sy-lesson-play input")
-    page.wait_for_timeout(400)
-    assert page.input_value(".sy-lesson-play input") == week
-    page.locator(".sy-lesson-play input").evaluate("e => { e.value = 156; e.dispatchEvent(new Event('input')); }")
-    page.wait_for_function("document.querySelector('h1').innerText.startsWith('In this world')")
-    assert page.locator(".sy-lesson-chart path").count() == 2
-    assert page.locator(".sy-lesson-cell").count() == 7
-    before = page.inner_text(".sy-lesson-foot")
-    page.get_by_role("button", name=say("lesson.another")).click()
-    page.wait_for_function("before => document.querySelector('.sy-lesson-foot').innerText !== before", arg=before)
-    assert "take=1" in page.url
-    assert "answer" not in page.inner_text(".sy-lesson-foot")
-    page.keyboard.press("w")
-    page.wait_for_url(re.compile("take=2"))
-
-
-@pytest.mark.browser
-def test_the_stage_fills_the_screen(page, address):
-    stage(page, address, 0, 0)
-    page.keyboard.press("f")
-    page.wait_for_function("document.fullscreenElement && document.fullscreenElement.classList.contains('sy-lesson')")
-    assert say("lesson.note") in page.inner_text(".sy-lesson-note")
-    size = "parseFloat(getComputedStyle(document.querySelector('.sy-lesson-note')).fontSize)"
-    assert page.evaluate(size) >= 18
-    page.keyboard.press("ArrowRight")
-    page.wait_for_selector(".sy-lesson-at-question")
-    assert page.evaluate("!!document.fullscreenElement")
-    page.get_by_role("button", name="Nederlands").locator("visible=true").last.click()
-    page.wait_for_function("document.documentElement.lang === 'nl'")
-    assert page.evaluate("!!document.fullscreenElement")
-    page.keyboard.press("f")
-    page.wait_for_function("!document.fullscreenElement")
-
-
-@pytest.mark.slow
-@pytest.mark.browser
-def test_the_room_composes_a_package_and_compare_opens_it(page, address):
-    stage(page, address, LAST, 1, "nl")
-    page.keyboard.press("2")
-    page.get_by_label("Verankeren in de strategie").check()
-    page.wait_for_function("document.querySelectorAll('.sy-lesson-switches .chosen').length === 2")
-    page.keyboard.press("ArrowRight")
-    page.wait_for_selector(".sy-lesson-at-question")
-    page.keyboard.press("1")
-    page.keyboard.press("ArrowRight")
-    page.wait_for_selector(".sy-lesson-rank li.own")
-    assert page.locator(".sy-lesson-note").count() == 1
-    assert page.locator(".sy-lesson-note").bounding_box()["y"] < page.locator(".sy-lesson-rank").bounding_box()["y"]
-    assert page.locator(".sy-lesson-rank li").count() == 6
-    page.get_by_role("button", name=say("lesson.to_compare", "nl")).click()
-    page.wait_for_url(re.compile(r"/compare\?"))
-    page.wait_for_selector(".sy-answer")
-    assert say("lesson.own_title", "nl") in page.inner_text("body")
-
-
-@pytest.mark.slow
-@pytest.mark.browser
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("width", [390, 1920])
-def test_every_screen_fits_its_width(visitor, address, width, language):
-    page = visitor(width=width, height=1080 if width == 1920 else 844)
-    for chapter, step in [(3, 1), (5, 2), (5, 3), (4, 4), (LAST, 3)]:
-        stage(page, address, chapter, step, language, "&package=assign_roles&votes=1-2_3-4")
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        size = page.evaluate("parseFloat(getComputedStyle(document.querySelector('.sy-lesson')).fontSize)")
-        assert size >= (28 if width == 1920 else 16)
-        small = page.evaluate(
-            "[...document.querySelectorAll('.sy-lesson button, .sy-lesson input')].filter(one => one.offsetParent)"
-            ".filter(one => one.type !== 'range' && one.getBoundingClientRect().height < 24).map(one => one.outerHTML)"
-        )
-        assert small == []
-
-
-@pytest.mark.slow
-@pytest.mark.browser
-@pytest.mark.parametrize("language", quickly("nl", LANGUAGES))
-def test_every_question_fits_a_small_beamer(visitor, address, language):
-    page = visitor(width=1280, height=720)
-    for chapter in range(LAST):
-        stage(page, address, chapter, 1, language, "&votes=1-2_3-4_5_6_7_8")
-        assert page.evaluate("document.documentElement.scrollHeight") <= 720, CHAPTERS[chapter].name
-
-
-@pytest.mark.slow
-@pytest.mark.browser
-def test_a_lesson_of_ones_own_is_told(browser, tmp_path):
-    name = "<img src=x onerror=alert(1)> & “quotes” 🐘 " + "long " * 50
-    lesson = {
-        "lesson": 1,
-        "title": "Ours",
-        "chapters": [
-            {
-                "name": "one",
-                "title": name,
-                "situation": ["Only this."],
-                "question": name,
-                "options": [
-                    {"text": name, "when": {"outcome": "go_live_week", "of": "full", "happens": True}},
-                    {"text": "Not live", "when": "otherwise"},
-                ],
-                "shows": ["full"],
-            }
-        ],
-    }
-    path = tmp_path / "ours.yaml"
-    path.write_text(json.dumps(lesson, ensure_ascii=False), encoding="utf-8")
-    with served("--lesson", str(path)) as (url, _):
-        page = browser.new_page(viewport={"width": 390, "height": 844})
-        for step in (0, 1, 3):
-            opened(page, url, f"lesson?step={step}")
-            page.wait_for_function("!document.querySelector('.sy-lesson-wait')")
-            assert "<img src=x" in page.inner_text(".sy-lesson")
-            assert page.evaluate("document.documentElement.scrollWidth") <= 390
-        assert page.locator(".sy-lesson img").count() == 0
-        page.close()

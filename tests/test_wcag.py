@@ -49,7 +49,11 @@ def test_no_rule_is_broken(visitor, address, name, language, width):
     assert broken(still(page)) == []  # what is being worked out anew is pale
 
 
-@pytest.mark.parametrize(("screen", "language"), firstly([(2, 3), (2, 1), (2, 2), (2, 4), (6, 1), (6, 3)], LANGUAGES))
+SCREENS = [(2, 4), (2, 1), (2, 2), (2, 3), (2, 5), (2, 6), (11, 1), (11, 4), (12, 0), (12, 1)]
+"""Chapters and steps of the lesson: one of each kind, the closing included."""
+
+
+@pytest.mark.parametrize(("screen", "language"), firstly(SCREENS, LANGUAGES))
 def test_no_rule_is_broken_on_the_screens_of_the_lesson(page, address, screen, language):
     chapter, step = screen
     opened(page, address, f"lesson?chapter={chapter}&step={step}&votes=__2-3-1", language)

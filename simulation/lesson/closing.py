@@ -1,14 +1,12 @@
 """What a session comes to: what the room foresaw chapter by chapter, what it did not, and what surprised it most."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from simulation.lesson.prediction import Prediction
-from simulation.lesson.reveal import Compare, Progress, reveal_of
+from simulation.lesson.reveal import Compare, OwnStudy, Progress, reveal_of
 from simulation.lesson.room import Room, predicted, told_chapters
 from simulation.lesson.source import Told
-from simulation.study.scenario import Study
 
 Foreseen = Literal["yes", "after", "partly", "no", "none"]
 """Foreseen before talking, only after it, by a group as large as another, not, or nothing was said."""
@@ -69,7 +67,7 @@ class Closing:
 
 
 def closing_of(
-    material: Told, room: Room, compare: Compare, progress: Progress, own: Callable[[], Study] | None = None
+    material: Told, room: Room, compare: Compare, progress: Progress, own: OwnStudy | None = None
 ) -> Closing:
     """Look back at a session; arguments and errors as for :func:`~simulation.lesson.reveal.reveal_of`."""
     rows = []

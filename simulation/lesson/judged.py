@@ -75,7 +75,7 @@ def most_often(chapter: Chapter, room: Room, reveal: Reveal) -> str:
     n = of_100(reveal.often, reveal.worlds, room.language)
     if chapter.package:
         first, last, of = reveal.shown[0] + 1, reveal.shown[-1] + 1, len(reveal.counts)
-        key = "lesson.most_place" if first == last else "lesson.most_places"
+        key = f"lesson.most_{('place', 'two', 'places')[min(last - first, 2)]}"
         return say(key, room.language, n=n, first=first, last=last, of=of)
     return headline("lesson.most", chapter, reveal.shown[0], room, n=n)
 
@@ -105,7 +105,9 @@ def room_said(said: Prediction, after: Prediction, reveal: Reveal, language: str
         letter = LETTERS[said.leaders[0]]
         sentences.append(say(_room_key(said, reveal), language, n=_hands(said, reveal), of=said.total, letter=letter))
     if after.total:
-        sentences.append(say("lesson.room_after", language, n=_hands(after, reveal), of=after.total))
+        hands = _hands(after, reveal)
+        key = "lesson.room_after_one" if hands == 1 else "lesson.room_after"
+        sentences.append(say(key, language, n=hands, of=after.total))
     return [" ".join(sentences)]
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from simulation.analysis.compare import Comparison
 from simulation.engine.traces import Trace, trace
 from simulation.lesson.answers import Answers, Places, answers_of, places_of, worlds_told
-from simulation.lesson.form import Chapter
+from simulation.lesson.form import Chapter, Package
 from simulation.lesson.package import own_study
 from simulation.lesson.room import OWN, Room, against_of
 from simulation.lesson.source import Told
@@ -23,6 +23,8 @@ from simulation.study.scenario import Study
 Progress = Callable[[int, int], None]
 Compare = Callable[[Study, str, Progress], Comparison]
 """Compares all scenarios of a study with one of them, over the lesson's worlds."""
+OwnStudy = Callable[[Package], Study]
+"""Gives the study in which what a room put together for a package stands beside what it is held against."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def reveal_of(
     room: Room,
     compare: Compare,
     progress: Progress,
-    own: Callable[[], Study] | None = None,
+    own: OwnStudy | None = None,
 ) -> Reveal:
     """Work out what a chapter reveals; ``progress`` is called with the runs done and their number.
 
@@ -84,7 +86,7 @@ def reveal_of(
     """
     if chapter.package:
         asked = chapter.package
-        study = own() if own else own_study(material.study, asked, room.package, against_of(asked, room))
+        study = own(asked) if own else own_study(material.study, asked, room.package, against_of(asked, room))
         comparison = compare(study, OWN, progress)
         places = {name: places_of(comparison.runs, name) for name in study.names}
         return Reveal(comparison, Answers(np.empty(0, np.int64), 0), places=places)

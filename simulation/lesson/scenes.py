@@ -128,7 +128,7 @@ def _vote(material: Told, chapter: Chapter, room: Room, bill: Bill | None, after
         {"letter": LETTERS[index], "text": text, "count": said.counts[index], "share": said.share(index)}
         for index, text in enumerate(option_texts(chapter, room))
     ]
-    spent = budgeted(chapter.package, room, bill) if chapter.package else {"bill": "", "over": ""}
+    spent = budgeted(chapter.package, room, bill) if chapter.package and not after else {"bill": "", "over": ""}
     return {"question": chapter.question.in_(room.language), "options": options, "total": said.total, **spent}
 
 

@@ -47,7 +47,7 @@ def read_lesson(source: str | None = None, text: str | None = None, study: dict[
     Raises :class:`~simulation.study.errors.InputRefused` with every problem of the file.
 
     >>> len(read_lesson().lesson.chapters)
-    7
+    12
     """
     path = source or shipped()
     with reading():

@@ -8,6 +8,7 @@ import functools
 from typing import Any
 
 from simulation.analysis.compare import Comparison
+from simulation.dashboard.pages.lesson.bills import STORE, BillStore
 from simulation.dashboard.state.runs import run_store
 from simulation.dashboard.state.tasks import Progress, Steps, turn
 from simulation.dashboard.state.variants import Changes, study_of
@@ -49,9 +50,9 @@ def chapter_of(material: Told, view: View) -> Chapter | None:
 
 
 def package_of(material: Told, view: View) -> Package | None:
-    """The package that the lesson lets a room put together: of the chapter at hand, or else the first there is."""
+    """The package that a room puts together in the chapter at hand; at the closing, that of the first which has one."""
     here = chapter_of(material, view)
-    if here is not None and here.package:
+    if here is not None:
         return here.package
     return next((chapter.package for chapter in material.lesson.chapters if chapter.package), None)
 
@@ -189,10 +190,9 @@ def reveal_of(material: Told, view: View, progress: Progress) -> Reveal | Closin
     done and their number.
     """
     room, chapter = room_of(material, view), chapter_of(material, view)
-    package = package_of(material, view)
 
-    def own() -> Study:
-        return study_of(with_package(package, view), (*room.against, OWN)) if package else material.study
+    def own(package: Package) -> Study:
+        return study_of(with_package(package, view), (*scenarios_against(package, view), OWN))
 
     compare = functools.partial(_compared, material)
     if chapter is None:
@@ -221,20 +221,27 @@ def still_holds(material: Told, view: View, key: Any) -> bool:
     return chapter is not None and not chapter.package and isinstance(key, tuple) and key[0] == at
 
 
-def billed(material: Told, view: View, progress: Progress) -> Steps[Bill | None]:
-    """Work out what packages come to, if this chapter lets the room put one together: first each measure alone."""
+def billed(material: Told, view: View, progress: Progress, bills: BillStore = STORE) -> Steps[Bill | None]:
+    """Work out what packages come to, if this chapter lets the room put one together: first each measure alone.
+
+    In one thread: one that is begun by a page whose visitor has left never starts, and whoever waits for it waits on.
+    """
     chapter = chapter_of(material, view)
     if chapter is None or chapter.package is None:
         return None
-    store, package = run_store(), chapter.package
-    store.wait_for_engine(lambda: progress(0, 1))
+    lesson, package = material.lesson, chapter.package
+    key = (package, bill_key(material, view), lesson.worlds, lesson.seed)
+    known = bills.of(key)
+    if known:
+        return known
+    run_store().wait_for_engine(lambda: progress(0, 1))
     study = study_of(with_package(package, view.but(package=package.measures)), (OWN,))
-    lesson = material.lesson
     with turn(lambda: progress(0, 1)):
         alone = combinations(package.measures)
-        yield bill_of(study, package.measures, alone, lesson.worlds, lesson.seed, progress, store.processors)
+        yield bill_of(study, package.measures, alone, lesson.worlds, lesson.seed, progress)
         inside = combinations(package.measures, view.package)
-        return bill_of(study, package.measures, inside, lesson.worlds, lesson.seed, progress, store.processors)
+        whole = bill_of(study, package.measures, inside, lesson.worlds, lesson.seed, progress)
+    return bills.keep(key, whole)
 
 
 def bill_key(material: Told, view: View) -> tuple[Any, ...] | None:
