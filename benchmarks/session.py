@@ -1,7 +1,8 @@
 """A room of sixty phones and three browsers, through a whole session: ``python -m benchmarks.session [phones]``.
 
-Each phone keeps a real connection open and answers every question of a small programme (``tests/room.py``) once or
-twice; the beamer, the console and one more phone are real Chromiums. While everybody answers the second question the
+Each phone keeps a real connection open and answers every question of a short session of the case (three rounds of the
+game, all that comes after them, two chapters of the lesson), the first one twice; the beamer, the console and one more
+phone are real Chromiums. The trainer reveals what there is to reveal. While everybody answers the second question the
 server is killed (SIGKILL) and started again; phones send what was not acknowledged once more, with the same mark, as
 their pages do. Printed are votes lost and doubled, counted in what the server kept, and how long each phone and browser
 takes to see a new screen, and the sender of a vote to have it acknowledged.
@@ -23,10 +24,15 @@ import numpy as np
 sys.path.append(str(Path(__file__).parents[1] / "tests"))
 
 from conftest import CHROMIUM, FLAGS
-from room import SCREENS, Hall, Trainer
+from room import Hall, Trainer
 
+from simulation.session.content.origin import content_from
+from simulation.session.events import folded
 from simulation.session.programme import Screen
+from simulation.session.record import Record
 
+WORDS = ("--rounds", "3", "--minutes", "30")
+CONTENT = content_from(None, rounds=3, minutes=30)
 SPREAD = 6.0
 """Seconds over which a room answers."""
 WATCH = """() => {
@@ -45,7 +51,7 @@ class Phone:
 
     def __init__(self, port: int, code: str, number: int) -> None:
         self.port, self.there, self.name = port, f"/s/{code}", f"Phone {number}"
-        self.cookie, self.table = "", ("sales", "it")[number % 2]
+        self.cookie, self.table = "", CONTENT.tables[number % len(CONTENT.tables)].name
         self.seen: dict[str, float] = {}
         self.acknowledged: dict[str, float] = {}
         self.took: list[float] = []
@@ -98,7 +104,8 @@ class Phone:
         ask = screen.ask
         await asyncio.sleep(self.luck.uniform(0.2, SPREAD))
         for turn in range(times):
-            value = self.luck.randrange(len(ask.options)) if ask.kind == "option" else 5 * self.luck.randrange(20)
+            most = len(ask.options) - 1 if ask.kind == "option" else int(ask.high)
+            value = self.luck.randint(int(ask.low), most)
             fields = {"screen": screen.key, "value": value, "cid": f"{screen.key} {turn}"}
             begun = time.time()
             while True:
@@ -120,7 +127,7 @@ async def session(count: int) -> dict[str, Any]:
     from playwright.async_api import async_playwright  # noqa: PLC0415 - it is there for tests alone
 
     with tempfile.TemporaryDirectory() as folder:
-        hall = Hall(folder)
+        hall = Hall(folder, *WORDS, own=True)
         phones = [Phone(hall.port, hall.code, n) for n in range(count)]
         await asyncio.gather(*(phone.join() for phone in phones))
         listening = [asyncio.create_task(phone.listen()) for phone in phones]
@@ -129,22 +136,26 @@ async def session(count: int) -> dict[str, Any]:
             chromium = await play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
             pages = await browsers(chromium, hall)
             waits, seen = [], []
-            for index, screen in enumerate(SCREENS[1:], 1):
+            asked = [index for index, screen in enumerate(CONTENT.screens) if screen.ask]
+            for index, screen in enumerate(CONTENT.screens[1:], 1):
                 sent = time.time()
-                await asyncio.to_thread(trainer.to, screen.key)
-                votes = [phone.vote(screen, 2 if index == 1 else 1) for phone in phones] if screen.ask else []
-                killing = [kill(hall, folder)] if index == 2 else []
+                await asyncio.to_thread(trainer.do, "jump", to=index)
+                votes = [phone.vote(screen, 2 if index == asked[0] else 1) for phone in phones] if screen.ask else []
+                killing = [kill(hall, folder)] if index == asked[1] else []
                 _, *again = await asyncio.gather(asyncio.gather(*votes), *killing)
                 hall = again[0] if again else hall
                 await asyncio.sleep(1.0)
-                if index != 3:  # streams that were cut come back while the third screen is shown
+                if index != asked[1] + 1:  # streams that were cut come back while this screen is shown
                     waits += [phone.seen[screen.key] - sent for phone in phones if screen.key in phone.seen]
                     seen += [await first(page, screen, sent) for page in pages]
                 assert all(screen.key in phone.seen for phone in phones), screen.key
+                if screen.reveals:
+                    await asyncio.to_thread(trainer.do, "reveal", on="1")
             await chromium.close()
         for task in listening:
             task.cancel()
         lost, doubled, total = await asyncio.to_thread(judged, trainer, phones)
+        await asyncio.to_thread(trainer.do, "delete")
         hall.end()
     took = [seconds for phone in phones for seconds in phone.took]
     return {"votes": total, "lost": lost, "doubled": doubled, "phones": waits, "browsers": seen, "acknowledged": took}
@@ -157,7 +168,7 @@ async def browsers(chromium: Any, hall: Hall) -> list[Any]:
         page = await (await chromium.new_context(locale="en-GB")).new_page()
         await page.goto(address)
         pages.append(page)
-    await pages[2].check("input[value=it]")
+    await pages[2].check("input[value=IT]")
     await pages[2].click(".send")
     await pages[2].wait_for_selector("#status")
     for page in pages:
@@ -175,12 +186,13 @@ async def kill(hall: Hall, folder: str) -> Hall:
     """Kill the server while everybody answers, and start it again."""
     await asyncio.sleep(SPREAD / 2)
     await asyncio.to_thread(hall.end, True)
-    return await asyncio.to_thread(lambda: Hall(folder, "--continue", hall.code, port=hall.port))
+    return await asyncio.to_thread(lambda: Hall(folder, "--continue", hall.code, port=hall.port, own=True))
 
 
 def judged(trainer: Trainer, phones: list[Phone]) -> tuple[int, int, int]:
     """Acknowledged votes that are not in what was kept, those that are in it twice, and how many there are."""
-    record, events = trainer.record(), trainer.events()
+    events = trainer.events()
+    record = folded(Record("KXTR7MPQ", CONTENT.screens, CONTENT.tables), events)
     names = {one.nickname: one.id for one in record.participants.values()}
     lost = 0
     for phone in phones:
