@@ -570,3 +570,34 @@ def test_a_page_loads_without_a_word_on_the_console(page, address):
     opened(page, address, "compare")
     still(page)
     assert [one for one in said if one[0] in {"warning", "error"}] == []
+
+
+def test_threads_of_the_engine_belong_to_no_visitor(monkeypatch):
+    """One of a visitor who has left would never begin, and everybody who begins a thread would wait for it."""
+    from solara.server import kernel, kernel_context
+
+    from simulation.dashboard.state.runs import of_nobody
+
+    visitor = kernel_context.VirtualKernelContext(id="gone", kernel=kernel.Kernel(), session_id="session")
+    kernel_context.set_current_context(visitor)
+    seen = []
+
+    def progress(done, total):
+        seen.append((done, kernel_context.get_current_context()))
+
+    def work(told):
+        told(1, 2)
+        seen.append(kernel_context.has_current_context())
+        told(2, 2)
+        return "done"
+
+    try:
+        assert of_nobody(work, progress) == "done"
+        assert seen == [(1, visitor), False, (2, visitor)]
+        assert kernel_context.get_current_context() is visitor
+        with pytest.raises(ZeroDivisionError):
+            of_nobody(lambda _: 1 / 0, progress)
+        assert kernel_context.get_current_context() is visitor
+    finally:
+        kernel_context.set_current_context(None)
+    assert of_nobody(lambda _: "alone", progress) == "alone"

@@ -49,6 +49,20 @@ def arguments(builder: Arguments) -> None:
         metavar="CODE",
         help=builder.help_text("session_continue"),
     )
+    _content(builder, command)
+    command.add_argument("--list", action="store_true", help=builder.help_text("session_list"))
+    command.add_argument("--no-open", action="store_true", help=builder.help_text("no_open"))
+
+    def verify(args: argparse.Namespace) -> None:
+        """Stop with exit code 2 if a session is both to begin and to go on."""
+        if args.go_on and args.sessions is not None:
+            command.error(builder.help_text("session_both"))
+
+    command.set_defaults(verify=verify)
+
+
+def _content(builder: Arguments, command: argparse.ArgumentParser) -> None:
+    """What a session is made of, and what its file is good for."""
     command.add_argument(
         "--only", choices=("both", "game", "lesson"), default="both", help=builder.help_text("session_only")
     )
@@ -65,15 +79,6 @@ def arguments(builder: Arguments) -> None:
     command.add_argument("--replay", action="store_true", help=builder.help_text("session_replay"))
     command.add_argument("--out", type=builder.path, metavar="STUDY", help=builder.help_text("session_out"))
     command.add_argument("--against", type=builder.file, metavar="SESSION", help=builder.help_text("session_against"))
-    command.add_argument("--list", action="store_true", help=builder.help_text("session_list"))
-    command.add_argument("--no-open", action="store_true", help=builder.help_text("no_open"))
-
-    def verify(args: argparse.Namespace) -> None:
-        """Stop with exit code 2 if a session is both to begin and to go on."""
-        if args.go_on and args.sessions is not None:
-            command.error(builder.help_text("session_both"))
-
-    command.set_defaults(verify=verify)
 
 
 def execute(args: argparse.Namespace, language: str) -> int:

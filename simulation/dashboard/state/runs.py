@@ -11,6 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context, parent_process
 from time import monotonic
+from typing import TypeVar
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from simulation.engine.kernel import compilation
 from simulation.model.worlds import Mode
 from simulation.study.scenario import Scenario, Study
 
+Value = TypeVar("Value")
 Key = tuple[str, int, Mode]
 Progress = Callable[[int, int], None]
 MOST_KEPT = 20_000
@@ -175,7 +177,9 @@ class RunStore:
         while not self._slots.acquire(timeout=0.05):
             progress(0, worlds * len(study.scenarios))
         try:
-            return run_worlds(study, worlds, seed, mode, self.processors, progress, weekly=True)
+            return of_nobody(
+                lambda told: run_worlds(study, worlds, seed, mode, self.processors, told, weekly=True), progress
+            )
         finally:
             self._slots.release()
 
@@ -188,6 +192,28 @@ class RunStore:
                 self._kept.move_to_end(key)
             while len(self._kept) > 1 and sum(len(chunk[0]) for chunk in self._kept.values()) > MOST_KEPT:
                 self._kept.popitem(last=False)
+
+
+def of_nobody(work: Callable[[Progress], Value], progress: Progress) -> Value:
+    """Do work whose threads belong to no visitor; ``progress`` is told in the name of whoever asked for it.
+
+    Solara gives each thread the visitor of the one that begins it. If that one has left meanwhile, the thread never
+    runs, and whoever waits for its beginning waits for ever, with a lock that all pools of the process share.
+    """
+    visitors = sys.modules.get("solara.server.kernel_context")
+    if visitors is None or not visitors.has_current_context():
+        return work(progress)
+    visitor = visitors.get_current_context()
+
+    def told(done: int, total: int) -> None:
+        visitors.set_current_context(visitor)
+        try:
+            progress(done, total)
+        finally:
+            visitors.set_current_context(None)
+
+    with visitors.without_context():
+        return work(told)
 
 
 def compiler() -> subprocess.Popen[bytes]:
