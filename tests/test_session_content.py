@@ -115,6 +115,23 @@ def test_a_file_decides_what_a_session_is_about(tmp_path):
         content_from(str(tmp_path / "x.yaml"))
 
 
+def test_chain_partners_may_have_tables_and_work_once_they_are_brought_in():
+    content = content_from("case", rounds=3, world=7, chain=True)
+    assert [table.name for table in content.tables][-2:] == ["Supplier", "Wholesaler"]
+    keys = ("round-1", "round-2", "round-3")
+    answers = {(key, TABLE + "Supplier"): Answer(80, 0.0, typed=True) for key in keys}
+    record = record_at("round-3", content, answers=answers, revealed=frozenset(keys), locks=frozenset(keys))
+    record = replace(record, decisions=(Decision("round-1", "buy", "consult_chain@2"),))
+    traced = content.play(record).trace
+    hours = traced.departments["hours"][:, traced.names.index("Supplier")]
+    assert (hours[:13] == 0.0).all()
+    assert hours[13:].max() > 0.0
+    assert "partner in the chain" in words(
+        content.phone(record_at("game.cards", content), replace(SALES, table="Supplier"), "en")
+    )
+    assert content_of_source(content.source).rounds.game == content.rounds.game
+
+
 def test_fewer_tables_than_departments():
     assert [len(table.departments) for table in seated(case(), None, 4)] == [1, 2, 2, 2]
     assert len(content_from("case", tables=3, rounds=1).tables) == 3

@@ -20,7 +20,13 @@ ASKED = ("cards", "out", "replay", "against")
 
 def wished(args: argparse.Namespace) -> dict[str, Any]:
     """What a programme is to be made of besides its file."""
-    return {"only": args.only, "minutes": args.minutes, "rounds": args.rounds, "tables": args.tables}
+    return {
+        "only": args.only,
+        "minutes": args.minutes,
+        "rounds": args.rounds,
+        "tables": args.tables,
+        "chain": args.chain,
+    }
 
 
 def is_asked(args: argparse.Namespace) -> bool:

@@ -75,6 +75,7 @@ def _content(builder: Arguments, command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--tables", type=builder.count(2, 40), default=None, metavar="N", help=builder.help_text("session_tables")
     )
+    command.add_argument("--chain", action="store_true", help=builder.help_text("session_chain"))
     command.add_argument("--cards", type=builder.path, metavar="PAGE", help=builder.help_text("session_cards"))
     command.add_argument("--replay", action="store_true", help=builder.help_text("session_replay"))
     command.add_argument("--out", type=builder.path, metavar="STUDY", help=builder.help_text("session_out"))

@@ -114,6 +114,7 @@ def cards(content: "Content", language: str) -> Markup:
                 "label": table.label.in_(language),
                 "hours": round(expected_hours(bare.trace, seats)),
                 "worth": money(benefit, language) if benefit else "",
+                "chain": not any(game.departments[name].internal for name in seats.departments),
                 "needs": ", ".join(called[name] for name in list(needs)[:3]),
             }
         )

@@ -5,6 +5,7 @@ same numbers where those files are gone.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,13 @@ from simulation.lesson.source import Told, read_lesson, shipped
 from simulation.session.content.build import Content, content_of
 from simulation.session.exports import Exported, from_yaml, is_session
 from simulation.study.build.merge import build
-from simulation.study.errors import InputRefused, problem
+from simulation.study.errors import InputRefused, problem, shown
 from simulation.study.scenario import Study
 from simulation.study.sources.files import is_lesson, is_tables, load_data, read_file, study_yaml, text_of
 
 FORMAT = 1
 KINDS = ("both", "game", "lesson")
+"""What a session may have: the game and the lesson, or one of them."""
 MOST_TABLES = 40
 """Tables that a room can have; an organisation with more departments inside has several at a table."""
 
@@ -42,77 +44,80 @@ def exported_in(path: str | None) -> Exported | None:
     return from_yaml(text, path) if is_session(data) else None
 
 
-def content_from(
-    path: str | None,
-    *,
-    only: str = "both",
-    minutes: int = 0,
-    rounds: int | None = None,
-    tables: int | None = None,
-    world: int | None = None,
-) -> Content:
+@dataclass(frozen=True)
+class Wishes:
+    """What a session is to be besides its file: ``only`` one of :data:`KINDS`; chapters of the lesson that go into so
+    many ``minutes`` (0: all); so many ``rounds`` of the game and ``tables``, the usual ones for None, with tables for
+    the ``chain`` partners as well or not; and in which ``world``, a typical one for None."""
+
+    only: str = "both"
+    minutes: int = 0
+    rounds: int | None = None
+    tables: int | None = None
+    chain: bool = False
+    world: int | None = None
+
+    @property
+    def game(self) -> dict[str, Any]:
+        """What of it concerns the game."""
+        said = {"rounds": self.rounds, "tables": self.tables, "chain": self.chain or None, "world": self.world}
+        return {key: value for key, value in said.items() if value is not None}
+
+
+def content_from(path: str | None, **wished: Any) -> Content:
     """The content that a file stands for: a lesson, a study, an organisation that comes along, or a session.
 
-    Without one it is the lesson that comes along, and a game about its organisation. ``only`` leaves out the game or
-    the lesson; ``minutes`` are those of the lesson's chapters, 0 for all; ``rounds`` and ``tables`` are numbers.
+    Without one it is the lesson that comes along, and a game about its organisation. ``wished`` are fields of
+    :class:`Wishes`; a session has its own.
 
     Raises :class:`~simulation.study.errors.InputRefused` for what is none of these, with every problem.
     """
-    if path is not None and not is_tables(path):
+    wishes = Wishes(**wished)
+    if path is None:
+        return _of_lesson(shipped(), None, wishes)
+    if not is_tables(path):
         text = text_of(path)
         data, _, problems = read_file(path, text)
         if is_session(data):
             return content_of_source(from_yaml(text, path).source)
         if is_lesson(data) and not problems:
-            return _made(path, text, only, minutes, rounds, tables, world)
-        return _made(
-            None, None, "game" if only == "both" else only, minutes, rounds, tables, world, load_data(path), path
-        )
-    if path is None:
-        return _made(shipped(), None, only, minutes, rounds, tables, world)
-    return _made(None, None, "game" if only == "both" else only, minutes, rounds, tables, world, load_data(path), path)
+            return _of_lesson(path, text, wishes)
+    if wishes.only == "lesson":
+        raise InputRefused([problem("session_no_lesson", given=shown(path))])
+    return _content(_source(load_data(path), None, replace(wishes, only="game")), None)
 
 
-def _made(
-    lesson: str | None,
-    text: str | None,
-    only: str,
-    minutes: int,
-    rounds: int | None,
-    tables: int | None,
-    world: int | None,
-    study: dict[str, Any] | None = None,
-    name: str = "study",
-) -> Content:
-    """A lesson's content, or a study's."""
-    if lesson is None and only == "lesson":
-        raise InputRefused([problem("session_no_lesson", given=repr(name))])
-    told = None if lesson is None else read_lesson(lesson, text)
-    data = study or load_data(_study_of(lesson, text))
-    settings: dict[str, Any] = {"rounds": rounds, "tables": tables, "world": world}
-    source = {
+def _of_lesson(path: str, text: str | None, wishes: Wishes) -> Content:
+    """A lesson's content."""
+    told = read_lesson(path, text)
+    lesson = _text_of(path, text).split("\n") if wishes.only != "game" else None
+    return _content(_source(load_data(_study_of(path, text)), lesson, wishes), told)
+
+
+def _source(study: dict[str, Any], lesson: list[str] | None, wishes: Wishes) -> dict[str, Any]:
+    """What a session's file keeps of what it was made of."""
+    return {
         "format": FORMAT,
         "version": __version__,
-        "minutes": minutes,
-        "lesson": _text_of(lesson, text).split("\n") if told is not None and only != "game" else None,
-        "game": {key: value for key, value in settings.items() if value is not None} if only != "lesson" else None,
-        "study": data,
+        "minutes": wishes.minutes,
+        "lesson": lesson,
+        "game": wishes.game if wishes.only != "lesson" else None,
+        "study": study,
     }
-    return _content(source, told)
 
 
-def _text_of(lesson: str | None, text: str | None) -> str:
+def _text_of(lesson: str, text: str | None) -> str:
     """What a lesson's file holds."""
     if text is not None:
         return text
-    return Path(str(lesson)).read_text("utf-8")
+    return Path(lesson).read_text("utf-8")
 
 
-def _study_of(lesson: str | None, text: str | None) -> str:
+def _study_of(lesson: str, text: str | None) -> str:
     """The study that a lesson is about, by its path or its name; a file beside the lesson's own comes first."""
-    data, _, _ = read_file(str(lesson), text)
+    data, _, _ = read_file(lesson, text)
     source = str(data.get("study", "case")) if isinstance(data, dict) else "case"
-    beside = Path(str(lesson)).parent / source
+    beside = Path(lesson).parent / source
     return str(beside) if beside.is_file() else source
 
 
@@ -162,17 +167,19 @@ def _settings(game: Game) -> dict[str, Any]:
 def _game(study: Study, settings: Mapping[str, Any]) -> Game:
     """The game that settings make of a study; ``tables`` may be how many there are to be."""
     said = dict(settings)
-    tables = said.pop("tables", None)
+    tables, chain = said.pop("tables", None), bool(said.pop("chain", False))
     if isinstance(tables, dict):
         seats = [Table(name, tuple(departments)) for name, departments in tables.items()]
     else:
-        seats = seated(study, said.get("base"), tables)
+        seats = seated(study, said.get("base"), tables, chain)
     base = said.pop("base", None)
     return game_of(study, base, seats, **said)
 
 
-def seated(study: Study, base: str | None, count: int | None) -> list[Table]:
+def seated(study: Study, base: str | None, count: int | None, chain: bool = False) -> list[Table]:
     """Tables for a room: one a department inside, or ``count`` of them, over which departments are dealt in order.
+
+    With ``chain`` each chain partner has one besides; its work only moves while the chain is consulted.
 
     >>> from simulation import case
     >>> [table.departments for table in seated(case(), None, 3)]
@@ -189,4 +196,5 @@ def seated(study: Study, base: str | None, count: int | None) -> list[Table]:
         own = business[at : at + size + (index < more)]
         tables.append(Table(own[0], tuple(own)))
         at += len(own)
-    return tables
+    partners = [Table(one.name, (one.name,)) for one in organisation.departments if chain and one.kind == "chain"]
+    return [*tables, *partners[: MOST_TABLES - len(tables)]]

@@ -293,6 +293,7 @@ class Rounds:
             "benefit": sum(self.game.departments[name].benefit for name in table.departments),
             "needs": ", ".join(called[name] for name in list(needs)[:3]),
             "anchored": play.has("anchor_in_strategy", play.played + 1),
+            "chain": not any(self.game.departments[name].internal for name in table.departments),
             "seen": None,
         }
 
