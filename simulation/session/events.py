@@ -146,7 +146,10 @@ def _with_answer(record: Record, event: Event, key: str, typed: bool) -> Record:
 
 
 def _go_wrong(record: Record, data: Data) -> str | None:
-    return None if 0 <= data["to"] < len(record.screens) else "no_screen"
+    if not 0 <= data["to"] < len(record.screens):
+        return "no_screen"
+    waits = record.screen.after is not None and not record.is_revealed and not record.over
+    return "reveal_first" if waits and data["to"] == record.at + 1 else None
 
 
 def _gone(record: Record, event: Event) -> Record:
@@ -160,7 +163,13 @@ def _screen_wrong(record: Record, data: Data) -> str | None:
 
 
 def _reveal_wrong(record: Record, data: Data) -> str | None:
-    return _screen_wrong(record, data) or (None if record.screen.reveals else "nothing_to_reveal")
+    after = record.screen.after
+    rules = (
+        (not record.screen.reveals, "nothing_to_reveal"),
+        (bool(after) and after not in record.revealed, "reveal_before"),
+        (after is not None and record.is_revealed and not data["on"], "played"),
+    )
+    return _screen_wrong(record, data) or next((key for holds, key in rules if holds), None)
 
 
 def _lock_wrong(record: Record, data: Data) -> str | None:

@@ -53,6 +53,9 @@ class Ask:
 class Screen:
     """One screen of the session. ``key`` is stable, such as ``"round-3"``; ``kind`` is ``"lobby"``, ``"question"`` ….
 
+    ``after`` is given where revealing is final and in order: the key of the screen that must be revealed before, or
+    nothing for the first; such a screen is not left by the next one until it is revealed.
+
     ``minutes`` is how long the trainer means to take, ``notes`` are for the console alone, and a screen that
     ``reveals`` has two states, before and after the trainer reveals.
     """
@@ -64,6 +67,7 @@ class Screen:
     minutes: float = 0
     notes: tuple[Label, ...] = field(default=())
     reveals: bool = False
+    after: str | None = None
 
 
 @dataclass(frozen=True)

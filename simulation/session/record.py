@@ -139,13 +139,15 @@ class Record:
         return tuple(one for one in self.present if one.table == table)
 
     def expected(self, screen: Screen) -> tuple[str, ...]:
-        """Whose answers a screen waits for: the participants, or the tables at which somebody sits."""
+        """Whose answers a screen waits for: the participants, or the tables at which somebody sits or for which
+        the trainer types."""
         if screen.ask is None:
             return ()
         if screen.ask.by == "person" or not self.tables:
             return tuple(one.id for one in self.present)
-        taken = {one.table for one in self.present}
-        return tuple(TABLE + table.name for table in self.tables if table.name in taken)
+        taken = {TABLE + one.table for one in self.present}
+        taken |= {key for (_, key), answer in self.answers.items() if answer.typed}
+        return tuple(TABLE + table.name for table in self.tables if TABLE + table.name in taken)
 
     def answered(self, screen: Screen) -> tuple[str, ...]:
         """Those of :meth:`expected` who have answered."""

@@ -177,7 +177,7 @@ def beamer(room: Room, language: str) -> State:
         **_common(record, language),
         "programme": room.programme.title.in_(language),
         "joined": counted("joined", len(record.present), language),
-        "answered": counted("answered", len(record.answered(screen)), language, of=len(record.expected(screen))),
+        "answered": _answered(record, language),
         "fragment": room.programme.beamer(record, language),
         "results": results(record, screen, language) if _are_counts_shown(record) else None,
         "join_url": room.address,
@@ -194,6 +194,15 @@ def beamer(room: Room, language: str) -> State:
         "lobby": screen.kind == "lobby",
         **_timing(record),
     }
+
+
+def _answered(record: Record, language: str) -> str:
+    """How many have answered, while somebody still may; nothing where that is hidden, or nobody is waited for."""
+    screen = record.screen
+    expected = record.expected(screen)
+    if record.hidden or record.is_revealed or not expected:
+        return ""
+    return counted("answered", len(record.answered(screen)), language, of=len(expected))
 
 
 def _are_counts_shown(record: Record) -> bool:

@@ -67,7 +67,7 @@ def _content(builder: Arguments, command: argparse.ArgumentParser) -> None:
         "--only", choices=("both", "game", "lesson"), default="both", help=builder.help_text("session_only")
     )
     command.add_argument(
-        "--minutes", type=builder.count(0, 600), default=0, metavar="N", help=builder.help_text("session_minutes")
+        "--minutes", type=builder.count(0, 600), default=None, metavar="N", help=builder.help_text("session_minutes")
     )
     command.add_argument(
         "--rounds", type=builder.count(1, 40), default=None, metavar="N", help=builder.help_text("session_rounds")

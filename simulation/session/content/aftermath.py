@@ -97,16 +97,14 @@ class Aftermath:
             return piece("text-beamer", language, **_plain([say("game.not_played", language)]))
         draw = getattr(self, f"_{screen.key.removeprefix('after.')}")
         shown: dict[str, Any] = draw(record, play, language)
-        return piece("text-beamer", language, **{**_plain([]), **shown})
+        fields = {**_plain([]), **shown}
+        fields["quiet"] = f"{fields['quiet']} {say('lesson.note', language)}".strip()
+        return piece("text-beamer", language, **fields)
 
     def _saw(self, record: Record, play: Play, language: str) -> dict[str, Any]:
         """What did you see? Before any why."""
         chart = self.rounds.chart(play, play.played, language)
-        return {
-            "lines": [say("game.after_saw", language)],
-            "picture": chart,
-            "quiet": say("game.after_saw_how", language),
-        }
+        return {"lines": [say("game.after_saw_how", language)], "picture": chart}
 
     def _among(self, record: Record, play: Play, language: str) -> dict[str, Any]:
         """The room's world among many with the same pledges and other luck; and what the room foresaw."""
@@ -229,9 +227,9 @@ class Aftermath:
         """What all have together, whoever sees it: the dilemma."""
         found: Totals = self._found("totals", play)
         rows = [
-            ("sum_played", found.played.in_all),
-            ("sum_half", found.half.in_all),
-            ("sum_same", found.same.in_all),
+            ("sum_played", found.played.in_all - play.spent),
+            ("sum_half", found.half.in_all - play.spent),
+            ("sum_same", found.same.in_all - play.spent),
             ("sum_still", found.still.in_all),
         ]
         most = max(value for _, value in rows)
@@ -251,8 +249,9 @@ class Aftermath:
     def _wrong(self, record: Record, play: Play, language: str) -> dict[str, Any]:
         """When this lesson is wrong."""
         found: Totals = self._found("totals", play)
-        pays = found.half.in_all > found.same.in_all
-        alone = found.still.in_time > (1.0 + NEAR) * max(found.played.in_time, found.half.in_time)
+        pays = max(found.half.in_all, found.played.in_all) - play.spent > found.still.in_all
+        together = max(found.played.in_time, found.half.in_time) - play.spent
+        alone = found.still.in_time > (1.0 + NEAR) * together
         points = [
             say("game.wrong_pays" if pays else "game.wrong_pays_not", language),
             say("game.wrong_alone" if alone else "game.wrong_alone_not", language),
@@ -260,12 +259,12 @@ class Aftermath:
             say("game.wrong_habits", language),
             say("game.wrong_other", language),
         ]
-        return {"lines": [say("game.wrong", language)], "points": points, "quiet": say("lesson.note", language)}
+        return {"lines": [], "points": points}
 
     def texts(self, key: str, record: Record, language: str) -> list[str]:
         """What a screen says in sentences, for the hand-out."""
         shown: dict[str, Any] = getattr(self, f"_{key}")(record, self.rounds.play(record), language)
-        return [*shown.get("lines", ()), *shown.get("after", ())]
+        return [*shown.get("lines", ()), *shown.get("after", ()), *filter(None, [shown.get("quiet", "")])]
 
     # --- phones and the console ------------------------------------------------------------------------
 

@@ -131,9 +131,17 @@ class Content:
         return None if self.rounds is None else self.rounds.play(record)
 
 
-def content_of(title: Label, lesson: Told | None, game: Game | None, minutes: int = 0, source: str = "") -> Content:
-    """A programme with a lesson, a game, or both; ``minutes`` are those of the lesson's chapters, 0 for all of them."""
-    rounds = None if game is None else Rounds(game)
+def content_of(
+    title: Label,
+    lesson: Told | None,
+    game: Game | None,
+    minutes: int = 0,
+    source: str = "",
+    about: tuple[Label, ...] = (),
+) -> Content:
+    """A programme with a lesson, a game, or both; ``minutes`` are those of the lesson's chapters, 0 for all of them;
+    ``about`` says what the game's organisation is up to."""
+    rounds = None if game is None else Rounds(game, about)
     aftermath = None if rounds is None else Aftermath(rounds)
     chapters = None if lesson is None else Chapters(lesson, minutes)
     parts: list[Part] = [Words("lobby", ("lobby_1", "lobby_2"))]

@@ -67,7 +67,7 @@ class Chapters:
         ask = Ask("option", "person", self._options(chapter)) if chapter and name in VOTING else None
         minutes = round(chapter.minutes / len(steps_at(lesson, place)), 1) if chapter else 2
         notes = (*(chapter.notes if chapter and step == 0 else ()), texts_of(f"notes_{name}"))
-        return Screen(key, title, name, ask, minutes, notes, reveals=name == "world")
+        return Screen(key, title, name, ask, minutes, notes, reveals=name in {"world", "why"})
 
     def _options(self, chapter: Chapter) -> tuple[Label, ...]:
         """What there is to choose from; of a package, the places it can end at."""
@@ -172,13 +172,20 @@ class Chapters:
         room = self.room(record, screen, language)
         if place >= len(self.material.lesson.chapters):
             looked = self.closing(room) if screen.kind == CLOSING else None
-            return _drawn(scene(self.material, room, looked), language)
+            return _drawn(scene(self.material, room, looked), language, ())
         chapter = self.material.lesson.chapters[place]
         found = self.reveal(room, chapter) if screen.kind in LOOKS else None
         shown = scene(self.material, room, found, bill=self.bill(room, chapter))
         if screen.kind == "world" and screen.key not in record.revealed:
-            return piece("chapter-beamer", language, scene={**shown, "kind": "before"}, picture="")
-        return _drawn(shown, language)
+            return piece("chapter-beamer", language, scene={**shown, "kind": "before"}, picture="", against=())
+        if screen.kind == "why" and screen.key not in record.revealed:
+            shown |= {"because": "", "built": ""}
+        return _drawn(shown, language, self._against(chapter, language))
+
+    def _against(self, chapter: Chapter, language: str) -> tuple[str, ...]:
+        """What the room's package is held against, by its titles."""
+        names = chapter.package.against if chapter.package else ()
+        return tuple(self.material.study.scenario(name).called(language) for name in names)
 
     def phone(self, record: Record, screen: Screen, who: Participant, language: str) -> Markup:
         """The question above the answers."""
@@ -237,7 +244,7 @@ def texts_of(key: str) -> Label:
     return Label(**{code: say(f"game.{key}", code) for code in LANGUAGES})
 
 
-def _drawn(shown: dict[str, Any], language: str) -> Markup:
+def _drawn(shown: dict[str, Any], language: str, against: tuple[str, ...]) -> Markup:
     """A scene as HTML."""
     picture: Markup = NOTHING
     if shown["kind"] == "world":
@@ -247,7 +254,7 @@ def _drawn(shown: dict[str, Any], language: str) -> Markup:
     elif shown["kind"] == "ranking" and not shown["wait"]:
         rows = [Bar(f"{bar['place']} · {bar['title']}", bar["mean"], bar["said"], bar["own"]) for bar in shown["bars"]]
         picture = bars(rows)
-    return piece("chapter-beamer", language, scene=shown, picture=picture)
+    return piece("chapter-beamer", language, scene=shown, picture=picture, against=against)
 
 
 def _world(shown: dict[str, Any], language: str) -> Markup:
@@ -255,9 +262,12 @@ def _world(shown: dict[str, Any], language: str) -> Markup:
     lines = [Line(line["title"], line["values"]) for line in shown["lines"]]
     live = [Mark(line["live"], say("lesson.go_live", language)) for line in shown["lines"][:1] if line["live"]]
     weighty = [moment for moment in shown["moments"] if moment["weighty"]]
+    said = f"{say('lesson.week', language)} {{}}: {{}}"
     captions = [
-        Caption(PLAYS * moment["week"] / shown["horizon"], moment["text"], moment["week"]) for moment in weighty
+        Caption(PLAYS * moment["week"] / shown["horizon"], said.format(moment["week"], moment["text"]))
+        for moment in weighty
     ]
+    captions += [Caption(PLAYS + 1.0, shown["ends"], strong=True)]
     return line_chart(
         shown["axis"],
         lines,

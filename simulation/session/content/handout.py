@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from babel.dates import format_date
 from markupsafe import Markup
 
 from simulation.game.form import Play
@@ -62,7 +63,7 @@ def handout(content: "Content", record: Record, language: str, agreed: Sequence[
     monday = [*questions, *(say(f"game.monday_{number}", language) for number in range(1, QUESTIONS + 1))]
     fields: dict[str, Any] = {
         "title": content.title.in_(language),
-        "day": date.today().isoformat(),
+        "day": format_date(date.today(), "long", locale=language.replace("-", "_")),
         "foresaw": chapters.told(record, language) if chapters is not None else None,
         "game": _game(content, play, record, language) if play is not None and played else None,
         "agreed": agreed,

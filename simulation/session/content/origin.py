@@ -22,6 +22,8 @@ from simulation.study.sources.files import is_lesson, is_tables, load_data, read
 FORMAT = 1
 KINDS = ("both", "game", "lesson")
 """What a session may have: the game and the lesson, or one of them."""
+BESIDE = 30
+"""Minutes of the lesson that are told beside a game."""
 MOST_TABLES = 40
 """Tables that a room can have; an organisation with more departments inside has several at a table."""
 
@@ -47,15 +49,20 @@ def exported_in(path: str | None) -> Exported | None:
 @dataclass(frozen=True)
 class Wishes:
     """What a session is to be besides its file: ``only`` one of :data:`KINDS`; chapters of the lesson that go into so
-    many ``minutes`` (0: all); so many ``rounds`` of the game and ``tables``, the usual ones for None, with tables for
+    many ``minutes`` (0: all; None: the usual ones); so many ``rounds`` of the game and ``tables``, the usual ones for None, with tables for
     the ``chain`` partners as well or not; and in which ``world``, a typical one for None."""
 
     only: str = "both"
-    minutes: int = 0
+    minutes: int | None = None
     rounds: int | None = None
     tables: int | None = None
     chain: bool = False
     world: int | None = None
+
+    @property
+    def told(self) -> int:
+        """The minutes of the lesson: beside a game two chapters, if nothing else is wished."""
+        return (BESIDE if self.only == "both" else 0) if self.minutes is None else self.minutes
 
     @property
     def game(self) -> dict[str, Any]:
@@ -99,7 +106,7 @@ def _source(study: dict[str, Any], lesson: list[str] | None, wishes: Wishes) -> 
     return {
         "format": FORMAT,
         "version": __version__,
-        "minutes": wishes.minutes,
+        "minutes": wishes.told,
         "lesson": lesson,
         "game": wishes.game if wishes.only != "lesson" else None,
         "study": study,
@@ -146,9 +153,9 @@ def _content(source: Mapping[str, Any], told: Told | None) -> Content:
     game = None if played is None else _game(study, played)
     title = told.lesson.title if lesson is not None and told is not None else study.title
     kept = {**source, "game": None if game is None else _settings(game)}
-    return content_of(
-        title, told if lesson is not None else None, game, int(source.get("minutes") or 0), study_yaml(dict(kept))
-    )
+    told = told if lesson is not None else None
+    about = (study.title, study.description)
+    return content_of(title, told, game, int(source.get("minutes") or 0), study_yaml(dict(kept)), about)
 
 
 def _settings(game: Game) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from simulation.report.palette import ACCENT, FAINT, INK, QUIET, RIVAL
 from simulation.text.i18n import percent
 
 WIDTH, HEIGHT = 960, 380
-LEFT, RIGHT, TOP, BOTTOM = 84, 28, 22, 40
+LEFT, RIGHT, TOP, BOTTOM = 84, 40, 34, 40
 PLAYS = 14.0
 """Seconds in which a world unfolds."""
 CAPTION = 40
@@ -46,7 +46,7 @@ class Caption:
 
     at: float
     text: str
-    week: int
+    strong: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,9 +102,9 @@ def line_chart(
             f'<animate attributeName="width" from="0" to="{full}" dur="{PLAYS:g}s" fill="freeze"/></rect></clipPath>'
         )
     group = ' clip-path="url(#unfold)"' if plays else ""
+    drawn += [_mark(mark, frame, index) for index, mark in enumerate(marks)]
     parts.append(f"<g{group}>{''.join(drawn)}</g>")
-    parts += [_mark(mark, frame, index) for index, mark in enumerate(marks)]
-    parts += _captions(captions, week_word)
+    parts += _captions(captions)
     height = HEIGHT + (CAPTION if captions else 0)
     return Markup(
         f'<svg class="picture" viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{escape(title)}">'
@@ -128,7 +128,7 @@ def _grid(frame: Frame, axis: str, language: str, week_word: str, every: int) ->
             f'<text x="{frame.x(week):.1f}" y="{HEIGHT - 12}" text-anchor="middle" font-size="17" fill="{QUIET}">'
             f"{f'{escape(week_word)} ' if week == 0 else ''}{week}</text>"
         )
-    parts.append(f'<text x="{LEFT + 8}" y="{TOP + 14}" font-size="17" fill="{QUIET}">{escape(axis)}</text>')
+    parts.append(f'<text x="{LEFT + 8}" y="{TOP - 8}" font-size="17" fill="{QUIET}">{escape(axis)}</text>')
     return "".join(parts)
 
 
@@ -165,15 +165,16 @@ def _mark(mark: Mark, frame: Frame, index: int) -> str:
     )
 
 
-def _captions(captions: Sequence[Caption], week_word: str) -> list[str]:
+def _captions(captions: Sequence[Caption]) -> list[str]:
     """One sentence at a time, the last of which stays."""
     ordered = sorted(captions, key=lambda one: one.at)
     drawn = []
     for caption, after in zip_longest(ordered, ordered[1:]):
+        heavy = ' font-weight="600"' if caption.strong else ""
         hidden = f'<set attributeName="visibility" to="hidden" begin="{after.at:.2f}s" fill="freeze"/>' if after else ""
         drawn.append(
-            f'<text x="{LEFT}" y="{HEIGHT + CAPTION / 2:.0f}" font-size="21" fill="{INK}" visibility="hidden">'
-            f"{escape(week_word)} {caption.week}: {escape(caption.text)}"
+            f'<text x="{LEFT}" y="{HEIGHT + CAPTION / 2:.0f}" font-size="21" fill="{INK}"{heavy} visibility="hidden">'
+            f"{escape(caption.text)}"
             f'<set attributeName="visibility" to="visible" begin="{caption.at:.2f}s" fill="freeze"/>{hidden}</text>'
         )
     return drawn

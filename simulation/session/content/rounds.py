@@ -24,10 +24,10 @@ from simulation.session.content.pictures import Line, Mark, line_chart
 from simulation.session.programme import Ask, Screen, Table
 from simulation.session.record import Participant, Record
 from simulation.study.organisation import Label
-from simulation.text.i18n import LANGUAGES, percent, say
+from simulation.text.i18n import LANGUAGES, money, percent, say
 
 SERIES, ROUND = "pledge", "round-"
-CARDS, FORESEEN = "game.cards", "game.foreseen"
+CARDS, MENU, FORESEEN = "game.cards", "game.menu", "game.foreseen"
 STEP = 5
 """Pledges go by so many percent."""
 MOST_EVENTS = 3
@@ -47,11 +47,12 @@ def texts(key: str, **fields: Any) -> Label:
 class Rounds:
     """The rounds of a game. Plays are kept, since many phones ask for the same one."""
 
-    def __init__(self, game: Game) -> None:
-        self.game = game
+    def __init__(self, game: Game, about: tuple[Label, ...] = ()) -> None:
+        self.game, self.about = game, about
         self.tables = tuple(Table(table.name, _label(game, table)) for table in game.tables)
         self.screens = (
             Screen(CARDS, texts("cards_title"), "cards", minutes=5, notes=(texts("cards_notes"),)),
+            Screen(MENU, texts("menu_title"), "menu", minutes=2, notes=(texts("menu_notes"),)),
             Screen(
                 FORESEEN,
                 texts("foreseen_title"),
@@ -83,7 +84,8 @@ class Rounds:
         if number in {1, 3, 6, self.game.rounds}:
             notes.append(texts(f"round_notes_{'last' if number == self.game.rounds else number}"))
         title = texts("round_title", n=number, of=self.game.rounds)
-        return Screen(f"{ROUND}{number}", title, "round", ask, MINUTES, tuple(notes), reveals=True)
+        before = f"{ROUND}{number - 1}" if number > 1 else ""
+        return Screen(f"{ROUND}{number}", title, "round", ask, MINUTES, tuple(notes), reveals=True, after=before)
 
     # --- what was played -------------------------------------------------------------------------------
 
@@ -131,7 +133,7 @@ class Rounds:
 
     def prepare(self, record: Record) -> None:
         """Run the world."""
-        if record.screen.kind in {"round", "cards"}:
+        if record.screen.kind in {"round", "cards", "menu"}:
             _ = self.play(record).trace
 
     # --- the beamer ------------------------------------------------------------------------------------
@@ -140,11 +142,16 @@ class Rounds:
         """Progress only, until the elephant is named; then what is not agreed; with roles, who pledged what."""
         if screen.key == CARDS:
             keys = ("cards_1", "cards_2", "cards_3", "cards_4")
-            lines = [say(f"game.{key}", language, rounds=self.game.rounds) for key in keys]
-            return piece("text-beamer", language, lines=lines, points=(), picture="", after=(), quiet="")
+            points = [say(f"game.{key}", language, rounds=self.game.rounds) for key in keys]
+            lines = [text.in_(language) for text in self.about]
+            return piece(
+                "text-beamer", language, lines=lines, points=points, picture="", after=(), quiet=_note(language)
+            )
+        if screen.key == MENU:
+            return self._menu(language)
         if screen.key == FORESEEN:
             lines = [say("game.foreseen", language), say("game.foreseen_how", language, never=self.game.rounds + 1)]
-            return piece("text-beamer", language, lines=lines, points=(), picture="", after=(), quiet="")
+            return piece("text-beamer", language, lines=lines, points=(), picture="", after=(), quiet=_note(language))
         number = int(screen.key.removeprefix(ROUND))
         play = self.play(record)
         done = number <= play.played
@@ -160,6 +167,8 @@ class Rounds:
             "roles": play.has("assign_roles", number),
             "team": play.has("cross_functional_team", number),
             "bought": self._bought_list(play, number, language),
+            "left": play.left,
+            "note": _note(language),
         }
         if done:
             fields |= self._outcome(play, number, language)
@@ -167,6 +176,17 @@ class Rounds:
             rush = until and any(event.kind == "shock" for event in round_of(play, until).events)
             fields["rush"] = bool(rush)
         return piece("round-beamer", language, **fields)
+
+    def _menu(self, language: str) -> Markup:
+        """What can be bought, at which price from the first round on, and what there is for it."""
+        points = []
+        for offer in self.game.offers:
+            cost = price(self.game, offer, 1)
+            said = money(cost, language) if cost else say("game.free", language)
+            points.append(f"{_capital(say(f'game.offer_{offer.name}', language))}: {said}")
+        lines = [say("game.menu", language, budget=money(self.game.budget, language))]
+        quiet = say("game.menu_note", language)
+        return piece("text-beamer", language, lines=lines, points=points, picture="", after=(), quiet=quiet)
 
     def _outcome(self, play: Play, number: int, language: str) -> Mapping[str, Any]:
         """What a round brought."""
@@ -192,7 +212,7 @@ class Rounds:
         ]
         told = sorted(spoken, key=lambda one: (RANK.index(one.kind), one.week))
         sentences: list[str] = []
-        for event in told[:MOST_EVENTS]:
+        for event in sorted(told[:MOST_EVENTS], key=lambda one: one.week):
             sentences.append(say("game.in_week", language, week=event.week, text=self._event(event, play, language)))
         return sentences
 
@@ -235,7 +255,7 @@ class Rounds:
 
     def _bought_list(self, play: Play, number: int, language: str) -> str:
         """What works in a round, in words."""
-        return ", ".join(say(f"game.offer_{name}", language) for name, start in play.bought if start <= number)
+        return "; ".join(say(f"game.offer_{name}", language) for name, start in play.bought if start <= number)
 
     def chart(self, play: Play, until: int, language: str) -> Markup:
         """Progress, and use once it is live, up to the end of a round."""
@@ -261,7 +281,7 @@ class Rounds:
 
     def phone(self, record: Record, screen: Screen, who: Participant, language: str) -> Markup:
         """The table's card, and what it saw of the last round that was played: its own, never another's."""
-        if screen.key == FORESEEN or not who.table:
+        if screen.key in {FORESEEN, MENU} or not who.table:
             return NOTHING
         play, table = self.play(record), self.game.table(who.table)
         number = play.played
@@ -307,16 +327,30 @@ class Rounds:
             why = play.may_buy(offer.name)
             cost = price(self.game, offer, min(play.played + 1, self.game.rounds))
             label = say(f"game.offer_{offer.name}", language)
+            if why == "bought_before" and not play.has(offer.name):
+                why = "other_way"
             offers.append((offer.name, label, cost, "" if why is None else say(f"game.why_{why}", language)))
         rows = []
         if play.played:
-            points = scores(play)
-            for table in self.tables:
-                share = play.pledges[table.name][-1]
+            points, called = scores(play), department_names(play.scenario, language)
+            for table, seats in zip(self.tables, self.game.tables, strict=True):
+                share, seen = play.pledges[table.name][-1], seen_by(play, seats, play.played)
                 said = say("game.by_model", language) if share is None else percent(share, language)
-                rows.append((table.label.in_(language), said, f"{points[table.name].points:.0f}"))
+                waits = ", ".join(called[name] for name in seen.waits_for)
+                done = percent(seen.done, language)
+                rows.append((table.label.in_(language), said, f"{points[table.name].points:.0f}", done, waits))
         fields = {"left": play.left, "played": play.played, "rounds": self.game.rounds, "offers": offers, "rows": rows}
         return piece("shop-console", language, **fields)
+
+
+def _note(language: str) -> str:
+    """What the model is."""
+    return say("lesson.note", language)
+
+
+def _capital(text: str) -> str:
+    """The text with a capital."""
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def _label(game: Game, table: Seats) -> Label:
