@@ -35,7 +35,7 @@ FLOORS = [
 ONLY = {
     "mesa": {"model"},
     "solara": {"dashboard"},
-    "pydantic": {"study", "lesson", "dashboard"},
+    "pydantic": {"study", "lesson", "session", "dashboard"},
     "pydantic_core": {"study", "lesson", "dashboard"},
     "yaml": {"study", "text"},
     "babel": {"text"},

@@ -13,7 +13,7 @@ from simulation.session.content.handout import Agreement, agreements_in, cards, 
 from simulation.session.content.origin import content_from, content_of_source, seated
 from simulation.session.content.replay import beside, replayed, study_data
 from simulation.session.record import TABLE, Answer, Decision, Participant, Record
-from simulation.study.sources.files import case, parse, study_yaml
+from simulation.study.sources.files import case, parse, read_file, study_yaml
 
 CONTENT = content_from(None, minutes=30, rounds=4, world=7)
 LANGUAGES = ("en", "nl")
@@ -75,6 +75,10 @@ def is_balanced(markup):
     return True
 
 
+def yaml_of(text):
+    return read_file("session", text)[0]
+
+
 # --- every screen --------------------------------------------------------------------------------------
 
 
@@ -93,9 +97,9 @@ def test_every_screen_can_be_drawn_before_and_after_anything_happened(language):
 
 def test_screens_come_in_order_and_each_has_a_key_of_its_own():
     keys = [screen.key for screen in CONTENT.screens]
-    assert keys[:4] == ["lobby", "game.cards", "game.foreseen", "round-1"]
-    assert keys[7 : 7 + len(KEYS)] == [f"after.{key}" for key in KEYS]
-    assert keys[7] == "after.saw", "what was seen is asked before anything is explained"
+    assert keys[:5] == ["lobby", "game.cards", "game.menu", "game.foreseen", "round-1"]
+    assert keys[8 : 8 + len(KEYS)] == [f"after.{key}" for key in KEYS]
+    assert keys[8] == "after.saw", "what was seen is asked before anything is explained"
     assert keys[-3:] == ["closing.closing", "closing.mirror", "agree"]
     assert len(keys) == len(set(keys))
 
@@ -237,6 +241,62 @@ def test_what_a_session_was_made_of_makes_it_again():
     record = played(4, "assign_roles@1", "partner_along@2")
     for language in LANGUAGES:
         assert replayed(again, record, language) == replayed(CONTENT, record, language)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *({"rounds": value} for value in (0, -1, 41, "x", 2.5, 10**9, True)),
+        *({"weeks": value} for value in (-1, 0, 10**6, True)),
+        {"rounds": 40, "weeks": 52},
+        *({"tables": value} for value in ({"IT": 5}, ["IT"], {"IT": []}, {"IT": [["IT"]]}, {"IT": ["Nobody"]}, {})),
+        *({"budget": value} for value in ("x", float("nan"), -1, [1])),
+        *({"world": value} for value in (-1, 10**12, "x")),
+        *({"seed": value} for value in (-1, "x", 2**70)),
+        {"base": "nobody"},
+        {"strange": 1},
+    ],
+)
+def test_settings_that_cannot_be_are_refused_in_a_sentence(said):
+    data = yaml_of(CONTENT.source)
+    with pytest.raises(InputRefused) as refused:
+        content_of_source(study_yaml({**data, "game": {**data["game"], **said}}))
+    assert str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "value", ["", "@", "assign_roles", "assign_roles@x", "assign_roles@²", "assign_roles@٢", "foo@2"]
+)
+def test_a_purchase_that_cannot_be_is_left_out(value):
+    record = played(2)
+    record = replace(
+        record, decisions=(Decision("round-1", "buy", value), Decision("round-1", "buy", "consult_chain@2"))
+    )
+    assert CONTENT.play(record).bought == (("consult_chain", 2),)
+
+
+def test_nothing_is_bought_twice_or_beyond_the_budget_wherever_it_comes_from():
+    names = ("partner_along@1", "partner_over@2", "dedicate_hours@1", "anchor_in_strategy@1", "anchor_in_strategy@2")
+    play = CONTENT.play(played(4, *names))
+    assert play.left >= 0.0
+    assert [name for name, _ in play.bought] == [*dict.fromkeys(name for name, _ in play.bought)]
+    assert "partner_over" not in dict(play.bought)
+
+
+def test_games_of_different_length_are_not_compared():
+    short, long = content_from(None, world=7, rounds=2), content_from(None, world=7)
+    pair = [(short, played(1, content=short)), (long, played(1, content=long))]
+    for sessions in (pair, pair[::-1]):
+        with pytest.raises(InputRefused, match="different organisations"):
+            beside(sessions, ["a", "b"], "en")
+
+
+@pytest.mark.parametrize("rounds", [1, 2, 5])
+def test_a_short_game_is_a_study_as_well(rounds):
+    content = content_from("manufacturer", rounds=rounds, world=7)
+    study = parse(study_yaml(study_data(content, played(1, content=content))))
+    assert study.horizon == 13 * rounds
+    assert "session" in study.names
 
 
 @pytest.mark.parametrize("text", ["", "a", "format: 2\nstudy: {}", "format: 1\nstudy: 3"])

@@ -786,7 +786,8 @@ def test_every_word_of_a_page_is_on_it():
         text += "".join(path.read_text("utf-8") for path in Path("simulation/session").glob("*.py"))
         for key in words_of(f"session.{part}", "en"):
             assert re.search(rf"words\.{key}\b", text) or f'"{key}"' in text or f"session.{part}.{key}" in text, key
-    sources = "".join(path.read_text("utf-8") for path in Path("simulation/session").glob("*.py"))
+    places = [*Path("simulation/session").rglob("*.py"), *Path("simulation/game").glob("*.py")]
+    sources = "".join(path.read_text("utf-8") for path in places)
     for key in words_of("session.refused", "en"):
         assert f'"{key}"' in sources, key
 

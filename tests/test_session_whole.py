@@ -59,8 +59,8 @@ def test_a_session_from_the_lobby_to_the_hand_out(browser, tmp_path, language):
             if key == "agree":
                 break
             assert trainer.do("next")[0] == 200
-        assert seen[:3] == ["lobby", "game.cards", "game.foreseen"]
-        assert seen[3 : 3 + ROUNDS] == [f"round-{number}" for number in range(1, ROUNDS + 1)]
+        assert seen[:4] == ["lobby", "game.cards", "game.menu", "game.foreseen"]
+        assert seen[4 : 4 + ROUNDS] == [f"round-{number}" for number in range(1, ROUNDS + 1)]
         _take_home(trainer, console, language)
         context.close()
         assert [one for page in wrong for one in page] == []
@@ -88,14 +88,16 @@ def _play(trainer, phone, others, key):
             assert one.answer(key, "40") == (200, "")
         assert trainer.do("type", **{"table-Logistics": "30"})[0] == 200
         phone.wait_for_timeout(300)
+        assert trainer.do("next")[0] == 409, "a round is played before the next one"
         assert trainer.do("reveal", on="1")[0] == 200
+        assert trainer.do("reveal", on="0")[0] == 409, "what was played was played"
         assert others[0].answer(key, "10")[0] == 409, "after the lock nothing is taken"
     elif key == "game.foreseen":
         assert [one.answer(key, value) for one, value in zip(others, ("4", "2"), strict=True)] == [(200, "")] * 2
     elif key.endswith((".question", ".again")):
         assert [one.answer(key, "1") for one in others] == [(200, "")] * 2
         assert trainer.do("type", **{"hands-0": "3"})[0] == 200
-    elif key.endswith(".world"):
+    elif key.endswith((".world", ".why")):
         assert trainer.do("reveal", on="1")[0] == 200
 
 

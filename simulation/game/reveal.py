@@ -184,6 +184,12 @@ def if_held_back(play: Play, table: str) -> tuple[float, float]:
     return after[table].sum - before[table].sum, rest
 
 
+def _played_on(play: Play) -> tuple[object, ...]:
+    """All that must be equal where two plays are compared: organisation, project with its weeks, parameters, luck."""
+    base = play.game.base
+    return base.organisation, base.project, base.parameters, base.measures.platform, play.game.seed
+
+
 @dataclass(frozen=True)
 class Standing:
     """How a play does over :data:`SCORED` worlds: worlds in which it is ``live``, mean ``lasting`` use (a share), and
@@ -197,7 +203,7 @@ class Standing:
 def standings(plays: Sequence[Play]) -> tuple[Standing, ...]:
     """Plays about the same organisation and luck, scored over the same worlds; ``ValueError`` if they are not."""
     first = plays[0].game
-    if any((one.game.base.organisation, one.game.seed) != (first.base.organisation, first.seed) for one in plays):
+    if any(_played_on(one) != _played_on(plays[0]) for one in plays):
         raise ValueError("different games")
     scenarios = [named(scenario_of(play), f"play-{index}") for index, play in enumerate(plays)]
     runs = run_worlds(study_of("standings", scenarios), SCORED, first.seed)

@@ -7,6 +7,7 @@ from typing import Any
 from simulation.session.record import TABLE, Answer, Decision, Event, Participant, Record
 from simulation.system.limits import LIMITS
 from simulation.text.characters import first_unseen, is_visible, look
+from simulation.text.languages import LANGUAGES
 
 Data = Mapping[str, Any]
 Refusal = Callable[[Record, Data], str | None]
@@ -282,7 +283,7 @@ NUMBER = (int, float)
 KINDS: Mapping[str, Kind] = {
     "begin": Kind(
         {"language": str, "seed": int},
-        lambda record, data: None if record.number == 0 else "unknown",
+        lambda record, data: None if record.number == 0 and data["language"] in LANGUAGES else "unknown",
         lambda record, event: replace(record, language=event.data["language"], seed=event.data["seed"]),
     ),
     "join": Kind({"id": str, "nickname": str, "table": str, "language": str}, _join_wrong, _joined),

@@ -1,5 +1,6 @@
 """The routes of participants: where they join, what they see, and what they send."""
 
+import asyncio
 import secrets
 from collections.abc import Callable
 from typing import Any
@@ -18,6 +19,9 @@ from simulation.system.limits import LIMITS
 from simulation.text.characters import composed, one_line
 from simulation.text.i18n import say
 from simulation.web.cookies import LANGUAGE, cookies_in
+
+PATIENCE = 0.5
+"""Seconds that an acknowledgement waits for the picture that goes with it."""
 
 
 class Phones(Routes):
@@ -142,10 +146,19 @@ class Phones(Routes):
             return self.told(request, room, "unwritten", 503)
         if not wants_json(request):
             return RedirectResponse(f"/s/{room.code}", 303)
-        state = await self.drawn(lambda: views.phone(room, who, language))
+        state = await self._soon(room, who, language)
         told = views.refused(problem, language) if problem else ""
         status = 413 if problem == "large" else 409 if problem else 200
         return JSONResponse({"problem": told, "state": state}, status, NOT_KEPT)
+
+    async def _soon(self, room: Room, who: Participant, language: str) -> views.State | None:
+        """What a participant sees, if that is drawn soon; it comes down the stream as well, and what was kept is
+        acknowledged without it."""
+        drawing = asyncio.ensure_future(self.drawn(lambda: views.phone(room, who, language)))
+        try:
+            return await asyncio.wait_for(asyncio.shield(drawing), PATIENCE)
+        except TimeoutError:
+            return None
 
     async def phone_state(self, request: Request) -> Response:
         """What a participant sees now."""

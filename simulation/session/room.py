@@ -165,7 +165,7 @@ class Room:
         """A stream to somebody; beyond the bound their oldest one ends."""
         most = LIMITS.streams_shown if viewer in OTHERS else LIMITS.streams_each
         own = [line for line in self.lines if line.viewer == viewer]
-        for line in own[: len(own) - most + 1]:
+        for line in own[: max(0, len(own) - most + 1)]:
             line.end()
             self.lines.remove(line)
         line = Line(viewer)

@@ -121,9 +121,7 @@ class Trainer(Routes):
         fields = await fields_of(request, LIMITS.command_bytes)
         if fields is None:
             return saying("large", request.scope["language"], 413)
-        return await self._page(
-            room, "handout", lambda: room.programme.handout(room.shown, self.house.language, fields)
-        )
+        return await self._page(room, "handout", lambda: room.programme.handout(room.shown, room.language, fields))
 
     async def cards(self, request: Request) -> Response:
         """Cards for the tables, to print."""
@@ -132,7 +130,7 @@ class Trainer(Routes):
             return self.no_room(request)
         if not _is_trainer(request, room):
             return saying("no_trainer", request.scope["language"], 403)
-        return await self._page(room, "cards", lambda: room.programme.cards(self.house.language))
+        return await self._page(room, "cards", lambda: room.programme.cards(room.language))
 
     async def _page(self, room: Room, name: str, draw: Callable[[], str]) -> Response:
         """A page to keep, which needs nothing else."""

@@ -5,6 +5,7 @@ lacks is read in English. How numbers are written, and how many forms a noun has
 """
 
 import functools
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -204,3 +205,15 @@ def money(euro: float, language: str = "en") -> str:
     if size >= 9_950:
         return say("number.euro_thousand", language, sign=sign, n=number(size / 1e3, language))
     return say("number.euro", language, sign=sign, n=number(size, language))
+
+
+def long_date(day: date, language: str = "en") -> str:
+    """A day as people write it.
+
+    >>> long_date(date(2026, 11, 29), "nl"), long_date(date(2026, 11, 29), "en")
+    ('29 november 2026', 'November 29, 2026')
+    """
+    from babel.dates import format_date  # noqa: PLC0415 - as numbers do, it takes 50 ms
+
+    written: str = format_date(day, "long", locale=_locale(language))
+    return written

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from simulation.cli.arguments import Arguments
 from simulation.cli.codes import FINE
 from simulation.cli.session_files import carry_out, is_asked, wished
+from simulation.cli.work import prepare
 from simulation.system.limits import LIMITS
 from simulation.text.i18n import LANGUAGES
 
@@ -94,6 +95,7 @@ def execute(args: argparse.Namespace, language: str) -> int:
         return carry_out(args, language)
     from simulation.session.server import Place, serve
 
+    prepare(language)  # before the room comes: what is compiled while it waits holds everybody up
     chosen = args.language or language
     rooms = _continued(args.go_on, args.language) if args.go_on else _begun(args, chosen, args.sessions or 1)
     serve(rooms, Place(args.host, args.port), chosen, lambda house: _announce(house, args, language))

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from babel.dates import format_date
 from markupsafe import Markup
 
 from simulation.game.form import Play
@@ -17,7 +16,7 @@ from simulation.report.narrative import department_names
 from simulation.session.content.draw import piece
 from simulation.session.content.rounds import FORESEEN
 from simulation.session.record import Record
-from simulation.text.i18n import money, percent, say
+from simulation.text.i18n import long_date, money, percent, say
 
 if TYPE_CHECKING:
     from simulation.session.content.build import Content
@@ -63,7 +62,7 @@ def handout(content: "Content", record: Record, language: str, agreed: Sequence[
     monday = [*questions, *(say(f"game.monday_{number}", language) for number in range(1, QUESTIONS + 1))]
     fields: dict[str, Any] = {
         "title": content.title.in_(language),
-        "day": format_date(date.today(), "long", locale=language.replace("-", "_")),
+        "day": long_date(date.today(), language),
         "foresaw": chapters.told(record, language) if chapters is not None else None,
         "game": _game(content, play, record, language) if play is not None and played else None,
         "agreed": agreed,

@@ -7,21 +7,26 @@ same numbers where those files are gone.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, Strict, ValidationError
 
 from simulation import __version__
-from simulation.game.form import Game, Table, game_of
+from simulation.game.form import MOST_ROUNDS, ROUNDS, WEEKS, Game, Table, game_of
 from simulation.lesson.source import Told, read_lesson, shipped
 from simulation.session.content.build import Content, content_of
 from simulation.session.exports import Exported, from_yaml, is_session
 from simulation.study.build.merge import build
 from simulation.study.errors import InputRefused, problem, shown
+from simulation.study.organisation import Frozen, Name
 from simulation.study.scenario import Study
 from simulation.study.sources.files import is_lesson, is_tables, load_data, read_file, study_yaml, text_of
 
 FORMAT = 1
 KINDS = ("both", "game", "lesson")
 """What a session may have: the game and the lesson, or one of them."""
+LONGEST = 520
+"""Weeks that a game can last, as any project."""
 BESIDE = 30
 """Minutes of the lesson that are told beside a game."""
 MOST_TABLES = 40
@@ -48,9 +53,12 @@ def exported_in(path: str | None) -> Exported | None:
 
 @dataclass(frozen=True)
 class Wishes:
-    """What a session is to be besides its file: ``only`` one of :data:`KINDS`; chapters of the lesson that go into so
-    many ``minutes`` (0: all; None: the usual ones); so many ``rounds`` of the game and ``tables``, the usual ones for None, with tables for
-    the ``chain`` partners as well or not; and in which ``world``, a typical one for None."""
+    """What a session is to be besides its file.
+
+    ``only`` is one of :data:`KINDS`; ``minutes`` are those of the lesson, whose chapters that go into them are told (0:
+    all; None: the usual ones); ``rounds`` and ``tables`` of the game are the usual ones for None, with tables for the
+    ``chain`` partners as well or not; ``world`` is a typical one for None.
+    """
 
     only: str = "both"
     minutes: int | None = None
@@ -144,8 +152,41 @@ def content_of_source(source: str) -> Content:
     return _content(data, None)
 
 
+class _Game(Frozen):
+    """What a session's file may say of its game."""
+
+    base: Name | None = None
+    rounds: Annotated[int, Strict(), Field(ge=1, le=MOST_ROUNDS)] = ROUNDS
+    weeks: Annotated[int, Strict(), Field(ge=1, le=52)] = WEEKS
+    budget: Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)] | None = None
+    world: Annotated[int, Strict(), Field(ge=0, lt=10_000)] | None = None
+    seed: Annotated[int, Strict(), Field(ge=0, lt=2**63)] = 1
+    chain: Annotated[bool, Strict()] = False
+    tables: (
+        Annotated[dict[Name, Annotated[tuple[Name, ...], Field(min_length=1)]], Field(min_length=1)]
+        | Annotated[int, Strict()]
+        | None
+    ) = None
+
+
+class _Source(Frozen):
+    """What a session's file may say of what it was made of."""
+
+    format: Literal[1]
+    version: str
+    minutes: Annotated[int, Strict(), Field(ge=0, le=600)] = 0
+    lesson: tuple[str, ...] | None = None
+    game: _Game | None = None
+    study: dict[str, Any]
+
+
 def _content(source: Mapping[str, Any], told: Told | None) -> Content:
     """The content of plain data."""
+    try:
+        _Source.model_validate(source)
+    except ValidationError as error:
+        where = ".".join(map(str, error.errors()[0]["loc"]))
+        raise InputRefused([problem("session_settings", given=where)]) from None
     lesson, played = source.get("lesson"), source.get("game")
     if lesson is not None and told is None:
         told = read_lesson("lesson.yaml", "\n".join(map(str, lesson)), source["study"])
@@ -180,6 +221,8 @@ def _game(study: Study, settings: Mapping[str, Any]) -> Game:
     else:
         seats = seated(study, said.get("base"), tables, chain)
     base = said.pop("base", None)
+    if said.get("rounds", ROUNDS) * said.get("weeks", WEEKS) > LONGEST:
+        raise InputRefused([problem("session_settings", given="game.rounds")])
     return game_of(study, base, seats, **said)
 
 

@@ -1,5 +1,6 @@
 """A session that is over, as numbers again: round by round, as a scenario of a study, and beside another session."""
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,6 +18,7 @@ from simulation.session.exports import Exported
 from simulation.session.record import Record
 from simulation.study.errors import InputRefused, problem
 from simulation.study.measures import MEASURES
+from simulation.study.organisation import Project
 from simulation.study.sources.files import read_file
 from simulation.text.i18n import LANGUAGES, number, percent, say
 
@@ -81,24 +83,42 @@ def study_data(content: Content, record: Record) -> dict[str, Any]:
     measures = {name: _plain(settings) for name, settings in bought.items()}
     title = {code: say("game.line_played", code) for code in LANGUAGES}
     autopilot = {code: say("game.line_autopilot", code) for code in LANGUAGES}
-    scenarios = {
-        **(study.get("scenarios") or {}),
-        PLAYED: {"extends": base.name, "title": title, "measures": {**off, **measures, **pledged}},
-        AUTOPILOT: {"extends": base.name, "title": autopilot, "measures": {**off, **measures}},
+    entries: dict[str, Any] = study.get("scenarios") or {}
+    if play.game.horizon != _usual_horizon(study):  # others may begin something later than that
+        entries = {name: entries[name] for name in entries if name in _ancestors(study, base.name)}
+    names = [_free(name, entries) for name in (PLAYED, AUTOPILOT)]
+    added = {
+        names[0]: {"extends": base.name, "title": title, "measures": {**off, **measures, **pledged}},
+        names[1]: {"extends": base.name, "title": autopilot, "measures": {**off, **measures}},
     }
     project = {**(study.get("project") or {}), "horizon": play.game.horizon}
-    return {**study, "project": project, "scenarios": scenarios, "show": [PLAYED, AUTOPILOT, base.name]}
+    return {**study, "project": project, "scenarios": {**entries, **added}, "show": [*names, base.name]}
+
+
+def _usual_horizon(study: dict[str, Any]) -> int:
+    """The weeks that a study is about."""
+    return int((study.get("project") or {}).get("horizon") or Project().horizon)
+
+
+def _free(name: str, taken: dict[str, Any]) -> str:
+    """The name, or one with a number that nobody has."""
+    numbers = (f"{name}-{number}" for number in itertools.count(2))
+    return next(one for one in itertools.chain([name], numbers) if one not in taken)
+
+
+def _ancestors(study: dict[str, Any], name: str) -> set[str]:
+    """A scenario and those that it is built on."""
+    scenarios, found = study.get("scenarios") or {}, set()
+    while name in scenarios and name not in found:
+        found.add(name)
+        name = (scenarios[name] or {}).get("extends") or ""
+    return found
 
 
 def _named_in(study: dict[str, Any], name: str) -> set[str]:
     """The measures that a scenario, or one that it is built on, mentions."""
     scenarios = study.get("scenarios") or {}
-    found: set[str] = set()
-    while name in scenarios:
-        entry = scenarios[name] or {}
-        found |= set(entry.get("measures") or {})
-        name = entry.get("extends") or ""
-    return found
+    return {measure for one in _ancestors(study, name) for measure in (scenarios[one] or {}).get("measures") or {}}
 
 
 def _plain(settings: dict[str, Any]) -> dict[str, Any]:

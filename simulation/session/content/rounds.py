@@ -6,6 +6,7 @@ a break, or is replayed, has the same numbers.
 
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from markupsafe import Markup
@@ -95,14 +96,13 @@ class Rounds:
         while f"{ROUND}{played + 1}" in record.revealed and played < self.game.rounds:
             played += 1
         pledges = self._pledges(record, played)
-        bought = tuple(pair for pair in _bought(record) if pair[1] <= played + 1)
+        bought = self._bought(record)
         key = (tuple(pledges.items()), bought)
         with self._lock:  # pages are drawn in several threads
             if key not in self._plays:
                 if len(self._plays) > MOST_PLAYS:
                     self._plays.clear()
                 self._plays[key] = Play(self.game, pledges, bought)
-                _ = self._plays[key].trace
             return self._plays[key]
 
     def _pledges(self, record: Record, played: int) -> dict[str, tuple[float | None, ...]]:
@@ -116,6 +116,18 @@ class Rounds:
                 for number, value in enumerate(given, 1)
             )
         return made
+
+    def _bought(self, record: Record) -> tuple[tuple[str, int], ...]:
+        """What was bought, and with which round it begins: what could not be is left out, wherever it came from."""
+        made = Play(self.game)
+        for decision in record.decisions:
+            offer, _, number = decision.value.partition("@")
+            if decision.name != "buy" or not (number.isascii() and number.isdigit() and len(number) < 4):
+                continue
+            at = replace(made, pledges={table.name: (None,) * (int(number) - 1) for table in self.game.tables})
+            if int(number) >= 1 and at.may_buy(offer) is None:
+                made = replace(made, bought=(*made.bought, (offer, int(number))))
+        return made.bought
 
     # --- decisions -------------------------------------------------------------------------------------
 
@@ -357,13 +369,3 @@ def _label(game: Game, table: Seats) -> Label:
     """What a table is called: its departments' names."""
     departments = [game.departments[name] for name in table.departments]
     return Label(**{code: " + ".join(one.called(code) for one in departments) for code in LANGUAGES})
-
-
-def _bought(record: Record) -> list[tuple[str, int]]:
-    """What was bought, and with which round it begins."""
-    pairs = []
-    for decision in record.decisions:
-        if decision.name == "buy":
-            offer, _, number = decision.value.partition("@")
-            pairs.append((offer, int(number)))
-    return pairs

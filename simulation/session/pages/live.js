@@ -14,6 +14,22 @@
     }).map(function (el) { return [el.id, el.value]; });
   }
 
+  // What nobody has touched is not sent: meanwhile a phone may have answered.
+  function unchanged(form) {
+    return Array.prototype.filter.call(form.querySelectorAll('input:not([type=hidden]), select'), function (el) {
+      if (el.tagName === 'SELECT') return Array.prototype.every.call(el.options, function (one) { return one.selected === one.defaultSelected || !one.defaultSelected && el.selectedIndex === 0 && one.index === 0; });
+      return el.value === el.defaultValue;
+    }).map(function (el) { return el.name; });
+  }
+  // Agreements stay in this page, and nowhere else, when it shows something else for a while.
+  var memory = {};
+  function remember(part) {
+    part.querySelectorAll('form[data-file] input[id]').forEach(function (el) { memory[el.id] = el.value; });
+  }
+  function recall(part) {
+    part.querySelectorAll('form[data-file] input[id]').forEach(function (el) { if (memory[el.id]) el.value = memory[el.id]; });
+  }
+
   // One part of the page. What somebody is typing stays; so does the focus, and what is folded open.
   function put(name, html) {
     var part = document.querySelector('[data-part="' + name + '"]');
@@ -24,7 +40,9 @@
     folds.forEach(function (one) { open[one.id] = one.open; });
     was[name] = html;
     delete waiting[name];
+    remember(part);
     part.innerHTML = html;
+    recall(part);
     part.querySelectorAll('details[id]').forEach(function (one) { one.open = !!open[one.id]; });
     kept.forEach(function (one) { var el = document.getElementById(one[0]); if (el) el.value = one[1]; });
     if (here) {
@@ -139,6 +157,7 @@
     var fields = new URLSearchParams(new FormData(form));
     if (button && button.name) fields.set(button.name, button.value);
     if (form.dataset.command && !fields.has('command')) fields.set('command', form.dataset.command);
+    if (form.dataset.command === 'type') unchanged(form).forEach(function (name) { fields.delete(name); });
     fields.set('cid', mark());
     if (button && button.classList.contains('option')) {
       form.querySelectorAll('.option').forEach(function (one) { one.setAttribute('aria-pressed', String(one === button)); });
