@@ -134,7 +134,7 @@ def _run(
     threads: int,
     tell: Callable[[int], None],
 ) -> None:
-    """Fill the outcomes of all scenarios of many points from world ``first`` on: shape (scenarios, worlds, outcomes)."""
+    """Fill the outcomes of all scenarios of many points from a world on: shape (scenarios, worlds, outcomes)."""
     weekly = np.empty((*outcomes.shape[:2], 0, 0), np.float32)
     done = 0
     for size in Batches(study, seed, mode, lay_out(study)).run(first, outcomes, weekly, threads):

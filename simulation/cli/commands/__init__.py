@@ -18,6 +18,7 @@ from simulation.cli.commands import (
     session,
     show,
     survey,
+    sweep,
     template,
     validity,
 )
@@ -33,6 +34,7 @@ COMMANDS = (
     run,
     compare,
     contribute,
+    sweep,
     dashboard,
     session,
     lesson,

@@ -3,6 +3,8 @@
 import argparse
 import hashlib
 import logging
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulation.cli.arguments import MOST_WORLDS, Arguments
@@ -18,9 +20,11 @@ if TYPE_CHECKING:
     from simulation.engine.ensemble import Runs
     from simulation.report.table import Extras
     from simulation.study.scenario import Study
+    from simulation.sweep.manifest import Manifest
 
 DEFAULT_WORLDS = 200
 DEFAULT_MOST = 2_000
+MOST_POINT = 10**9
 WRITTEN = ("runs.parquet", "comparison.json", "comparison.png", "comparison.svg")
 """The files of a comparison."""
 
@@ -34,6 +38,7 @@ def arguments(builder: Arguments) -> None:
     command.add_argument("--outcome", type=builder.text, default="reach", metavar="NAME", help=outcome)
     builder.worlds(command, DEFAULT_WORLDS)
     builder.luck(command)
+    command.add_argument("--point", type=builder.count(0, MOST_POINT), metavar="N", help=builder.help_text("point"))
     command.add_argument("--out", type=builder.folder, metavar="DIR", help=builder.help_text("out"))
     command.add_argument("--until-decided", action="store_true", help=builder.help_text("until_decided"))
     command.add_argument("--margin", type=builder.amount, metavar="X", help=builder.help_text("margin"))
@@ -49,9 +54,8 @@ def arguments(builder: Arguments) -> None:
         for name, value in options.items():
             if value is not None and not args.until_decided and not _has_no_margin(name, args.outcome):
                 command.error(builder.help_text("needs_until_decided", name=name))
-        if args.worlds is None:
-            args.worlds = min(DEFAULT_WORLDS, args.max_worlds or DEFAULT_WORLDS)
-        if args.max_worlds is not None and args.max_worlds < args.worlds:
+        least = args.worlds or min(DEFAULT_WORLDS, args.max_worlds or DEFAULT_WORLDS)
+        if args.max_worlds is not None and args.max_worlds < least:
             command.error(builder.help_text("most_below_worlds", given=args.max_worlds, worlds=args.worlds))
 
     command.set_defaults(verify=verify, worlds=None)  # None: --max-worlds on its own may be below the default
@@ -74,9 +78,11 @@ def execute(args: argparse.Namespace, language: str) -> int:
     from simulation.report.repeat import Request
     from simulation.report.table import Extras
     from simulation.study.errors import InputRefused, problem, shown
-    from simulation.study.sources.files import load
 
-    study, base = _chosen(args, load(args.file, tuple(args.set)))
+    swept = sweep_in(args)
+    study, base = _chosen(
+        args, swept.study if swept else loaded(args, min(DEFAULT_WORLDS, args.max_worlds or DEFAULT_WORLDS))
+    )
     if args.outcome not in BY_OUTCOME:
         raise InputRefused([problem("unknown_outcome", given=shown(args.outcome), legal=", ".join(BY_OUTCOME))])
     margin_of(BY_OUTCOME[args.outcome], study.horizon, args.margin)
@@ -84,7 +90,8 @@ def execute(args: argparse.Namespace, language: str) -> int:
     widths = _widths(args)
     if args.out:
         check_folder(args.out, WRITTEN)
-    runs, settled = _simulated(args, study, base, language)
+    prepare(language)
+    runs, settled = (swept.runs(study.names), None) if swept else _simulated(args, study, base, language)
     comparison = compare_runs(runs, base, args.outcome)
     command = Request(
         args.file,
@@ -97,6 +104,7 @@ def execute(args: argparse.Namespace, language: str) -> int:
         tuple(args.set),
         args.rate,
         widths,
+        args.point,
     ).command(settled)
     going_on = not (settled and settled.stopped)  # what was stopped is told as far as it went, and nothing is begun
     extras = _extras(args, comparison, widths, language) if going_on else Extras()
@@ -107,6 +115,77 @@ def execute(args: argparse.Namespace, language: str) -> int:
     if args.out and args.format == "table":
         print(say("cli.wrote", language, path=", ".join(visible(str(args.out / name)) for name in WRITTEN)))
     return INTERRUPTED if settled and settled.stopped else FINE
+
+
+def loaded(args: argparse.Namespace, worlds: int) -> "Study":
+    """The study that is named, with its changes; ``args.worlds`` is set to ``worlds`` if nobody says how many."""
+    from simulation.study.errors import InputRefused, problem
+    from simulation.study.sources.files import load
+
+    if args.point is not None:
+        raise InputRefused([problem("point_of_a_study")])
+    args.worlds = args.worlds or worlds
+    return load(args.file, tuple(args.set))
+
+
+@dataclass(frozen=True)
+class Swept:
+    """The folder of a sweep in place of a study: ``study`` is the one at the point that is meant."""
+
+    folder: Path
+    plan: "Manifest"
+    point: int
+    worlds: int
+
+    @property
+    def study(self) -> "Study":
+        """The study at the point."""
+        return self.plan.at(self.plan.design.row(self.point))
+
+    def study_at(self, point: int | None) -> "Study":
+        """The study at a point, or as it was before any point changed it."""
+        return self.plan.study if point is None else self.study
+
+    def runs(self, names: tuple[str, ...]) -> "Runs":
+        """The runs of some scenarios, which are read when they are looked at."""
+        from simulation.sweep.stored import StoredRuns
+
+        return StoredRuns(self.folder, self.plan, self.point, names, self.worlds)
+
+
+def sweep_in(args: argparse.Namespace, any_point: bool = False) -> Swept | None:
+    """The sweep whose folder stands where a study would; None for a study.
+
+    With ``any_point`` the first is meant where none is named. Fills in worlds, seed and parameters. Raises
+    :class:`~simulation.study.errors.InputRefused` for a folder that lacks something, and for options that would change
+    what has been run.
+    """
+    from simulation.sweep import stored
+    from simulation.sweep.manifest import is_sweep
+
+    if not is_sweep(args.file):
+        return None
+    folder = Path(args.file)
+    plan = stored.opened(folder)
+    _check_unchanged(args, plan)
+    point = stored.point_of(folder, plan, 0 if any_point and args.point is None else args.point)
+    args.worlds, args.seed, args.parameters = stored.worlds_of(folder, plan, args.worlds), plan.seed, plan.mode
+    return Swept(folder, plan, point, args.worlds)
+
+
+def _check_unchanged(args: argparse.Namespace, plan: "Manifest") -> None:
+    """Refuse options that would change what has been run; the defaults of seed and parameters count as not given."""
+    from simulation.study.errors import InputRefused, problem, shown
+
+    changing = {
+        "--set": bool(args.set),
+        "--seed": args.seed not in (1, plan.seed),
+        "--parameters": args.parameters not in ("ranges", plan.mode),
+        "--until-decided": getattr(args, "until_decided", False),
+    }
+    for name, given in changing.items():
+        if given:
+            raise InputRefused([problem("is_run", given=shown(args.file, 200), name=name)])
 
 
 def _printed(
@@ -175,7 +254,6 @@ def _simulated(
     from simulation.analysis.sequential import until_decided
     from simulation.engine.ensemble import run_worlds
 
-    prepare(language)
     with ProgressBar(language) as progress:
         runs = run_worlds(study, args.worlds, args.seed, args.parameters, args.jobs, progress)
         if not args.until_decided:
