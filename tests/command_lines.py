@@ -95,11 +95,24 @@ STRANGE = [
 HALF = ["\udcff", "a\udc80b", "\ud800"]
 """What Python makes of bytes that are no UTF-8."""
 
-COMMANDS = ("scenarios", "check", "show", "run", "compare", "sweep", "dashboard", "lesson", "patterns", "validity")
+COMMANDS = (
+    "scenarios",
+    "check",
+    "show",
+    "run",
+    "compare",
+    "sweep",
+    "repeat",
+    "dashboard",
+    "lesson",
+    "patterns",
+    "validity",
+)
 COUNTED = {
     "run": ("--world", "--seed"),
     "compare": ("--worlds", "--jobs", "--seed", "--max-worlds"),
     "sweep": ("--worlds", "--jobs", "--seed", "--sample", "--chunk"),
+    "repeat": ("--jobs",),
     "patterns": ("--worlds", "--jobs"),
     "validity": ("--worlds", "--jobs", "--seed"),
     "dashboard": ("--port",),
@@ -141,7 +154,16 @@ def not_files(folder: Path) -> Iterator[str]:
 
 def command_lines(folder: Path, seed: int = 1) -> list[Line]:
     """All command lines: those that are written out, and mixtures that depend on the seed."""
-    lines = [*_usage(), *_numbers(), *_strange(), *_files(folder), *_sweeps(folder), *_lessons(folder), *_fine()]
+    lines = [
+        *_usage(),
+        *_numbers(),
+        *_strange(),
+        *_files(folder),
+        *_sweeps(folder),
+        *_repeats(folder),
+        *_lessons(folder),
+        *_fine(),
+    ]
     lines += _mixed(random.Random(seed), lines)
     languages = random.Random(seed)
     return [
@@ -295,6 +317,15 @@ def _sweeps(folder: Path) -> Iterator[Line]:
     yield ["sweep", "--out", new, "--sample", "1_000_000_000", "--yes"], REFUSED
     for given in (*places(folder), str(folder / "taken"), str(folder / "a file"), str(folder / "socket")):
         yield ["sweep", "--out", given, "--worlds", "1"], REFUSED
+
+
+def _repeats(folder: Path) -> Iterator[Line]:
+    """Files in which there is nothing to be repeated."""
+    yield ["repeat"], USAGE
+    for given in ("", " ", "\t", "a\x00b", "\x1b[2J"):
+        yield ["repeat", given], USAGE
+    for given in (*places(folder), *not_files(folder), "case", "nowhere.json", str(folder / "binary.yaml")):
+        yield ["repeat", given], REFUSED
 
 
 NOWHERE = ["--scenarios", "nobody at all"]

@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow.dataset
 import pyarrow.parquet as pq
 import pytest
+from conftest import slow
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -98,7 +99,7 @@ def test_blocks_hold_every_run_once(worlds, chunk, design):
         assert held == list(range(worlds))
 
 
-@pytest.mark.parametrize("chunk", [1, 7, 100])
+@pytest.mark.parametrize("chunk", [slow(1), 7, slow(100)])
 def test_however_it_is_cut_the_columns_are_the_same(chunk, tmp_path):
     plan = swept(tmp_path / "one", plan_of(worlds=5, chunk=chunk))
     found = dataset.columns_of(tmp_path / "one", plan, 0, NAMES, [0, 1], 5).transpose(1, 2, 0)
@@ -234,8 +235,15 @@ def spoilt(folder, how):
 HOWS = ["truncated", "empty", "corrupted", "gone", "no checksum", "no checksum any more", "another checksum"]
 
 
-@pytest.mark.parametrize("state", ["complete", "running"])
-@pytest.mark.parametrize("how", [*HOWS, "no points", "all gone"])
+QUICK = {("truncated", "complete"), ("corrupted", "running"), ("no checksum", "running"), ("no points", "complete")}
+SPOILT = [
+    (how, state) if (how, state) in QUICK else slow(how, state)
+    for how in (*HOWS, "no points", "all gone")
+    for state in ("complete", "running")
+]
+
+
+@pytest.mark.parametrize(("how", "state"), SPOILT)
 def test_whatever_is_spoilt_is_noticed_and_made_again(how, state, folder, tmp_path):
     copy = copied(folder, tmp_path)
     if state == "running":
@@ -376,7 +384,7 @@ def test_a_comparison_of_a_folder_is_that_of_the_study(tmp_path, capsys):
     study = ["--scenarios", "it-only,roles,full", "--worlds", "30"]
     out = str(tmp_path / "dir")
     printed(["sweep", *study, "--out", out, "--chunk", "20"], capsys)
-    for form in ("table", "json", "csv"):
+    for form in ("table", "csv"):
         of_folder = printed(["compare", out, "--format", form], capsys)
         of_study = printed(["compare", *study, "--format", form], capsys)
         assert of_folder.replace(out, "case --scenarios it-only,roles,full") == of_study

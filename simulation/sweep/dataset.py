@@ -87,12 +87,17 @@ def packed(manifest: Manifest, block: Block, outcomes: NDArray[np.float64]) -> b
     return stream.getvalue()
 
 
+def digest_of(content: bytes) -> str:
+    """The checksum of a file's content: SHA-256, in hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()
+
+
 def put_chunk(folder: Path, number: int, content: bytes) -> str:
     """Put a chunk in place and its checksum after it; returns that.
 
     Raises :class:`~simulation.study.errors.InputRefused` if they cannot be written.
     """
-    digest = hashlib.sha256(content).hexdigest()
+    digest = digest_of(content)
     path, check = chunk_path(folder, number), check_path(folder, number)
     files.put(path, content)
     files.put(check, f"{digest}  ../{RUNS}/{path.name}\n".encode())

@@ -3,15 +3,12 @@
 import hashlib
 import json
 import os
-import platform
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from simulation import __version__
-from simulation.engine.kernel.compilation import processor_name
 from simulation.model.worlds import MODES, Mode
 from simulation.report import files
 from simulation.study.errors import InputRefused, problem, shown
@@ -24,8 +21,6 @@ KIND = "synergy sweep"
 FORMAT = 1
 MOST_BYTES = 200_000_000
 """A manifest is no larger: that of ten million chunks."""
-LIBRARIES = ("numpy", "numba", "llvmlite", "pyarrow")
-"""What may change the last bit of a number, or how a file is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +103,6 @@ class Manifest:
     def at(self, row: Row) -> Study:
         """The study at a point."""
         return self.study.override(row) if row else self.study
-
-
-def machine() -> tuple[tuple[str, str], ...]:
-    """What numbers may depend on besides the study: system, processor, Python and libraries, by name."""
-    from importlib.metadata import version  # noqa: PLC0415 - reads the disk, and a sweep alone needs it
-
-    found = {"python": platform.python_version(), "system": sys.platform, "processor": processor_name()}
-    return tuple((found | {name: version(name) for name in LIBRARIES}).items())
 
 
 def encoded(manifest: Manifest) -> bytes:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 DEFAULT_WORLDS = 200
 DEFAULT_MOST = 2_000
 MOST_POINT = 10**9
+MOST_PAID = 10**9
+"""With ``--out`` it is worked out for all when they pay back."""
 WRITTEN = ("runs.parquet", "comparison.json", "comparison.png", "comparison.svg")
 """The files of a comparison."""
 
@@ -70,13 +72,11 @@ def _has_no_margin(option: str, outcome: str) -> bool:
 
 def execute(args: argparse.Namespace, language: str) -> int:
     """Compare scenarios."""
-    from simulation.analysis.compare import compare_runs
     from simulation.analysis.payback import check_rate
     from simulation.analysis.sequential import margin_of
     from simulation.model.outcomes import BY_OUTCOME
     from simulation.report.files import check_folder
     from simulation.report.repeat import Request
-    from simulation.report.table import Extras
     from simulation.study.errors import InputRefused, problem, shown
 
     swept = sweep_in(args)
@@ -87,12 +87,12 @@ def execute(args: argparse.Namespace, language: str) -> int:
         raise InputRefused([problem("unknown_outcome", given=shown(args.outcome), legal=", ".join(BY_OUTCOME))])
     margin_of(BY_OUTCOME[args.outcome], study.horizon, args.margin)
     check_rate(args.rate)
-    widths = _widths(args)
+    widths = widths_of(args)
     if args.out:
         check_folder(args.out, WRITTEN)
     prepare(language)
-    runs, settled = (swept.runs(study.names), None) if swept else _simulated(args, study, base, language)
-    comparison = compare_runs(runs, base, args.outcome)
+    done = worked_out(args, study, base, widths, language, swept, MOST_PAID if args.out else 1)
+    comparison, settled, extras = done.comparison, done.settled, done.extras
     command = Request(
         args.file,
         args.scenarios,
@@ -106,8 +106,6 @@ def execute(args: argparse.Namespace, language: str) -> int:
         widths,
         args.point,
     ).command(settled)
-    going_on = not (settled and settled.stopped)  # what was stopped is told as far as it went, and nothing is begun
-    extras = _extras(args, comparison, widths, language) if going_on else Extras()
     text = _printed(args.format, comparison, settled, command, extras, language)
     if args.out:
         _write(args, comparison, settled, command, extras, language)  # before printing, which fails if nobody reads
@@ -188,6 +186,35 @@ def _check_unchanged(args: argparse.Namespace, plan: "Manifest") -> None:
             raise InputRefused([problem("is_run", given=shown(args.file, 200), name=name)])
 
 
+@dataclass(frozen=True)
+class Done:
+    """A comparison with all that belongs to it."""
+
+    comparison: "Comparison"
+    settled: "Sequential | None"
+    extras: "Extras"
+
+
+def worked_out(
+    args: argparse.Namespace,
+    study: "Study",
+    base: str,
+    widths: tuple[float, ...],
+    language: str,
+    swept: Swept | None,
+    paid: int,
+) -> Done:
+    """Run, or read, all that a comparison asks for; when they pay back is worked out for the first ``paid``."""
+    from simulation.analysis.compare import compare_runs
+    from simulation.report.table import Extras
+
+    runs, settled = (swept.runs(study.names), None) if swept else _simulated(args, study, base, language)
+    comparison = compare_runs(runs, base, args.outcome)
+    if settled and settled.stopped:  # it is told as far as it went, and nothing is begun
+        return Done(comparison, settled, Extras())
+    return Done(comparison, settled, _extras(args, comparison, widths, language, paid))
+
+
 def _printed(
     form: str,
     comparison: "Comparison",
@@ -263,19 +290,22 @@ def _simulated(
     return settled.runs, settled
 
 
-def _extras(args: argparse.Namespace, comparison: "Comparison", widths: tuple[float, ...], language: str) -> "Extras":
-    """When the first of the ranking pays back, with ``--out`` all of them; and the verdicts at other widths."""
+def _extras(
+    args: argparse.Namespace, comparison: "Comparison", widths: tuple[float, ...], language: str, paid: int
+) -> "Extras":
+    """When the first ``paid`` of the ranking pay back, and the verdicts at other widths."""
     from simulation.report.payback import of_comparison
     from simulation.report.table import Extras
 
     asked = [name for name in comparison.ranking if name != comparison.baseline]
-    asked = asked if args.out else [name for name in asked if name == comparison.ranking[0]]
+    if paid == 1:
+        asked = [name for name in asked if name == comparison.ranking[0]]
     with ProgressBar(language) as progress:
-        paid = of_comparison(comparison, asked, args.rate, args.jobs, progress)
-    return Extras(paid, _tried(args, comparison, widths, language))
+        found = of_comparison(comparison, asked if paid else [], args.rate, args.jobs, progress)
+    return Extras(found, _tried(args, comparison, widths, language))
 
 
-def _widths(args: argparse.Namespace) -> tuple[float, ...]:
+def widths_of(args: argparse.Namespace) -> tuple[float, ...]:
     """The widths that are asked for; none where nothing is."""
     from simulation.analysis.widths import NARROWEST, WIDEST, check_widths
     from simulation.study.errors import InputRefused, problem, shown

@@ -55,17 +55,19 @@ def arguments(builder: Arguments) -> None:
 def execute(args: argparse.Namespace, language: str) -> int:
     """Begin a sweep, or go on with it, until all of it is there."""
     from simulation.cli.commands.compare import names_in
+    from simulation.report.machine import machine
     from simulation.study.sources.files import load
     from simulation.sweep import runner
     from simulation.sweep.design import check_design, read_design
-    from simulation.sweep.manifest import Manifest, is_sweep, machine
+    from simulation.sweep.manifest import Manifest, is_sweep
 
     study = load(args.file, tuple(args.set))
     if args.scenarios is not None:
         study = study.select(tuple(names_in(args.scenarios, study)))
     design = read_design(args.grid, args.ranges, args.sample, args.seed, study)
+    made_on = tuple(machine().items())
     plan = Manifest(
-        study, design, args.worlds, args.seed, args.parameters, args.chunk, command_of(args), machine=machine()
+        study, design, args.worlds, args.seed, args.parameters, args.chunk, command_of(args), machine=made_on
     )
     if not is_sweep(args.out):
         _weigh(plan, args, language)
@@ -121,13 +123,11 @@ def _told(whole: "Manifest", folder: Path, language: str) -> str:
 
 def _say_machine(plan: "Manifest", language: str) -> None:
     """Say if a sweep goes on with another processor or other libraries than it was begun with."""
-    from simulation.sweep.manifest import machine
+    from simulation.report.again import unlike
+    from simulation.report.machine import machine
 
-    before = dict(plan.machine)
-    for what, now in machine():
-        if before.get(what) != now:
-            streams.complain(say("sweep.other_machine", language, what=what, before=before.get(what, "–"), now=now))
-            return
+    for what, before, now in unlike(dict(plan.machine), machine())[:1]:
+        streams.complain(say("sweep.other_machine", language, what=what, before=visible(before, 60), now=now))
 
 
 def _weigh(plan: "Manifest", args: argparse.Namespace, language: str) -> None:
