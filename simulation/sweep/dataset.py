@@ -19,7 +19,8 @@ import itertools
 import json
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ from simulation.model.outcomes import OUTCOMES
 from simulation.report import files
 from simulation.study.errors import InputRefused, problem, shown
 from simulation.sweep.manifest import Block, Manifest
+from simulation.system.signals import raise_missed
 
 RUNS, CHECKS, CLAIMS = "runs", "checks", "claims"
 POINTS = "points.parquet"
@@ -225,29 +227,36 @@ def columns_of(
     """
     scenarios = len(manifest.study.scenarios)
     values = np.empty((len(names), len(places), worlds))
-    for block, table in _tables(folder, manifest, point, names, worlds):
+
+    def fill(block: Block) -> None:
         part = slice(block.first_world, min(block.first_world + block.worlds, worlds))
+        table = _table(folder, manifest, block, names)
         for at, name in enumerate(names):
             column = table.column(name).to_numpy().reshape(block.points, scenarios, block.worlds)
-            values[at, :, part] = column[point - block.first_point, places, : part.stop - part.start]
+            for to, place in enumerate(places):
+                values[at, to, part] = column[point - block.first_point, place, : part.stop - part.start]
+
+    blocks = itertools.takewhile(lambda block: block.first_world < worlds, manifest.blocks_of(point))
+    with ThreadPoolExecutor(min(READERS, os.cpu_count() or 1)) as pool:
+        for _ in pool.map(fill, blocks):
+            raise_missed()
     return values
 
 
-def _tables(
-    folder: Path, manifest: Manifest, point: int, names: Sequence[str], worlds: int
-) -> Iterator[tuple[Block, Any]]:
-    """The chunks that hold a point in the first worlds, with these columns only."""
-    for block in itertools.takewhile(lambda block: block.first_world < worlds, manifest.blocks_of(point)):
-        path = chunk_path(folder, block.number)
-        rows = block.points * len(manifest.study.scenarios) * block.worlds
-        try:
-            with pq.ParquetFile(path, page_checksum_verification=True) as file:
-                table = file.read(columns=list(names), use_threads=False)
-        except (OSError, pa.ArrowException) as error:
-            why = getattr(error, "strerror", None) or str(error).splitlines()[0]
-            raise InputRefused([problem("chunk_damaged", given=shown(str(path), 200), why=why)]) from None
-        if table.num_rows != rows or table.column_names != list(names):
-            raise InputRefused(
-                [problem("chunk_damaged", given=shown(str(path), 200), why=f"{table.num_rows} ≠ {rows}")]
-            )
-        yield block, table
+READERS = 4
+"""Threads that read chunks, at most."""
+
+
+def _table(folder: Path, manifest: Manifest, block: Block, names: Sequence[str]) -> Any:
+    """Some columns of a chunk; raises :class:`~simulation.study.errors.InputRefused` if it is missing or damaged."""
+    path = chunk_path(folder, block.number)
+    rows = block.points * len(manifest.study.scenarios) * block.worlds
+    try:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            table = file.read(columns=list(names), use_threads=False)
+    except (OSError, pa.ArrowException) as error:
+        why = getattr(error, "strerror", None) or str(error).splitlines()[0]
+        raise InputRefused([problem("chunk_damaged", given=shown(str(path), 200), why=why)]) from None
+    if table.num_rows != rows or table.column_names != list(names):
+        raise InputRefused([problem("chunk_damaged", given=shown(str(path), 200), why=f"{table.num_rows} ≠ {rows}")])
+    return table

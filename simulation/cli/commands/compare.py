@@ -158,11 +158,12 @@ def sweep_in(args: argparse.Namespace, any_point: bool = False) -> Swept | None:
     :class:`~simulation.study.errors.InputRefused` for a folder that lacks something, and for options that would change
     what has been run.
     """
-    from simulation.sweep import stored
     from simulation.sweep.manifest import is_sweep
 
     if not is_sweep(args.file):
         return None
+    from simulation.sweep import stored
+
     folder = Path(args.file)
     plan = stored.opened(folder)
     _check_unchanged(args, plan)
