@@ -10,6 +10,7 @@ import json
 import os
 import secrets
 import socket
+import tempfile
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -35,7 +36,6 @@ class Claims:
         self.mark = secrets.token_hex(8)
         self._held: set[int] = set()
         self._lock, self._over = threading.Lock(), threading.Event()
-        self._clock = self.folder / f".clock-{self.mark}"
         self._thread = threading.Thread(target=self._keep_touching, daemon=True)
 
     def __enter__(self) -> "Claims":
@@ -49,8 +49,6 @@ class Claims:
         self._thread.join()
         for number in tuple(self._held):
             self.give_back(number)
-        with suppress(OSError):
-            self._clock.unlink(missing_ok=True)
 
     def path(self, number: int) -> Path:
         """Where the claim on a chunk is."""
@@ -76,6 +74,13 @@ class Claims:
         with suppress(OSError):
             if self._owner(path).get("mark") == self.mark:
                 path.unlink(missing_ok=True)
+
+    def clear(self) -> None:
+        """Remove what killed processes left behind; only when all chunks are there, and nobody's claim counts."""
+        with suppress(OSError):
+            for path in self.folder.iterdir():
+                if path.name.startswith(("chunk-", ".chunk-")):
+                    path.unlink(missing_ok=True)
 
     def _make(self, path: Path) -> bool:
         """Make a claim's file; False if there is one."""
@@ -111,8 +116,10 @@ class Claims:
 
     def _now(self) -> float:
         """The time by the clock that dates files here, which need not be this machine's."""
-        self._clock.touch()
-        return self._clock.stat().st_mtime
+        with tempfile.TemporaryFile(dir=self.folder) as probe:
+            probe.write(b".")
+            probe.flush()
+            return os.fstat(probe.fileno()).st_mtime
 
     def _take_over(self, path: Path) -> bool:
         """Take a claim that has expired: of several who try, the one who can move it away."""

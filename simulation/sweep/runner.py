@@ -128,6 +128,7 @@ class Sweep:
             finally:
                 if pending is not None:
                     pending.result()
+            claims.clear()
         return self.finish()
 
     def finish(self) -> Manifest:
