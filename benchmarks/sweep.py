@@ -136,7 +136,7 @@ def kills(count: int, seed: int) -> None:
                     subprocess.Popen([*SYNERGY, *words, "--out", str(folder)], stdout=-1, stderr=-1)
                     for _ in range(1 + done % 2)
                 ]
-                sleep(luck.uniform(0.2, 4.0))
+                sleep(luck.uniform(0.5, 6.0))
                 ended = [one.poll() for one in process]
                 for one in process:
                     one.send_signal(luck.choice([signal.SIGKILL, signal.SIGKILL, signal.SIGKILL, signal.SIGINT]))

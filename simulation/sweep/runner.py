@@ -20,6 +20,8 @@ PATIENCE = 0.5
 
 Told = Callable[[int, int], None]
 """Called with (runs done, runs in all)."""
+Elsewhere = Callable[[Manifest, Iterator[Block]], Iterator[tuple[int, bytes]]]
+"""Gives the number and the file of each chunk that is asked for, in any order."""
 
 
 @dataclass(frozen=True)
@@ -111,25 +113,33 @@ class Sweep:
                 self._runs += block.points * block.worlds * len(self.plan.study.scenarios)
             self.done[number] = digest
 
-    def run(self, threads: int = 1) -> Manifest:
+    def run(self, threads: int = 1, elsewhere: Elsewhere | None = None) -> Manifest:
         """Run what is missing; returns the manifest with all checksums, which is put in place at the end.
 
-        A chunk is written while the next one is run. Raises :class:`~simulation.study.errors.InputRefused` if something
-        cannot be written; what ends it leaves all chunks that are there, and no claim.
+        A chunk is written while the next one is run, in so many threads here or by whoever is ``elsewhere``. Raises
+        :class:`~simulation.study.errors.InputRefused` if something cannot be written; what ends it leaves all chunks
+        that are there, and no claim.
         """
         with Claims(self.folder) as claims, ThreadPoolExecutor(1) as writer:
             pending: Future[None] | None = None
+            blocks = self._open(claims)
+            made = elsewhere(self.plan, blocks) if elsewhere else self._here(blocks, threads)
             try:
-                for block in self._open(claims):
-                    content = chunk_of(self.plan, block, threads, self._told())
+                for number, content in made:
                     if pending is not None:
                         pending.result()
-                    pending = writer.submit(self._put, claims, block.number, content)
+                    self.progress.running(self._runs, self.plan.runs)
+                    pending = writer.submit(self._put, claims, number, content)
             finally:
                 if pending is not None:
                     pending.result()
             claims.clear()
         return self.finish()
+
+    def _here(self, blocks: Iterator[Block], threads: int) -> Iterator[tuple[int, bytes]]:
+        """The number and the file of each chunk, run in this process."""
+        for block in blocks:
+            yield block.number, chunk_of(self.plan, block, threads, self._told())
 
     def finish(self) -> Manifest:
         """Put the manifest of a complete sweep in place."""

@@ -16,6 +16,7 @@ from simulation.text.i18n import number, say, say_count
 if TYPE_CHECKING:
     from simulation.study.scenario import Study
     from simulation.sweep.manifest import Manifest
+    from simulation.sweep.runner import Elsewhere
 
 DEFAULT_WORLDS = 1_000
 DEFAULT_CHUNK = 100_000
@@ -42,6 +43,8 @@ def arguments(builder: Arguments) -> None:
     command.add_argument("--out", type=builder.folder, required=True, metavar="DIR", help=out)
     chunk = builder.help_text("chunk", default=DEFAULT_CHUNK)
     command.add_argument("--chunk", type=builder.count(1, 10**7), default=DEFAULT_CHUNK, metavar="N", help=chunk)
+    cluster = builder.help_text("cluster")
+    command.add_argument("--cluster", type=builder.text, metavar="local|tcp://…", help=cluster)
     command.add_argument("--yes", action="store_true", help=builder.help_text("yes"))
 
     def verify(args: argparse.Namespace) -> None:
@@ -76,7 +79,7 @@ def execute(args: argparse.Namespace, language: str) -> int:
     _say_machine(plan, language)
     prepare(language)
     try:
-        whole = _carried_out(args, plan, language)
+        whole = _on_cluster(args, plan, language) if args.cluster else _carried_out(args, plan, language, None)
     except KeyboardInterrupt:
         streams.complain("\n" + say("sweep.stopped", language, folder=visible(str(args.out))))
         raise
@@ -97,7 +100,24 @@ def command_of(args: argparse.Namespace) -> str:
     return shlex.join([*words, "--out", str(args.out)])
 
 
-def _carried_out(args: argparse.Namespace, plan: "Manifest", language: str) -> "Manifest":
+def _on_cluster(args: argparse.Namespace, plan: "Manifest", language: str) -> "Manifest":
+    """Have the rest run by the workers of a cluster."""
+    from simulation.report.again import unlike
+    from simulation.report.machine import machine
+    from simulation.sweep.cluster import Cluster
+
+    with Cluster(args.cluster, args.jobs) as cluster:
+        workers = cluster.check()
+        streams.complain(say_count("sweep.workers", len(workers), language, where=visible(args.cluster, 200)))
+        others = [found for worker in workers for found in unlike(worker, machine())]
+        for what, theirs, ours in others[:1]:
+            streams.complain(say("sweep.other_workers", language, what=what, theirs=theirs, ours=ours))
+        return _carried_out(args, plan, language, cluster.contents)
+
+
+def _carried_out(
+    args: argparse.Namespace, plan: "Manifest", language: str, elsewhere: "Elsewhere | None"
+) -> "Manifest":
     """Look at what is there, and run the rest."""
     from simulation.sweep.runner import Progress, Sweep
 
@@ -107,7 +127,7 @@ def _carried_out(args: argparse.Namespace, plan: "Manifest", language: str) -> "
         if sweep.done:
             there, of = number(len(sweep.done), language), number(plan.count, language)
             streams.complain(say("sweep.goes_on", language, there=there, of=of))
-        return sweep.run(args.jobs)
+        return sweep.run(args.jobs, elsewhere)
 
 
 def _told(whole: "Manifest", folder: Path, language: str) -> str:
