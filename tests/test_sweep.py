@@ -4,6 +4,7 @@ import hashlib
 import itertools
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -313,6 +314,11 @@ def test_a_folder_that_is_something_else_is_left_as_it_is(tmp_path):
         (foreign / "manifest.json").write_text(content)
         with pytest.raises(InputRefused, match="no manifest of a sweep"):
             runner.begin(foreign, plan_of())
+    for change in ({"worlds": 2**40}, {"worlds": 0}, {"seed": -1}, {"chunk_runs": 0}, {"parameters": "guess"}):
+        data = json.loads(manifest.encoded(plan_of())) | change
+        (foreign / "manifest.json").write_text(json.dumps(data))
+        with pytest.raises(InputRefused, match="no manifest of a sweep"):
+            stored.opened(foreign)
     before = contents(tmp_path)
     with pytest.raises(InputRefused, match="file where a folder"):
         runner.begin(tmp_path / "file", plan_of())
@@ -363,6 +369,21 @@ def test_stored_runs_are_the_runs(folder):
     assert runs.row("it-only")[:, 5].tobytes() == expected.row("it-only")[:, 5].tobytes()
     assert len(runs.row("full")) == 7
     assert runs.study == expected.study
+
+
+SQL = re.search(r"```sql\n(.*?)```", Path("docs/scale.md").read_text("utf-8"), re.DOTALL)[1].splitlines()
+
+
+@pytest.mark.parametrize("number", range(len(SQL)))
+def test_the_lines_of_sql_in_the_docs_run(number, folder):
+    duckdb = pytest.importorskip("duckdb", reason="not installed")
+    with duckdb.connect() as connection:
+        rows = connection.execute(SQL[number].replace("'big/", f"'{folder}/")).fetchall()
+    expected = run_worlds(STUDY.override({"t": 0.6, HOURS: 8}), 10)
+    if number == 1:
+        adopted = (expected.of("full", "reach") >= 3).mean()
+        assert rows[0] == (0, "full", pytest.approx(adopted))
+    assert len(rows) == [2, 8, 8, 1][number]
 
 
 def test_only_the_last_columns_are_kept(folder, monkeypatch):

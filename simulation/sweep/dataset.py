@@ -210,11 +210,14 @@ def size_of(folder: Path, manifest: Manifest) -> int:
 
 def check_complete(folder: Path, manifest: Manifest) -> None:
     """Refuse a sweep of which a chunk is missing; raises :class:`~simulation.study.errors.InputRefused`."""
-    missing = [number for number in range(manifest.count) if not is_there(folder, number)]
-    if missing:
-        given = chunk_path(folder, missing[0]).name
-        fields: dict[str, Any] = {"folder": shown(str(folder), 200), "missing": len(missing), "of": manifest.count}
-        raise InputRefused([problem("chunks_missing", given=given, **fields)])
+    names = [{path.stem for path in (folder / part).glob("chunk-*")} for part in (RUNS, CHECKS)]
+    missing = manifest.count - len(names[0] & names[1])
+    if missing > 0:
+        first = next(number for number in range(manifest.count) if not is_there(folder, number))
+        given, of = chunk_path(folder, first).name, manifest.count
+        raise InputRefused(
+            [problem("chunks_missing", given=given, folder=shown(str(folder), 200), missing=missing, of=of)]
+        )
 
 
 def columns_of(

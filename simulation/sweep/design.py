@@ -19,8 +19,6 @@ from simulation.study.scenario import Study
 from simulation.study.sources.files import read_change
 from simulation.system.limits import LIMITS, spaced
 
-MOST_POINTS = 100_000_000
-"""Points of a design at most: their table is written before the first run, and takes minutes then."""
 CHECKED = 500
 """Up to so many points are all checked before the first run."""
 APART = 2**64
@@ -132,7 +130,7 @@ def read_design(grid: Sequence[str], ranges: Sequence[str], sample: int, seed: i
 
     Of a parameter the range may be left out: it is then the study's, or the passport's. A sample without ranges is one
     of all parameters. Raises :class:`~simulation.study.errors.InputRefused` for what cannot be read, a path that comes
-    twice, or more than :data:`MOST_POINTS` points.
+    twice, or more than ``LIMITS.points`` points.
 
     >>> from simulation import case
     >>> design = read_design(["measures.external_partner.hours=8,40"], ["t=.5..1.3"], 4, 1, case())
@@ -157,9 +155,9 @@ def check_design(design: Design, study: Study) -> None:
 
     Each value is tried, with the first of the others, and so are both ends of each range; of a small one, all points.
     """
-    if design.points > MOST_POINTS:
+    if design.points > LIMITS.points:
         given = spaced(design.points)
-        raise InputRefused([problem("too_many_in_design", given=given, most=spaced(MOST_POINTS))])
+        raise InputRefused([problem("too_many_in_design", given=given, most=spaced(LIMITS.points))])
     if not design.paths:
         return
     first = design.row(0)

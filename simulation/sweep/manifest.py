@@ -9,18 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from simulation import __version__
-from simulation.model.worlds import MODES, Mode
+from simulation.model.worlds import MODES, MOST_DRAWN, Mode
 from simulation.report import files
 from simulation.study.errors import InputRefused, problem, shown
 from simulation.study.scenario import Study
 from simulation.study.sources.resolved import resolved_data, study_of
 from simulation.sweep.design import Design, Row, design_of
+from simulation.system.limits import LIMITS
 
 NAME = "manifest.json"
 KIND = "synergy sweep"
 FORMAT = 1
-MOST_BYTES = 200_000_000
-"""A manifest is no larger: that of ten million chunks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +149,8 @@ def decoded(content: bytes, name: str) -> Manifest:
         )
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
         raise InputRefused([problem("no_manifest", given=shown(name, 200))]) from None
-    if made.worlds < 1 or made.chunk_runs < 1 or made.design.points < 1:
+    possible = 1 <= made.worlds <= MOST_DRAWN and 1 <= made.design.points <= LIMITS.points
+    if not possible or made.chunk_runs < 1 or made.seed >= 2**63:
         raise InputRefused([problem("no_manifest", given=shown(name, 200))])
     return made
 
@@ -165,7 +165,7 @@ def _count(value: Any) -> int:
 def read(folder: Path) -> Manifest:
     """The manifest in a folder; raises :class:`~simulation.study.errors.InputRefused` if there is none of ours."""
     path = folder / NAME
-    return decoded(files.read(path, MOST_BYTES), str(path))
+    return decoded(files.read(path, LIMITS.results_bytes), str(path))
 
 
 def is_sweep(source: str | os.PathLike[str]) -> bool:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -155,11 +155,11 @@ class Sweep:
 
     def _open(self, claims: Claims) -> Iterator[Block]:
         """The chunks that are to be run here, each claimed; ends when all are there, those of others too."""
-        left = [number for number in range(self.plan.count) if number not in self.done]
+        left: Sequence[int] = range(self.plan.count)
         while left:
             waiting = []
             for number in left:
-                if self._is_made(number):
+                if number in self.done or self._is_made(number):
                     continue
                 if not claims.take(number):
                     waiting.append(number)

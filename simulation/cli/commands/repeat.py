@@ -18,8 +18,6 @@ from simulation.text.i18n import number, say
 
 SHOWN = 10
 """So many differences are shown."""
-MOST_BYTES = 200_000_000
-"""Of a file so much is read."""
 
 
 def arguments(builder: Arguments) -> None:
@@ -35,10 +33,11 @@ def execute(args: argparse.Namespace, language: str) -> int:
     from simulation.report import files
     from simulation.study.errors import InputRefused, problem, shown
     from simulation.sweep import manifest
+    from simulation.system.limits import LIMITS
 
     path = Path(args.file)
     path = path / manifest.NAME if manifest.is_sweep(path) else path
-    content = files.read(path, MOST_BYTES)
+    content = files.read(path, LIMITS.results_bytes)
     try:
         data = json.loads(content)
     except (ValueError, RecursionError):
