@@ -1,7 +1,7 @@
 """What a sweep costs beside the bare engine, what it takes to read one, and what becomes of one that is killed.
 
-``python -m benchmarks.sweep --speed`` runs 10⁶ runs bare and as a sweep; ``--rows`` compares a folder with 10⁷ runs;
-``--kills 50`` ends a sweep so many times at random moments. Each prints lines for ``docs/scale.md``.
+``python -m benchmarks.sweep --speed`` runs the same runs bare and into files, ``--rows`` compares a folder with 10⁷
+runs, ``--kills 50`` ends a sweep so many times at random moments. Each prints lines for ``docs/scale.md``.
 """
 
 import argparse
@@ -59,17 +59,23 @@ def swept(folder: Path, plan: Manifest, threads: int = 1) -> Manifest:
 
 
 def speed(runs: int, threads: int) -> None:
-    """A sweep beside the bare engine, in turns: chunk by chunk the same runs, kept nowhere."""
+    """A sweep beside the bare engine, chunk by chunk in turns: the same runs kept nowhere, and made into files.
+
+    Writing is not done beside running here, as a sweep does it, so that what it costs counts in full.
+    """
     warm()
+    plan = plan_of(runs)
     bare, files = np.zeros(2), np.zeros(2)
-    for _ in range(2):
-        plan = plan_of(runs // 2)
-        blocks = [plan.block(number) for number in range(plan.count)]
-        with tempfile.TemporaryDirectory() as folder:
-            files += timed(lambda folder=folder, plan=plan: swept(Path(folder) / "sweep", plan, threads))
-        for block in blocks:
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        swept(folder / "first", plan_of(1000), threads)
+        dataset.prepare(folder)
+        for block in map(plan.block, range(plan.count)):
             bare += timed(
                 lambda block=block: run_rows(STUDY, [{}], block.worlds, 1, "ranges", threads, first=block.first_world)
+            )
+            files += timed(
+                lambda block=block: dataset.put_chunk(folder, block.number, runner.chunk_of(plan, block, threads))
             )
     print(f"{runs} runs, {threads} threads: bare {bare[0]:.1f} s ({bare[1]:.1f} s of processor)", end=", ")
     print(
