@@ -32,6 +32,8 @@ PATIENCE = 120.0
 """Seconds for which a scheduler that has gone is waited for."""
 AHEAD = 2
 """Chunks that each thread of the workers has, or has waiting."""
+GATHER = 10.0
+"""Seconds in which a worker that is done hands over its chunk, before another is asked to run it."""
 LISTEN = 1.0
 """Seconds until signals are heeded at the latest while workers work."""
 
@@ -135,7 +137,13 @@ class Cluster:
                 with suppress(TimeoutError), self.client.as_current():
                     done = wait(list(going), timeout=LISTEN, return_when="FIRST_COMPLETED").done
             for future in done:
-                yield going.pop(future), future.result()
+                number = going.pop(future)
+                try:
+                    content = future.result(timeout=GATHER)
+                except TimeoutError:  # whoever has it does not hand it over: let another run it
+                    going[self._sent(plan, waiting[number])] = number
+                else:
+                    yield number, content
 
     def _sent(self, plan: Manifest, block: Block) -> Any:
         """A chunk sent to the workers."""
