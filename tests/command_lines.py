@@ -95,10 +95,25 @@ STRANGE = [
 HALF = ["\udcff", "a\udc80b", "\ud800"]
 """What Python makes of bytes that are no UTF-8."""
 
-COMMANDS = ("scenarios", "check", "show", "run", "compare", "dashboard", "lesson", "session", "patterns", "validity")
+COMMANDS = (
+    "scenarios",
+    "check",
+    "show",
+    "run",
+    "compare",
+    "sweep",
+    "repeat",
+    "dashboard",
+    "lesson",
+    "session",
+    "patterns",
+    "validity",
+)
 COUNTED = {
     "run": ("--world", "--seed"),
     "compare": ("--worlds", "--jobs", "--seed", "--max-worlds"),
+    "sweep": ("--worlds", "--jobs", "--seed", "--sample", "--chunk"),
+    "repeat": ("--jobs",),
     "patterns": ("--worlds", "--jobs"),
     "validity": ("--worlds", "--jobs", "--seed"),
     "dashboard": ("--port",),
@@ -141,7 +156,16 @@ def not_files(folder: Path) -> Iterator[str]:
 
 def command_lines(folder: Path, seed: int = 1) -> list[Line]:
     """All command lines: those that are written out, and mixtures that depend on the seed."""
-    lines = [*_usage(), *_numbers(), *_strange(), *_files(folder), *_lessons(folder), *_fine()]
+    lines = [
+        *_usage(),
+        *_numbers(),
+        *_strange(),
+        *_files(folder),
+        *_sweeps(folder),
+        *_repeats(folder),
+        *_lessons(folder),
+        *_fine(),
+    ]
     lines += _mixed(random.Random(seed), lines)
     languages = random.Random(seed)
     return [
@@ -257,6 +281,62 @@ def _files(folder: Path) -> Iterator[Line]:
     for name in ("binary.yaml", "empty.yaml", "folder", "a file", "nowhere.yaml", "n" * 300, "circle"):
         yield ["check", str(folder / name)], REFUSED
         yield ["show", str(folder / name), "full"], REFUSED
+
+
+def _sweeps(folder: Path) -> Iterator[Line]:
+    """Sweeps that cannot begin: grids and ranges that are none, too much of everything, folders of something else."""
+    new = str(folder / "new sweep")
+    yield ["sweep"], USAGE
+    yield ["sweep", "--out", new, "--range", "t"], USAGE
+    for given in ("", " ", "\t", "a\x00b", "\x1b[2J", "m/" * 3_000):
+        yield ["sweep", "--out", given, *NOWHERE], USAGE
+    for given in (
+        *STRANGE,
+        "",
+        "=",
+        "t",
+        "t=",
+        "=1",
+        "t=[",
+        "t={a: ",
+        "t=.6,.6",
+        "t=" + "9" * 5_000,
+        "t=" + "1," * 9_999,
+    ):
+        yield ["sweep", "--out", new, "--grid", given, "--scenarios", "it-only"], SOME
+    for given in (
+        *STRANGE,
+        "",
+        "=",
+        "t=",
+        "t=..",
+        "t=1..",
+        "t=2..1",
+        "t=1..1",
+        "t=nan..1",
+        "t=-1e400..1e400",
+        "t=1..2..3",
+        "x=1..2",
+    ):
+        yield ["sweep", "--out", new, "--sample", "4", "--range", given, "--scenarios", "it-only"], SOME
+    yield ["sweep", "--out", new, "--worlds", "1_000_000_000"], REFUSED
+    yield ["sweep", "--out", new, "--sample", "1_000_000_000"], REFUSED
+    yield ["sweep", "--out", new, "--sample", "1_000_000_000", "--yes"], REFUSED
+    for given in (*places(folder), str(folder / "taken"), str(folder / "a file"), str(folder / "socket")):
+        yield ["sweep", "--out", given, "--worlds", "1"], REFUSED
+
+
+def _repeats(folder: Path) -> Iterator[Line]:
+    """Files in which there is nothing to be repeated."""
+    yield ["repeat"], USAGE
+    for given in ("", " ", "\t", "a\x00b", "\x1b[2J"):
+        yield ["repeat", given], USAGE
+    for given in (*places(folder), *not_files(folder), "case", "nowhere.json", str(folder / "binary.yaml")):
+        yield ["repeat", given], REFUSED
+
+
+NOWHERE = ["--scenarios", "nobody at all"]
+"""Ends a sweep before anything is computed."""
 
 
 def _lessons(folder: Path) -> Iterator[Line]:

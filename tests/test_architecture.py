@@ -20,6 +20,7 @@ FLOORS = [
     "engine",
     "analysis",
     "report",
+    "sweep",
     "lesson",
     "game",
     "web",

@@ -24,7 +24,6 @@ from simulation.analysis.contributions import (
     weighted,
 )
 from simulation.cli.main import main
-from simulation.model.outcomes import COLUMN
 from simulation.report import contributions as report
 from simulation.text.i18n import LANGUAGES
 
@@ -268,11 +267,10 @@ def test_as_csv_for_a_spreadsheet(capsys):
 
 
 def test_the_level_is_the_highest_that_a_tenth_reach():
-    rows = np.zeros((20, len(COLUMN)))
-    rows[:2, COLUMN["reach"]], rows[2:4, COLUMN["reach"]] = 3.0, 1.0
+    reached = np.array([3.0, 3.0, 1.0, 1.0, *[0.0] * 16])
     reach = module.BY_OUTCOME["reach"]
-    assert module._level_of(rows, reach) == 3
-    rows[1, COLUMN["reach"]] = 0.0
-    assert module._level_of(rows, reach) == 1
-    assert module._level_of(rows * 0.0, reach) == 1
-    assert module._level_of(rows, module.BY_OUTCOME["cost"]) is None
+    assert module._level_of(reached, reach) == 3
+    reached[1] = 0.0
+    assert module._level_of(reached, reach) == 1
+    assert module._level_of(reached * 0.0, reach) == 1
+    assert module._level_of(reached, module.BY_OUTCOME["cost"]) is None

@@ -1,6 +1,7 @@
 """Many worlds: the same numbers however they are run, no more memory than they need, and an end when asked to stop."""
 
 import gc
+import hashlib
 import threading
 import tracemalloc
 from dataclasses import replace
@@ -16,6 +17,9 @@ from simulation import InputRefused, OrganisationModel, case, outcomes_of, run_w
 from simulation.engine import ensemble
 from simulation.engine.ensemble import WEEKLY, extend_runs, run_world
 from simulation.engine.kernel import layout
+from simulation.engine.points import run_rows
+from simulation.model.outcomes import OUTCOMES
+from simulation.model.worlds import sobol_point
 from simulation.study.constants import CLOSING_WEEKS
 from simulation.study.schedule import Schedule
 
@@ -160,11 +164,32 @@ def test_what_progress_raises_ends_the_work_and_leaves_no_thread(threads, stop):
     assert set(threading.enumerate()) == before
 
 
-@pytest.mark.parametrize("world", [10**7, 2**32, 2**62])
+@pytest.mark.parametrize("world", [2**30, 2**32, 2**62])
 def test_a_world_too_far_along_the_sequence_is_refused_and_by_defaults_is_not(world):
-    with pytest.raises(InputRefused, match=r"worlds go from 0 to 9 999 999"):
+    with pytest.raises(InputRefused, match=r"worlds go from 0 to 1 073 741 823"):
         OrganisationModel("it-only", world=world, rng=1)
     OrganisationModel("it-only", world=world, rng=1, parameters="defaults")
+
+
+def test_the_first_million_worlds_draw_what_they_always_drew():
+    """Their parameters as version 0.2.0 drew them when the sequence was read ten million worlds far."""
+    drawn = hashlib.sha256(b"".join(sobol_point(1, world).tobytes() for world in range(0, 10**6, 9973)))
+    assert drawn.hexdigest() == "d0bc692b7e9656efd900387015181837ebbc251b50139220867c44bb7b557e39"
+
+
+@pytest.mark.parametrize("first", [0, 7, 10**7, 2**30 - 3])
+def test_rows_may_begin_at_any_world(first):
+    few = run_rows(STUDY, [{"t": 0.7}, {"t": 1.1}], 3, first=first)
+    assert few.shape == (2, len(STUDY.scenarios), 3, len(OUTCOMES))
+    alone = run_rows(STUDY, [{"t": 1.1}], 1, first=first + 2)
+    assert few[1:, :, 2:].tobytes() == alone.tobytes()
+    if first == 0:
+        assert few[1].tobytes() == run_worlds(STUDY.override({"t": 1.1}), 3).outcomes.tobytes()
+
+
+def test_rows_end_where_the_sequence_ends():
+    with pytest.raises(InputRefused, match="worlds go from 0"):
+        run_rows(STUDY, [{}], 4, first=2**30 - 3)
 
 
 @pytest.mark.parametrize("name", case().names)

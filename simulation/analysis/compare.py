@@ -1,5 +1,6 @@
 """Scenarios over the same worlds: each one described, every pair judged, and all of them from best to worst."""
 
+import itertools
 import math
 from collections import defaultdict
 from collections.abc import Mapping
@@ -71,6 +72,7 @@ class Comparison:
     outcome: str = LEADING
     described: Mapping[str, Described] = field(default_factory=lambda: defaultdict(Described), repr=False)
     _ranked: dict[str, tuple[str, ...]] = field(default_factory=dict, init=False, repr=False)
+    _pairs: dict[tuple[str, str, str], Pair] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def ranking(self) -> tuple[str, ...]:
@@ -106,7 +108,7 @@ class Comparison:
         return known
 
     def pair(self, a: str, b: str, outcome: str | None = None) -> Pair:
-        """Scenario ``a`` against ``b`` on an outcome, by default on the one that leads.
+        """Scenario ``a`` against ``b`` on an outcome, by default on the one that leads; kept once it is worked out.
 
         Raises :class:`~simulation.study.errors.InputRefused` for a scenario or an outcome that is not there.
         """
@@ -115,7 +117,14 @@ class Comparison:
         if outcome is not None and outcome not in BY_OUTCOME:
             raise InputRefused([unknown("unknown_outcome", outcome, BY_OUTCOME)])
         measured = BY_OUTCOME[outcome or self.outcome]
-        return compare_outcomes(self.runs.row(a), self.runs.row(b), (a, b), measured, self.runs.study.horizon)
+        known = self._pairs.get((a, b, measured.name))
+        if known is None:
+            known = self._pairs[a, b, measured.name] = self._judged(a, b, measured)
+        return known
+
+    def _judged(self, a: str, b: str, outcome: Outcome) -> Pair:
+        """The same, worked out."""
+        return compare_outcomes(self.runs.row(a), self.runs.row(b), (a, b), outcome, self.runs.study.horizon)
 
     def ranked(self, outcome: str) -> tuple[str, ...]:
         """All scenarios by an outcome, from best to worst; kept once it is worked out.
@@ -190,7 +199,7 @@ class Comparison:
         """Every pair of scenarios on every outcome, each pair once, the later scenario against the earlier."""
         names = self.runs.study.names
         return [
-            self.pair(a, b, outcome.name)
+            self._judged(a, b, outcome)
             for position, b in enumerate(names)
             for a in names[position + 1 :]
             for outcome in OUTCOMES
@@ -213,16 +222,20 @@ def worth_of(runs: Runs, outcome: Outcome) -> Mapping[str, float]:
         sign = -1.0 if outcome.better == "lower" else 1.0
         return {name: sign * float(np.mean(runs.of(name, outcome.name))) for name in names}
     rows = [runs.row(name) for name in names]
+    more = np.zeros((len(rows), len(rows)))
+    for a, b in itertools.combinations(range(len(rows)), 2):
+        more[a, b] = float(np.nansum(who_is_ahead(rows[a], rows[b], outcome)))
+        more[b, a] = -more[a, b]
     worth = {}
-    for name, row in zip(names, rows, strict=True):
-        ahead = [float(np.nansum(who_is_ahead(row, other, outcome))) for other in rows]
+    for name, ahead in zip(names, more.tolist(), strict=True):
         worth[name] = float(np.sum(np.sign(ahead))) + sum(ahead) / (1.0 + len(rows) * len(runs.worlds))
     return worth
 
 
 def summarise(values: Floats, scenario: str, outcome: Outcome, horizon: int) -> Summary:
     """Describe an outcome of a scenario, ``values`` of shape (worlds,); values beyond ``horizon`` are censored."""
-    defined = values[np.isfinite(values)]
+    finite = np.isfinite(values)
+    defined = values if finite.all() else values[finite]
     quantiles = np.quantile(defined, (0.05, 0.25, 0.5, 0.75, 0.95)).tolist() if len(defined) else [math.nan] * 5
     censored = int((defined > horizon).sum()) if outcome.censored else 0
     undefined = len(values) - len(defined)

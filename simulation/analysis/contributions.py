@@ -25,11 +25,14 @@ from simulation.engine.points import run_rows
 from simulation.model.outcomes import BY_OUTCOME, COLUMN, LEADING, Outcome
 from simulation.model.units import FLAG
 from simulation.model.worlds import Mode
+from simulation.study.build.variation import vary
 from simulation.study.errors import InputRefused, problem, unknown
 from simulation.study.scenario import Scenario, Study
 
 Package = frozenset[str]
 """Measures that are carried out together."""
+Known = Callable[[Scenario, str], Floats | None]
+"""An outcome of a scenario in every world, if it has been run before."""
 
 EXACT = 8
 """Up to so many measures every combination is run; 256 of them take three seconds for 200 worlds on one core."""
@@ -121,10 +124,13 @@ def contributions(
     mode: Mode = "ranges",
     threads: int = 1,
     progress: Progress | None = None,
+    known: Known | None = None,
 ) -> Contributions:
     """What each measure of a scenario contributes to an outcome, over worlds 0 … ``worlds`` − 1.
 
-    ``progress`` is called with (runs done, runs in all); what it raises ends the work. Raises
+    ``progress`` is called with (runs done, runs in all); what it raises ends the work. ``known`` has what need not be
+    run: it is called with each combination, as a scenario, and the outcome's name, and gives the outcome in these
+    worlds, or None. Raises
     :class:`~simulation.study.errors.InputRefused` for an unknown scenario or outcome, a scenario without measures, an
     outcome of which neither way is better, or worlds, a seed or a mode that cannot be.
 
@@ -135,7 +141,7 @@ def contributions(
     ... )
     ('assign_roles', 8, True)
     """
-    return list(step_by_step(study, scenario, outcome, worlds, seed, mode, threads, progress))[-1]
+    return list(step_by_step(study, scenario, outcome, worlds, seed, mode, threads, progress, known))[-1]
 
 
 def step_by_step(
@@ -147,10 +153,11 @@ def step_by_step(
     mode: Mode = "ranges",
     threads: int = 1,
     progress: Progress | None = None,
+    known: Known | None = None,
 ) -> Iterator[Contributions]:
     """The same, first with what is left out and what is alone, then whole; arguments and errors as there."""
     whole = check(study, scenario, outcome)
-    bench = _Bench(study, study.scenario(scenario), worlds, seed, mode, threads, progress)
+    bench = _Bench(study, study.scenario(scenario), outcome, worlds, seed, mode, threads, progress, known)
     everything = frozenset(whole)
     around = [frozenset(), everything, *(everything - {name} for name in whole), *(frozenset({name}) for name in whole)]
     orders = orders_of(whole, seed)
@@ -211,28 +218,37 @@ class _Bench:
         self,
         study: Study,
         scenario: Scenario,
+        outcome: str,
         worlds: int,
         seed: int,
         mode: Mode,
         threads: int,
         progress: Progress | None,
+        known: Known | None,
     ) -> None:
-        self.study, self.scenario = study, scenario
+        self.study, self.scenario, self.outcome, self.known = study, scenario, outcome, known
         self.worlds, self.seed, self.mode, self.threads = worlds, seed, mode, threads
         self._progress, self._expected = progress, 0
         self.outcomes: dict[Package, Floats] = {}
+        """The outcome of each in every world, shape (worlds,)."""
 
     def expect(self, combinations: int) -> None:
         """Say how many combinations there will be in all."""
         self._expected = combinations
 
     def run(self, packages: Sequence[Package]) -> None:
-        """Run those that have not been run yet."""
+        """Run those that have not been run yet and are not known."""
         missing = [package for package in dict.fromkeys(packages) if package not in self.outcomes]
-        rows = [self._without(package) for package in missing]
         alone = replace(self.study, scenarios=(self.scenario,))
-        found = run_rows(alone, rows, self.worlds, self.seed, self.mode, self.threads, progress=self._told())
-        self.outcomes |= dict(zip(missing, found[:, 0], strict=True))
+        if self.known is not None:
+            for package, (made,) in zip(missing, vary(alone, list(map(self._without, missing))), strict=True):
+                values = self.known(made, self.outcome)
+                if values is not None:
+                    self.outcomes[package] = values
+            missing = [package for package in missing if package not in self.outcomes]
+        rows, column = [self._without(package) for package in missing], [COLUMN[self.outcome]]
+        found = run_rows(alone, rows, self.worlds, self.seed, self.mode, self.threads, column, self._told())
+        self.outcomes |= dict(zip(missing, found[:, 0, :, 0], strict=True))
 
     def _without(self, package: Package) -> dict[str, bool]:
         """The changes by which a scenario keeps only the measures of a package."""
@@ -250,7 +266,7 @@ def _summed(bench: _Bench, measures: Sequence[str], outcome: Outcome, orders: Se
     """What has been run so far, summed up."""
     everything = frozenset(measures)
     level = _level_of(bench.outcomes[everything], outcome)
-    values = {package: _values(rows, outcome, level) for package, rows in bench.outcomes.items()}
+    values = {package: _values(found, level) for package, found in bench.outcomes.items()}
     defined = np.isfinite(np.stack(list(values.values()))).all(axis=0)
     worth = {package: row[defined] for package, row in values.items()}
     span = FLAG.span(0) if level is not None else outcome.unit.span(bench.study.horizon)
@@ -285,18 +301,16 @@ FLAG_MARGIN = 0.05
 """The smallest share of worlds that matters, as for go-live (assumed)."""
 
 
-def _level_of(rows: Floats, outcome: Outcome) -> int | None:
+def _level_of(reached: Floats, outcome: Outcome) -> int | None:
     """The level to count: the highest that at least one world in ten reaches with all measures; at least the second."""
     if outcome.unit.has_mean:
         return None
-    reached = rows[:, COLUMN[outcome.name]]
     levels = range(int(outcome.unit.span(0)), 0, -1)
     return next((level for level in levels if np.mean(reached >= level) >= COMMON), 1)
 
 
-def _values(rows: Floats, outcome: Outcome, level: int | None) -> Floats:
+def _values(values: Floats, level: int | None) -> Floats:
     """The outcome in every world, or whether the level was reached."""
-    values: Floats = rows[:, COLUMN[outcome.name]]
     return values if level is None else (values >= level).astype(np.float64)
 
 

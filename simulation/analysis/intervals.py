@@ -112,12 +112,15 @@ def pivot_of(values: Floats) -> Pivot:
     """
     count, mean = len(values), float(np.mean(values))
     apart = values - mean
-    spread = float(np.mean(apart * apart))
+    powers = apart * apart
+    spread = float(np.mean(powers))
     if spread <= (ROUNDING * mean) ** 2:
         spread = 0.0
-    skewness = float(np.mean(apart**3)) / spread**1.5 if spread**1.5 > 0.0 else 0.0
+    np.power(apart, 3, out=powers)  # of millions of values each further array counts
+    skewness = float(np.mean(powers)) / spread**1.5 if spread**1.5 > 0.0 else 0.0
     # A value that most worlds have is the middle one; what is a difference of numbers has it but for rounding.
-    same = int(np.count_nonzero(np.abs(values - np.median(values)) <= ROUNDING * np.abs(values).max()))
+    np.abs(np.subtract(values, np.median(values), out=apart), out=apart)
+    same = int(np.count_nonzero(apart <= ROUNDING * max(abs(float(values.max())), abs(float(values.min())))))
     differ = count - same if same > 1 else count
     deviation = math.sqrt(spread * count / (count - 1)) if count > 1 else 0.0
     return Pivot(count, mean, deviation, skewness, max(0, differ - 1))

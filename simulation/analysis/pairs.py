@@ -10,6 +10,7 @@ stands by itself; among many pairs some err by chance.
 """
 
 import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -80,6 +81,23 @@ def who_wins(a: Floats, b: Floats, outcome: Outcome) -> Floats:
     >>> who_wins(np.array([0.5, 0.2, 0.3]), np.array([0.4, 0.4, 0.1 + 0.2]), BY_OUTCOME["lasting_adoption"]).tolist()
     [1.0, -1.0, 0.0]
     """
+    better = np.empty(len(a))
+    for part in _blocks(len(a)):
+        better[part] = _who_wins(a[part], b[part], outcome)
+    return better
+
+
+BLOCK = 1 << 15
+"""Worlds that are looked at together: what they take stays in the processor's cache."""
+
+
+def _blocks(worlds: int) -> Iterator[slice]:
+    """All worlds, some at a time."""
+    return (slice(start, start + BLOCK) for start in range(0, worlds, BLOCK))
+
+
+def _who_wins(a: Floats, b: Floats, outcome: Outcome) -> Floats:
+    """The same of some worlds."""
     with np.errstate(invalid="ignore"):
         gap = a - b
     tie = np.abs(gap) <= 1e-9 * np.maximum(1.0, np.maximum(np.abs(a), np.abs(b)))
@@ -100,21 +118,32 @@ def who_is_ahead(a: Floats, b: Floats, outcome: Outcome) -> Floats:
     >>> who_is_ahead(*runs, BY_OUTCOME["reach"]).tolist()
     [1.0, 1.0, 0.0]
     """
-    column = COLUMN[outcome.name]
-    signs = who_wins(a[:, column], b[:, column], outcome)
+    names = (outcome.name, *(outcome.among_equals or ()))
+    values = [(a[:, COLUMN[name]], b[:, COLUMN[name]]) for name in names]
+    signs = np.empty(len(a))
+    for part in _blocks(len(a)):
+        signs[part] = _ahead([(left[part], right[part]) for left, right in values], outcome)
+    return signs
+
+
+def _ahead(values: Sequence[tuple[Floats, Floats]], outcome: Outcome) -> Floats:
+    """The same of some worlds: ``values`` are the outcome of both, and what decides among equals."""
+    (a, b), *further = values
+    signs = _who_wins(a, b, outcome)
     if outcome.among_equals is not None:
-        below, above = (_clearly_ahead(a, b, BY_OUTCOME[name]) for name in outcome.among_equals)
-        signs = np.where(signs == 0.0, np.where(a[:, column] < LIVE, below, above), signs)
-    signs[np.isnan(a[:, column] - b[:, column])] = math.nan
+        below, above = (
+            _clearly_ahead(left, right, BY_OUTCOME[name])
+            for name, (left, right) in zip(outcome.among_equals, further, strict=True)
+        )
+        signs = np.where(signs == 0.0, np.where(a < LIVE, below, above), signs)
+    signs[np.isnan(a - b)] = math.nan
     return signs
 
 
 def _clearly_ahead(a: Floats, b: Floats, outcome: Outcome) -> Floats:
     """Who wins by more than the outcome's margin."""
-    column = COLUMN[outcome.name]
-    a, b = a[:, column], b[:, column]
     beyond = np.abs(a - b) > outcome.margin * (1.0 + 1e-9)
-    return np.where(beyond, who_wins(a, b, outcome), 0.0)
+    return np.where(beyond, _who_wins(a, b, outcome), 0.0)
 
 
 def compare_outcomes(a: Floats, b: Floats, names: tuple[str, str], outcome: Outcome, horizon: int) -> Pair:
@@ -150,7 +179,8 @@ def compare_pair(a: Floats, b: Floats, names: tuple[str, str], outcome: Outcome,
 def _judge(a: Floats, b: Floats, signs: Floats, names: tuple[str, str], outcome: Outcome, span: float) -> Pair:
     """The verdict, from who is better in each world (nan: undefined) and the values (shape (worlds,) each)."""
     defined = np.isfinite(signs) & np.isfinite(a) & np.isfinite(b)
-    a, b, signs = a[defined], b[defined], signs[defined]
+    if not defined.all():
+        a, b, signs = a[defined], b[defined], signs[defined]
     gap = np.where(who_wins(a, b, outcome) == 0.0, 0.0, a - b)
     wins, losses = int((signs > 0).sum()), int((signs < 0).sum())
     difference = mean_interval(gap, span) if outcome.unit.has_mean else NOTHING

@@ -127,11 +127,11 @@ class Arguments:
         modes = ("ranges", "defaults")
         command.add_argument("--parameters", choices=modes, default="ranges", help=self.help_text("parameters"))
 
-    def worlds(self, command: argparse.ArgumentParser, default: int, least: int = 1) -> None:
+    def worlds(self, command: argparse.ArgumentParser, default: int, least: int = 1, most: int = MOST_WORLDS) -> None:
         """How many worlds, in how many threads."""
         command.add_argument(
             "--worlds",
-            type=self.count(least, MOST_WORLDS),
+            type=self.count(least, most),
             default=default,
             metavar="N",
             help=self.help_text("worlds", default=default),

@@ -82,15 +82,15 @@ def check_new(path: Path) -> None:
 class ProgressBar:
     """A progress bar on a terminal; nothing in a pipe."""
 
-    def __init__(self, language: str) -> None:
-        self.language, self.bar = language, None
+    def __init__(self, language: str, key: str = "cli.progress") -> None:
+        self.language, self.key, self.bar = language, key, None
 
     def __enter__(self) -> Progress:
         try:
             from tqdm import tqdm
         except ValueError:  # a setting such as TQDM_MININTERVAL that is no number
             return lambda done, total: None
-        bar = tqdm(unit=" ", desc=say("cli.progress", self.language), disable=not sys.stderr.isatty(), leave=False)
+        bar = tqdm(unit=" ", desc=say(self.key, self.language), disable=not sys.stderr.isatty(), leave=False)
         self.bar = bar
 
         def update(done: int, total: int) -> None:

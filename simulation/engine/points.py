@@ -93,14 +93,16 @@ def run_rows(
     columns: Sequence[int] | None = None,
     progress: Progress | None = None,
     labels: Sequence[object] | None = None,
+    first: int = 0,
 ) -> NDArray[np.float64]:
     """The outcomes of every scenario at every point: shape (points, scenarios, worlds, outcomes).
 
     ``rows`` are the points' changes; ``columns`` the places, among all outcomes, of those that are wanted; ``labels``
-    what a reader calls the rows. The rest, and the errors, as for :func:`run_points`.
+    what a reader calls the rows; ``first`` is the world to begin with. The rest, and the errors, as for
+    :func:`run_points`.
     """
-    check_world(0, -1 if seed is None else seed, mode)
     check_worlds(worlds)
+    check_world(first + worlds - 1, -1 if seed is None else seed, mode)
     columns = range(len(OUTCOMES)) if columns is None else columns
     results = np.empty((len(rows), len(study.scenarios), worlds, len(columns)))
     done, total = 0, len(rows) * len(study.scenarios) * worlds
@@ -112,24 +114,30 @@ def run_rows(
     for start, points in _parts(study, rows, labels):
         part = results[start : start + len(points)]
         outcomes = np.empty((len(points) * len(study.scenarios), worlds, len(OUTCOMES)))
-        _run(replace(study, scenarios=tuple(_numbered(points))), outcomes, seed, mode, threads, tell)
+        _run(replace(study, scenarios=tuple(_numbered(points))), first, outcomes, seed, mode, threads, tell)
         part[...] = outcomes.reshape(len(points), -1, worlds, len(OUTCOMES))[..., list(columns)]
         done += len(outcomes) * worlds
     return results
 
 
+def check_rows(study: Study, rows: Sequence[Changes]) -> None:
+    """Refuse changes that :func:`run_rows` would refuse, without running anything; raises as that does."""
+    _Split(rows, None).structure(study)
+
+
 def _run(
     study: Study,
+    first: int,
     outcomes: NDArray[np.float64],
     seed: int,
     mode: Mode,
     threads: int,
     tell: Callable[[int], None],
 ) -> None:
-    """Fill the outcomes of all scenarios of many points, shape (scenarios, worlds, outcomes)."""
+    """Fill the outcomes of all scenarios of many points from a world on: shape (scenarios, worlds, outcomes)."""
     weekly = np.empty((*outcomes.shape[:2], 0, 0), np.float32)
     done = 0
-    for size in Batches(study, seed, mode, lay_out(study)).run(0, outcomes, weekly, threads):
+    for size in Batches(study, seed, mode, lay_out(study)).run(first, outcomes, weekly, threads):
         done += size
         tell(done * len(outcomes))
 

@@ -77,6 +77,6 @@ def points(seed: int, dimensions: int, first: int, count: int) -> NDArray[np.flo
     index = np.arange(first, first + count)
     gray = index ^ (index >> 1)
     coordinates = np.repeat(shift[np.newaxis], count, axis=0)
-    for bit in range(int(first + count).bit_length()):
+    for bit in range(max(0, first + count - 1).bit_length()):
         coordinates ^= (gray >> bit & 1)[:, np.newaxis] * directions[:, bit]
     return coordinates / float(1 << BITS)

@@ -25,8 +25,8 @@ Mode = Literal["ranges", "defaults"]
 MODES: tuple[Mode, ...] = ("ranges", "defaults")
 
 _BLOCK = 64
-MOST_DRAWN = 10_000_000
-"""Worlds whose parameters can be drawn; reaching further along the Sobol sequence takes longer than anybody waits."""
+MOST_DRAWN = 1 << sobol.BITS
+"""Worlds whose parameters can be drawn: as many as the Sobol sequence has points."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,12 @@ from simulation.analysis.intervals import Interval
 from simulation.analysis.pairs import Pair
 from simulation.analysis.sequential import Sequential
 from simulation.model.outcomes import BY_OUTCOME, OUTCOMES
+from simulation.report.machine import machine
 from simulation.report.payback import data as payback_data
 from simulation.report.sentences import LEVELS, is_exact, verdict
 from simulation.report.table import Extras
 from simulation.report.widths import data as widths_data
+from simulation.study.sources.resolved import resolved_data
 from simulation.text.i18n import LANGUAGES, say
 
 
@@ -64,7 +66,7 @@ def as_json(
 
     ``ranking`` and ``best`` are about the outcome that leads; ``sequential`` is null unless verdicts were judged after
     every world. ``files`` has the SHA-256 of each file that was made with this one, by its name; ``extras`` is
-    what else has been worked out.
+    what else has been worked out. ``resolved`` has the whole study, from which ``synergy repeat`` works it out again.
     """
     runs, base = comparison.runs, comparison.baseline
     study = runs.study
@@ -72,6 +74,7 @@ def as_json(
         "synergy": __version__,
         "command": command,
         "files": dict(files or {}),
+        "machine": machine(),
         "study": {"name": study.name, "title": study.title.model_dump(), "digest": study.digest()},
         "seed": runs.seed,
         "worlds": len(runs.worlds),
@@ -94,6 +97,7 @@ def as_json(
             for pair in (comparison.pair(name, base, outcome.name) for outcome in OUTCOMES)
         ],
         "pairs": [_pair(pair) for pair in comparison.pairs()],
+        "resolved": resolved_data(study),
     }
     return json.dumps(finite(data), ensure_ascii=False, indent=1, allow_nan=False).encode()
 

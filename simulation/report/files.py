@@ -62,6 +62,15 @@ def put(path: Path, content: bytes) -> None:
     put_each({path: content})
 
 
+def settle(coming: Path, path: Path) -> None:
+    """Put a file in place that was written beside it, in the same folder: brought to the disk, renamed, and the folder
+    after it. Raises ``OSError``."""
+    with coming.open("rb+") as stream:
+        os.fsync(stream.fileno())
+    coming.replace(path)
+    _sync(path.parent)
+
+
 def put_each(contents: Mapping[Path, bytes]) -> None:
     """Put files in place, wherever each belongs: all of them, or none.
 
@@ -308,11 +317,11 @@ def _is_abandoned(path: Path, process: int) -> bool:
     """Whether a temporary file is an ordinary one whose process has ended, or that has been there for long."""
     with suppress(OSError):
         status = path.lstat()
-        return stat.S_ISREG(status.st_mode) and (status.st_mtime < time.time() - OLD_SECONDS or _has_ended(process))
+        return stat.S_ISREG(status.st_mode) and (status.st_mtime < time.time() - OLD_SECONDS or has_ended(process))
     return False
 
 
-def _has_ended(process: int) -> bool:
+def has_ended(process: int) -> bool:
     """Whether a process is gone; not known where asking would end it, on Windows."""
     if os.name == "nt":
         return False

@@ -9,7 +9,10 @@ from simulation.model.outcomes import BY_OUTCOME, LEADING
 
 @dataclass(frozen=True)
 class Request:
-    """The settings of a comparison; ``scenarios`` is a list with commas, or None for all of the file."""
+    """The settings of a comparison; ``scenarios`` is a list with commas, or None for all of the file.
+
+    ``point`` is that of a sweep, where the file is the folder of one with several.
+    """
 
     file: str
     scenarios: str | None
@@ -21,6 +24,7 @@ class Request:
     overrides: tuple[str, ...] = ()
     rate: float = 0.0
     widths: tuple[float, ...] = ()
+    point: int | None = None
 
     def command(self, settled: Sequential | None = None) -> str:
         """The words of the command line; a comparison that was stopped goes as far as it went.
@@ -29,6 +33,7 @@ class Request:
         'synergy compare case --baseline it-only --worlds 200 --seed 1 --parameters ranges'
         """
         words = ["synergy", "compare", self.file]
+        words += ["--point", str(self.point)] if self.point is not None else []
         if self.scenarios is not None:
             words += ["--scenarios", self.scenarios]
         words += ["--baseline", self.baseline, "--worlds", str(self.worlds), "--seed", str(self.seed)]

@@ -58,6 +58,7 @@ class Limits:
         "files",
         "departments that all scenarios together have or name, each change counted anew",
     )
+    results_bytes: int = at_most(50_000_000, "bytes", "files", "results that are repeated, or the manifest of a sweep")
     problems: int = at_most(100, "problems", "files", "problems told at once; the rest is counted")
     suggestions: int = at_most(20, "problems", "files", "problems for which the nearest legal word is looked for")
     # options
@@ -67,6 +68,7 @@ class Limits:
     number_characters: int = at_most(40, "characters", "options", "a count or an amount")
     sets: int = at_most(1_000, "options", "options", "--set in one command")
     sets_characters: int = at_most(200_000, "characters", "options", "all --set of one command together")
+    points: int = at_most(100_000_000, "points", "options", "a sweep, by its grid and its sample")
     # requests to the dashboard
     query_characters: int = at_most(16_000, "characters", "requests", "the query of an address")
     query_fields: int = at_most(200, "fields", "requests", "the fields of a query")

@@ -3,6 +3,8 @@
 import argparse
 import hashlib
 import logging
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulation.cli.arguments import MOST_WORLDS, Arguments
@@ -18,9 +20,13 @@ if TYPE_CHECKING:
     from simulation.engine.ensemble import Runs
     from simulation.report.table import Extras
     from simulation.study.scenario import Study
+    from simulation.sweep.manifest import Manifest
 
 DEFAULT_WORLDS = 200
 DEFAULT_MOST = 2_000
+MOST_POINT = 10**9
+MOST_PAID = 10**9
+"""With ``--out`` it is worked out for all when they pay back."""
 WRITTEN = ("runs.parquet", "comparison.json", "comparison.png", "comparison.svg")
 """The files of a comparison."""
 
@@ -34,6 +40,7 @@ def arguments(builder: Arguments) -> None:
     command.add_argument("--outcome", type=builder.text, default="reach", metavar="NAME", help=outcome)
     builder.worlds(command, DEFAULT_WORLDS)
     builder.luck(command)
+    command.add_argument("--point", type=builder.count(0, MOST_POINT), metavar="N", help=builder.help_text("point"))
     command.add_argument("--out", type=builder.folder, metavar="DIR", help=builder.help_text("out"))
     command.add_argument("--until-decided", action="store_true", help=builder.help_text("until_decided"))
     command.add_argument("--margin", type=builder.amount, metavar="X", help=builder.help_text("margin"))
@@ -49,9 +56,8 @@ def arguments(builder: Arguments) -> None:
         for name, value in options.items():
             if value is not None and not args.until_decided and not _has_no_margin(name, args.outcome):
                 command.error(builder.help_text("needs_until_decided", name=name))
-        if args.worlds is None:
-            args.worlds = min(DEFAULT_WORLDS, args.max_worlds or DEFAULT_WORLDS)
-        if args.max_worlds is not None and args.max_worlds < args.worlds:
+        least = args.worlds or min(DEFAULT_WORLDS, args.max_worlds or DEFAULT_WORLDS)
+        if args.max_worlds is not None and args.max_worlds < least:
             command.error(builder.help_text("most_below_worlds", given=args.max_worlds, worlds=args.worlds))
 
     command.set_defaults(verify=verify, worlds=None)  # None: --max-worlds on its own may be below the default
@@ -66,26 +72,27 @@ def _has_no_margin(option: str, outcome: str) -> bool:
 
 def execute(args: argparse.Namespace, language: str) -> int:
     """Compare scenarios."""
-    from simulation.analysis.compare import compare_runs
     from simulation.analysis.payback import check_rate
     from simulation.analysis.sequential import margin_of
     from simulation.model.outcomes import BY_OUTCOME
     from simulation.report.files import check_folder
     from simulation.report.repeat import Request
-    from simulation.report.table import Extras
     from simulation.study.errors import InputRefused, problem, shown
-    from simulation.study.sources.files import load
 
-    study, base = _chosen(args, load(args.file, tuple(args.set)))
+    swept = sweep_in(args)
+    study, base = _chosen(
+        args, swept.study if swept else loaded(args, min(DEFAULT_WORLDS, args.max_worlds or DEFAULT_WORLDS))
+    )
     if args.outcome not in BY_OUTCOME:
         raise InputRefused([problem("unknown_outcome", given=shown(args.outcome), legal=", ".join(BY_OUTCOME))])
     margin_of(BY_OUTCOME[args.outcome], study.horizon, args.margin)
     check_rate(args.rate)
-    widths = _widths(args)
+    widths = widths_of(args)
     if args.out:
         check_folder(args.out, WRITTEN)
-    runs, settled = _simulated(args, study, base, language)
-    comparison = compare_runs(runs, base, args.outcome)
+    prepare(language)
+    done = worked_out(args, study, base, widths, language, swept, MOST_PAID if args.out else 1)
+    comparison, settled, extras = done.comparison, done.settled, done.extras
     command = Request(
         args.file,
         args.scenarios,
@@ -97,9 +104,8 @@ def execute(args: argparse.Namespace, language: str) -> int:
         tuple(args.set),
         args.rate,
         widths,
+        args.point,
     ).command(settled)
-    going_on = not (settled and settled.stopped)  # what was stopped is told as far as it went, and nothing is begun
-    extras = _extras(args, comparison, widths, language) if going_on else Extras()
     text = _printed(args.format, comparison, settled, command, extras, language)
     if args.out:
         _write(args, comparison, settled, command, extras, language)  # before printing, which fails if nobody reads
@@ -107,6 +113,107 @@ def execute(args: argparse.Namespace, language: str) -> int:
     if args.out and args.format == "table":
         print(say("cli.wrote", language, path=", ".join(visible(str(args.out / name)) for name in WRITTEN)))
     return INTERRUPTED if settled and settled.stopped else FINE
+
+
+def loaded(args: argparse.Namespace, worlds: int) -> "Study":
+    """The study that is named, with its changes; ``args.worlds`` is set to ``worlds`` if nobody says how many."""
+    from simulation.study.errors import InputRefused, problem
+    from simulation.study.sources.files import load
+
+    if args.point is not None:
+        raise InputRefused([problem("point_of_a_study")])
+    args.worlds = args.worlds or worlds
+    return load(args.file, tuple(args.set))
+
+
+@dataclass(frozen=True)
+class Swept:
+    """The folder of a sweep in place of a study: ``study`` is the one at the point that is meant."""
+
+    folder: Path
+    plan: "Manifest"
+    point: int
+    worlds: int
+
+    @property
+    def study(self) -> "Study":
+        """The study at the point."""
+        return self.plan.at(self.plan.design.row(self.point))
+
+    def study_at(self, point: int | None) -> "Study":
+        """The study at a point, or as it was before any point changed it."""
+        return self.plan.study if point is None else self.study
+
+    def runs(self, names: tuple[str, ...]) -> "Runs":
+        """The runs of some scenarios, which are read when they are looked at."""
+        from simulation.sweep.stored import StoredRuns
+
+        return StoredRuns(self.folder, self.plan, self.point, names, self.worlds)
+
+
+def sweep_in(args: argparse.Namespace, any_point: bool = False) -> Swept | None:
+    """The sweep whose folder stands where a study would; None for a study.
+
+    With ``any_point`` the first is meant where none is named. Fills in worlds, seed and parameters. Raises
+    :class:`~simulation.study.errors.InputRefused` for a folder that lacks something, and for options that would change
+    what has been run.
+    """
+    from simulation.sweep.manifest import is_sweep
+
+    if not is_sweep(args.file):
+        return None
+    from simulation.sweep import stored
+
+    folder = Path(args.file)
+    plan = stored.opened(folder)
+    _check_unchanged(args, plan)
+    point = stored.point_of(folder, plan, 0 if any_point and args.point is None else args.point)
+    args.worlds, args.seed, args.parameters = stored.worlds_of(folder, plan, args.worlds), plan.seed, plan.mode
+    return Swept(folder, plan, point, args.worlds)
+
+
+def _check_unchanged(args: argparse.Namespace, plan: "Manifest") -> None:
+    """Refuse options that would change what has been run; the defaults of seed and parameters count as not given."""
+    from simulation.study.errors import InputRefused, problem, shown
+
+    changing = {
+        "--set": bool(args.set),
+        "--seed": args.seed not in (1, plan.seed),
+        "--parameters": args.parameters not in ("ranges", plan.mode),
+        "--until-decided": getattr(args, "until_decided", False),
+    }
+    for name, given in changing.items():
+        if given:
+            raise InputRefused([problem("is_run", given=shown(args.file, 200), name=name)])
+
+
+@dataclass(frozen=True)
+class Done:
+    """A comparison with all that belongs to it."""
+
+    comparison: "Comparison"
+    settled: "Sequential | None"
+    extras: "Extras"
+
+
+def worked_out(
+    args: argparse.Namespace,
+    study: "Study",
+    base: str,
+    widths: tuple[float, ...],
+    language: str,
+    swept: Swept | None,
+    paid: int,
+) -> Done:
+    """Run, or read, all that a comparison asks for; when they pay back is worked out for the first ``paid``."""
+    from simulation.analysis.compare import compare_runs
+    from simulation.report.table import Extras
+
+    runs, settled = (swept.runs(study.names), None) if swept else _simulated(args, study, base, language)
+    comparison = compare_runs(runs, base, args.outcome)
+    if settled and settled.stopped:  # it is told as far as it went, and nothing is begun
+        return Done(comparison, settled, Extras())
+    return Done(comparison, settled, _extras(args, comparison, widths, language, paid))
 
 
 def _printed(
@@ -175,7 +282,6 @@ def _simulated(
     from simulation.analysis.sequential import until_decided
     from simulation.engine.ensemble import run_worlds
 
-    prepare(language)
     with ProgressBar(language) as progress:
         runs = run_worlds(study, args.worlds, args.seed, args.parameters, args.jobs, progress)
         if not args.until_decided:
@@ -185,19 +291,22 @@ def _simulated(
     return settled.runs, settled
 
 
-def _extras(args: argparse.Namespace, comparison: "Comparison", widths: tuple[float, ...], language: str) -> "Extras":
-    """When the first of the ranking pays back, with ``--out`` all of them; and the verdicts at other widths."""
+def _extras(
+    args: argparse.Namespace, comparison: "Comparison", widths: tuple[float, ...], language: str, paid: int
+) -> "Extras":
+    """When the first ``paid`` of the ranking pay back, and the verdicts at other widths."""
     from simulation.report.payback import of_comparison
     from simulation.report.table import Extras
 
     asked = [name for name in comparison.ranking if name != comparison.baseline]
-    asked = asked if args.out else [name for name in asked if name == comparison.ranking[0]]
+    if paid == 1:
+        asked = [name for name in asked if name == comparison.ranking[0]]
     with ProgressBar(language) as progress:
-        paid = of_comparison(comparison, asked, args.rate, args.jobs, progress)
-    return Extras(paid, _tried(args, comparison, widths, language))
+        found = of_comparison(comparison, asked if paid else [], args.rate, args.jobs, progress)
+    return Extras(found, _tried(args, comparison, widths, language))
 
 
-def _widths(args: argparse.Namespace) -> tuple[float, ...]:
+def widths_of(args: argparse.Namespace) -> tuple[float, ...]:
     """The widths that are asked for; none where nothing is."""
     from simulation.analysis.widths import NARROWEST, WIDEST, check_widths
     from simulation.study.errors import InputRefused, problem, shown

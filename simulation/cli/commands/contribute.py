@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from simulation.cli.arguments import Arguments
 from simulation.cli.codes import FINE
+from simulation.cli.commands.compare import MOST_POINT, Swept, loaded, sweep_in
 from simulation.cli.work import ProgressBar, prepare
 from simulation.text.characters import visible
 from simulation.text.i18n import say
 
 if TYPE_CHECKING:
-    from simulation.analysis.contributions import Contributions
+    from simulation.analysis.contributions import Contributions, Known
     from simulation.study.scenario import Study
 
 DEFAULT_WORLDS = 200
@@ -28,8 +29,10 @@ def arguments(builder: Arguments) -> None:
     command.add_argument("--outcome", type=builder.text, default="reach", metavar="NAME", help=outcome)
     builder.worlds(command, DEFAULT_WORLDS, least=2)
     builder.luck(command)
+    command.add_argument("--point", type=builder.count(0, MOST_POINT), metavar="N", help=builder.help_text("point"))
     command.add_argument("--out", type=builder.folder, metavar="DIR", help=builder.help_text("contribute_out"))
     builder.format(command)
+    command.set_defaults(worlds=None)  # None: what there are in the folder of a sweep
 
 
 def execute(args: argparse.Namespace, language: str) -> int:
@@ -37,16 +40,17 @@ def execute(args: argparse.Namespace, language: str) -> int:
     from simulation.analysis.contributions import check, contributions
     from simulation.report.contributions import as_csv, as_json
     from simulation.report.files import check_folder
-    from simulation.study.sources.files import load
 
-    study = load(args.file, tuple(args.set))
+    swept = sweep_in(args, any_point=True)
+    study = swept.study_at(args.point) if swept else loaded(args, DEFAULT_WORLDS)
     check(study, args.scenario, args.outcome)
     if args.out:
         check_folder(args.out, WRITTEN)
+    known = _known(swept) if swept else None
     prepare(language)
     with ProgressBar(language) as progress:
         result = contributions(
-            study, args.scenario, args.outcome, args.worlds, args.seed, args.parameters, args.jobs, progress
+            study, args.scenario, args.outcome, args.worlds, args.seed, args.parameters, args.jobs, progress, known
         )
     if args.out:
         _write(args, result, study, language)  # before printing, which fails if the reader has gone
@@ -61,9 +65,17 @@ def execute(args: argparse.Namespace, language: str) -> int:
     return FINE
 
 
+def _known(swept: Swept) -> "Known":
+    """What the folder of a sweep has of combinations of measures; whatever it lacks is run."""
+    from simulation.sweep.stored import finder
+
+    return finder(swept.folder, swept.plan, swept.worlds)
+
+
 def command_of(args: argparse.Namespace) -> str:
     """The command that gives the same numbers."""
     words = ["synergy", "contribute", args.file, args.scenario, "--outcome", args.outcome]
+    words += ["--point", str(args.point)] if args.point is not None else []
     words += ["--worlds", str(args.worlds), "--seed", str(args.seed), "--parameters", args.parameters]
     for change in args.set:
         words += ["--set", change]

@@ -163,7 +163,12 @@ def digest() -> str:
 def _processor() -> str:
     """The kind of this processor, and what it can do."""
     host: Any = binding
-    return f"{host.get_host_cpu_name()} {host.get_host_cpu_features().flatten()}"
+    return f"{processor_name()} {host.get_host_cpu_features().flatten()}"
+
+
+def processor_name() -> str:
+    """The kind of this processor, as LLVM calls it."""
+    return str(binding.get_host_cpu_name())
 
 
 @functools.cache

@@ -321,6 +321,15 @@ def _override(data: Any, text: str) -> Path:
         mapping = mapping[key]
 
 
+def read_change(text: str) -> Any:
+    """The value of ``path=value``; raises :class:`~simulation.study.errors.InputRefused` for what is no change.
+
+    >>> read_change("measures.external_partner.hours=[8, 40]")
+    [8, 40]
+    """
+    return _change(text)[1]
+
+
 def _change(text: str) -> tuple[list[str], Any]:
     """The path, in parts, and the value of ``path=value``."""
     path, sign, value = text.partition("=")

@@ -1,0 +1,159 @@
+"""``synergy repeat``: what was run, run again, and whether every number is the same."""
+
+import argparse
+import json
+import os
+import shlex
+from collections.abc import Iterator, Mapping
+from contextlib import redirect_stderr
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from simulation.cli.arguments import Arguments
+from simulation.cli.codes import FINE, REFUSED
+from simulation.cli.work import ProgressBar, prepare
+from simulation.text.characters import visible
+from simulation.text.i18n import number, say
+
+SHOWN = 10
+"""So many differences are shown."""
+
+
+def arguments(builder: Arguments) -> None:
+    """The file with what was run."""
+    command = builder.command("repeat")
+    command.add_argument("file", type=builder.text, metavar="FILE", help=builder.help_text("repeat_file"))
+    jobs = builder.count(1, 1024)
+    command.add_argument("--jobs", type=jobs, default=os.cpu_count() or 1, help=builder.help_text("jobs"))
+
+
+def execute(args: argparse.Namespace, language: str) -> int:
+    """Run it again, and say what became of it: exit code 1 if a number differs by more than processors may."""
+    from simulation.report import files
+    from simulation.study.errors import InputRefused, problem, shown
+    from simulation.sweep import manifest
+    from simulation.system.limits import LIMITS
+
+    path = Path(args.file)
+    path = path / manifest.NAME if manifest.is_sweep(path) else path
+    content = files.read(path, LIMITS.results_bytes)
+    try:
+        data = json.loads(content)
+    except (ValueError, RecursionError):
+        data = None
+    # A session's export will have its place here once it holds what it was made of as data.
+    if isinstance(data, dict) and data.get("kind") == manifest.KIND:
+        return _sweep(args, path, manifest.decoded(content, str(path)), language)
+    if isinstance(data, dict) and {"resolved", "command", "baseline", "pairs", "ranking"} <= data.keys():
+        return _comparison(args, path, data, language)
+    raise InputRefused([problem("no_result", given=shown(str(path), 200))])
+
+
+def _comparison(args: argparse.Namespace, path: Path, data: dict[str, Any], language: str) -> int:
+    """Repeat a comparison."""
+    from simulation.report.again import held_against
+
+    now = json.loads(_again(args, path, data, language))
+    found = held_against(data, now)
+    print(*_told(path, found.values, len(found.apart), found.is_close, language), sep="\n")
+    if not found.is_close:
+        for one in found.apart[:SHOWN]:
+            before, current = (json.dumps(value, ensure_ascii=False) for value in (one.before, one.now))
+            print(
+                say("repeat.line", language, path=visible(one.path, 200), before=visible(before), now=visible(current))
+            )
+        if len(found.apart) > SHOWN:
+            print(say("repeat.more", language, n=number(len(found.apart) - SHOWN, language)))
+    if found.apart:
+        print(_unlike(str(data.get("synergy")), data.get("machine"), language))
+    return FINE if found.is_close else REFUSED
+
+
+def _again(args: argparse.Namespace, path: Path, data: dict[str, Any], language: str) -> bytes:
+    """The same comparison worked out anew, as it would be written."""
+    from simulation.cli.commands.compare import widths_of, worked_out
+    from simulation.report.export import as_json
+    from simulation.study.errors import InputRefused, problem, shown
+    from simulation.study.sources.resolved import study_of
+
+    study = study_of(data["resolved"])
+    asked = _asked(str(data["command"]), path, language)
+    asked.jobs, asked.point, asked.worlds = args.jobs, None, asked.worlds or data.get("worlds")
+    base = str(data["baseline"])
+    study.scenario(base)
+    if asked.worlds is None or len(study.scenarios) < 2:
+        raise InputRefused([problem("no_result", given=shown(str(path), 200))])
+    sequential, payback = data.get("sequential"), data.get("payback")
+    stopped = isinstance(sequential, dict) and bool(sequential.get("stopped"))
+    paid = 0 if stopped or not isinstance(payback, list) else len(payback)
+    prepare(language)
+    done = worked_out(asked, study, base, widths_of(asked) if not stopped else (), language, None, paid)
+    return as_json(done.comparison, str(data["command"]), done.settled, extras=done.extras)
+
+
+def _asked(command: str, path: Path, language: str) -> argparse.Namespace:
+    """What the command of a comparison asks for; raises InputRefused for one that is not understood."""
+    from simulation.cli.commands import compare
+    from simulation.study.errors import InputRefused, problem, shown
+
+    builder = Arguments(language, "")
+    compare.arguments(builder)
+    said = StringIO()
+    try:
+        with redirect_stderr(said):
+            words = shlex.split(command)[1:]
+            asked = builder.top.parse_args(words)
+            asked.verify(asked)
+    except (SystemExit, ValueError):
+        why = said.getvalue().splitlines() or [command]
+        raise InputRefused([problem("no_such_repeat", given=shown(str(path), 200), why=visible(why[0], 200))]) from None
+    return asked
+
+
+def _sweep(args: argparse.Namespace, path: Path, plan: Any, language: str) -> int:
+    """Repeat a sweep, chunk by chunk."""
+    from simulation.sweep.again import repeated
+
+    prepare(language)
+    numbers, apart, near = 0, 0, True
+    lines: list[str] = []
+    with ProgressBar(language) as progress:
+        for chunk in repeated(path.parent, plan, args.jobs, progress):
+            numbers, apart, near = numbers + chunk.numbers, apart + chunk.apart, near and chunk.is_close
+            if chunk.apart:
+                lines += list(_chunk(chunk, language)) if len(lines) < SHOWN else []
+    print(*_told(path, numbers, apart, near, language), *([] if near else lines), sep="\n")
+    if apart:
+        print(_unlike(plan.version, dict(plan.machine), language))
+    return FINE if near else REFUSED
+
+
+def _chunk(chunk: Any, language: str) -> Iterator[str]:
+    """What became of a chunk that is not the same."""
+    if not chunk.is_there:
+        yield say("repeat.chunk_gone", language, name=chunk.name)
+        return
+    counts = {"apart": number(chunk.apart, language), "numbers": number(chunk.numbers, language)}
+    yield say("repeat.chunk", language, name=chunk.name, most=f"{chunk.most:.3g}", **counts)
+
+
+def _told(path: Path, numbers: int, apart: int, near: bool, language: str) -> list[str]:
+    """The answer in a sentence."""
+    key = "same" if not apart else "close" if near else "differ"
+    fields = {"numbers": number(numbers, language), "apart": number(apart, language)}
+    return [say(f"repeat.{key}", language, file=visible(str(path), 200), **fields)]
+
+
+def _unlike(version: str, before: Any, language: str) -> str:
+    """What differs between then and now, other than the numbers."""
+    from simulation import __version__
+    from simulation.report.again import unlike
+    from simulation.report.machine import machine
+
+    then = {"synergy": version, **(before if isinstance(before, Mapping) else {})}
+    found = unlike(then, {"synergy": __version__, **machine()})
+    if not found:
+        return say("repeat.machine_same", language)
+    parts = (say("repeat.part", language, what=what, before=visible(was, 60), now=now) for what, was, now in found)
+    return say("repeat.machine", language, what=", ".join(parts))

@@ -1,0 +1,265 @@
+"""The files of a sweep: a Parquet file a chunk, with its checksum beside it, complete or not there at all.
+
+::
+
+    DIR/manifest.json          what is run
+    DIR/points.parquet         the points: ``point`` and a column for each thing that is changed
+    DIR/runs/chunk-0000000.parquet …   a row a run: ``point``, ``scenario``, ``world`` and every outcome
+    DIR/checks/chunk-0000000.sha256 …  the checksum of each, as ``sha256sum`` writes and checks it
+    DIR/claims/                who is working on which chunk (:mod:`simulation.sweep.claims`)
+
+Each file is written beside its place, brought to the disk with its folder, and then renamed. The checksum comes after
+its chunk: a chunk without one was cut short, and is made again. The bytes of a file depend on nothing but its numbers
+and the version of PyArrow, so that the checksums are also how two sweeps are known to be equal.
+"""
+
+import hashlib
+import io
+import itertools
+import json
+import os
+import re
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from simulation.model.outcomes import OUTCOMES
+from simulation.report import files
+from simulation.study.errors import InputRefused, problem, shown
+from simulation.sweep.manifest import Block, Manifest
+from simulation.system.signals import raise_missed
+
+RUNS, CHECKS, CLAIMS = "runs", "checks", "claims"
+POINTS = "points.parquet"
+POINTS_AT_ONCE = 100_000
+"""Rows of the table of points that are held at a time."""
+BYTES_A_RUN = 105
+"""What a run takes on the disk, compressed, about (measured on the case)."""
+READ_AT_ONCE = 1 << 20
+"""Bytes of a file that are read at a time to work out its checksum."""
+FOLDERS = (RUNS, CHECKS, CLAIMS)
+SHA256 = re.compile("[0-9a-f]{64}")
+
+
+def chunk_path(folder: Path, number: int) -> Path:
+    """Where a chunk is."""
+    return folder / RUNS / f"chunk-{number:07}.parquet"
+
+
+def check_path(folder: Path, number: int) -> Path:
+    """Where its checksum is."""
+    return folder / CHECKS / f"chunk-{number:07}.sha256"
+
+
+# --- out -----------------------------------------------------------------------------------------------
+
+
+def packed(manifest: Manifest, block: Block, outcomes: NDArray[np.float64]) -> bytes:
+    """A chunk as its file; ``outcomes`` has shape (points, scenarios, worlds, outcomes)."""
+    points, scenarios, worlds = outcomes.shape[:3]
+    first = np.arange(block.first_point, block.first_point + points)
+    world = np.arange(block.first_world, block.first_world + worlds)
+    names = pa.array(manifest.study.names, pa.string())
+    which = np.tile(np.repeat(np.arange(scenarios, dtype=np.int32), worlds), points)
+    columns: dict[str, Any] = {
+        "point": pa.array(np.repeat(first, scenarios * worlds)),
+        "scenario": pa.DictionaryArray.from_arrays(pa.array(which), names).cast(pa.string()),
+        "world": pa.array(np.tile(world, points * scenarios)),
+    }
+    for column, outcome in enumerate(OUTCOMES):
+        columns[outcome.name] = pa.array(outcomes[..., column].reshape(-1))
+    about = {
+        "synergy": manifest.version,
+        "seed": str(manifest.seed),
+        "digest": manifest.study.digest(),
+        "parameters": manifest.mode,
+    }
+    stream = io.BytesIO()
+    table = pa.table(columns).replace_schema_metadata(about)
+    pq.write_table(
+        table, stream, compression="zstd", compression_level=1, use_dictionary=["scenario"], write_page_checksum=True
+    )
+    return stream.getvalue()
+
+
+def digest_of(content: bytes) -> str:
+    """The checksum of a file's content: SHA-256, in hexadecimal digits."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def put_chunk(folder: Path, number: int, content: bytes) -> str:
+    """Put a chunk in place and its checksum after it; returns that.
+
+    Raises :class:`~simulation.study.errors.InputRefused` if they cannot be written.
+    """
+    digest = digest_of(content)
+    path, check = chunk_path(folder, number), check_path(folder, number)
+    files.put(path, content)
+    files.put(check, f"{digest}  ../{RUNS}/{path.name}\n".encode())
+    return digest
+
+
+def prepare(folder: Path) -> None:
+    """Make the folders of a sweep; raises :class:`~simulation.study.errors.InputRefused` if they cannot be made."""
+    for name in FOLDERS:
+        try:
+            (folder / name).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise files.refused(folder / name, error) from None
+
+
+def write_points(folder: Path, manifest: Manifest) -> None:
+    """Write the table of points, some at a time; raises :class:`~simulation.study.errors.InputRefused` likewise."""
+    path = folder / POINTS
+    coming = folder / f".{POINTS}-{os.getpid()}.new"
+    design = manifest.design
+    schema = pa.schema([("point", pa.int64()), *((path, _kind(manifest, path)) for path in design.paths)])
+    try:
+        with pq.ParquetWriter(coming, schema, compression="zstd") as writer:
+            for first in range(0, design.points, POINTS_AT_ONCE):
+                rows = design.rows(first, min(POINTS_AT_ONCE, design.points - first))
+                columns = {name: [_cell(row[name], schema.field(name).type) for row in rows] for name in design.paths}
+                numbers = list(range(first, first + len(rows)))
+                writer.write_table(pa.table({"point": numbers, **columns}, schema=schema))
+        files.settle(coming, path)
+    except OSError as error:
+        raise files.refused(path, error) from None
+    finally:
+        with suppress(OSError):
+            coming.unlink(missing_ok=True)
+
+
+def _kind(manifest: Manifest, path: str) -> Any:
+    """What a column of the points holds: truths, whole numbers, numbers, or texts where it is anything else."""
+    axis = next((one for one in manifest.design.grid if one.path == path), None)
+    if axis is None:
+        span = next(one for one in manifest.design.spans if one.path == path)
+        return pa.int64() if span.whole else pa.float64()
+    kinds = {type(value) for value in axis.values}
+    if kinds == {bool}:
+        return pa.bool_()
+    if kinds == {int} and all(abs(value) < 1 << 62 for value in axis.values):
+        return pa.int64()
+    return pa.float64() if kinds <= {int, float} else pa.string()
+
+
+def _cell(value: Any, kind: Any) -> Any:
+    """A value as its column takes it."""
+    if kind == pa.string():
+        return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return float(value) if kind == pa.float64() else value
+
+
+# --- in ------------------------------------------------------------------------------------------------
+
+
+def stated(folder: Path, number: int) -> str:
+    """The checksum that stands beside a chunk; empty if there is none, or it is no checksum."""
+    try:
+        text = check_path(folder, number).read_text("ascii")
+    except (OSError, ValueError):
+        return ""
+    found = text[:64]
+    return found if SHA256.fullmatch(found) else ""
+
+
+def found(folder: Path, number: int) -> str:
+    """The checksum of a chunk as it is on the disk; empty if it cannot be read."""
+    digest = hashlib.sha256()
+    try:
+        with chunk_path(folder, number).open("rb") as stream:
+            while part := stream.read(READ_AT_ONCE):
+                digest.update(part)
+    except OSError:
+        return ""
+    return digest.hexdigest()
+
+
+def intact(folder: Path, number: int) -> str:
+    """The checksum of a chunk that is there, whole and unchanged; empty for any other."""
+    said = stated(folder, number)
+    return said if said and found(folder, number) == said else ""
+
+
+def forget(folder: Path, number: int) -> None:
+    """Let a chunk that was found damaged count as missing."""
+    with suppress(OSError):
+        check_path(folder, number).unlink(missing_ok=True)
+
+
+def is_there(folder: Path, number: int) -> bool:
+    """Whether a chunk and its checksum are there, without reading it."""
+    return check_path(folder, number).exists() and chunk_path(folder, number).exists()
+
+
+def size_of(folder: Path, manifest: Manifest) -> int:
+    """The bytes of all chunks that are there."""
+    size = 0
+    for number in range(manifest.count):
+        with suppress(OSError):
+            size += chunk_path(folder, number).stat().st_size
+    return size
+
+
+def check_complete(folder: Path, manifest: Manifest) -> None:
+    """Refuse a sweep of which a chunk is missing; raises :class:`~simulation.study.errors.InputRefused`."""
+    names = [{path.stem for path in (folder / part).glob("chunk-*")} for part in (RUNS, CHECKS)]
+    missing = manifest.count - len(names[0] & names[1])
+    if missing > 0:
+        first = next(number for number in range(manifest.count) if not is_there(folder, number))
+        given, of = chunk_path(folder, first).name, manifest.count
+        raise InputRefused(
+            [problem("chunks_missing", given=given, folder=shown(str(folder), 200), missing=missing, of=of)]
+        )
+
+
+def columns_of(
+    folder: Path, manifest: Manifest, point: int, names: Sequence[str], places: Sequence[int], worlds: int
+) -> NDArray[np.float64]:
+    """Some columns at a point: shape (columns, scenarios, worlds).
+
+    ``names`` are the columns', ``places`` those of the scenarios among the study's; ``worlds`` is how many, from the
+    first on. Raises :class:`~simulation.study.errors.InputRefused` for a chunk that is missing or damaged.
+    """
+    scenarios = len(manifest.study.scenarios)
+    values = np.empty((len(names), len(places), worlds))
+
+    def fill(block: Block) -> None:
+        part = slice(block.first_world, min(block.first_world + block.worlds, worlds))
+        table = _table(folder, manifest, block, names)
+        for at, name in enumerate(names):
+            column = table.column(name).to_numpy().reshape(block.points, scenarios, block.worlds)
+            for to, place in enumerate(places):
+                values[at, to, part] = column[point - block.first_point, place, : part.stop - part.start]
+
+    blocks = itertools.takewhile(lambda block: block.first_world < worlds, manifest.blocks_of(point))
+    with ThreadPoolExecutor(min(READERS, os.cpu_count() or 1)) as pool:
+        for _ in pool.map(fill, blocks):
+            raise_missed()
+    return values
+
+
+READERS = 4
+"""Threads that read chunks, at most."""
+
+
+def _table(folder: Path, manifest: Manifest, block: Block, names: Sequence[str]) -> Any:
+    """Some columns of a chunk; raises :class:`~simulation.study.errors.InputRefused` if it is missing or damaged."""
+    path = chunk_path(folder, block.number)
+    rows = block.points * len(manifest.study.scenarios) * block.worlds
+    try:
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:
+            table = file.read(columns=list(names), use_threads=False)
+    except (OSError, pa.ArrowException) as error:
+        why = getattr(error, "strerror", None) or str(error).splitlines()[0]
+        raise InputRefused([problem("chunk_damaged", given=shown(str(path), 200), why=why)]) from None
+    if table.num_rows != rows or table.column_names != list(names):
+        raise InputRefused([problem("chunk_damaged", given=shown(str(path), 200), why=f"{table.num_rows} ≠ {rows}")])
+    return table

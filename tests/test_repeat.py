@@ -1,0 +1,204 @@
+"""What was run, run again: the same numbers, or which are not, by how much, and what differs."""
+
+import json
+import os
+import tempfile
+from contextlib import redirect_stdout
+from io import StringIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from test_sweep import GRID, plan_of, swept
+
+from simulation import __version__
+from simulation.cli.main import main
+from simulation.model.outcomes import COLUMN, OUTCOMES
+from simulation.report import again
+from simulation.report.again import held_against
+from simulation.report.machine import machine
+from simulation.sweep import dataset, manifest
+
+GOLDEN = Path("tests/golden/releases")
+SMALL = ["compare", "case", "--scenarios", "it-only,roles,full", "--worlds", "12", "--jobs", "1", "--lang", "en"]
+
+
+def said(words, code, capsys):
+    assert main(words) == code
+    shown = capsys.readouterr()
+    assert "Traceback" not in shown.err
+    return shown.out + shown.err
+
+
+@pytest.fixture(scope="module")
+def written():
+    """A comparison as JSON, with all that it may hold."""
+    with redirect_stdout(StringIO()) as printed:
+        assert main([*SMALL, "--format", "json", "--widths", ".5", "--rate", ".05", "--set", "parameters.t=.8"]) == 0
+    return printed.getvalue()
+
+
+@pytest.fixture
+def comparison(written, tmp_path):
+    """A comparison.json, to be changed."""
+    path = tmp_path / "comparison.json"
+    path.write_text(written, "utf-8")
+    return path
+
+
+def changed(path, change):
+    data = json.loads(path.read_text("utf-8"))
+    change(data)
+    path.write_text(json.dumps(data), "utf-8")
+
+
+def test_a_comparison_is_repeated_without_its_study(comparison, capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    told = said(["repeat", str(comparison), "--lang", "en"], 0, capsys)
+    assert told.startswith("Every number is the same: ")
+    count = int(told.split(": ")[1].split(" ")[0].replace(",", ""))
+    assert count > 3000
+    assert "Alle getallen zijn hetzelfde" in said(["repeat", str(comparison), "--lang", "nl"], 0, capsys)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "further",
+    [
+        ["--widths", ".5,1,2", "--rate", "0.1", "--outcome", "net_value"],
+        ["--until-decided", "--max-worlds", "60"],
+        ["--until-decided", "--outcome", "cost", "--margin", "5000", "--max-worlds", "40"],
+        ["--parameters", "defaults", "--seed", "9", "--baseline", "full"],
+    ],
+)
+def test_whatever_was_asked_for_is_asked_for_again(further, tmp_path, capsys):
+    assert main([*SMALL, *further, "--out", str(tmp_path)]) == 0
+    assert "Every number" in said(["repeat", str(tmp_path / "comparison.json"), "--lang", "en"], 0, capsys)
+
+
+def test_numbers_that_differ_are_named_with_what_may_be_why(comparison, capsys):
+    def change(data):
+        data["ranking"][0]["outcomes"]["cost"]["mean"] += 1.0
+        data["pairs"][3]["wins"] += 1
+        data["machine"]["numpy"] = "1.0"
+
+    changed(comparison, change)
+    told = said(["repeat", str(comparison), "--lang", "en"], 1, capsys)
+    assert " numbers 2 differ." in told
+    assert "ranking[1].outcomes.cost.mean: " in told
+    assert "pairs[4].wins: " in told
+    assert f"What differs: numpy 1.0, now {machine()['numpy']}." in told
+    assert "wijken er 2 af" in said(["repeat", str(comparison), "--lang", "nl"], 1, capsys)
+
+
+def test_the_last_bits_are_told_apart_from_what_matters(comparison, capsys):
+    def change(data):
+        data["ranking"][0]["outcomes"]["cost"]["mean"] *= 1.0 + 1e-14
+
+    changed(comparison, change)
+    told = said(["repeat", str(comparison), "--lang", "en"], 0, capsys)
+    assert "Counts and verdicts are the same" in told
+    assert "Version, processor and libraries are the same" in told
+
+
+@pytest.mark.slow
+def test_many_differences_are_counted(comparison, capsys):
+    def change(data):
+        for pair in data["pairs"]:
+            pair["losses"] += 3
+
+    changed(comparison, change)
+    told = said(["repeat", str(comparison), "--lang", "en"], 1, capsys)
+    assert told.count(" then, ") == 10
+    assert "and 74 more" in told
+
+
+def test_what_is_missing_or_new_counts_as_apart():
+    assert len(held_against({"a": 1}, {"a": 1, "b": 2}).apart) == 1
+    assert len(held_against({"a": None}, {}).apart) == 1
+    assert len(held_against({"a": [1, 2]}, {"a": [1]}).apart) == 1
+    assert not held_against({"a": 1.0, "sentence": "x"}, {"a": 1.0, "sentence": "y"}).apart
+    assert again.Apart("x", None, 1.0).is_close is False
+
+
+WRONG = [
+    ("", "no results"),
+    ("{", "no results"),
+    ("[" * 5000, "no results"),
+    ("null", "no results"),
+    ('{"kind": "synergy sweep"}', "no manifest"),
+    ('{"resolved": 1, "command": "", "baseline": "", "pairs": [], "ranking": []}', "cannot be read"),
+]
+
+
+@pytest.mark.parametrize(("content", "why"), WRONG)
+def test_what_holds_no_results_is_refused(content, why, tmp_path, capsys):
+    path = tmp_path / "some.json"
+    path.write_text(content, "utf-8")
+    assert why in said(["repeat", str(path), "--lang", "en"], 1, capsys)
+    assert said(["repeat", str(path), "--lang", "nl"], 1, capsys)
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (lambda data: data.update(command="rm -rf /"), "cannot be repeated"),
+        (lambda data: data.update(command="synergy compare case --nonsense"), "--nonsense"),
+        (lambda data: data.update(command="synergy compare 'case"), "cannot be repeated"),
+        (lambda data: data.update(command="synergy --help"), "cannot be repeated"),
+        (lambda data: data.update(baseline="nobody"), "no scenario 'nobody'"),
+        (lambda data: data["resolved"].update(digest="0"), "the file was changed"),
+        (lambda data: data["resolved"]["scenarios"].pop("full"), "the file was changed"),
+    ],
+)
+def test_a_comparison_that_was_tampered_with_is_refused(change, why, comparison, capsys):
+    changed(comparison, change)
+    assert why in said(["repeat", str(comparison), "--lang", "en"], 1, capsys)
+
+
+def test_files_that_are_none_are_refused(tmp_path, capsys):
+    assert "there is no file" in said(["repeat", str(tmp_path / "none"), "--lang", "en"], 1, capsys)
+    assert "folder" in said(["repeat", str(tmp_path), "--lang", "en"], 1, capsys)
+
+
+# --- sweeps --------------------------------------------------------------------------------------------
+
+
+def test_a_sweep_is_repeated_chunk_by_chunk(tmp_path, capsys):
+    folder = tmp_path / "sweep"
+    plan = swept(folder, plan_of(GRID, worlds=3, chunk=12))
+    for given in (folder, folder / "manifest.json"):
+        assert "Every number is the same: 672 of them" in said(["repeat", str(given), "--lang", "en"], 0, capsys)
+    block = plan.block(0)
+    names = [one.name for one in OUTCOMES]
+    points = [dataset.columns_of(folder, plan, point, names, [0, 1], 3) for point in range(block.points)]
+    values = np.stack(points).transpose(0, 2, 3, 1).copy()
+    assert dataset.digest_of(dataset.packed(plan, block, values)) == plan.chunks[0]
+    values[0, 1, 2, COLUMN["cost"]] += 2.5
+    dataset.put_chunk(folder, 0, dataset.packed(plan, block, values))
+    manifest.write(folder, manifest.completed(plan, [dataset.stated(folder, number) for number in range(plan.count)]))
+    told = said(["repeat", str(folder), "--lang", "en"], 1, capsys)
+    assert "Of 672 numbers 1 differ" in told
+    assert "chunk-0000000.parquet: 1 of 336 numbers differ, by 2.5 at most" in told
+    dataset.chunk_path(folder, 0).unlink()
+    assert "another checksum, and the file is not there" in said(["repeat", str(folder), "--lang", "en"], 1, capsys)
+
+
+# --- golden results, one a release ---------------------------------------------------------------------
+
+
+def test_this_version_gives_its_golden_numbers():
+    """``SYNERGY_UPDATE=1`` writes those of this version; those of a release are not written again."""
+    path = GOLDEN / f"{__version__}.json"
+    if os.environ.get("SYNERGY_UPDATE"):
+        with tempfile.TemporaryDirectory() as out:
+            assert main([*SMALL, "--widths", ".5", "--out", out]) == 0
+            data = json.loads(Path(out, "comparison.json").read_text("utf-8"))
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(json.dumps(data, ensure_ascii=False, indent=0) + "\n", "utf-8")
+    assert main(["repeat", str(path), "--jobs", "1", "--lang", "en"]) == 0
+
+
+def test_every_golden_file_says_of_which_release_it_is():
+    for path in GOLDEN.iterdir():
+        assert json.loads(path.read_text("utf-8"))["synergy"] == path.stem
