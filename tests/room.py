@@ -286,9 +286,11 @@ class Stream:
 
 def main():
     """The command line, with this programme in the place of the one that comes along."""
+    import simulation.cli.commands.session as command
     import simulation.session.content.origin as contents
     from simulation.cli.start import start
 
+    command.prepare = lambda language: None  # this programme runs no world
     contents.programme_of = lambda path, language, source="", **wished: DemoProgramme()
     start()
 

@@ -109,6 +109,7 @@ def test_all_outcomes_of_the_case_run_together(mode):
             assert not same_outcomes(runs.outcomes[place, world], model.ledger), (one.name, world, mode)
 
 
+@pytest.mark.slow
 def test_every_state_of_a_world_far_away():
     dock(CASE.select(("full",)), 2**40, 1, "defaults")
 

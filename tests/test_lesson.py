@@ -603,6 +603,7 @@ def test_a_story_is_the_run_itself(stories):
         assert outcomes[0, lasting] == pytest.approx(story.weekly("adoption")[-1], abs=1e-9)
 
 
+@pytest.mark.slow
 def test_the_mesa_model_tells_the_same(stories):
     beside = stories[0]
     for story in stories:

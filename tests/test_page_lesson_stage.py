@@ -240,6 +240,7 @@ def test_hands_are_counted_with_buttons_and_by_typing(page, address):
     page.wait_for_function("document.querySelectorAll('.sy-lesson-count input')[2].value === '0'")
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_a_count_that_is_being_typed_is_not_overwritten_by_another_hand(page, address):
     stage(page, address, 1, 1)
@@ -279,6 +280,7 @@ def test_a_world_plays_pauses_and_ends_in_its_answer(page, address):
     page.wait_for_url(re.compile("take=2"))
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 def test_the_stage_fills_the_screen(page, address):
     stage(page, address, 0, 0)

@@ -198,6 +198,7 @@ def test_a_measure_is_bought_for_the_next_round_once_and_within_the_budget():
     assert CONTENT.decide(played(2, "assign_roles@1"), "buy", "assign_roles@3") == "bought_before"
 
 
+@pytest.mark.slow
 def test_a_package_is_switched_by_decisions():
     content = content_from(None, only="lesson")
     key = next(screen.key for screen in content.screens if screen.kind == "compose")

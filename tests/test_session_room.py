@@ -503,6 +503,7 @@ def until(there, seconds=10.0):
         time.sleep(0.05)
 
 
+@pytest.mark.slow
 def test_the_command_says_what_it_cannot_do(monkeypatch, tmp_path, capsys):
     monkeypatch.setenv("SYNERGY_CACHE_DIR", str(tmp_path))
     for words, code, said in (
