@@ -119,6 +119,7 @@ def made(stub, tmp_path_factory):
     return cache
 
 
+@pytest.mark.slow
 def test_two_stubs_that_start_at_once_leave_what_the_next_one_finds(stub, made):
     assert list(made.rglob("run.second*.nbc"))
     assert answer(stub(made), "42")

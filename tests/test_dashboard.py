@@ -111,6 +111,7 @@ def test_an_address_gives_back_the_view_it_was_made_of(view):
     assert address_of(read(address)[0]) == address
 
 
+@pytest.mark.slow
 @given(views(), st.data())
 @PLAIN_SETTINGS
 def test_a_view_never_holds_what_it_cannot(view, data):

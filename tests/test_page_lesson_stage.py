@@ -31,6 +31,7 @@ def stage(page, address, chapter=0, step=0, language="en", more=""):
     return page
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 @pytest.mark.parametrize("language", quickly("en", LANGUAGES))
 def test_a_chapter_is_told_with_the_keys_of_a_presenter(page, address, language):

@@ -194,6 +194,7 @@ def test_whatever_is_entered_ends_in_a_sound_study_or_a_sentence(message):
     assert rows.departments(after)
 
 
+@pytest.mark.slow
 @settings(max_examples=8)
 @given(
     st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(NAMES), st.sampled_from([0.0, 0.25, 1.0])), max_size=8)
