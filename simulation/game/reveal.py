@@ -19,7 +19,12 @@ TOTALLED = 20
 """Worlds over which totals in € are taken: each needs the world with all its states, some 25 ms."""
 UNSETTLED, NEEDED = 0.25, 0.25
 """A hand-off is called never settled below the one, if the need is above the other (assumed)."""
-PLAYED, AUTOPILOT, NOTHING = "played", "autopilot", "nothing"
+PLAYED = "played"
+"""The room's pledges and measures, as a scenario."""
+AUTOPILOT = "autopilot"
+"""The same measures, and the model plays everybody."""
+NOTHING = "nothing"
+"""No measures either."""
 
 
 @dataclass(frozen=True)
