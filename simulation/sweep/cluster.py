@@ -26,7 +26,7 @@ from simulation.sweep.runner import chunk_of
 from simulation.system.signals import raise_missed
 
 ADDRESS = re.compile(r"(tcp|tls)://[^\s/]+:[0-9]{1,5}")
-CONNECT = 6.0
+CONNECT = 4.0
 """Seconds until a scheduler that does not answer is given up."""
 PATIENCE = 120.0
 """Seconds for which a scheduler that has gone is waited for."""
