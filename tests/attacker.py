@@ -21,10 +21,11 @@ def ask(url, path, method="GET", body=None, **heads):
         connection.putheader(name.replace("_", "-"), value)
     if body is not None:
         connection.putheader("Content-Length", str(len(body)))
-    connection.endheaders(body)
-    answer = connection.getresponse()
-    text = answer.read().decode("utf-8", "replace")
-    connection.close()
+    with contextlib.closing(connection):  # a server that is killed answers half
+        connection.endheaders(body)
+        answer = connection.getresponse()
+        with answer:
+            text = answer.read().decode("utf-8", "replace")
     return answer.status, {name.lower(): value for name, value in answer.getheaders()}, text
 
 

@@ -30,7 +30,7 @@ ORGANISATION_SHARES = (
     *("visibility", "technical_debt", "signal", "anchoring", "mean_adoption", "mean_engagement", "mean_progress"),
     *(f"{part}_fidelity" for part in CARRIED_OUT),
 )
-SIGNED = {"half_week": 1.0, "levers": 1.0, "network": 1.0, "partner_idle_hours": 1e-6}
+SIGNED = {"half_week": 1.0, "levers": 1.0, "network": 1.0, "partner_idle_hours": 1e-6, "pledge": 1.0}
 """How far these may be below 0: −1 is what is not there, and rounding may leave something of a subtraction."""
 UNREAD = {"settled", "settled_chain", "concentration"}
 """Worked out when a run is over."""
