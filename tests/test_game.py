@@ -30,6 +30,8 @@ from simulation.study.measures import CLASS_OF
 GAME = game_of(case(), world=7)
 NAMES = tuple(table.name for table in GAME.tables)
 
+FULL = (("assign_roles", 1), ("partner_along", 1), ("dedicate_hours", 1), ("cross_functional_team", 1))
+
 
 def play(shares, *bought, game=GAME):
     """A play in which all pledge the same, a share a round; ``bought`` are names and rounds."""
@@ -200,6 +202,15 @@ def test_figures_add_up_to_what_all_have_once_it_is_anchored():
         assert whole(made, traced).in_all == pytest.approx(own + brought + AFTER * weekly.mean())
 
 
+@pytest.mark.parametrize("study", ["case", "hospital"])
+def test_what_the_change_brings_is_what_the_model_accounts_for(study):
+    """With chain partners that lag behind, and with none."""
+    made = play([0.75] * 12, *FULL, game=game_of(load(study), world=7, budget=1e7))
+    brought = worth(made.trace)
+    assert brought.sum() > 0.0
+    assert np.cumsum(brought.sum(axis=1)) == pytest.approx(made.trace.organisation["benefit"])
+
+
 def test_points_of_a_round_are_those_of_its_weeks_alone():
     made = play([0.0, 1.0])
     assert scores(made, 1, 1)["Sales"].points == pytest.approx(100.0)
@@ -208,8 +219,6 @@ def test_points_of_a_round_are_those_of_its_weeks_alone():
 
 
 # --- afterwards ----------------------------------------------------------------------------------------
-
-FULL = (("assign_roles", 1), ("partner_along", 1), ("dedicate_hours", 1), ("cross_functional_team", 1))
 
 
 def test_the_rooms_own_world_is_among_the_many():

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from simulation.engine.traces import Trace
 from simulation.game.form import Play, Table
+from simulation.model import rules
 from simulation.model.outcomes import Event
 
 OPEN = 0.9
@@ -32,12 +33,16 @@ def own_hours(traced: Trace) -> NDArray[np.float64]:
 
 
 def worth(traced: Trace) -> NDArray[np.float64]:
-    """What its use of the new way brings, € a week: shape (weeks, departments); see ``rules.benefit``.
+    """What its use of the new way brings, € a week: shape (weeks, departments), as the model accounts for it.
 
-    What a chain that lags behind takes away is left out where the model has it: a table sees its own use.
+    A part of it comes only as far as the chain follows; see :func:`simulation.model.rules.benefit`.
     """
-    benefit = np.array([one.benefit if one.internal else 0.0 for one in traced.scenario.organisation.departments])
-    brought: NDArray[np.float64] = traced.departments["adoption"] * benefit
+    states = traced.departments
+    most = np.array([one.benefit if one.internal else 0.0 for one in traced.scenario.organisation.departments])
+    following = states["chain_adoption"] * states["chain_share"]
+    leaning = traced.values.gam * states["chain_needed"]
+    over_weeks: Any = rules.benefit  # plain arithmetic: it takes whole arrays as well
+    brought: NDArray[np.float64] = over_weeks(most, states["adoption"], leaning, following)
     return brought
 
 
