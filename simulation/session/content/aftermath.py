@@ -24,10 +24,10 @@ from simulation.game.reveal import (
     totals,
 )
 from simulation.report.narrative import department_names
-from simulation.session.content.draw import piece
+from simulation.session.content.draw import piece, texts
 from simulation.session.content.part import NOTHING as NO_MARKUP
 from simulation.session.content.pictures import Band, Bar, Line, bars, histogram, line_chart
-from simulation.session.content.rounds import FORESEEN, Rounds, texts
+from simulation.session.content.rounds import FORESEEN, Rounds
 from simulation.session.programme import Screen
 from simulation.session.record import Participant, Record
 from simulation.text.i18n import money, number, percent, say

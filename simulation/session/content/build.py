@@ -10,8 +10,8 @@ from markupsafe import Markup
 from simulation.game.form import Game, Play
 from simulation.lesson.source import Told
 from simulation.session.content.aftermath import Aftermath
-from simulation.session.content.chapters import Chapters, texts_of
-from simulation.session.content.draw import piece
+from simulation.session.content.chapters import Chapters
+from simulation.session.content.draw import piece, texts
 from simulation.session.content.handout import agreements_in, cards, handout
 from simulation.session.content.part import NOTHING, Part
 from simulation.session.content.rounds import Rounds
@@ -31,7 +31,7 @@ class Words:
 
     def __init__(self, key: str, lines: tuple[str, ...]) -> None:
         self.lines = lines
-        self.screens = (Screen(key, texts_of(f"{key}_title"), key, minutes=3, notes=(texts_of(f"{key}_notes"),)),)
+        self.screens = (Screen(key, texts(f"{key}_title"), key, minutes=3, notes=(texts(f"{key}_notes"),)),)
 
     def beamer(self, record: Record, screen: Screen, language: str) -> Markup:
         """The words."""

@@ -21,7 +21,7 @@ from simulation.lesson.room import VOTING, Room, against_of, positions, steps_at
 from simulation.lesson.runsheet import planned
 from simulation.lesson.scenes import STEPS, scene
 from simulation.lesson.source import Told
-from simulation.session.content.draw import piece
+from simulation.session.content.draw import piece, texts
 from simulation.session.content.part import NOTHING
 from simulation.session.content.pictures import PLAYS, Band, Bar, Caption, Line, Mark, bars, line_chart
 from simulation.session.programme import Ask, Screen
@@ -66,7 +66,7 @@ class Chapters:
         )
         ask = Ask("option", "person", self._options(chapter)) if chapter and name in VOTING else None
         minutes = round(chapter.minutes / len(steps_at(lesson, place)), 1) if chapter else 2
-        notes = (*(chapter.notes if chapter and step == 0 else ()), texts_of(f"notes_{name}"))
+        notes = (*(chapter.notes if chapter and step == 0 else ()), texts(f"notes_{name}"))
         return Screen(key, title, name, ask, minutes, notes, reveals=name in {"world", "why"})
 
     def _options(self, chapter: Chapter) -> tuple[Label, ...]:
@@ -237,11 +237,6 @@ class Chapters:
 
 def _quiet(_done: int, _of: int) -> None:
     """Nobody looks at progress."""
-
-
-def texts_of(key: str) -> Label:
-    """A text below ``game`` in every language."""
-    return Label(**{code: say(f"game.{key}", code) for code in LANGUAGES})
 
 
 def _drawn(shown: dict[str, Any], language: str, against: tuple[str, ...]) -> Markup:

@@ -6,7 +6,13 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from simulation.text.i18n import money, number, percent, say, say_count
+from simulation.study.organisation import Label
+from simulation.text.i18n import LANGUAGES, money, number, percent, say, say_count
+
+
+def texts(key: str, **fields: Any) -> Label:
+    """A text below ``game`` in every language."""
+    return Label(**{language: say(f"game.{key}", language, **fields) for language in LANGUAGES})
 
 
 @functools.cache

@@ -19,7 +19,7 @@ from simulation.game.score import scores
 from simulation.model.outcomes import Event
 from simulation.report.handoffs import HandOffs
 from simulation.report.narrative import department_names, event_sentence
-from simulation.session.content.draw import piece
+from simulation.session.content.draw import piece, texts
 from simulation.session.content.part import NOTHING
 from simulation.session.content.pictures import Line, Mark, line_chart
 from simulation.session.programme import Ask, Screen, Table
@@ -38,11 +38,6 @@ RANK = ("go_live", "closed", "shock", "sponsor_leaves", "sponsor_back", "leave_r
 MINUTES = 4.0
 MOST_PLAYS = 64
 """Plays that are kept; a session needs one for each round, and one more for each measure that is bought."""
-
-
-def texts(key: str, **fields: Any) -> Label:
-    """A text below ``game`` in every language."""
-    return Label(**{language: say(f"game.{key}", language, **fields) for language in LANGUAGES})
 
 
 class Rounds:
