@@ -133,11 +133,14 @@ class Play:
         """Whether a measure was bought, so that it works in round ``number`` (in any)."""
         return any(name == offer and (number is None or start <= number) for name, start in self.bought)
 
-    def may_buy(self, name: str) -> str | None:
-        """Why a measure cannot be bought now, as a key below ``game`` in the locale; None if it can."""
+    def may_buy(self, name: str, number: int | None = None) -> str | None:
+        """Why a measure cannot be bought for round ``number`` (the next one), as a key below ``game`` in the locale.
+
+        None if it can.
+        """
         if name not in {offer.name for offer in self.game.offers}:
             return "no_offer"
-        offer, number = self.game.offer(name), self.played + 1
+        offer, number = self.game.offer(name), self.played + 1 if number is None else number
         if number > self.game.rounds:
             return "game_over"
         if any(self.game.offer(bought).measure == offer.measure for bought, _ in self.bought):

@@ -221,7 +221,7 @@ class Aftermath:
         """Whom or what a moment is about."""
         if moment.kind == "bought":
             return say(f"game.offer_{moment.about}", language)
-        return next((one.label.in_(language) for one in self.rounds.tables if one.name == moment.about), "")
+        return self.rounds.called(moment.about, language)
 
     def _sum(self, record: Record, play: Play, language: str) -> dict[str, Any]:
         """What all have together, whoever sees it: the dilemma."""
@@ -274,7 +274,7 @@ class Aftermath:
         if screen.key != "after.sum" or not who.table or not play.played:
             return NO_MARKUP
         own, others = if_held_back(play, who.table)
-        label = next(one.label for one in self.rounds.tables if one.name == who.table).in_(language)
+        label = self.rounds.called(who.table, language)
         points = [
             say("game.held_own" if own >= 0 else "game.held_own_less", language, amount=money(abs(own), language))
         ]

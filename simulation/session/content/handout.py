@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from simulation.game.form import Play
-from simulation.game.play import expected_hours
-from simulation.report.narrative import department_names
 from simulation.session.content.draw import piece
 from simulation.session.content.rounds import FORESEEN
 from simulation.session.record import Record
-from simulation.text.i18n import long_date, money, percent, say
+from simulation.text.i18n import long_date, percent, say
 
 if TYPE_CHECKING:
     from simulation.session.content.build import Content
@@ -101,21 +99,6 @@ def cards(content: "Content", language: str) -> Markup:
     rounds = content.rounds
     if rounds is None:
         return piece("cards", language, title=content.title.in_(language), cards=[], rounds=range(0))
-    bare, game = Play(rounds.game), rounds.game
-    called = department_names(bare.scenario, language)
-    made = []
-    for table, seats in zip(rounds.tables, game.tables, strict=True):
-        needs = dict.fromkeys(
-            other for name in seats.departments for other in game.needs[name] if other not in seats.departments
-        )
-        benefit = sum(game.departments[name].benefit for name in seats.departments)
-        made.append(
-            {
-                "label": table.label.in_(language),
-                "hours": round(expected_hours(bare.trace, seats)),
-                "worth": money(benefit, language) if benefit else "",
-                "chain": not any(game.departments[name].internal for name in seats.departments),
-                "needs": ", ".join(called[name] for name in list(needs)[:3]),
-            }
-        )
-    return piece("cards", language, title=content.title.in_(language), cards=made, rounds=range(1, game.rounds + 1))
+    made = [rounds.card(seats, language) for seats in rounds.game.tables]
+    numbers = range(1, rounds.game.rounds + 1)
+    return piece("cards", language, title=content.title.in_(language), cards=made, rounds=numbers)

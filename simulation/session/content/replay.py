@@ -11,6 +11,7 @@ from simulation.game.form import Play
 from simulation.game.play import round_of
 from simulation.game.reveal import SCORED, standings
 from simulation.game.score import scores
+from simulation.model.states import POINTS
 from simulation.session.content.build import Content
 from simulation.session.content.origin import content_of_source
 from simulation.session.events import folded
@@ -24,8 +25,6 @@ from simulation.text.i18n import LANGUAGES, number, percent, say
 
 PLAYED, AUTOPILOT = "session", "session-autopilot"
 """What a session's scenarios are called in a study."""
-MARGIN = 0.02
-"""A difference in lasting use below two points is none (as everywhere: ``outcomes.POINTS``)."""
 
 
 def session_of(exported: Exported) -> tuple[Content, Record]:
@@ -142,8 +141,8 @@ def beside(sessions: Sequence[tuple[Content, Record]], names: Sequence[str], lan
         lines.append(say("game.standing", language, **fields))
     first, second = found[0], found[1]
     gaps = first.of_worlds - second.of_worlds
-    more, less = int((gaps > MARGIN).sum()), int((gaps < -MARGIN).sum())
-    sure = sign_test(more, less) < 0.05 and abs(float(np.mean(gaps))) >= MARGIN
+    more, less = int((gaps > POINTS).sum()), int((gaps < -POINTS).sum())
+    sure = sign_test(more, less) < 0.05 and abs(float(np.mean(gaps))) >= POINTS
     key = ("standing_more" if more > less else "standing_less") if sure else "standing_open"
     lines.append(say(f"game.{key}", language, a=names[0], b=names[1], more=more, less=less, of=SCORED))
     return lines

@@ -32,6 +32,8 @@ CARDS, MENU, FORESEEN = "game.cards", "game.menu", "game.foreseen"
 STEP = 5
 """Pledges go by so many percent."""
 MOST_EVENTS = 3
+MOST_NEEDED = 3
+"""A card names so many departments that a table needs."""
 SPOKEN = frozenset({"shock", "leave", "leave_role", "closed", "sponsor_leaves", "sponsor_back", "cut_over"})
 """What of a round's events the beamer tells; incidents are a table's own."""
 RANK = ("go_live", "closed", "shock", "sponsor_leaves", "sponsor_back", "leave_role", "leave", "cut_over")
@@ -119,8 +121,7 @@ class Rounds:
             offer, _, number = decision.value.partition("@")
             if decision.name != "buy" or not (number.isascii() and number.isdigit() and len(number) < 4):
                 continue
-            at = replace(made, pledges={table.name: (None,) * (int(number) - 1) for table in self.game.tables})
-            if int(number) >= 1 and at.may_buy(offer) is None:
+            if int(number) >= 1 and made.may_buy(offer, int(number)) is None:
                 made = replace(made, bought=(*made.bought, (offer, int(number))))
         return made.bought
 
@@ -292,7 +293,8 @@ class Rounds:
             return NOTHING
         play, table = self.play(record), self.game.table(who.table)
         number = play.played
-        fields = self._card(play, table, language)
+        anchored = play.has("anchor_in_strategy", number + 1)
+        fields = {**self.card(table, language), "anchored": anchored, "seen": None}
         if number and screen.kind == "round":
             seen = seen_by(play, table, number)
             called = department_names(play.scenario, language)
@@ -308,21 +310,23 @@ class Rounds:
             }
         return piece("card-phone", language, **fields)
 
-    def _card(self, play: Play, table: Seats, language: str) -> dict[str, Any]:
+    def card(self, table: Seats, language: str) -> dict[str, Any]:
         """What a table is told of itself at the start."""
-        called = department_names(play.scenario, language)
+        called, departments = department_names(self._bare.scenario, language), self.game.departments
         needs = dict.fromkeys(
             other for name in table.departments for other in self.game.needs[name] if other not in table.departments
         )
         return {
-            "label": next(one.label for one in self.tables if one.name == table.name).in_(language),
+            "label": self.called(table.name, language),
             "hours": expected_hours(self._bare.trace, table),
-            "benefit": sum(self.game.departments[name].benefit for name in table.departments),
-            "needs": ", ".join(called[name] for name in list(needs)[:3]),
-            "anchored": play.has("anchor_in_strategy", play.played + 1),
-            "chain": not any(self.game.departments[name].internal for name in table.departments),
-            "seen": None,
+            "benefit": sum(departments[name].benefit for name in table.departments),
+            "needs": ", ".join(called[name] for name in list(needs)[:MOST_NEEDED]),
+            "chain": not any(departments[name].internal for name in table.departments),
         }
+
+    def called(self, name: str, language: str) -> str:
+        """What a table is called; nothing if there is none of this name."""
+        return next((one.label.in_(language) for one in self.tables if one.name == name), "")
 
     # --- the console -----------------------------------------------------------------------------------
 
