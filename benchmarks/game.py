@@ -26,7 +26,8 @@ SETS = {
     "naming, roles, team, chain": SOFT,
     "the same, and the partner": (*SOFT, "partner_along"),
     "the same, and the board": (*SOFT, "partner_along", "anchor_in_strategy"),
-    "the same, and IT's hours": (*SOFT, "partner_along", "dedicate_hours", "anchor_in_strategy"),
+    "the partner and IT's hours": (*SOFT, "partner_along", "dedicate_hours"),
+    "all of these, and the board": (*SOFT, "partner_along", "dedicate_hours", "anchor_in_strategy"),
 }
 
 
@@ -67,12 +68,15 @@ def main() -> None:
     parser.add_argument("--worlds", type=int, default=40)
     parser.add_argument("--study", default="case")
     parser.add_argument("--start", type=int, default=3, help="the round with which measures begin")
+    parser.add_argument("--only", choices=tuple(SETS), help="one set of measures")
     parser.add_argument("--own-share", type=float, default=score.OWN_SHARE, help="what shows in a table's own figures")
     args = parser.parse_args()
     game = replace(game_of(load(args.study), world=0), budget=1e12)
     score.OWN_SHARE = args.own_share
     print(f"{args.study}: {len(game.tables)} tables, own share {args.own_share:.2f}, {args.worlds} worlds")
     for title, names in SETS.items():
+        if args.only not in (None, title):
+            continue
         bought = tuple(name for name in names if name in {offer.name for offer in game.offers})
         for share in (0.0, 0.25, 0.5, 0.75, 1.0):
             play = room(game, bought, args.start, [share] * len(game.tables))
