@@ -1,7 +1,9 @@
 """What a sweep costs beside the bare engine, what it takes to read one, and what becomes of one that is killed.
 
-``python -m benchmarks.sweep --speed`` runs the same runs bare and into files, ``--rows`` compares a folder with 10⁷
-runs, ``--kills 50`` ends a sweep so many times at random moments. Each prints lines for ``docs/scale.md``.
+``python -m benchmarks.sweep --speed`` runs the same runs bare and into files; ``--whole`` sweeps 10⁷ runs by the
+command, in one go, with the bare engine before and after it, and compares them; ``--rows`` compares a folder with 10⁷
+runs that is made quickly; ``--kills 50`` ends a sweep so many times at random moments. Each prints lines for
+``docs/scale.md``.
 """
 
 import argparse
@@ -13,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from time import perf_counter, process_time, sleep
@@ -101,16 +104,76 @@ def rows(runs: int) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "large"
         large(folder, runs)
-        size = sum(path.stat().st_size for path in (folder / "runs").iterdir())
-        subprocess.run([*SYNERGY, "compare", str(folder), "--worlds", "10"], check=True, stdout=subprocess.DEVNULL)
-        clock = perf_counter()
-        with subprocess.Popen([*SYNERGY, "compare", str(folder), "--lang", "en"], stdout=subprocess.PIPE) as process:
-            said = process.stdout.read() if process.stdout else b""
-            process.wait()
+        compared(folder, runs)
+
+
+def compared(folder: Path, runs: int) -> None:
+    """``synergy compare`` on a folder: three times, since the first reads what may no longer be in memory."""
+    size = sum(path.stat().st_size for path in (folder / "runs").iterdir())
+    subprocess.run([*SYNERGY, "compare", str(folder), "--worlds", "10"], check=True, stdout=subprocess.DEVNULL)
+    for _ in range(3):
+        took, processor, memory, said = commanded(["compare", str(folder), "--lang", "en"])
+        print(f"{runs} runs, {size / 1e9:.2f} GB: compared in {took:.1f} s ({processor:.1f} s of processor), ", end="")
+        print(f"at most {memory:.0f} MB: {said.splitlines()[1]}", flush=True)
+
+
+def commanded(words: list[str]) -> tuple[float, float, float, str]:
+    """A command: seconds on the clock, seconds of processor, the most memory in MB, and what it printed.
+
+    Memory is asked for as it runs: what the system says of an ended process counts that of its parent too.
+    """
+    memory, before, clock = 0.0, process_times(), perf_counter()
+    with (
+        tempfile.TemporaryFile() as out,
+        subprocess.Popen([*SYNERGY, *words], stdout=out, stderr=subprocess.DEVNULL) as process,
+    ):
+        while True:
+            memory = max(memory, peak_of(process.pid))
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=0.1)
+                break
         took = perf_counter() - clock
-        used = resource.getrusage(resource.RUSAGE_CHILDREN)
-        print(f"{runs} runs, {size / 1e9:.2f} GB: compared in {took:.1f} s; at most {used.ru_maxrss / 1000:.0f} MB")
-        print(said.decode().splitlines()[1])
+        if process.returncode:
+            raise SystemExit(f"synergy {' '.join(words)}: exit code {process.returncode}")
+        out.seek(0)
+        return took, process_times() - before, memory, out.read().decode()
+
+
+def process_times() -> float:
+    """Seconds of processor that ended processes of ours have taken."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def peak_of(process: int) -> float:
+    """The most memory in MB that a process has held; 0 if it has ended."""
+    with suppress(OSError, KeyError):
+        lines = dict(line.split(":", 1) for line in Path(f"/proc/{process}/status").read_text().splitlines())
+        return float(lines["VmHWM"].split()[0]) / 1000
+    return 0.0
+
+
+def whole(runs: int, threads: int) -> None:
+    """So many runs in one go by the command, as anybody would, between two shares of it run bare; then compared."""
+    warm()
+    share = min(runs // 2, 500_000)
+
+    def bare() -> tuple[float, float]:
+        return timed(lambda: run_rows(STUDY, [{}], share, 1, "ranges", threads))
+
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch) / "whole"
+        words = ["sweep", "--scenarios", ",".join(STUDY.names), "--worlds", str(runs // 2), "--out", str(folder)]
+        before = bare()
+        took, processor, memory, said = commanded([*words, "--jobs", str(threads), "--lang", "en"])
+        after = bare()
+        each = [(one + other) / (4 * share) for one, other in zip(before, after, strict=True)]  # seconds a run
+        print(f"{runs} runs in one go, {threads} threads: {took:.0f} s ({processor:.0f} s of processor)", end="; ")
+        print(f"bare {each[0] * 1e6:.1f} µs a run ({each[1] * 1e6:.1f} of processor): ", end="")
+        print(f"{each[0] * runs / took:.1%} ({each[1] * runs / processor:.1%}) of bare speed", end="; ")
+        print(f"at most {memory:.0f} MB")
+        print(f"bare before {before[0]:.1f} s, after {after[0]:.1f} s; {said.splitlines()[1]}", flush=True)
+        compared(folder, runs)
 
 
 def kills(count: int, seed: int) -> None:
@@ -165,6 +228,7 @@ def main() -> None:
     """What is asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--speed", action="store_true")
+    parser.add_argument("--whole", action="store_true")
     parser.add_argument("--rows", action="store_true")
     parser.add_argument("--kills", type=int, default=0)
     parser.add_argument("--runs", type=int)
@@ -173,6 +237,8 @@ def main() -> None:
     args = parser.parse_args()
     if args.speed:
         speed(args.runs or 10**6, args.threads)
+    if args.whole:
+        whole(args.runs or 10**7, args.threads)
     if args.rows:
         rows(args.runs or 10**7)
     if args.kills:

@@ -126,6 +126,33 @@ def test_the_client_is_killed_and_goes_on_without_a_cluster(whole, processes, tm
 
 
 @pytest.mark.slow
+def test_workers_write_themselves_where_an_address_says_where(whole, processes, tmp_path):
+    processes.scheduler()
+    first, _ = processes.workers(2)
+    folder = tmp_path / "a sweep"
+    sweep = begun(folder, "--cluster", processes.address, "--out", f"file://{folder}")
+    until(5, folder)
+    first.kill()
+    out, _ = ended(sweep)
+    assert manifest.read(whole).digest in out
+    the_same(folder, whole)
+
+
+@pytest.mark.slow
+def test_a_worker_that_does_not_see_the_address_is_refused(whole, processes, tmp_path):
+    processes.scheduler()
+    processes.workers(1)
+    elsewhere = "import pathlib, simulation.sweep.storage as s; s.place_of = lambda text: pathlib.Path('/nowhere')"
+    processes.workers(1, elsewhere)
+    folder = tmp_path / "sweep"
+    _, err = ended(begun(folder, "--cluster", processes.address, "--out", f"file://{folder}"), 1)
+    assert "does not read and write 'file://" in err
+    assert not list((folder / "claims").iterdir()), "no trace of the questions"
+    ended(begun(folder))
+    the_same(folder, whole)
+
+
+@pytest.mark.slow
 def test_a_worker_of_another_version_is_refused(whole, processes, tmp_path):
     processes.scheduler()
     processes.workers(1)

@@ -116,7 +116,7 @@ def pivot_of(values: Floats) -> Pivot:
     spread = float(np.mean(powers))
     if spread <= (ROUNDING * mean) ** 2:
         spread = 0.0
-    np.power(apart, 3, out=powers)  # of millions of values each further array counts
+    powers *= apart  # in place: of millions of values each further array counts
     skewness = float(np.mean(powers)) / spread**1.5 if spread**1.5 > 0.0 else 0.0
     # A value that most worlds have is the middle one; what is a difference of numbers has it but for rounding.
     np.abs(np.subtract(values, np.median(values), out=apart), out=apart)

@@ -11,6 +11,8 @@ from simulation.cli.parser import Help, Parser
 from simulation.text.i18n import LANGUAGES, say
 
 MOST_WORLDS = 10**6
+READ_FOLDERS = frozenset({"compare", "contribute"})
+"""The commands that take the folder of a sweep where others take a study only."""
 
 
 class Arguments:
@@ -67,6 +69,11 @@ class Arguments:
         return parser.folder(self.language)
 
     @property
+    def place(self) -> Callable[[str], str]:
+        """A reader of a folder, or an address, to write to."""
+        return parser.place(self.language)
+
+    @property
     def amount(self) -> Callable[[str], float]:
         """A reader of numbers of 0 or more."""
         return parser.amount(self.language)
@@ -99,8 +106,9 @@ class Arguments:
         if file == "needed":
             command.add_argument("file", type=self.file, metavar="FILE", help=self.help_text("file"))
         elif file == "optional":
+            kind, about = (self.place, "file_or_sweep") if name in READ_FOLDERS else (self.file, "file")
             command.add_argument(
-                "file", nargs="?", type=self.file, default="case", metavar="FILE", help=self.help_text("file")
+                "file", nargs="?", type=kind, default="case", metavar="FILE", help=self.help_text(about)
             )
         if file and changes:
             command.add_argument("--set", action="append", default=[], metavar="PATH=VALUE", help=self.help_text("set"))

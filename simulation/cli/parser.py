@@ -138,7 +138,7 @@ def text(language: str) -> Callable[[str], str]:
 
 def file(language: str) -> Callable[[str], str]:
     """A reader of a file's name; it raises ``argparse.ArgumentTypeError`` for what can be none, or as :func:`text`."""
-    read_path = _path_reader(language)
+    read_path = place(language)
 
     def read(name: str) -> str:
         *folders, last = re.split(SEPARATORS, name)
@@ -170,12 +170,12 @@ def picture(language: str) -> Callable[[str], Path]:
 
 def folder(language: str) -> Callable[[str], Path]:
     """A reader of a folder to write to; it raises ``argparse.ArgumentTypeError`` for what can be none."""
-    read_path = _path_reader(language)
+    read_path = place(language)
     return lambda name: Path(read_path(name))
 
 
-def _path_reader(language: str) -> Callable[[str], str]:
-    """A reader of what may be a file or a folder."""
+def place(language: str) -> Callable[[str], str]:
+    """A reader of what may be a file, a folder, or an address; it raises ``argparse.ArgumentTypeError`` likewise."""
     read_text = text(language)
 
     def read(name: str) -> str:

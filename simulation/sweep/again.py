@@ -3,16 +3,16 @@
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
 import numpy as np
-import pyarrow.parquet as pq
 
 from simulation.model.outcomes import OUTCOMES
 from simulation.report.again import CLOSE
 from simulation.sweep import dataset
 from simulation.sweep.manifest import Manifest
 from simulation.sweep.runner import Told, chunk_of
+from simulation.sweep.storage import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Chunk:
     is_there: bool
 
 
-def repeated(folder: Path, plan: Manifest, threads: int, progress: Told) -> Iterator[Chunk]:
+def repeated(folder: Place, plan: Manifest, threads: int, progress: Told) -> Iterator[Chunk]:
     """Run each chunk of a sweep again, and say what became of it; of a sweep that is not done, those that are there."""
     runs = len(plan.study.scenarios)
     done = 0
@@ -49,7 +49,7 @@ def _after(done: int, total: int, progress: Told) -> Told:
     return lambda now, _: progress(done + now, total)
 
 
-def _held_against(folder: Path, number: int, said: str, content: bytes, numbers: int) -> Chunk:
+def _held_against(folder: Place, number: int, said: str, content: bytes, numbers: int) -> Chunk:
     """A chunk's new content beside what it was."""
     path = dataset.chunk_path(folder, number)
     if dataset.digest_of(content) == said:
@@ -57,7 +57,10 @@ def _held_against(folder: Path, number: int, said: str, content: bytes, numbers:
     if dataset.found(folder, number) != said:
         return Chunk(path.name, numbers, numbers, np.inf, False, False)
     names = [outcome.name for outcome in OUTCOMES]
-    was, now = (_values(source, names) for source in (path, io.BytesIO(content)))
+    was, now = (
+        _values(table, names)
+        for table in (dataset.table_of(path, names), dataset.columns_in(io.BytesIO(content), names))
+    )
     if was.shape != now.shape:
         return Chunk(path.name, numbers, numbers, np.inf, False, True)
     differ = ~((was == now) | (np.isnan(was) & np.isnan(now)))
@@ -68,7 +71,6 @@ def _held_against(folder: Path, number: int, said: str, content: bytes, numbers:
     return Chunk(path.name, numbers, int(differ.sum()), most, bool((near | ~differ).all()), True)
 
 
-def _values(source: Path | io.BytesIO, names: list[str]) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+def _values(table: Any, names: list[str]) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
     """All outcomes of a chunk: shape (outcomes, runs)."""
-    table = pq.read_table(source, columns=names)
     return np.array([table.column(name).to_numpy() for name in names])

@@ -1,9 +1,10 @@
 """Who is working on which chunk: several processes, on one machine or many, share a sweep through its folder.
 
 A claim is a file that only one can make (``O_EXCL``) and that its owner touches every few seconds. One that was not
-touched for long, or whose process has ended on this machine, has expired and may be taken. Claims only save work:
-should two ever run the same chunk, after a long sleep of a machine for example, both write the same bytes to the same
-place.
+touched for long, or whose process has ended on this machine, has expired and may be taken. In a store that is no
+folder, where files have no date that can be relied on, touching is counting on in the claim, and whoever waits for it
+to change goes by its own clock. Claims only save work: should two ever run the same chunk, after a long sleep of a
+machine for example, both write the same bytes to the same place.
 """
 
 import json
@@ -12,17 +13,27 @@ import secrets
 import socket
 import tempfile
 import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
 from simulation.report import files
+from simulation.sweep import storage
 from simulation.sweep.dataset import CLAIMS
+from simulation.sweep.storage import Place
 
 BEAT = 5.0
 """Seconds between two touches."""
 EXPIRES = 60.0
 """Seconds without a touch after which a claim has expired."""
+STORED_BEAT, STORED_EXPIRES = 20.0, 120.0
+"""The same in a store, where each touch is a file that is written."""
+
+
+def claims_in(folder: Place) -> "Claims":
+    """The claims of this process in a folder, or in a store."""
+    return Claims(folder) if isinstance(folder, Path) else StoredClaims(folder)
 
 
 class Claims:
@@ -31,8 +42,9 @@ class Claims:
     ``beat`` and ``expires`` are in seconds.
     """
 
-    def __init__(self, folder: Path, beat: float = BEAT, expires: float = EXPIRES) -> None:
-        self.folder, self.beat, self.expires = folder / CLAIMS, beat, expires
+    def __init__(self, folder: Place, beat: float = BEAT, expires: float = EXPIRES) -> None:
+        self.folder: Place = folder / CLAIMS
+        self.beat, self.expires = beat, expires
         self.mark = secrets.token_hex(8)
         self._held: set[int] = set()
         self._lock, self._over = threading.Lock(), threading.Event()
@@ -50,7 +62,7 @@ class Claims:
         for number in tuple(self._held):
             self.give_back(number)
 
-    def path(self, number: int) -> Path:
+    def path(self, number: int) -> Place:
         """Where the claim on a chunk is."""
         return self.folder / f"chunk-{number:07}.claim"
 
@@ -68,75 +80,120 @@ class Claims:
 
     def give_back(self, number: int) -> None:
         """Let go of a chunk; a claim that somebody took over meanwhile stays theirs."""
-        with self._lock:
-            self._held.discard(number)
         path = self.path(number)
-        with suppress(OSError):
+        with self._lock:  # or it might be touched once more after it is gone
+            self._held.discard(number)
             if self._owner(path).get("mark") == self.mark:
-                path.unlink(missing_ok=True)
+                storage.remove(path)
 
     def clear(self) -> None:
         """Remove what killed processes left behind; only when all chunks are there, and nobody's claim counts."""
         with suppress(OSError):
-            for path in self.folder.iterdir():
-                if path.name.startswith(("chunk-", ".chunk-")):
-                    path.unlink(missing_ok=True)
+            for name in storage.names_in(self.folder):
+                if name.startswith(("chunk-", ".chunk-")):
+                    storage.remove(self.folder / name)
 
-    def _make(self, path: Path) -> bool:
-        """Make a claim's file; False if there is one."""
+    def _about(self) -> bytes:
+        """What a claim says of its owner."""
         about = {"process": os.getpid(), "host": socket.gethostname(), "mark": self.mark}
+        return json.dumps(about).encode()
+
+    def _make(self, path: Place) -> bool:
+        """Make a claim's file; False if there is one."""
         try:
-            with path.open("x", encoding="utf-8") as stream:
-                json.dump(about, stream)
+            storage.create(path, self._about())
         except FileExistsError:
             return False
         except OSError as error:
-            with suppress(OSError):
-                path.unlink(missing_ok=True)  # half of a claim, on a full disk
-            raise files.refused(path, error) from None
+            storage.remove(path)  # half of a claim, on a full disk
+            raise storage.refused(path, error) from None
         return True
 
-    def _owner(self, path: Path) -> dict[str, object]:
+    def _owner(self, path: Place) -> dict[str, object]:
         """What a claim says of its owner; nothing if it is gone, or not written yet."""
         try:
-            said = json.loads(path.read_text("utf-8"))
+            with storage.opened(path) as stream:
+                said = json.loads(stream.read())
         except (OSError, ValueError):
             return {}
         return said if isinstance(said, dict) else {}
 
-    def _has_expired(self, path: Path) -> bool:
+    def _has_expired(self, path: Place) -> bool:
         """Whether nobody is behind a claim any more."""
         owner = self._owner(path)
         process = owner.get("process")
         if owner.get("host") == socket.gethostname() and isinstance(process, int) and files.has_ended(process):
             return True
+        return self._is_old(path, owner)
+
+    def _is_old(self, path: Place, owner: dict[str, object]) -> bool:
+        """Whether nobody has touched a claim for long."""
         with suppress(OSError):
-            return path.stat().st_mtime < self._now() - self.expires
+            return bool(path.stat().st_mtime < self._now() - self.expires)
         return False
 
     def _now(self) -> float:
         """The time by the clock that dates files here, which need not be this machine's."""
-        with tempfile.TemporaryFile(dir=self.folder) as probe:
+        with tempfile.TemporaryFile(dir=str(self.folder)) as probe:
             probe.write(b".")
             probe.flush()
             return os.fstat(probe.fileno()).st_mtime
 
-    def _take_over(self, path: Path) -> bool:
+    def _take_over(self, path: Place) -> bool:
         """Take a claim that has expired: of several who try, the one who can move it away."""
         aside = path.with_name(f".{path.name}-{self.mark}")
         try:
-            path.replace(aside)
+            Path(str(path)).replace(str(aside))
         except OSError:
             return False
-        with suppress(OSError):
-            aside.unlink(missing_ok=True)
+        storage.remove(aside)
         return self._make(path)
+
+    def _touch(self, path: Place) -> None:
+        """Say that somebody is still behind a claim; raises ``OSError``."""
+        os.utime(str(path))
 
     def _keep_touching(self) -> None:
         """Touch what is held, until it is over."""
         while not self._over.wait(self.beat):
-            with self._lock:
-                held = tuple(self._held)
-            for number in held:
-                with suppress(OSError):
-                    os.utime(self.path(number))
+            for number in tuple(self._held):
+                with self._lock, suppress(OSError):
+                    if number in self._held:
+                        self._touch(self.path(number))
+
+
+class StoredClaims(Claims):
+    """The claims of one process in a store, where no file can be moved at once nor has a date of its own."""
+
+    def __init__(self, folder: Place, beat: float = STORED_BEAT, expires: float = STORED_EXPIRES) -> None:
+        super().__init__(folder, beat, expires)
+        self._beats = 0
+        self._seen: dict[str, tuple[dict[str, object], float]] = {}
+
+    def _about(self) -> bytes:
+        """The same, with how often it was touched."""
+        return json.dumps(json.loads(super()._about()) | {"beat": self._beats}).encode()
+
+    def _make(self, path: Place) -> bool:
+        """Make a claim's file; of two that make it at once, one finds the other's there."""
+        return super()._make(path) and self._owner(path).get("mark") == self.mark
+
+    def _is_old(self, path: Place, owner: dict[str, object]) -> bool:
+        """Whether a claim has stayed the same for as long as this process has looked at it."""
+        before, since = self._seen.get(path.name, (None, 0.0))
+        if before != owner:
+            self._seen[path.name] = (owner, time.monotonic())
+            return False
+        return time.monotonic() - since > self.expires
+
+    def _take_over(self, path: Place) -> bool:
+        """Take a claim that has expired; of two that try at once, one finds the other's there."""
+        self._seen.pop(path.name, None)
+        storage.remove(path)
+        return self._make(path)
+
+    def _touch(self, path: Place) -> None:
+        """Count on in the claim, unless it is somebody else's by now."""
+        if self._owner(path).get("mark") == self.mark:
+            self._beats += 1
+            storage.replace(path, self._about())

@@ -1,15 +1,17 @@
 """The chunks of a sweep run by the workers of a Dask cluster: a running one, or one that is started here.
 
 The client keeps what is known: it claims chunks, sends so many at a time as keep the workers busy, and writes what
-comes back to the folder, so that nothing hangs on the scheduler's memory. A worker that goes is replaced by another;
-when the scheduler goes, and comes back within :data:`PATIENCE`, what was under way is sent again. Workers of another
-version of synergy are refused. A chunk has the same bytes wherever it is run with the same libraries and kind of
-processor.
+comes back to the folder, so that nothing hangs on the scheduler's memory. Where the folder is named by an address that
+all see (:meth:`Cluster.share`), workers write their chunks themselves, and nothing comes back. A worker that goes is
+replaced by another; when the scheduler goes, and comes back within :data:`PATIENCE`, what was under way is sent again.
+Workers of another version of synergy are refused. A chunk has the same bytes wherever it is run with the same libraries
+and kind of processor.
 """
 
 import asyncio
 import logging
 import re
+import secrets
 import socket
 import threading
 import time
@@ -21,8 +23,9 @@ from typing import Any
 from simulation import __version__
 from simulation.report.machine import machine
 from simulation.study.errors import InputRefused, SynergyError, problem, shown
-from simulation.sweep.manifest import Block, Manifest
-from simulation.sweep.runner import chunk_of
+from simulation.sweep import dataset, storage
+from simulation.sweep.manifest import Block, Manifest, is_sweep
+from simulation.sweep.runner import Made, chunk_of
 from simulation.system.signals import raise_missed
 
 ADDRESS = re.compile(r"(tcp|tls)://[^\s/]+:[0-9]{1,5}")
@@ -45,6 +48,7 @@ class Cluster:
         if where != "local" and not ADDRESS.fullmatch(where):
             raise InputRefused([problem("bad_cluster", given=shown(where))])
         self.where, self.own, self.client = where, None, _no_client()
+        self.address = ""
         if where == "local":
             from distributed import LocalCluster  # noqa: PLC0415 - an extra, and takes a second
 
@@ -99,7 +103,28 @@ class Cluster:
                 raise other_version(str(address), version)
         return list(found.values())
 
-    def contents(self, plan: Manifest, blocks: Iterator[Block]) -> Iterator[tuple[int, bytes]]:
+    def share(self, address: str) -> None:
+        """Let workers write to a sweep's folder themselves, each of which has to see it at ``address``.
+
+        A file is put there, which each of them answers with one of its own. Raises
+        :class:`~simulation.study.errors.InputRefused` for a worker that cannot, or whose answer is not seen here.
+        """
+        mark = secrets.token_hex(8)
+        folder = storage.place_of(address) / dataset.CLAIMS
+        asked = folder / f"{storage.PROBE}{mark}"
+        storage.put(asked, mark.encode())
+        try:
+            said = self.client.run(answer, address, mark, on_error="return")
+            for worker, answered in said.items():
+                there = isinstance(answered, str) and storage.exists(folder / f"{storage.PROBE}{answered}")
+                if not there:
+                    raise not_seen(address, str(worker))
+                storage.remove(folder / f"{storage.PROBE}{answered}")
+        finally:
+            storage.remove(asked)
+        self.address = address
+
+    def contents(self, plan: Manifest, blocks: Iterator[Block]) -> Iterator[Made]:
         """The number and the file of each chunk, in the order in which they are done; see the module."""
         waiting: dict[int, Block] = {}
         lost_at: float | None = None
@@ -116,9 +141,7 @@ class Cluster:
                 lost_at = lost_at or time.monotonic()
                 self._reconnect(lost_at, error)
 
-    def _window(
-        self, plan: Manifest, blocks: Iterator[Block], waiting: dict[int, Block]
-    ) -> Iterator[tuple[int, bytes]]:
+    def _window(self, plan: Manifest, blocks: Iterator[Block], waiting: dict[int, Block]) -> Iterator[Made]:
         """Keep the workers busy until nothing is left; ``waiting`` are the chunks that are, or were, with them."""
         from distributed import wait  # noqa: PLC0415 - likewise
 
@@ -147,7 +170,7 @@ class Cluster:
 
     def _sent(self, plan: Manifest, block: Block) -> Any:
         """A chunk sent to the workers."""
-        return self.client.submit(run_block, plan, block, __version__, pure=False)
+        return self.client.submit(run_block, plan, block, __version__, self.address, pure=False)
 
     def _room(self) -> int:
         """How many chunks are sent at a time."""
@@ -200,8 +223,33 @@ def about() -> dict[str, str]:
     return {"synergy": __version__} | machine()
 
 
-def run_block(plan: Manifest, block: Block, version: str) -> bytes:
-    """Run a chunk on a worker, in one thread; raises InputRefused if the client has another version of synergy."""
+def not_seen(address: str, where: str) -> InputRefused:
+    """The refusal of a worker that does not see the folder that everybody writes to."""
+    return InputRefused([problem("folder_not_shared", given=shown(address, 200), where=shown(where, 200))])
+
+
+def answer(address: str, mark: str) -> str:
+    """What a worker does to show that it reads and writes a folder: answers a file there with another one."""
+    folder = storage.place_of(address) / dataset.CLAIMS
+    if storage.read(folder / f"{storage.PROBE}{mark}").decode() != mark:
+        raise not_seen(address, socket.gethostname())
+    own = f"{mark}-{secrets.token_hex(8)}"
+    storage.put(folder / f"{storage.PROBE}{own}", b".")
+    return own
+
+
+def run_block(plan: Manifest, block: Block, version: str, address: str = "") -> bytes | None:
+    """Run a chunk on a worker, in one thread; with an ``address``, it is written there and not returned.
+
+    Raises :class:`~simulation.study.errors.InputRefused` if the client has another version of synergy, and if the
+    sweep is not seen at the address.
+    """
     if version != __version__:
         raise other_version("worker", __version__)
-    return chunk_of(plan, block)
+    if not address:
+        return chunk_of(plan, block)
+    folder = storage.place_of(address)
+    if not is_sweep(folder):
+        raise not_seen(address, socket.gethostname())
+    dataset.put_chunk(folder, block.number, chunk_of(plan, block))
+    return None

@@ -19,6 +19,7 @@ import itertools
 import json
 import os
 import re
+import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -31,9 +32,10 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from simulation.model.outcomes import OUTCOMES
-from simulation.report import files
 from simulation.study.errors import InputRefused, problem, shown
+from simulation.sweep import storage
 from simulation.sweep.manifest import Block, Manifest
+from simulation.sweep.storage import Place
 from simulation.system.signals import raise_missed
 
 RUNS, CHECKS, CLAIMS = "runs", "checks", "claims"
@@ -48,12 +50,12 @@ FOLDERS = (RUNS, CHECKS, CLAIMS)
 SHA256 = re.compile("[0-9a-f]{64}")
 
 
-def chunk_path(folder: Path, number: int) -> Path:
+def chunk_path(folder: Place, number: int) -> Place:
     """Where a chunk is."""
     return folder / RUNS / f"chunk-{number:07}.parquet"
 
 
-def check_path(folder: Path, number: int) -> Path:
+def check_path(folder: Place, number: int) -> Place:
     """Where its checksum is."""
     return folder / CHECKS / f"chunk-{number:07}.sha256"
 
@@ -94,46 +96,49 @@ def digest_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def put_chunk(folder: Path, number: int, content: bytes) -> str:
+def put_chunk(folder: Place, number: int, content: bytes) -> str:
     """Put a chunk in place and its checksum after it; returns that.
 
     Raises :class:`~simulation.study.errors.InputRefused` if they cannot be written.
     """
     digest = digest_of(content)
     path, check = chunk_path(folder, number), check_path(folder, number)
-    files.put(path, content)
-    files.put(check, f"{digest}  ../{RUNS}/{path.name}\n".encode())
+    storage.put(path, content)
+    storage.put(check, f"{digest}  ../{RUNS}/{path.name}\n".encode())
     return digest
 
 
-def prepare(folder: Path) -> None:
+def prepare(folder: Place) -> None:
     """Make the folders of a sweep; raises :class:`~simulation.study.errors.InputRefused` if they cannot be made."""
     for name in FOLDERS:
-        try:
-            (folder / name).mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise files.refused(folder / name, error) from None
+        storage.make(folder / name)
 
 
-def write_points(folder: Path, manifest: Manifest) -> None:
+def write_points(folder: Place, manifest: Manifest) -> None:
     """Write the table of points, some at a time; raises :class:`~simulation.study.errors.InputRefused` likewise."""
     path = folder / POINTS
-    coming = folder / f".{POINTS}-{os.getpid()}.new"
-    design = manifest.design
-    schema = pa.schema([("point", pa.int64()), *((path, _kind(manifest, path)) for path in design.paths)])
+    beside = folder if isinstance(folder, Path) else Path(tempfile.gettempdir())
+    coming = beside / f".{POINTS}-{os.getpid()}.new"
     try:
-        with pq.ParquetWriter(coming, schema, compression="zstd") as writer:
-            for first in range(0, design.points, POINTS_AT_ONCE):
-                rows = design.rows(first, min(POINTS_AT_ONCE, design.points - first))
-                columns = {name: [_cell(row[name], schema.field(name).type) for row in rows] for name in design.paths}
-                numbers = list(range(first, first + len(rows)))
-                writer.write_table(pa.table({"point": numbers, **columns}, schema=schema))
-        files.settle(coming, path)
+        _write_table(coming, manifest)
+        storage.put_file(path, coming)
     except OSError as error:
-        raise files.refused(path, error) from None
+        raise storage.refused(path, error) from None
     finally:
         with suppress(OSError):
             coming.unlink(missing_ok=True)
+
+
+def _write_table(coming: Path, manifest: Manifest) -> None:
+    """Write the table of points to a file of this machine."""
+    design = manifest.design
+    schema = pa.schema([("point", pa.int64()), *((path, _kind(manifest, path)) for path in design.paths)])
+    with pq.ParquetWriter(coming, schema, compression="zstd") as writer:
+        for first in range(0, design.points, POINTS_AT_ONCE):
+            rows = design.rows(first, min(POINTS_AT_ONCE, design.points - first))
+            columns = {name: [_cell(row[name], schema.field(name).type) for row in rows] for name in design.paths}
+            numbers = list(range(first, first + len(rows)))
+            writer.write_table(pa.table({"point": numbers, **columns}, schema=schema))
 
 
 def _kind(manifest: Manifest, path: str) -> Any:
@@ -160,21 +165,21 @@ def _cell(value: Any, kind: Any) -> Any:
 # --- in ------------------------------------------------------------------------------------------------
 
 
-def stated(folder: Path, number: int) -> str:
+def stated(folder: Place, number: int) -> str:
     """The checksum that stands beside a chunk; empty if there is none, or it is no checksum."""
     try:
-        text = check_path(folder, number).read_text("ascii")
+        with storage.opened(check_path(folder, number)) as stream:
+            found = stream.read(64).decode("ascii")
     except (OSError, ValueError):
         return ""
-    found = text[:64]
     return found if SHA256.fullmatch(found) else ""
 
 
-def found(folder: Path, number: int) -> str:
+def found(folder: Place, number: int) -> str:
     """The checksum of a chunk as it is on the disk; empty if it cannot be read."""
     digest = hashlib.sha256()
     try:
-        with chunk_path(folder, number).open("rb") as stream:
+        with storage.opened(chunk_path(folder, number)) as stream:
             while part := stream.read(READ_AT_ONCE):
                 digest.update(part)
     except OSError:
@@ -182,35 +187,39 @@ def found(folder: Path, number: int) -> str:
     return digest.hexdigest()
 
 
-def intact(folder: Path, number: int) -> str:
+def intact(folder: Place, number: int) -> str:
     """The checksum of a chunk that is there, whole and unchanged; empty for any other."""
     said = stated(folder, number)
     return said if said and found(folder, number) == said else ""
 
 
-def forget(folder: Path, number: int) -> None:
+def forget(folder: Place, number: int) -> None:
     """Let a chunk that was found damaged count as missing."""
-    with suppress(OSError):
-        check_path(folder, number).unlink(missing_ok=True)
+    storage.remove(check_path(folder, number))
 
 
-def is_there(folder: Path, number: int) -> bool:
+def is_there(folder: Place, number: int) -> bool:
     """Whether a chunk and its checksum are there, without reading it."""
-    return check_path(folder, number).exists() and chunk_path(folder, number).exists()
+    return storage.exists(check_path(folder, number)) and storage.exists(chunk_path(folder, number))
 
 
-def size_of(folder: Path, manifest: Manifest) -> int:
+def size_of(folder: Place, manifest: Manifest) -> int:
     """The bytes of all chunks that are there."""
     size = 0
     for number in range(manifest.count):
-        with suppress(OSError):
-            size += chunk_path(folder, number).stat().st_size
+        path = chunk_path(folder, number)
+        with suppress(OSError), storage.reaching(path):
+            size += path.stat().st_size
     return size
 
 
-def check_complete(folder: Path, manifest: Manifest) -> None:
+def check_complete(folder: Place, manifest: Manifest) -> None:
     """Refuse a sweep of which a chunk is missing; raises :class:`~simulation.study.errors.InputRefused`."""
-    names = [{path.stem for path in (folder / part).glob("chunk-*")} for part in (RUNS, CHECKS)]
+    try:
+        parts = [storage.names_in(folder / part) for part in (RUNS, CHECKS)]
+    except OSError:
+        parts = [[], []]
+    names = [{name.partition(".")[0] for name in part if name.startswith("chunk-")} for part in parts]
     missing = manifest.count - len(names[0] & names[1])
     if missing > 0:
         first = next(number for number in range(manifest.count) if not is_there(folder, number))
@@ -221,7 +230,7 @@ def check_complete(folder: Path, manifest: Manifest) -> None:
 
 
 def columns_of(
-    folder: Path, manifest: Manifest, point: int, names: Sequence[str], places: Sequence[int], worlds: int
+    folder: Place, manifest: Manifest, point: int, names: Sequence[str], places: Sequence[int], worlds: int
 ) -> NDArray[np.float64]:
     """Some columns at a point: shape (columns, scenarios, worlds).
 
@@ -246,17 +255,30 @@ def columns_of(
     return values
 
 
+def table_of(path: Place, names: Sequence[str]) -> Any:
+    """Some columns of a chunk's file; raises ``OSError`` or ``pyarrow.ArrowException`` if it cannot be read."""
+    if isinstance(path, Path):
+        return columns_in(path, names)
+    with storage.opened(path) as stream:
+        return columns_in(stream, names)
+
+
+def columns_in(source: Any, names: Sequence[str]) -> Any:
+    """Some columns of a Parquet file, every page of them held against its checksum."""
+    with pq.ParquetFile(source, page_checksum_verification=True) as file:
+        return file.read(columns=list(names), use_threads=False)
+
+
 READERS = 4
 """Threads that read chunks, at most."""
 
 
-def _table(folder: Path, manifest: Manifest, block: Block, names: Sequence[str]) -> Any:
+def _table(folder: Place, manifest: Manifest, block: Block, names: Sequence[str]) -> Any:
     """Some columns of a chunk; raises :class:`~simulation.study.errors.InputRefused` if it is missing or damaged."""
     path = chunk_path(folder, block.number)
     rows = block.points * len(manifest.study.scenarios) * block.worlds
     try:
-        with pq.ParquetFile(path, page_checksum_verification=True) as file:
-            table = file.read(columns=list(names), use_threads=False)
+        table = table_of(path, names)
     except (OSError, pa.ArrowException) as error:
         why = getattr(error, "strerror", None) or str(error).splitlines()[0]
         raise InputRefused([problem("chunk_damaged", given=shown(str(path), 200), why=why)]) from None

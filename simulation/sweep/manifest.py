@@ -2,19 +2,18 @@
 
 import hashlib
 import json
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from simulation import __version__
 from simulation.model.worlds import MODES, MOST_DRAWN, Mode
-from simulation.report import files
 from simulation.study.errors import InputRefused, problem, shown
 from simulation.study.scenario import Study
 from simulation.study.sources.resolved import resolved_data, study_of
+from simulation.sweep import storage
 from simulation.sweep.design import Design, Row, design_of
+from simulation.sweep.storage import Place
 from simulation.system.limits import LIMITS
 
 NAME = "manifest.json"
@@ -162,27 +161,24 @@ def _count(value: Any) -> int:
     return value
 
 
-def read(folder: Path) -> Manifest:
+def read(folder: Place) -> Manifest:
     """The manifest in a folder; raises :class:`~simulation.study.errors.InputRefused` if there is none of ours."""
     path = folder / NAME
-    return decoded(files.read(path, LIMITS.results_bytes), str(path))
+    return decoded(storage.read(path), str(path))
 
 
-def is_sweep(source: str | os.PathLike[str]) -> bool:
-    """Whether a path is a folder with a manifest in it, whoever wrote that.
+def is_sweep(folder: Place) -> bool:
+    """Whether a folder has a manifest in it, whoever wrote that.
 
-    >>> is_sweep("case")
+    >>> is_sweep(storage.place_of("case"))
     False
     """
-    try:
-        return (Path(source) / NAME).is_file()
-    except (OSError, ValueError):
-        return False
+    return storage.exists(folder / NAME)
 
 
-def write(folder: Path, manifest: Manifest) -> None:
+def write(folder: Place, manifest: Manifest) -> None:
     """Put a manifest in place; raises :class:`~simulation.study.errors.InputRefused` if it cannot be written."""
-    files.put(folder / NAME, encoded(manifest))
+    storage.put(folder / NAME, encoded(manifest))
 
 
 def completed(manifest: Manifest, chunks: Sequence[str]) -> Manifest:

@@ -5,23 +5,27 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 
 from simulation.engine.points import run_rows
-from simulation.report import files
 from simulation.study.errors import InputRefused, problem, shown
-from simulation.sweep import dataset, manifest
-from simulation.sweep.claims import Claims
+from simulation.sweep import dataset, manifest, storage
+from simulation.sweep.claims import Claims, claims_in
 from simulation.sweep.manifest import Block, Manifest
+from simulation.sweep.storage import Place
 from simulation.system.signals import raise_missed
 
 PATIENCE = 0.5
 """Seconds until it is looked again whether others have done what they claimed."""
+UNSEEN = 90.0
+"""Seconds within which a chunk that a worker wrote has to be seen here; network drives may remember for a minute that a
+file is not there."""
 
 Told = Callable[[int, int], None]
 """Called with (runs done, runs in all)."""
-Elsewhere = Callable[[Manifest, Iterator[Block]], Iterator[tuple[int, bytes]]]
-"""Gives the number and the file of each chunk that is asked for, in any order."""
+Made = tuple[int, bytes | None]
+"""The number of a chunk and its file; None if whoever ran it has put that in its place."""
+Elsewhere = Callable[[Manifest, Iterator[Block]], Iterator[Made]]
+"""Has each chunk made that is asked for, in any order."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ def chunk_of(plan: Manifest, block: Block, threads: int = 1, progress: Told | No
     return dataset.packed(plan, block, outcomes)
 
 
-def begin(folder: Path, plan: Manifest) -> Manifest:
+def begin(folder: Place, plan: Manifest) -> Manifest:
     """Make a folder ready for a sweep, or take up the one that is there; returns its manifest.
 
     Raises :class:`~simulation.study.errors.InputRefused` for a folder that holds anything else, or another sweep.
@@ -56,11 +60,11 @@ def begin(folder: Path, plan: Manifest) -> Manifest:
                 [problem("another_sweep", given=given, what=what, before=before, now=now, more=len(others))]
             )
         dataset.prepare(folder)
-        if not (folder / dataset.POINTS).exists():
+        if not storage.exists(folder / dataset.POINTS):
             dataset.write_points(folder, there)
         return there
-    files.check_folder(folder)
-    strange = next((entry.name for entry in folder.iterdir() if not _is_ours(entry)), "") if folder.is_dir() else ""
+    storage.check(folder)
+    strange = next((name for name in _names_in(folder) if not _is_ours(folder / name)), "")
     if strange:
         raise InputRefused([problem("not_a_sweep", given=shown(str(folder), 200), name=shown(strange))])
     dataset.prepare(folder)
@@ -69,15 +73,23 @@ def begin(folder: Path, plan: Manifest) -> Manifest:
     return plan
 
 
-def _is_ours(entry: Path) -> bool:
+def _names_in(folder: Place) -> list[str]:
+    """What is in a folder; raises :class:`~simulation.study.errors.InputRefused` if it cannot be looked at."""
+    try:
+        return storage.names_in(folder)
+    except OSError as error:
+        raise storage.refused(folder, error) from None
+
+
+def _is_ours(entry: Place) -> bool:
     """Whether something in a folder without a manifest may be the beginning of a sweep that was cut short."""
-    begun = entry.name in {*dataset.FOLDERS, dataset.POINTS} or entry.name.startswith(
-        (".synergy-", f".{dataset.POINTS}")
-    )
-    return begun and not (entry.is_dir() and any(child.is_file() and child.name[0] != "." for child in entry.iterdir()))
+    begun = (".synergy-", f".{dataset.POINTS}", storage.PROBE)
+    if entry.name not in {*dataset.FOLDERS, dataset.POINTS} and not entry.name.startswith(begun):
+        return False
+    return not any(name[0] != "." and storage.exists(entry / name) for name in _names_in(entry))
 
 
-def checked(folder: Path, plan: Manifest, progress: Told) -> Iterator[str]:
+def checked(folder: Place, plan: Manifest, progress: Told) -> Iterator[str]:
     """The checksum of each chunk that is there and intact, in order; empty for one that is missing or damaged.
 
     Each is read and held against the checksum beside it; of a sweep that was complete, against the manifest's as well.
@@ -92,7 +104,7 @@ def checked(folder: Path, plan: Manifest, progress: Told) -> Iterator[str]:
 class Sweep:
     """A sweep under way in a folder: :meth:`run` ends when all of its chunks are there, whoever made them."""
 
-    def __init__(self, folder: Path, plan: Manifest, progress: Progress) -> None:
+    def __init__(self, folder: Place, plan: Manifest, progress: Progress) -> None:
         self.folder, self.plan, self.progress = folder, plan, progress
         self.done: dict[int, str] = {}
         self._runs, self._lock = 0, threading.Lock()
@@ -120,7 +132,7 @@ class Sweep:
         :class:`~simulation.study.errors.InputRefused` if something cannot be written; what ends it leaves all chunks
         that are there, and no claim.
         """
-        with Claims(self.folder) as claims, ThreadPoolExecutor(1) as writer:
+        with claims_in(self.folder) as claims, ThreadPoolExecutor(1) as writer:
             pending: Future[None] | None = None
             blocks = self._open(claims)
             made = elsewhere(self.plan, blocks) if elsewhere else self._here(blocks, threads)
@@ -136,7 +148,7 @@ class Sweep:
             claims.clear()
         return self.finish()
 
-    def _here(self, blocks: Iterator[Block], threads: int) -> Iterator[tuple[int, bytes]]:
+    def _here(self, blocks: Iterator[Block], threads: int) -> Iterator[Made]:
         """The number and the file of each chunk, run in this process."""
         for block in blocks:
             yield block.number, chunk_of(self.plan, block, threads, self._told())
@@ -148,10 +160,22 @@ class Sweep:
             manifest.write(self.folder, whole)
         return whole
 
-    def _put(self, claims: Claims, number: int, content: bytes) -> None:
-        """Write a chunk and let go of it."""
-        self.mark(number, dataset.put_chunk(self.folder, number, content))
+    def _put(self, claims: Claims, number: int, content: bytes | None) -> None:
+        """Write a chunk, or see that it was written, and let go of it."""
+        if content is None:
+            self._see(number)
+        else:
+            self.mark(number, dataset.put_chunk(self.folder, number, content))
         claims.give_back(number)
+
+    def _see(self, number: int) -> None:
+        """Wait until a chunk that a worker has written is seen here; raises InputRefused if it never is."""
+        limit = time.monotonic() + UNSEEN
+        while not self._is_made(number):
+            if time.monotonic() > limit:
+                path, folder = dataset.chunk_path(self.folder, number).name, shown(str(self.folder), 200)
+                raise InputRefused([problem("chunk_unseen", given=path, folder=folder, seconds=f"{UNSEEN:g}")])
+            time.sleep(PATIENCE)
 
     def _open(self, claims: Claims) -> Iterator[Block]:
         """The chunks that are to be run here, each claimed; ends when all are there, those of others too."""

@@ -7,7 +7,6 @@ in some hundred megabytes.
 import json
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
@@ -21,6 +20,7 @@ from simulation.study.scenario import Scenario
 from simulation.sweep import dataset
 from simulation.sweep import manifest as manifests
 from simulation.sweep.manifest import Manifest
+from simulation.sweep.storage import Place
 
 MOST_BYTES = 330_000_000
 """Columns are kept up to so many bytes, and one in any case."""
@@ -32,7 +32,7 @@ NAMES = tuple(outcome.name for outcome in OUTCOMES)
 class StoredRuns(Runs):
     """Runs in the folder of a sweep, at one point: ``names`` are the scenarios, ``worlds`` how many of the first."""
 
-    def __init__(self, folder: Path, plan: Manifest, point: int, names: Sequence[str], worlds: int) -> None:
+    def __init__(self, folder: Place, plan: Manifest, point: int, names: Sequence[str], worlds: int) -> None:
         self.folder, self.plan, self.point = folder, plan, point
         self._places = [plan.study.names.index(name) for name in names]
         self._columns: OrderedDict[str, NDArray[np.float64]] = OrderedDict()
@@ -87,14 +87,14 @@ class _Row:
         return values
 
 
-def opened(folder: Path) -> Manifest:
+def opened(folder: Place) -> Manifest:
     """The manifest of a sweep of which all chunks are there; raises InputRefused for any other folder."""
     plan = manifests.read(folder)
     dataset.check_complete(folder, plan)
     return plan
 
 
-def point_of(folder: Path, plan: Manifest, point: int | None) -> int:
+def point_of(folder: Place, plan: Manifest, point: int | None) -> int:
     """The point that is meant: the only one there is, or the one that is named; raises InputRefused for none."""
     points = plan.design.points
     if point is None and points > 1:
@@ -104,14 +104,14 @@ def point_of(folder: Path, plan: Manifest, point: int | None) -> int:
     return point or 0
 
 
-def worlds_of(folder: Path, plan: Manifest, worlds: int | None) -> int:
+def worlds_of(folder: Place, plan: Manifest, worlds: int | None) -> int:
     """How many worlds are asked for, of those there are; raises InputRefused for more."""
     if worlds is not None and worlds > plan.worlds:
         raise InputRefused([problem("worlds_beyond", given=shown(str(folder), 200), most=plan.worlds, worlds=worlds)])
     return worlds or plan.worlds
 
 
-def finder(folder: Path, plan: Manifest, worlds: int) -> Callable[[Scenario, str], NDArray[np.float64] | None]:
+def finder(folder: Place, plan: Manifest, worlds: int) -> Callable[[Scenario, str], NDArray[np.float64] | None]:
     """A function that looks a scenario up by all that decides its outcomes, whatever it is called and at which point.
 
     It gives an outcome in the first ``worlds`` worlds, or None if the sweep has no such scenario.

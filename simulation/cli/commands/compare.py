@@ -4,7 +4,6 @@ import argparse
 import hashlib
 import logging
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulation.cli.arguments import MOST_WORLDS, Arguments
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from simulation.report.table import Extras
     from simulation.study.scenario import Study
     from simulation.sweep.manifest import Manifest
+    from simulation.sweep.storage import Place
 
 DEFAULT_WORLDS = 200
 DEFAULT_MOST = 2_000
@@ -130,7 +130,7 @@ def loaded(args: argparse.Namespace, worlds: int) -> "Study":
 class Swept:
     """The folder of a sweep in place of a study: ``study`` is the one at the point that is meant."""
 
-    folder: Path
+    folder: "Place"
     plan: "Manifest"
     point: int
     worlds: int
@@ -159,12 +159,13 @@ def sweep_in(args: argparse.Namespace, any_point: bool = False) -> Swept | None:
     what has been run.
     """
     from simulation.sweep.manifest import is_sweep
+    from simulation.sweep.storage import is_address, place_of
 
-    if not is_sweep(args.file):
+    folder = place_of(args.file)
+    if not is_sweep(folder) and not is_address(args.file):
         return None
     from simulation.sweep import stored
 
-    folder = Path(args.file)
     plan = stored.opened(folder)
     _check_unchanged(args, plan)
     point = stored.point_of(folder, plan, 0 if any_point and args.point is None else args.point)

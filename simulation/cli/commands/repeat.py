@@ -7,14 +7,16 @@ import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import redirect_stderr
 from io import StringIO
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from simulation.cli.arguments import Arguments
 from simulation.cli.codes import FINE, REFUSED
 from simulation.cli.work import ProgressBar, prepare
 from simulation.text.characters import visible
 from simulation.text.i18n import number, say
+
+if TYPE_CHECKING:
+    from simulation.sweep.storage import Place
 
 SHOWN = 10
 """So many differences are shown."""
@@ -30,14 +32,12 @@ def arguments(builder: Arguments) -> None:
 
 def execute(args: argparse.Namespace, language: str) -> int:
     """Run it again, and say what became of it: exit code 1 if a number differs by more than processors may."""
-    from simulation.report import files
     from simulation.study.errors import InputRefused, problem, shown
-    from simulation.sweep import manifest
-    from simulation.system.limits import LIMITS
+    from simulation.sweep import manifest, storage
 
-    path = Path(args.file)
+    path = storage.place_of(args.file)
     path = path / manifest.NAME if manifest.is_sweep(path) else path
-    content = files.read(path, LIMITS.results_bytes)
+    content = storage.read(path)
     try:
         data = json.loads(content)
     except (ValueError, RecursionError):
@@ -50,7 +50,7 @@ def execute(args: argparse.Namespace, language: str) -> int:
     raise InputRefused([problem("no_result", given=shown(str(path), 200))])
 
 
-def _comparison(args: argparse.Namespace, path: Path, data: dict[str, Any], language: str) -> int:
+def _comparison(args: argparse.Namespace, path: "Place", data: dict[str, Any], language: str) -> int:
     """Repeat a comparison."""
     from simulation.report.again import held_against
 
@@ -70,7 +70,7 @@ def _comparison(args: argparse.Namespace, path: Path, data: dict[str, Any], lang
     return FINE if found.is_close else REFUSED
 
 
-def _again(args: argparse.Namespace, path: Path, data: dict[str, Any], language: str) -> bytes:
+def _again(args: argparse.Namespace, path: "Place", data: dict[str, Any], language: str) -> bytes:
     """The same comparison worked out anew, as it would be written."""
     from simulation.cli.commands.compare import widths_of, worked_out
     from simulation.report.export import as_json
@@ -92,7 +92,7 @@ def _again(args: argparse.Namespace, path: Path, data: dict[str, Any], language:
     return as_json(done.comparison, str(data["command"]), done.settled, extras=done.extras)
 
 
-def _asked(command: str, path: Path, language: str) -> argparse.Namespace:
+def _asked(command: str, path: "Place", language: str) -> argparse.Namespace:
     """What the command of a comparison asks for; raises InputRefused for one that is not understood."""
     from simulation.cli.commands import compare
     from simulation.study.errors import InputRefused, problem, shown
@@ -111,7 +111,7 @@ def _asked(command: str, path: Path, language: str) -> argparse.Namespace:
     return asked
 
 
-def _sweep(args: argparse.Namespace, path: Path, plan: Any, language: str) -> int:
+def _sweep(args: argparse.Namespace, path: "Place", plan: Any, language: str) -> int:
     """Repeat a sweep, chunk by chunk."""
     from simulation.sweep.again import repeated
 
@@ -138,7 +138,7 @@ def _chunk(chunk: Any, language: str) -> Iterator[str]:
     yield say("repeat.chunk", language, name=chunk.name, most=f"{chunk.most:.3g}", **counts)
 
 
-def _told(path: Path, numbers: int, apart: int, near: bool, language: str) -> list[str]:
+def _told(path: "Place", numbers: int, apart: int, near: bool, language: str) -> list[str]:
     """The answer in a sentence."""
     key = "same" if not apart else "close" if near else "differ"
     fields = {"numbers": number(numbers, language), "apart": number(apart, language)}

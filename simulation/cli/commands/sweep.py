@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from simulation.study.scenario import Study
     from simulation.sweep.manifest import Manifest
     from simulation.sweep.runner import Elsewhere
+    from simulation.sweep.storage import Place
 
 DEFAULT_WORLDS = 1_000
 DEFAULT_CHUNK = 100_000
@@ -40,7 +41,7 @@ def arguments(builder: Arguments) -> None:
     builder.worlds(command, DEFAULT_WORLDS, most=MOST_WORLDS)
     builder.luck(command)
     out = builder.help_text("sweep_out")
-    command.add_argument("--out", type=builder.folder, required=True, metavar="DIR", help=out)
+    command.add_argument("--out", type=builder.place, required=True, metavar="DIR", help=out)
     chunk = builder.help_text("chunk", default=DEFAULT_CHUNK)
     command.add_argument("--chunk", type=builder.count(1, 10**7), default=DEFAULT_CHUNK, metavar="N", help=chunk)
     cluster = builder.help_text("cluster")
@@ -60,10 +61,11 @@ def execute(args: argparse.Namespace, language: str) -> int:
     from simulation.cli.commands.compare import names_in
     from simulation.report.machine import machine
     from simulation.study.sources.files import load
-    from simulation.sweep import runner
+    from simulation.sweep import runner, storage
     from simulation.sweep.design import check_design, read_design
     from simulation.sweep.manifest import Manifest, is_sweep
 
+    folder = storage.place_of(args.out)
     study = load(args.file, tuple(args.set))
     if args.scenarios is not None:
         study = study.select(tuple(names_in(args.scenarios, study)))
@@ -72,18 +74,18 @@ def execute(args: argparse.Namespace, language: str) -> int:
     plan = Manifest(
         study, design, args.worlds, args.seed, args.parameters, args.chunk, command_of(args), machine=made_on
     )
-    if not is_sweep(args.out):
-        _weigh(plan, args, language)
+    if not is_sweep(folder):
+        _weigh(plan, folder, args, language)
         check_design(design, study)
-    plan = runner.begin(args.out, plan)
+    plan = runner.begin(folder, plan)
     _say_machine(plan, language)
     prepare(language)
     try:
-        whole = _on_cluster(args, plan, language) if args.cluster else _carried_out(args, plan, language, None)
+        whole = (_on_cluster if args.cluster else _carried_out)(args, folder, plan, language)
     except KeyboardInterrupt:
-        streams.complain("\n" + say("sweep.stopped", language, folder=visible(str(args.out))))
+        streams.complain("\n" + say("sweep.stopped", language, folder=visible(args.out)))
         raise
-    print(_told(whole, args.out, language))
+    print(_told(whole, folder, language))
     return FINE
 
 
@@ -97,14 +99,15 @@ def command_of(args: argparse.Namespace) -> str:
     words += ["--sample", str(args.sample)] if args.sample else []
     words += ["--worlds", str(args.worlds), "--seed", str(args.seed), "--parameters", args.parameters]
     words += ["--chunk", str(args.chunk)] if args.chunk != DEFAULT_CHUNK else []
-    return shlex.join([*words, "--out", str(args.out)])
+    return shlex.join([*words, "--out", args.out])
 
 
-def _on_cluster(args: argparse.Namespace, plan: "Manifest", language: str) -> "Manifest":
-    """Have the rest run by the workers of a cluster."""
+def _on_cluster(args: argparse.Namespace, folder: "Place", plan: "Manifest", language: str) -> "Manifest":
+    """Have the rest run by the workers of a cluster, who write it themselves where an address says where all do."""
     from simulation.report.again import unlike
     from simulation.report.machine import machine
     from simulation.sweep.cluster import Cluster
+    from simulation.sweep.storage import is_address
 
     with Cluster(args.cluster, args.jobs) as cluster:
         workers = cluster.check()
@@ -112,17 +115,19 @@ def _on_cluster(args: argparse.Namespace, plan: "Manifest", language: str) -> "M
         others = [found for worker in workers for found in unlike(worker, machine())]
         for what, theirs, ours in others[:1]:
             streams.complain(say("sweep.other_workers", language, what=what, theirs=theirs, ours=ours))
-        return _carried_out(args, plan, language, cluster.contents)
+        if is_address(args.out):
+            cluster.share(args.out)
+        return _carried_out(args, folder, plan, language, cluster.contents)
 
 
 def _carried_out(
-    args: argparse.Namespace, plan: "Manifest", language: str, elsewhere: "Elsewhere | None"
+    args: argparse.Namespace, folder: "Place", plan: "Manifest", language: str, elsewhere: "Elsewhere | None" = None
 ) -> "Manifest":
     """Look at what is there, and run the rest."""
     from simulation.sweep.runner import Progress, Sweep
 
     with ProgressBar(language, "sweep.checking") as checking, ProgressBar(language) as running:
-        sweep = Sweep(args.out, plan, Progress(checking, running))
+        sweep = Sweep(folder, plan, Progress(checking, running))
         sweep.look()
         if sweep.done:
             there, of = number(len(sweep.done), language), number(plan.count, language)
@@ -130,7 +135,7 @@ def _carried_out(
         return sweep.run(args.jobs, elsewhere)
 
 
-def _told(whole: "Manifest", folder: Path, language: str) -> str:
+def _told(whole: "Manifest", folder: "Place", language: str) -> str:
     """What is said at the end."""
     from simulation.sweep.dataset import size_of
 
@@ -150,23 +155,29 @@ def _say_machine(plan: "Manifest", language: str) -> None:
         streams.complain(say("sweep.other_machine", language, what=what, before=visible(before, 60), now=now))
 
 
-def _weigh(plan: "Manifest", args: argparse.Namespace, language: str) -> None:
+def _weigh(plan: "Manifest", folder: "Place", args: argparse.Namespace, language: str) -> None:
     """Say how long it takes and how large it gets; raises InputRefused for what is very much, without ``--yes``."""
     from simulation.study.errors import InputRefused, problem
     from simulation.sweep.dataset import BYTES_A_RUN
 
     seconds, size = seconds_of(plan.study, plan.runs, args.jobs), plan.runs * BYTES_A_RUN
-    free = shutil.disk_usage(
-        next(path for path in (args.out.absolute(), *args.out.absolute().parents) if path.exists())
-    )
+    free = free_at(folder)
     counts = {"runs": plan.runs, "points": plan.design.points, "worlds": plan.worlds}
     fields: dict[str, Any] = {name: number(value, language) for name, value in counts.items()}
     fields |= {"scenarios": number(len(plan.study.scenarios), language), "time": duration(seconds, language)}
     fields |= {"size": data_size(size, language)}
-    if (seconds > LONG or size > free.free) and not args.yes:
-        fields |= {"threads": number(args.jobs, language), "free": data_size(free.free, language)}
+    if (seconds > LONG or (free is not None and size > free)) and not args.yes:
+        fields |= {"threads": number(args.jobs, language), "free": "?" if free is None else data_size(free, language)}
         raise InputRefused([problem("sweep_is_large", **fields)])
     streams.complain(say("sweep.begun", language, **fields))
+
+
+def free_at(folder: "Place") -> int | None:
+    """How many bytes there is room for; None where that cannot be known."""
+    if not isinstance(folder, Path):
+        return None
+    there = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
+    return shutil.disk_usage(there).free
 
 
 def seconds_of(study: "Study", runs: int, threads: int) -> float:
