@@ -2,11 +2,12 @@
 
 ``python -m benchmarks.sweep --speed`` runs the same runs bare and into files; ``--whole`` sweeps 10⁷ runs by the
 command, in one go, with the bare engine before and after it, and compares them; ``--rows`` compares a folder with 10⁷
-runs that is made quickly; ``--kills 50`` ends a sweep so many times at random moments. Each prints lines for
-``docs/scale.md``.
+runs that is made quickly; ``--workers`` has 1, 2 and 4 workers of a cluster do the same; ``--kills 50`` ends a sweep so
+many times at random moments. Each prints lines for ``docs/scale.md``.
 """
 
 import argparse
+import os
 import random
 import resource
 import shutil
@@ -139,6 +140,25 @@ def commanded(words: list[str]) -> tuple[float, float, float, str]:
         return took, process_times() - before, memory, out.read().decode()
 
 
+def workers(runs: int) -> None:
+    """The same runs in one thread alone, and by 1, 2 and 4 workers of a cluster here, starting and joining included."""
+    warm()
+    alone = 0.0
+    with tempfile.TemporaryDirectory() as scratch:
+        for count in (0, 1, 2, 4):
+            for where in ("sent", "written") if count else ("alone",):
+                folder = Path(scratch) / f"{where}-{count}"
+                out = folder.as_uri() if where == "written" else str(folder)
+                words = ["sweep", "--scenarios", ",".join(STUDY.names), "--worlds", str(runs // 2), "--chunk", "20000"]
+                words += ["--lang", "en", "--out", out, "--jobs", str(count or 1)]
+                took, _, _, said = commanded([*words, *(["--cluster", "local"] if count else [])])
+                alone = alone or took
+                used = alone / took / min(count or 1, os.cpu_count() or 1)
+                digest = next(line for line in said.splitlines() if line.startswith("Digest")).split()[-1]
+                print(f"{runs} runs, {count} workers ({where}): {took:.1f} s, {used:.0%}; {digest[:16]}", flush=True)
+                shutil.rmtree(folder)
+
+
 def process_times() -> float:
     """Seconds of processor that ended processes of ours have taken."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -230,6 +250,7 @@ def main() -> None:
     parser.add_argument("--speed", action="store_true")
     parser.add_argument("--whole", action="store_true")
     parser.add_argument("--rows", action="store_true")
+    parser.add_argument("--workers", action="store_true")
     parser.add_argument("--kills", type=int, default=0)
     parser.add_argument("--runs", type=int)
     parser.add_argument("--threads", type=int, default=1)
@@ -241,6 +262,8 @@ def main() -> None:
         whole(args.runs or 10**7, args.threads)
     if args.rows:
         rows(args.runs or 10**7)
+    if args.workers:
+        workers(args.runs or 400_000)
     if args.kills:
         kills(args.kills, args.seed)
 

@@ -94,6 +94,9 @@ class DemoProgramme:
     def cards(self, language):
         return "<!doctype html><title>cards</title>"
 
+    def numbers(self, record):
+        return None
+
     def decide(self, record, name, value):
         return None if value in {"roles", "partner"} else "value"
 

@@ -22,6 +22,7 @@ from simulation.dashboard.state.reader import study_of as study_of_file
 from simulation.dashboard.state.studies import StudyStore, study_store
 from simulation.dashboard.state.variants import Base, Changes, cloned, study_of, with_measure
 from simulation.dashboard.state.view import address_of, first_view, read_address
+from simulation.model.outcomes import OUTCOMES
 from simulation.study.errors import InputRefused
 from simulation.study.sources.files import LARGEST_FILE, load, parse
 from simulation.text.i18n import LANGUAGES, say
@@ -114,9 +115,43 @@ def test_the_study_file_gives_the_same_runs_on_the_command_line(make, tmp_path, 
 
 
 @pytest.mark.parametrize("make", VIEWS)
+def test_a_saved_study_is_repeated_to_the_same_numbers(make, tmp_path, capsys):
+    view = make()
+    path = tmp_path / "saved.yaml"
+    path.write_bytes(downloads.made("study", view, compared(view).comparison).content)
+    assert main(["repeat", str(path), "--lang", "en"]) == 0, capsys.readouterr().err
+    said = capsys.readouterr().out
+    count = int(re.match(r"Every number is the same: ([0-9,]+) of them", said)[1].replace(",", ""))
+    assert count >= len(view.scenarios) * 2 * len(OUTCOMES)
+    assert load(str(path)).select(view.scenarios).digest() == view.study.digest(), "a study like any other"
+
+
+def test_a_saved_study_whose_numbers_differ_says_which(tmp_path, capsys):
+    view = plain()
+    path, content = tmp_path / "saved.yaml", downloads.made("study", view, compared(view).comparison).content.decode()
+    path.write_text(re.sub(r'"wins": (\d+)', lambda found: f'"wins": {int(found[1]) + 1}', content, count=1), "utf-8")
+    assert main(["repeat", str(path), "--lang", "en"]) == 1
+    said = capsys.readouterr().out
+    assert " numbers 1 differ." in said
+    assert re.search(r"numbers\[\d+\]\.wins: \d+ then, \d+ now", said)
+    path.write_text(
+        content.replace("workload: 0.", "workload: 0.0", 1).replace("horizon: 156", "horizon: 150", 1), "utf-8"
+    )
+    changed = path.read_text("utf-8") != content
+    assert main(["repeat", str(path), "--lang", "en"]) == (1 if changed else 0)
+    for wrong in (content.replace("#= {", "#= [", 1), re.sub("(?m)^#= .*$", "#= ", content), content.split("#= ")[0]):
+        path.write_text(wrong, "utf-8")
+        assert main(["repeat", str(path), "--lang", "nl"]) == 1
+        assert "staan geen" in capsys.readouterr().err
+    path.write_text(re.sub('"command": "[^"]*"', '"command": "rm -rf /"', content), "utf-8")
+    assert main(["repeat", str(path), "--lang", "en"]) == 1
+    assert "cannot be repeated" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("make", VIEWS)
 def test_the_study_file_opens_here_again_with_the_same_numbers(make):
     view = make()
-    text = downloads.study_file(view)
+    text = downloads.study_file(view, compared(view).comparison)
     base = brought(text, downloads.file_name("study", view))
     again = first_view(view.language, "save", base).but(scenarios=view.scenarios)
     assert again.study.digest() == view.study.digest()
@@ -239,7 +274,8 @@ def test_a_study_of_ones_own_does_not_change_that_of_others():
     assert isinstance(view.changes.base, Base)
     assert view.changes.names != first_view("en").changes.names
     assert first_view("en").study.digest() == first_view("en").study.digest()
-    assert parse(downloads.study_file(first_view("en").but(worlds=2)))
+    view = first_view("en").but(worlds=2)
+    assert parse(downloads.study_file(view, compared(view).comparison))
 
 
 # --- in a browser --------------------------------------------------------------------------------------

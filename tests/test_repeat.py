@@ -17,6 +17,10 @@ from simulation.model.outcomes import COLUMN, OUTCOMES
 from simulation.report import again
 from simulation.report.again import held_against
 from simulation.report.machine import machine
+from simulation.session.content.origin import content_from
+from simulation.session.content.replay import session_of
+from simulation.session.exports import Exported, from_yaml, to_yaml
+from simulation.session.record import Event
 from simulation.sweep import dataset, manifest
 
 GOLDEN = Path("tests/golden/releases")
@@ -121,8 +125,48 @@ def test_what_is_missing_or_new_counts_as_apart():
     assert again.Apart("x", None, 1.0).is_close is False
 
 
+def session_file(path, rounds=2):
+    """A session in which some rounds were played, as it is exported."""
+    content = content_from(None, only="game", rounds=4, world=7)
+    events = [Event(1, 0.0, "begin", {"language": "en", "seed": 1})]
+
+    def happens(kind, **data):
+        events.append(Event(len(events) + 1, float(len(events)), kind, data))
+
+    for number in range(1, rounds + 1):
+        key = f"round-{number}"
+        happens("go", to=next(at for at, screen in enumerate(content.screens) if screen.key == key))
+        for at, table in enumerate(content.tables):
+            happens("typed", screen=key, table=table.name, value=20 + 10 * at)
+        happens("reveal", screen=key, on=True)
+    _, record = session_of(Exported(content.source, tuple(events)))
+    assert content.play(record).played == rounds
+    path.write_text(to_yaml(events, content.source, content.numbers(record)), "utf-8")
+    return path
+
+
+def test_a_session_is_repeated_to_the_same_numbers(tmp_path, capsys):
+    path = session_file(tmp_path / "session.yaml")
+    assert "Every number is the same" in said(["repeat", str(path), "--lang", "en"], 0, capsys)
+    exported = from_yaml(path.read_text("utf-8"))
+    numbers = dict(exported.numbers)
+    numbers["rounds"][0]["hours"] += 1.0
+    path.write_text(to_yaml(exported.events, exported.source, numbers), "utf-8")
+    told = said(["repeat", str(path), "--lang", "en"], 1, capsys)
+    assert " numbers 1 differ." in told
+    assert "rounds[1].hours: " in told
+    assert "are the same as then" in told
+
+
+def test_a_session_in_which_nothing_was_played_has_nothing_to_repeat(tmp_path, capsys):
+    path = session_file(tmp_path / "session.yaml", rounds=0)
+    assert "no results" in said(["repeat", str(path), "--lang", "en"], 1, capsys)
+
+
 WRONG = [
     ("", "no results"),
+    ("title: a", "no results"),
+    ("session: 3", "no exported session"),
     ("{", "no results"),
     ("[" * 5000, "no results"),
     ("null", "no results"),

@@ -8,6 +8,7 @@ import pytest
 from room import Phone, hall
 from test_session_room import AXE, SMALL, broken, watched
 
+from simulation.report.again import held_against
 from simulation.session.content.replay import replayed, session_of
 from simulation.session.exports import from_yaml
 from simulation.session.record import TABLE
@@ -128,4 +129,8 @@ def _take_home(trainer, console, language):
     assert play.pledges["Purchasing"] == (None,) * ROUNDS, "nobody sat there"
     assert play.bought == tuple((name, 2) for name in BOUGHT)
     assert len(replayed(content, record, language)) == ROUNDS + 7
+    exported = from_yaml(text)
+    assert exported.numbers is not None
+    assert held_against(exported.numbers, content.numbers(record)).apart == ()
+    assert len(exported.numbers["rounds"]) == ROUNDS
     assert json.loads(trainer.get("/state")[2])["screen"] == "agree"

@@ -3,7 +3,7 @@
 No token, no key and no address of anybody's is in it: only nicknames, answers, and what the trainer did.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,20 +19,23 @@ FORMAT = 1
 
 @dataclass(frozen=True)
 class Exported:
-    """What such a text holds: the ``source`` of the programme, and the events without the marks of their senders."""
+    """What such a text holds: the ``source`` of the programme, the events without the marks of their senders, and the
+    ``numbers`` that came of them (:mod:`simulation.session.content.numbers`), if any did."""
 
     source: str
     events: tuple[Event, ...]
+    numbers: Mapping[str, Any] | None = None
 
 
-def to_yaml(events: Sequence[Event], source: str = "") -> str:
-    """A session's events as YAML.
+def to_yaml(events: Sequence[Event], source: str = "", numbers: Mapping[str, Any] | None = None) -> str:
+    """A session's events as YAML, and the numbers that came of them.
 
     >>> print(to_yaml([Event(1, 12.5, "go", {"to": 1}, "a client's mark")]), end="")
     session: {format: 1, programme: [], events: [{at: 12.5, kind: go, data: {to: 1}}]}
     """
     rows = [{"at": one.at, "kind": one.kind, "data": dict(one.data)} for one in events]
-    return study_yaml({"session": {"format": FORMAT, "programme": source.splitlines(), "events": rows}})
+    session = {"format": FORMAT, "programme": source.splitlines(), "events": rows}
+    return study_yaml({"session": session | ({} if numbers is None else {"numbers": dict(numbers)})})
 
 
 def is_session(data: Any) -> bool:
@@ -44,14 +47,17 @@ def from_yaml(text: str, name: str = "session") -> Exported:
     """The session in a text. Raises :class:`~simulation.study.errors.InputRefused` for what is none, saying where.
 
     >>> from_yaml(to_yaml([Event(1, 12.5, "go", {"to": 1})], "a\\nb"))
-    Exported(source='a\\nb', events=(Event(number=1, at=12.5, kind='go', data={'to': 1}, client=''),))
+    Exported(source='a\\nb', events=(Event(number=1, at=12.5, kind='go', data={'to': 1}, client=''),), numbers=None)
     """
     data, place, problems = read_file(name, text)
     if problems:
         raise InputRefused(problems)
     inside = data["session"] if is_session(data) else None
     fields = {"format", "programme", "events"}
-    if not isinstance(inside, dict) or set(inside) != fields or inside["format"] != FORMAT:
+    if not isinstance(inside, dict) or set(inside) - {"numbers"} != fields or inside["format"] != FORMAT:
+        raise InputRefused([problem("no_session_file", given=repr(name))])
+    numbers = inside.get("numbers")
+    if not isinstance(numbers, dict | None):
         raise InputRefused([problem("no_session_file", given=repr(name))])
     lines, rows = inside["programme"], inside["events"]
     if not (isinstance(lines, list) and all(isinstance(line, str) for line in lines) and isinstance(rows, list)):
@@ -62,7 +68,7 @@ def from_yaml(text: str, name: str = "session") -> Exported:
     if wrong:
         raise InputRefused(wrong)
     events = (Event(k, float(row["at"]), row["kind"], row["data"]) for k, row in enumerate(rows, 1))
-    return Exported("\n".join(lines), tuple(events))
+    return Exported("\n".join(lines), tuple(events), numbers)
 
 
 def _wrong(index: int, place: Any) -> Problem:

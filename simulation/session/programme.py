@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from markupsafe import Markup
 
@@ -113,3 +113,6 @@ class Programme(Protocol):
 
     def decide(self, record: "Record", name: str, value: str) -> str | None:
         """What is wrong with a decision of the trainer's, as the key of a sentence; None if it may be taken."""
+
+    def numbers(self, record: "Record") -> "Mapping[str, Any] | None":
+        """Every number that came of what the room did, as plain data, to be held against; None if there is none."""

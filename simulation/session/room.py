@@ -209,12 +209,19 @@ class Room:
             line.end()
 
     async def exported(self) -> str:
-        """The session as text."""
+        """The session as text, with the numbers that came of it."""
+        loop = asyncio.get_running_loop()
 
-        def text() -> str:
-            return to_yaml(self.store.events(), self.store.about("source"))
+        def written() -> tuple[list[Event], str]:
+            return self.store.events(), self.store.about("source")
 
-        return await asyncio.get_running_loop().run_in_executor(self._thread, text)
+        events, source = await loop.run_in_executor(self._thread, written)
+
+        def text() -> str:  # elsewhere: what is played has to be run, and votes are to be written meanwhile
+            shown = folded(Record(self.code, self.programme.screens, self.programme.tables), events)
+            return to_yaml(events, source, self.programme.numbers(shown))
+
+        return await loop.run_in_executor(None, text)
 
     async def delete(self) -> None:
         """Delete the session for good, once what waits has been written."""

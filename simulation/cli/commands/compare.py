@@ -80,7 +80,7 @@ def execute(args: argparse.Namespace, language: str) -> int:
     from simulation.study.errors import InputRefused, problem, shown
 
     swept = sweep_in(args)
-    study, base = _chosen(
+    study, base = chosen(
         args, swept.study if swept else loaded(args, min(DEFAULT_WORLDS, args.max_worlds or DEFAULT_WORLDS))
     )
     if args.outcome not in BY_OUTCOME:
@@ -253,7 +253,7 @@ def names_in(listed: str, study: "Study") -> list[str]:
     return [name for name in names if name]
 
 
-def _chosen(args: argparse.Namespace, study: "Study") -> tuple["Study", str]:
+def chosen(args: argparse.Namespace, study: "Study") -> tuple["Study", str]:
     """The scenarios to compare, and the baseline, which is added if it is not among them."""
     from simulation.study.errors import InputRefused, problem, shown
 

@@ -16,6 +16,7 @@ from simulation.text.characters import visible
 from simulation.text.i18n import number, say
 
 if TYPE_CHECKING:
+    from simulation.session.exports import Exported
     from simulation.sweep.storage import Place
 
 SHOWN = 10
@@ -42,32 +43,104 @@ def execute(args: argparse.Namespace, language: str) -> int:
         data = json.loads(content)
     except (ValueError, RecursionError):
         data = None
-    # A session's export will have its place here once it holds what it was made of as data.
     if isinstance(data, dict) and data.get("kind") == manifest.KIND:
         return _sweep(args, path, manifest.decoded(content, str(path)), language)
     if isinstance(data, dict) and {"resolved", "command", "baseline", "pairs", "ranking"} <= data.keys():
         return _comparison(args, path, data, language)
-    raise InputRefused([problem("no_result", given=shown(str(path), 200))])
+    done = None if isinstance(data, dict | list) else _in_a_file(args, path, content, language)
+    if done is None:
+        raise InputRefused([problem("no_result", given=shown(str(path), 200))])
+    return done
+
+
+def _in_a_file(args: argparse.Namespace, path: "Place", content: bytes, language: str) -> int | None:
+    """Repeat what a study's file, or that of a session, says came of it; None for a file that says nothing."""
+    from simulation.report.kept import kept_in
+    from simulation.session.exports import from_yaml, is_session
+    from simulation.study.errors import InputRefused
+    from simulation.study.sources.files import read_file
+    from simulation.system.limits import LIMITS
+
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        return None
+    kept = kept_in(text)
+    if kept is not None:
+        return _study(args, path, text, *kept, language)
+    try:
+        if len(content) > LIMITS.file_bytes or not is_session(read_file(str(path), text)[0]):
+            return None
+    except InputRefused:
+        if path.suffix.lower() in {".yaml", ".yml"}:
+            raise
+        return None
+    exported = from_yaml(text, str(path))
+    return None if exported.numbers is None else _session(path, exported, language)
+
+
+def _study(
+    args: argparse.Namespace,
+    path: "Place",
+    text: str,
+    about: Mapping[str, Any],
+    rows: list[dict[str, Any]],
+    language: str,
+) -> int:
+    """Repeat the comparison with which a study was saved."""
+    from simulation.analysis.compare import compare_runs
+    from simulation.cli.commands.compare import chosen
+    from simulation.engine.ensemble import run_worlds
+    from simulation.report.kept import numbers_of
+    from simulation.study.errors import InputRefused, problem, shown
+    from simulation.study.sources.files import parse
+
+    asked = _asked(str(about["command"]), path, language)
+    study, base = chosen(asked, parse(text, str(path)))
+    if study.digest() != about["digest"]:
+        given, legal = study.digest(), shown(about["digest"])[1:-1]
+        raise InputRefused([problem("study_was_changed", given=given, legal=legal)])
+    if asked.worlds is None:
+        raise InputRefused([problem("no_result", given=shown(str(path), 200))])
+    prepare(language)
+    with ProgressBar(language) as progress:
+        runs = run_worlds(study, asked.worlds, asked.seed, asked.parameters, args.jobs, progress)
+    now = numbers_of(compare_runs(runs, base, asked.outcome))
+    return _held(path, {"numbers": rows}, {"numbers": now}, about, language)
+
+
+def _session(path: "Place", exported: "Exported", language: str) -> int:
+    """Repeat what a room played."""
+    from simulation.session.content.replay import session_of
+
+    prepare(language)
+    content, record = session_of(exported)
+    before, now = dict(exported.numbers or {}), dict(content.numbers(record) or {})
+    return _held(path, before, now, before, language)
+
+
+def _held(
+    path: "Place", before: Mapping[str, Any], now: Mapping[str, Any], about: Mapping[str, Any], language: str
+) -> int:
+    """Hold numbers against those of the second run, and say what became of it; ``about`` is what made them."""
+    from simulation.report.again import held_against
+
+    found = held_against(before, now)
+    print(*_told(path, found.values, len(found.apart), found.is_close, language), sep="\n")
+    if not found.is_close:
+        for one in found.apart[:SHOWN]:
+            was, current = (json.dumps(value, ensure_ascii=False) for value in (one.before, one.now))
+            print(say("repeat.line", language, path=visible(one.path, 200), before=visible(was), now=visible(current)))
+        if len(found.apart) > SHOWN:
+            print(say("repeat.more", language, n=number(len(found.apart) - SHOWN, language)))
+    if found.apart:
+        print(_unlike(str(about.get("synergy")), about.get("machine"), language))
+    return FINE if found.is_close else REFUSED
 
 
 def _comparison(args: argparse.Namespace, path: "Place", data: dict[str, Any], language: str) -> int:
     """Repeat a comparison."""
-    from simulation.report.again import held_against
-
-    now = json.loads(_again(args, path, data, language))
-    found = held_against(data, now)
-    print(*_told(path, found.values, len(found.apart), found.is_close, language), sep="\n")
-    if not found.is_close:
-        for one in found.apart[:SHOWN]:
-            before, current = (json.dumps(value, ensure_ascii=False) for value in (one.before, one.now))
-            print(
-                say("repeat.line", language, path=visible(one.path, 200), before=visible(before), now=visible(current))
-            )
-        if len(found.apart) > SHOWN:
-            print(say("repeat.more", language, n=number(len(found.apart) - SHOWN, language)))
-    if found.apart:
-        print(_unlike(str(data.get("synergy")), data.get("machine"), language))
-    return FINE if found.is_close else REFUSED
+    return _held(path, data, json.loads(_again(args, path, data, language)), data, language)
 
 
 def _again(args: argparse.Namespace, path: "Place", data: dict[str, Any], language: str) -> bytes:

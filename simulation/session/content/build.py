@@ -4,6 +4,7 @@ import functools
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from markupsafe import Markup
 
@@ -13,6 +14,7 @@ from simulation.session.content.aftermath import Aftermath
 from simulation.session.content.chapters import Chapters
 from simulation.session.content.draw import piece, texts
 from simulation.session.content.handout import agreements_in, cards, handout
+from simulation.session.content.numbers import numbers_of
 from simulation.session.content.part import NOTHING, Part
 from simulation.session.content.rounds import Rounds
 from simulation.session.programme import Screen, Table
@@ -129,6 +131,11 @@ class Content:
     def play(self, record: Record) -> Play | None:
         """What the room has played; None without a game."""
         return None if self.rounds is None else self.rounds.play(record)
+
+    def numbers(self, record: Record) -> Mapping[str, Any] | None:
+        """The numbers of the rounds that were played; None if none was."""
+        play = self.play(record)
+        return numbers_of(play) if play is not None and play.played else None
 
 
 def content_of(

@@ -16,6 +16,7 @@ from simulation.dashboard.state.tasks import Progress, Steps
 from simulation.dashboard.state.variants import study_data
 from simulation.dashboard.state.view import View
 from simulation.report.export import as_json, parquet
+from simulation.report.kept import lines_of
 from simulation.report.payback import of_comparison
 from simulation.report.repeat import Request
 from simulation.report.table import Extras
@@ -80,7 +81,7 @@ def made(kind: str, view: View, comparison: Comparison) -> File:
 def _content(kind: str, view: View, comparison: Comparison) -> bytes:
     """What is in a file."""
     if kind == "study":
-        return study_file(view).encode()
+        return study_file(view, comparison).encode()
     if kind == "parquet":
         return parquet(comparison)
     if kind == "csv":
@@ -163,8 +164,8 @@ def command(view: View) -> str:
     return request.command()
 
 
-def study_file(view: View) -> str:
-    """The study as a file that ``synergy compare`` takes, with remarks on how it gives the same numbers."""
+def study_file(view: View, comparison: Comparison) -> str:
+    """The study as a file that ``synergy compare`` takes, with remarks on how it gives the same numbers, and these."""
     language = view.language
     remarks = (
         say("save.made_by", language, version=__version__, digest=view.study.digest()),
@@ -172,4 +173,5 @@ def study_file(view: View) -> str:
         say("save.repeat", language),
         f"  {command(view)}",
     )
-    return study_yaml(study_data(view.changes, view.scenarios), remarks)
+    kept = lines_of(comparison, command(view), language)
+    return "\n".join([study_yaml(study_data(view.changes, view.scenarios), remarks), *kept, ""])
