@@ -21,7 +21,9 @@ from hypothesis import strategies as st
 
 from simulation import InputRefused, case, load, run_points, run_worlds
 from simulation.analysis import contributions as contributing
+from simulation.analysis.compare import compare_runs
 from simulation.analysis.contributions import contributions
+from simulation.cli.commands import compare as comparing
 from simulation.cli.commands.sweep import seconds_of
 from simulation.cli.main import main
 from simulation.model.outcomes import OUTCOMES
@@ -413,6 +415,37 @@ def test_a_comparison_of_a_folder_is_that_of_the_study(tmp_path, capsys):
     assert few.replace(out, "case") == printed(
         ["compare", "--worlds", "20", "--scenarios", "full,roles", "--outcome", "cost"], capsys
     )
+
+
+def test_each_column_is_read_once_for_all_scenarios(tmp_path, capsys, monkeypatch):
+    """Ten million runs hold more columns than are kept: a table that went scenario by scenario would read them all
+    for each."""
+    out = str(tmp_path / "dir")
+    printed(["sweep", "--scenarios", "wait,it-only,roles,name,full", "--worlds", "30", "--out", out], capsys)
+    monkeypatch.setattr(stored, "MOST_BYTES", 1)
+    read = []
+    columns_of = dataset.columns_of
+    monkeypatch.setattr(stored.dataset, "columns_of", lambda *rest: read.append(rest[3]) or columns_of(*rest))
+    comparison = compare_runs(stored.StoredRuns(Path(out), stored.opened(Path(out)), 0, ("wait", "full"), 30), "wait")
+    for name in ("full", "wait"):
+        for outcome in ("cost", "progress_104", "cost", "go_live_week"):
+            comparison.summary(name, outcome)
+            comparison.levels(name)
+    assert read == [["cost"], ["reach"], ["progress_104"], ["go_live_week"]]
+
+
+def test_the_runs_of_a_large_sweep_are_not_copied(tmp_path, capsys, monkeypatch):
+    out, files = str(tmp_path / "dir"), tmp_path / "files"
+    printed(["sweep", "--scenarios", "it-only,full", "--worlds", "10", "--out", out], capsys)
+    printed(["compare", out, "--out", str(files)], capsys)
+    assert (files / "runs.parquet").is_file()
+    monkeypatch.setattr(comparing, "MOST_COPIED", 19)
+    said = printed(["compare", out, "--out", str(tmp_path / "fewer")], capsys)
+    assert f"The runs themselves stay in {out}" in said
+    assert sorted(path.name for path in (tmp_path / "fewer").iterdir()) == sorted(
+        path.name for path in files.iterdir() if path.suffix != ".parquet"
+    )
+    assert "runs.parquet" not in json.loads((tmp_path / "fewer" / "comparison.json").read_text("utf-8"))["files"]
 
 
 def test_contributions_are_read_where_they_were_swept(tmp_path, capsys, monkeypatch):

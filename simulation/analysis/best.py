@@ -17,8 +17,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulation.analysis.distributions import normal_quantile, t_quantile
+from simulation.analysis.duels import duels
 from simulation.analysis.intervals import CONFIDENCE, UPPER, Floats, Pivot, pivot_of
-from simulation.analysis.pairs import sign_test, who_is_ahead, who_wins
+from simulation.analysis.pairs import sign_test, who_wins
 from simulation.engine.ensemble import Runs
 from simulation.model.outcomes import BY_OUTCOME, Outcome
 
@@ -76,8 +77,10 @@ def best_of(runs: Runs, outcome: str) -> Best | None:
     names = [name for name, defined in everywhere.items() if defined]
     if len(names) < FEWEST or measured.better == "neither":
         return None
-    rows = [runs.row(name) for name in names]
-    found = by_means(rows, measured, runs) if measured.unit.has_mean else by_levels(rows, measured)
+    if measured.unit.has_mean:
+        found = by_means([runs.row(name) for name in names], measured, runs)
+    else:
+        found = by_levels(names, measured, runs)
     contenders = [Contender(*row) for row in zip(names, *found, strict=True)]
     contenders.sort(
         key=lambda contender: (-contender.within, -contender.probability, not contender.in_set, -contender.worlds)
@@ -178,16 +181,19 @@ SUREST = 0.999
 """As sure as one can be of a difference: with more than 51 scenarios the set holds the best a little less often."""
 
 
-def by_levels(rows: list[Floats], outcome: Outcome) -> Columns:
+def by_levels(names: list[str], outcome: Outcome, runs: Runs) -> Columns:
     """Of levels: in how many worlds nobody is ahead, and who is surely behind nobody in more worlds."""
-    alone, chosen = [], []
-    enough = (1.0 - CONFIDENCE) / (len(rows) - 1)
-    for row in rows:
-        ahead = np.stack([who_is_ahead(rival, row, outcome) for rival in rows if rival is not row])
-        alone.append(int((~(ahead > 0.0).any(axis=0)).sum()))
-        counts = [(int((signs > 0.0).sum()), int((signs < 0.0).sum())) for signs in ahead]
-        chosen.append(not any(wins > losses and sign_test(wins, losses) < enough for wins, losses in counts))
+    enough = (1.0 - CONFIDENCE) / (len(names) - 1)
+    found = duels(runs, outcome, names)
+
+    def beats(rival: int, row: int) -> bool:
+        wins, losses = int(found.ahead[rival, row]), int(found.ahead[row, rival])
+        return wins > losses and sign_test(wins, losses) < enough
+
+    places = range(len(names))
+    chosen = [not any(beats(rival, row) for rival in places) for row in places]
     if not any(chosen):  # each is surely behind another, in a circle
-        chosen = [True] * len(rows)
-    shares = [count / len(rows[0]) for count in alone]
+        chosen = [True] * len(names)
+    alone = found.unbeaten.tolist()
+    shares = [count / len(runs.worlds) for count in alone]
     return shares, shares, alone, chosen

@@ -1,6 +1,5 @@
 """Scenarios over the same worlds: each one described, every pair judged, and all of them from best to worst."""
 
-import itertools
 import math
 from collections import defaultdict
 from collections.abc import Mapping
@@ -10,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from simulation.analysis.duels import duels
 from simulation.analysis.intervals import Floats, Interval, mean_interval
-from simulation.analysis.pairs import Pair, compare_outcomes, pairing_gain, who_is_ahead
+from simulation.analysis.pairs import Pair, compare_outcomes, pairing_gain
 from simulation.engine.ensemble import Runs
 from simulation.model.outcomes import BY_OUTCOME, LEADING, OUTCOMES, Outcome
 from simulation.model.units import REACH
@@ -52,10 +52,12 @@ class Summary:
 class Described:
     """What was worked out of one scenario's runs, kept for as long as the same runs are compared with others.
 
-    ``summaries`` are by outcome; ``weekly`` are quantiles over worlds, of shape (quantiles, weeks), by state and share.
+    ``summaries`` are by outcome, and so are ``levels``, the worlds on each; ``weekly`` are quantiles over worlds, of
+    shape (quantiles, weeks), by state and share.
     """
 
     summaries: dict[str, Summary] = field(default_factory=dict)
+    levels: dict[str, tuple[int, ...]] = field(default_factory=dict)
     weekly: dict[tuple[str, tuple[float, ...]], NDArray[np.floating[Any]]] = field(default_factory=dict)
 
 
@@ -88,11 +90,12 @@ class Comparison:
 
         Raises ``ValueError`` for a scenario or an outcome that is not there.
         """
-        summaries = self.described[scenario].summaries
-        known = summaries.get(outcome)
+        known = self.described[scenario].summaries.get(outcome)
         if known is None:
-            values, horizon = self.runs.of(scenario, outcome), self.runs.study.horizon
-            known = summaries[outcome] = summarise(values, scenario, BY_OUTCOME[outcome], horizon)
+            for name in self.runs.study.names if self.runs.by_column else (scenario,):
+                values, horizon = self.runs.of(name, outcome), self.runs.study.horizon
+                self.described[name].summaries[outcome] = summarise(values, name, BY_OUTCOME[outcome], horizon)
+            known = self.described[scenario].summaries[outcome]
         return known
 
     def weekly(self, scenario: str, state: str, shares: tuple[float, ...] = (0.5,)) -> NDArray[np.floating[Any]]:
@@ -154,10 +157,13 @@ class Comparison:
 
     def levels(self, scenario: str, outcome: str = LEADING) -> tuple[int, ...]:
         """In how many worlds a scenario ends on each level of an outcome that has levels, from the lowest up."""
-        counts = np.bincount(
-            self.runs.of(scenario, outcome).astype(int), minlength=int(BY_OUTCOME[outcome].unit.span(0)) + 1
-        )
-        return tuple(counts.tolist())
+        levels = self.described[scenario].levels
+        if outcome not in levels:
+            most = int(BY_OUTCOME[outcome].unit.span(0)) + 1
+            for name in self.runs.study.names if self.runs.by_column else (scenario,):
+                counts = np.bincount(self.runs.of(name, outcome).astype(np.intp), minlength=most)
+                self.described[name].levels[outcome] = tuple(counts.tolist())
+        return levels[outcome]
 
     @property
     def pairing_gain(self) -> float:
@@ -199,7 +205,7 @@ class Comparison:
         """Every pair of scenarios on every outcome, each pair once, the later scenario against the earlier."""
         names = self.runs.study.names
         return [
-            self._judged(a, b, outcome)
+            self.pair(a, b, outcome.name)
             for position, b in enumerate(names)
             for a in names[position + 1 :]
             for outcome in OUTCOMES
@@ -221,14 +227,11 @@ def worth_of(runs: Runs, outcome: Outcome) -> Mapping[str, float]:
     if outcome.unit.has_mean:
         sign = -1.0 if outcome.better == "lower" else 1.0
         return {name: sign * float(np.mean(runs.of(name, outcome.name))) for name in names}
-    rows = [runs.row(name) for name in names]
-    more = np.zeros((len(rows), len(rows)))
-    for a, b in itertools.combinations(range(len(rows)), 2):
-        more[a, b] = float(np.nansum(who_is_ahead(rows[a], rows[b], outcome)))
-        more[b, a] = -more[a, b]
+    ahead = duels(runs, outcome, names).ahead
+    more = ahead - ahead.T
     worth = {}
-    for name, ahead in zip(names, more.tolist(), strict=True):
-        worth[name] = float(np.sum(np.sign(ahead))) + sum(ahead) / (1.0 + len(rows) * len(runs.worlds))
+    for name, margins in zip(names, more.tolist(), strict=True):
+        worth[name] = float(np.sum(np.sign(margins))) + sum(margins) / (1.0 + len(names) * len(runs.worlds))
     return worth
 
 

@@ -100,9 +100,11 @@ def _who_wins(a: Floats, b: Floats, outcome: Outcome) -> Floats:
     """The same of some worlds."""
     with np.errstate(invalid="ignore"):
         gap = a - b
+    better: Floats = -np.sign(gap) if outcome.better == "lower" else np.sign(gap)
+    if not outcome.unit.has_mean:
+        return better  # levels are whole numbers
     tie = np.abs(gap) <= 1e-9 * np.maximum(1.0, np.maximum(np.abs(a), np.abs(b)))
-    better: Floats = np.where(tie, 0.0, -np.sign(gap) if outcome.better == "lower" else np.sign(gap))
-    return better
+    return np.where(tie, 0.0, better)
 
 
 def who_is_ahead(a: Floats, b: Floats, outcome: Outcome) -> Floats:
@@ -141,9 +143,10 @@ def _ahead(values: Sequence[tuple[Floats, Floats]], outcome: Outcome) -> Floats:
 
 
 def _clearly_ahead(a: Floats, b: Floats, outcome: Outcome) -> Floats:
-    """Who wins by more than the outcome's margin."""
-    beyond = np.abs(a - b) > outcome.margin * (1.0 + 1e-9)
-    return np.where(beyond, _who_wins(a, b, outcome), 0.0)
+    """Who wins by more than the outcome's margin, which is far more than rounding."""
+    gap = a - b
+    better = -np.sign(gap) if outcome.better == "lower" else np.sign(gap)
+    return np.where(np.abs(gap) > outcome.margin * (1.0 + 1e-9), better, 0.0)
 
 
 def compare_outcomes(a: Floats, b: Floats, names: tuple[str, str], outcome: Outcome, horizon: int) -> Pair:

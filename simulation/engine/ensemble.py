@@ -12,7 +12,7 @@ from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,6 +65,9 @@ class Runs:
     mode: Mode
     outcomes: NDArray[np.float64]
     weekly: NDArray[np.float32]
+
+    by_column: ClassVar[bool] = False
+    """Whether an outcome is best looked at in all scenarios at once, since it is read for all of them."""
 
     def of(self, scenario: str, outcome: str) -> NDArray[np.float64]:
         """An outcome of a scenario in every world, in the outcome's unit: shape (worlds,).

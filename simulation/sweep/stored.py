@@ -32,6 +32,8 @@ NAMES = tuple(outcome.name for outcome in OUTCOMES)
 class StoredRuns(Runs):
     """Runs in the folder of a sweep, at one point: ``names`` are the scenarios, ``worlds`` how many of the first."""
 
+    by_column = True
+
     def __init__(self, folder: Place, plan: Manifest, point: int, names: Sequence[str], worlds: int) -> None:
         self.folder, self.plan, self.point = folder, plan, point
         self._places = [plan.study.names.index(name) for name in names]

@@ -27,8 +27,11 @@ DEFAULT_MOST = 2_000
 MOST_POINT = 10**9
 MOST_PAID = 10**9
 """With ``--out`` it is worked out for all when they pay back."""
-WRITTEN = ("runs.parquet", "comparison.json", "comparison.png", "comparison.svg")
+RUNS = "runs.parquet"
+WRITTEN = (RUNS, "comparison.json", "comparison.png", "comparison.svg")
 """The files of a comparison."""
+MOST_COPIED = 1_000_000
+"""Beyond so many runs those of a sweep stay where they are: they would have to be held in memory at once."""
 
 
 def arguments(builder: Arguments) -> None:
@@ -108,10 +111,12 @@ def execute(args: argparse.Namespace, language: str) -> int:
     ).command(settled)
     text = _printed(args.format, comparison, settled, command, extras, language)
     if args.out:
-        _write(args, comparison, settled, command, extras, language)  # before printing, which fails if nobody reads
+        written = _write(args, comparison, settled, command, extras, language)  # first: printing fails if nobody reads
     print(text)
     if args.out and args.format == "table":
-        print(say("cli.wrote", language, path=", ".join(visible(str(args.out / name)) for name in WRITTEN)))
+        print(say("cli.wrote", language, path=", ".join(visible(str(args.out / name)) for name in written)))
+        if RUNS not in written:
+            print(say("sweep.runs_stay", language, folder=visible(args.file)))
     return INTERRUPTED if settled and settled.stopped else FINE
 
 
@@ -356,19 +361,22 @@ def _write(
     command: str,
     extras: "Extras",
     language: str,
-) -> None:
-    """Put all files of a comparison in place once all of them have been made; the last says which belong to it."""
+) -> list[str]:
+    """Put all files of a comparison in place once all of them have been made; the last says which belong to it.
+
+    Returns their names; the runs of a large sweep are not among them.
+    """
     logging.getLogger("matplotlib").setLevel(logging.ERROR)  # that it finds no home for its cache is no news
     from simulation.report.export import as_json, parquet
     from simulation.report.figures import encoded, ranking
     from simulation.report.files import put_all
 
     figure = ranking(comparison, language, settled)
-    made = {
-        "runs.parquet": parquet(comparison),
-        "comparison.png": encoded(figure, "png"),
-        "comparison.svg": encoded(figure, "svg"),
-    }
+    made = {"comparison.png": encoded(figure, "png"), "comparison.svg": encoded(figure, "svg")}
+    runs = comparison.runs
+    if not runs.by_column or len(runs.worlds) * len(runs.study.scenarios) <= MOST_COPIED:
+        made = {RUNS: parquet(comparison), **made}
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in made.items()}
     made["comparison.json"] = as_json(comparison, command, settled, digests, extras)
     put_all(args.out, made)
+    return [name for name in WRITTEN if name in made]
