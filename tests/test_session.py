@@ -1,8 +1,10 @@
 """What a session remembers: events folded into a record, kept in a file that a killed process leaves whole."""
 
+import errno
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -12,6 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from room import NO_TABLES, SCREENS, TABLES, record
 
+from simulation.cli.main import main
+from simulation.engine import ensemble
 from simulation.session import store
 from simulation.session.codes import LETTERS, code_in, is_code, new_code, participant_id
 from simulation.session.events import KINDS, applied, folded, refusal
@@ -341,6 +345,66 @@ def test_old_sessions_are_deleted(kept):
     assert store.forget_old() == [old.code]
     assert store.codes() == [new.code]
     assert store.length(new.code) == 1
+
+
+def test_a_session_that_is_open_is_kept_whatever_the_clock_says(kept):
+    """The clock may jump, or a session may stand open for a month."""
+    code = new_code()
+    with subprocess.Popen([sys.executable, "-c", WRITER, code], stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout.readline() == "1\n"
+        later = time.time() + 86_400 * (LIMITS.kept_days + 400)
+        assert store.forget_old(later) == []
+        assert store.path_of(code).is_file()
+        other.kill()
+    assert store.forget_old(later) == [code]
+
+
+def test_a_damaged_file_is_forgotten_in_time(kept):
+    kept.mkdir()
+    path = store.path_of(new_code())
+    path.write_bytes(b"no base at all" * 100)
+    assert store.forget_old(time.time() + 86_400 * (LIMITS.kept_days + 1)) == [path.stem]
+
+
+@pytest.mark.parametrize("where", ["tables", "file"])
+def test_a_full_disk_is_named_and_leaves_nothing(kept, where, monkeypatch):
+    if where == "tables":
+        connected = store._connected
+
+        def little(path):
+            base = connected(path)
+            base.execute("PRAGMA max_page_count = 2")  # as if there were room for no more
+            return base
+
+        monkeypatch.setattr(store, "_connected", little)
+    else:
+
+        def full(*_further):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr(os, "open", full)
+    with pytest.raises(InputRefused, match="the disk is full"):
+        Store(new_code(), {})
+    monkeypatch.undo()
+    assert not list(kept.iterdir())
+
+
+def test_what_is_about_a_file_wants_one(capsys):
+    for words in (["--replay"], ["--out", "a.yaml"], ["--against", "b.yaml"]):
+        for language, said in (("en", "was exported. Name it"), ("nl", "bewaarde sessie. Noem het")):
+            assert main(["session", *words, "--lang", language]) == 2
+            assert said in capsys.readouterr().err
+    assert main(["session", "a.yaml", "--against", "b.yaml", "--replay", "--lang", "en"]) == 2
+    assert "--replay is about one" in capsys.readouterr().err
+
+
+def test_a_port_that_is_taken_leaves_no_session(kept, capsys):
+    ensemble.warm()  # what is compiled is kept where it was before
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        words = ["session", "--port", str(taken.getsockname()[1]), "--no-open", "--lang", "en"]
+        assert main(words) == 1
+    assert "Traceback" not in capsys.readouterr().err
+    assert not list(kept.iterdir())
 
 
 WRITER = """

@@ -50,17 +50,14 @@ def worth(traced: Trace) -> NDArray[np.float64]:
 class Seen:
     """What a table sees after a round, of its own departments: hours a week are means over the round's weeks.
 
-    ``free`` are hours that ordinary work leaves, ``meetings`` of these in meetings, ``project`` what was worked for the
-    change of what was ``pledged`` (a share of the rest), and ``dedicated`` hours of it that were made free besides.
-    ``issues`` lie open, ``done`` is how much of its own process work is done and ``built`` how much of its technique,
-    ``use`` how far it works the new way (shares). ``waits_for`` are departments with whom least is agreed, by need;
-    ``idle`` is whether clearly more was pledged than there was work to do, since it waited for something.
+    ``project`` is what was worked for the change of what was ``pledged``, a share of the hours that ordinary work and
+    meetings leave; hours that were made free besides are in it. ``issues`` lie open, ``done`` is how much of its own
+    process work is done and ``built`` how much of its technique, ``use`` how far it works the new way (shares).
+    ``waits_for`` are departments with whom least is agreed, by need; ``idle`` is whether clearly more was pledged than
+    there was work to do, since it waited for something.
     """
 
-    free: float
-    meetings: float
     project: float
-    dedicated: float
     pledged: float | None
     issues: float
     done: float
@@ -126,10 +123,7 @@ def seen_by(play: Play, table: Table, number: int) -> Seen:
     given = play.pledges[table.name][number - 1]
     offered = (given or 0.0) * (_weekly(states, "headroom") - _weekly(states, "meetings"))
     return Seen(
-        free=_weekly(states, "headroom"),
-        meetings=_weekly(states, "meetings"),
         project=_weekly(states, "hours"),
-        dedicated=float(np.minimum(states["dedicated"], states["hours"]).sum(axis=1).mean()),
         pledged=given,
         issues=float(end["open_issues"].sum()),
         done=float(np.average(end["process_progress"], weights=sizes)),

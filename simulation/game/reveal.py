@@ -53,11 +53,6 @@ class Among:
         done = (self.runs.weeks(PLAYED, "progress") - self.runs.weeks(name, "progress"))[:, -1]
         return float(((gap > POINTS) | ((np.abs(gap) <= POINTS) & (done > POINTS))).mean())
 
-    def share_below(self) -> float:
-        """In which share of worlds the same pledges leave less use than in the room's own."""
-        values = self.lasting()
-        return float((values < values[self.play.game.world] - 1e-9).mean())
-
 
 def among(play: Play, worlds: int = WORLDS, progress: Progress | None = None) -> Among:
     """Run a game over many worlds; the room's own world is one of them."""

@@ -57,7 +57,7 @@ class Room:
 
     ``record`` is what holds once everything that waits has been written; what is checked is checked against that.
     ``shown`` is what has been written, and what everybody sees. ``secret`` is the trainer's key of this run; those of
-    earlier runs stay good.
+    earlier runs stay good. ``is_new`` says that its file was made in this run.
     """
 
     def __init__(self, store: Store, programme: Programme) -> None:
@@ -76,7 +76,7 @@ class Room:
         self.paces: dict[str, Pace] = {}
         self.joins = Pace(LIMITS.joins_per_minute / 60, LIMITS.participants)
         self.address = ""
-        self.deleted = False
+        self.deleted = self.is_new = False
         self.chosen_language = ""
 
     @property

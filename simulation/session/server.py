@@ -1,6 +1,7 @@
 """The server of sessions: it listens, says where, and ends at once when it is asked to, whatever streams are open."""
 
 import asyncio
+import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from simulation.session.programme import Programme
 from simulation.session.record import Event
 from simulation.session.room import Room
 from simulation.session.routes import application
-from simulation.session.store import Store
+from simulation.session.store import Store, refused
 from simulation.web.hosts import is_local
 from simulation.web.lifecycle import Server, configured
 from simulation.web.listening import listening
@@ -54,16 +55,26 @@ class SessionServer(Server):
 
 def begun(programme: Programme, language: str, seed: int = 1) -> Room:
     """A new session. Raises :class:`~simulation.study.errors.InputRefused` if it cannot be kept."""
-    store = Store(new_code(), {"language": language, "source": getattr(programme, "source", "")})
-    store.append([Event(1, time.time(), "begin", {"language": language, "seed": seed})])
-    return Room(store, programme)
+    first = Event(1, time.time(), "begin", {"language": language, "seed": seed})
+    return _new(programme, language, getattr(programme, "source", ""), [first])
 
 
 def imported(programme: Programme, exported: Exported, language: str) -> Room:
     """A session that goes on from an export, under a code of its own. Raises as :func:`begun` does."""
-    store = Store(new_code(), {"language": language, "source": exported.source})
-    store.append(exported.events)
-    return Room(store, programme)
+    return _new(programme, language, exported.source, exported.events)
+
+
+def _new(programme: Programme, language: str, source: str, events: Sequence[Event]) -> Room:
+    """A session with a file of its own, in which these events have happened."""
+    store = Store(new_code(), {"language": language, "source": source})
+    try:
+        store.append(events)
+    except sqlite3.Error as error:
+        store.delete()
+        raise refused(store.path, error) from None
+    room = Room(store, programme)
+    room.is_new = True
+    return room
 
 
 def serve(rooms: Sequence[Room], place: Place, language: str, announce: Callable[[House], None]) -> None:
@@ -86,3 +97,5 @@ def serve(rooms: Sequence[Room], place: Place, language: str, announce: Callable
     finally:
         for room in rooms if house is None else house.rooms.values():
             room.close()
+            if house is None and room.is_new:  # nobody was ever there
+                room.store.delete()

@@ -5,6 +5,7 @@ that a vote outlives not only this process but also a laptop whose battery gives
 transaction holds whatever waited while the one before was written. A file is open in one process at a time.
 """
 
+import errno
 import json
 import os
 import sqlite3
@@ -17,7 +18,7 @@ from platformdirs import user_data_path
 
 from simulation.session.codes import is_code
 from simulation.session.record import Event
-from simulation.study.errors import InputRefused, problem
+from simulation.study.errors import InputRefused, problem, shown
 from simulation.system.limits import LIMITS
 
 SUFFIX = ".sqlite"
@@ -61,18 +62,17 @@ class Store:
             else:
                 self._base = self._made(about)
         except (sqlite3.Error, OSError) as error:
-            raise InputRefused([problem(_reason(error), given=code)]) from None
+            raise refused(self.path, error) from None
 
     def _made(self, about: Mapping[str, str]) -> sqlite3.Connection:
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(self.path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-        base = _connected(self.path)
-        rows = {"format": FORMAT, **about}.items()
-        base.executescript(f"BEGIN; {TABLES} COMMIT;")
-        base.execute("BEGIN")
-        base.executemany("INSERT INTO about VALUES (?, ?)", rows)
-        base.execute("COMMIT")
-        return base
+        try:
+            return _filled(_connected(self.path), {"format": FORMAT, **about})
+        except BaseException:
+            with suppress(OSError):
+                _removed(self.path)
+            raise
 
     def _opened(self) -> sqlite3.Connection:
         if not self.path.is_file():
@@ -148,6 +148,34 @@ def _connected(path: Path) -> sqlite3.Connection:
     return base
 
 
+def _filled(base: sqlite3.Connection, about: Mapping[str, str]) -> sqlite3.Connection:
+    """A connection to a new file, with its tables; closed if they cannot be made."""
+    try:
+        base.executescript(f"BEGIN; {TABLES} COMMIT;")
+        base.execute("BEGIN")
+        base.executemany("INSERT INTO about VALUES (?, ?)", about.items())
+        base.execute("COMMIT")
+    except BaseException:
+        base.close()
+        raise
+    return base
+
+
+def refused(path: Path, error: Exception) -> InputRefused:
+    """The error to raise where the file of a session cannot be made, opened or written."""
+    if _is_full(error):
+        return InputRefused([problem("disk_full", given=shown(str(path), 200))])
+    return InputRefused([problem(_reason(error), given=path.stem)])
+
+
+def _is_full(error: Exception) -> bool:
+    """Whether the disk is what does not let a file be written."""
+    codes = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+    if isinstance(error, OSError):
+        return error.errno in codes
+    return getattr(error, "sqlite_errorname", "") == "SQLITE_FULL"
+
+
 def _reason(error: Exception) -> str:
     """The key of the sentence that says why a session cannot be opened."""
     if isinstance(error, FileNotFoundError):
@@ -175,7 +203,7 @@ def codes() -> list[str]:
 def forget_old(now: float | None = None) -> Sequence[str]:
     """Delete the sessions that nobody opened for :attr:`~simulation.system.limits.Limits.kept_days`; gives their codes.
 
-    One that is open in another process has just been opened, and is left alone.
+    One that is open in another process is left alone, whatever the clock says.
     """
     oldest = (time.time() if now is None else now) - 86_400 * LIMITS.kept_days
     gone = []
@@ -183,10 +211,20 @@ def forget_old(now: float | None = None) -> Sequence[str]:
         path = path_of(code)
         with suppress(OSError):
             beside = path.with_name(f"{path.name}-wal")
-            if max(one.stat().st_mtime for one in (path, beside) if one.exists()) < oldest:
+            last = max(one.stat().st_mtime for one in (path, beside) if one.exists())
+            if last < oldest and not _is_open(path):
                 _removed(path)
                 gone.append(code)
     return gone
+
+
+def _is_open(path: Path) -> bool:
+    """Whether another process has a session's file open."""
+    try:
+        _connected(path).close()
+    except sqlite3.Error as error:
+        return _reason(error) == "session_open"
+    return False
 
 
 def length(code: str) -> int | None:

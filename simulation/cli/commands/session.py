@@ -58,6 +58,11 @@ def arguments(builder: Arguments) -> None:
         """Stop with exit code 2 if a session is both to begin and to go on."""
         if args.go_on and args.sessions is not None:
             command.error(builder.help_text("session_both"))
+        of_a_file = [name for name in ("replay", "out", "against") if getattr(args, name)]
+        if of_a_file and args.file is None:
+            command.error(builder.help_text("session_of_a_file", name=f"--{of_a_file[0]}"))
+        if args.against and len(of_a_file) > 1:
+            command.error(builder.help_text("session_against_alone", name=f"--{of_a_file[0]}"))
 
     command.set_defaults(verify=verify)
 

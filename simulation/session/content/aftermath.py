@@ -26,6 +26,7 @@ from simulation.game.reveal import (
 from simulation.report.narrative import department_names
 from simulation.session.content.draw import piece, texts
 from simulation.session.content.part import NOTHING as NO_MARKUP
+from simulation.session.content.part import Part
 from simulation.session.content.pictures import Band, Bar, Line, bars, histogram, line_chart
 from simulation.session.content.rounds import FORESEEN, Rounds
 from simulation.session.programme import Screen
@@ -43,7 +44,7 @@ WEIGHTY = 0.005
 """A moment that moved lasting use by less than half a point is not told (assumed)."""
 
 
-class Aftermath:
+class Aftermath(Part):
     """The screens after the last round. Each is worked out once for what was played."""
 
     def __init__(self, rounds: Rounds) -> None:
@@ -61,14 +62,6 @@ class Aftermath:
         )
         self._known: list[tuple[Play, dict[str, Any]]] = []
         self._lock = threading.RLock()
-
-    def takes(self, name: str) -> bool:
-        """Nothing is decided here."""
-        return False
-
-    def decide(self, record: Record, name: str, value: str) -> str | None:
-        """Nothing is decided here."""
-        return "unknown"
 
     def prepare(self, record: Record) -> None:
         """Work out what the screen shows; once the last rounds are played, all of it."""
@@ -232,13 +225,13 @@ class Aftermath:
             ("sum_same", found.same.in_all - play.spent),
             ("sum_still", found.still.in_all),
         ]
-        most = max(value for _, value in rows)
+        most = max(1.0, *(value for _, value in rows))  # €; what is less than nothing has no bar
         drawn = [
             Bar(say(f"game.{key}", language), value / most, money(value, language), own=key == "sum_played")
             for key, value in rows
         ]
         values = sorted((value for _, value in rows), reverse=True)
-        close = values[0] - values[1] < NEAR * values[0]
+        close = values[0] - values[1] < NEAR * abs(values[0])
         best = "sum_close" if close else max(rows, key=lambda one: one[1])[0]
         return {
             "lines": [say(f"game.sum_line_{best.removeprefix('sum_')}", language)],
@@ -286,10 +279,6 @@ class Aftermath:
             )
         )
         return piece("held-phone", language, label=label, points=points)
-
-    def console(self, record: Record, screen: Screen, language: str) -> Markup:
-        """Nothing more than the notes."""
-        return NO_MARKUP
 
 
 def _plain(lines: list[str]) -> dict[str, Any]:

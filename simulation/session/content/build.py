@@ -3,7 +3,7 @@
 import functools
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from markupsafe import Markup
@@ -28,7 +28,7 @@ LINES = 8
 """Lines for agreements."""
 
 
-class Words:
+class Words(Part):
     """A screen with nothing but words: the lobby, and the last one."""
 
     def __init__(self, key: str, lines: tuple[str, ...]) -> None:
@@ -40,26 +40,11 @@ class Words:
         lines = [say(f"game.{line}", language) for line in self.lines]
         return piece("text-beamer", language, lines=lines, points=(), picture="", after=(), quiet="")
 
-    def phone(self, record: Record, screen: Screen, who: Participant, language: str) -> Markup:
-        """Nothing of one's own."""
-        return NOTHING
-
     def console(self, record: Record, screen: Screen, language: str) -> Markup:
         """Where agreements are made, a form for them; what is typed there goes into the hand-out alone."""
         if screen.key != "agree":
             return NOTHING
         return piece("agree-console", language, code=record.code, lines=LINES)
-
-    def decide(self, record: Record, name: str, value: str) -> str | None:
-        """Nothing to decide."""
-        return "unknown"
-
-    def takes(self, name: str) -> bool:
-        """Nothing is decided here."""
-        return False
-
-    def prepare(self, record: Record) -> None:
-        """Nothing to work out."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +59,7 @@ class Content:
     chapters: Chapters | None = None
     rounds: Rounds | None = None
     aftermath: Aftermath | None = None
+    _ahead: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     @functools.cached_property
     def screens(self) -> tuple[Screen, ...]:
@@ -92,14 +78,20 @@ class Content:
         return drawn
 
     def _look_ahead(self, record: Record) -> None:
-        """Work out what this screen and the next one need, in a thread: while the room talks, nobody waits."""
+        """Work out what this screen and the next one need, in a thread: while the room talks, nobody waits.
+
+        Should something be wrong with it, whoever draws that screen will hear of it.
+        """
         soon = [replace(record, at=at) for at in (record.at, record.at + 1) if at < len(self.screens)]
-        if any(thread.name == AHEAD for thread in threading.enumerate()):
+        if not self._ahead.acquire(blocking=False):
             return  # one at a time; the next drawing asks again
 
         def work() -> None:
-            for one in soon:
-                self.prepare(one)
+            try:
+                for one in soon:
+                    self.prepare(one)
+            finally:
+                self._ahead.release()
 
         threading.Thread(target=work, name=AHEAD, daemon=True).start()
 

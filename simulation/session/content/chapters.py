@@ -22,7 +22,7 @@ from simulation.lesson.runsheet import planned
 from simulation.lesson.scenes import STEPS, scene
 from simulation.lesson.source import Told
 from simulation.session.content.draw import piece, texts
-from simulation.session.content.part import NOTHING
+from simulation.session.content.part import NOTHING, Part
 from simulation.session.content.pictures import PLAYS, Band, Bar, Caption, Line, Mark, bars, line_chart
 from simulation.session.programme import Ask, Screen
 from simulation.session.record import Participant, Record
@@ -40,7 +40,7 @@ MOST_KNOWN = 80
 """What was worked out is kept for so many chapters, packages and closings."""
 
 
-class Chapters:
+class Chapters(Part):
     """The chapters of a lesson, or those that go into so many ``minutes``, and its closing."""
 
     def __init__(self, material: Told, minutes: int = 0) -> None:

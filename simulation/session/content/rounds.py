@@ -20,7 +20,7 @@ from simulation.model.outcomes import Event
 from simulation.report.handoffs import HandOffs
 from simulation.report.narrative import department_names, event_sentence
 from simulation.session.content.draw import piece, texts
-from simulation.session.content.part import NOTHING
+from simulation.session.content.part import NOTHING, Part
 from simulation.session.content.pictures import Line, Mark, line_chart
 from simulation.session.programme import Ask, Screen, Table
 from simulation.session.record import Participant, Record
@@ -38,11 +38,13 @@ SPOKEN = frozenset({"shock", "leave", "leave_role", "closed", "sponsor_leaves", 
 """What of a round's events the beamer tells; incidents are a table's own."""
 RANK = ("go_live", "closed", "shock", "sponsor_leaves", "sponsor_back", "leave_role", "leave", "cut_over")
 MINUTES = 4.0
+NEARLY = 0.1
+"""So much before all is ready for go-live a room is told what that takes (assumed)."""
 MOST_PLAYS = 64
 """Plays that are kept; a session needs one for each round, and one more for each measure that is bought."""
 
 
-class Rounds:
+class Rounds(Part):
     """The rounds of a game. Plays are kept, since many phones ask for the same one."""
 
     def __init__(self, game: Game, about: tuple[Label, ...] = ()) -> None:
@@ -200,7 +202,9 @@ class Rounds:
         """What a round brought."""
         found = round_of(play, number)
         named, roles = play.has("name_the_elephant", number), play.has("assign_roles", number)
+        ready = float(play.trace.values.ready_B)
         return {
+            "almost": ready if not found.live and found.progress > ready - NEARLY else 0.0,
             "went_live": found.went_live,
             "live": found.live,
             "progress": found.progress,
@@ -236,14 +240,14 @@ class Rounds:
     def _waits(self, play: Play, found: Round, language: str) -> list[str]:
         """Pairs inside that need each other most and have agreed on least."""
         hand_offs = HandOffs(play.scenario.organisation, play.trace.settled)
-        names, called = play.scenario.organisation.names, department_names(play.scenario, language)
+        called = department_names(play.scenario, language)
         ties = play.scenario.organisation.interdependence
         percents = hand_offs.percents[found.last - 1]
         inside = {one.name for one in play.scenario.organisation.departments if one.internal}
         missing = [
             (tie.strength * (100 - int(percents[index])), tie.a, tie.b, int(percents[index]))
             for index, tie in enumerate(ties)
-            if {tie.a, tie.b} <= inside and tie.a in names
+            if {tie.a, tie.b} <= inside
         ]
         worst = sorted(missing, key=lambda one: -one[0])[:MOST_EVENTS]
         return [
