@@ -19,6 +19,7 @@ from simulation.lesson.answers import (
     NOWHERE,
     SEVERAL,
     Answers,
+    Places,
     agreement,
     answers_of,
     chosen,
@@ -556,7 +557,10 @@ def test_places_count_who_lasts_longer():
         better = sum(bool(other[world] - own[world] > 0.02 + 1e-9) for other in others)
         worse = sum(bool(own[world] - other[world] > 0.02 + 1e-9) for other in others)
         assert (places.first[world], places.last[world]) == (1 + better, 3 - worse)
-    assert sum(places.counts) == int((places.last - places.first + 1).sum())  # a shared place counts for each
+    apart = (places.first > 1) | (places.last < 3)
+    shared = places.last - places.first + 1
+    assert sum(places.counts) == int(shared[apart].sum())  # a shared place counts for each
+    assert places.alike == 30 - int(apart.sum())
 
 
 def test_a_shared_place_is_nobody_elses():
@@ -565,6 +569,16 @@ def test_a_shared_place_is_nobody_elses():
     for name in runs.study.names:
         assert places_of(runs, name).usual == (1, 3)
         assert places_of(runs, name).counts == (30, 30, 30)
+        assert places_of(runs, name).alike == 30
+
+
+def test_worlds_in_which_all_end_alike_say_nothing_of_a_place():
+    """Three of five worlds in which nothing lasts for anybody would else be the package's usual places, all of them."""
+    places = Places(np.array([1, 1, 1, 2, 2]), np.array([3, 3, 3, 3, 2]), 3)
+    assert places.alike == 3
+    assert places.usual == (2, 2)
+    assert places.often == 1
+    assert places.counts == (0, 2, 1)
 
 
 def test_the_weeks_a_question_looks_at_are_known():

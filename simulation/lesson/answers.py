@@ -131,14 +131,35 @@ class Places:
         return len(self.first)
 
     @property
+    def alike(self) -> int:
+        """In how many worlds all share all places, so that nothing tells them apart."""
+        return int(self._alike.sum())
+
+    @property
+    def _alike(self) -> NDArray[np.bool_]:
+        """Whether all share all places: shape (worlds,)."""
+        shared: NDArray[np.bool_] = (self.first == 1) & (self.last == self.of)
+        return shared
+
+    @property
+    def _apart(self) -> NDArray[np.bool_]:
+        """The worlds in which a place says something: not those in which all are alike, unless they are in all."""
+        alike = self._alike
+        return np.ones_like(alike) if alike.all() else ~alike
+
+    @property
     def counts(self) -> tuple[int, ...]:
-        """In how many worlds it takes or shares each place; a world in which places are shared counts for each."""
-        return tuple(int(((self.first <= n) & (n <= self.last)).sum()) for n in range(1, self.of + 1))
+        """In how many worlds it takes or shares each place; a world in which places are shared counts for each, and
+        one in which all are alike for none, unless there are no others."""
+        first, last = self.first[self._apart], self.last[self._apart]
+        return tuple(int(((first <= n) & (n <= last)).sum()) for n in range(1, self.of + 1))
 
     @property
     def usual(self) -> tuple[int, int]:
-        """The first and the last place that it most often takes together; the earlier ones among equals."""
-        pairs, counts = np.unique(np.stack([self.first, self.last]), axis=1, return_counts=True)
+        """The first and the last place that it most often takes together, where a place says something; the earlier
+        ones among equals."""
+        places = np.stack([self.first, self.last])[:, self._apart]
+        pairs, counts = np.unique(places, axis=1, return_counts=True)
         first, last = pairs[:, int(counts.argmax())]
         return int(first), int(last)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from simulation.lesson.answers import twins_of
 from simulation.lesson.form import Chapter, Package
-from simulation.lesson.judged import against, listed
+from simulation.lesson.judged import against, listed, of_100
 from simulation.lesson.package import LEAST, Bill
 from simulation.lesson.reveal import Reveal
 from simulation.lesson.room import OWN, Room
@@ -94,7 +94,9 @@ def ranking(material: Told, chapter: Chapter, room: Room, reveal: Reveal, bill: 
         )
     weeks = number(comparison.runs.study.horizon, language)
     scene = against(material, chapter, room, reveal)
-    scene["verdicts"] = [*scene["verdicts"], *_twins(room, reveal)]
+    alike = reveal.places[OWN].alike
+    same = say("lesson.all_alike", language, n=of_100(alike, reveal.worlds, language))
+    scene["verdicts"] = [*scene["verdicts"], *([same] if alike else []), *_twins(room, reveal)]
     package = chapter.package
     return {
         "bars": bars,
