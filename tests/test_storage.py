@@ -9,7 +9,6 @@ import pytest
 from test_sweep import GRID, SILENT, contents, plan_of, printed, refused, swept
 
 from simulation import InputRefused
-from simulation.cli.main import main
 from simulation.sweep import cluster, dataset, manifest, runner, storage
 from simulation.sweep.claims import StoredClaims, claims_in
 from simulation.sweep.runner import Sweep
@@ -109,7 +108,8 @@ def test_a_file_address_is_a_folder_of_this_machine(tmp_path, capsys):
         ("file://", "is no address"),
         ("memory://", "is no address"),
         ("http://[::1/b", "is no address"),
-        ("simplecache::s3://a/b", "no folder|is no address|library is missing|cannot be written"),
+        ("simplecache::s3://a/b", "is no address"),
+        ("://a/b", "is no address"),
         ("s3://name:word@bucket/big", "has a password in it"),
         ("ftp://name:word@host/big", "has a password in it"),
     ],
@@ -118,15 +118,16 @@ def test_a_file_address_is_a_folder_of_this_machine(tmp_path, capsys):
 def test_what_is_no_address_is_refused(address, why, command, capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     words = ["sweep", *SMALL, "--out", address] if command == "sweep" else [command, address]
-    if address.startswith("simplecache") and command != "sweep":
-        return
-    if address.startswith("simplecache"):
-        main([*words, "--lang", "en"])
-        assert "Traceback" not in capsys.readouterr().err
-        return
     said = refused(words, capsys)
     assert why in said
     assert "word@" not in said
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_is_very_large_asks_first_in_a_store_too(memory, capsys):
+    said = refused(["sweep", "--worlds", "100_000_000", "--out", str(memory)], capsys)
+    assert "where an unknown amount is free" in said
+    assert stored(memory) == {}
 
 
 def test_what_is_missing_is_said(monkeypatch, capsys):

@@ -40,7 +40,7 @@ def is_address(text: str) -> bool:
     >>> is_address("s3://bucket/big"), is_address("big"), is_address("C:\\\\big")
     (True, False, False)
     """
-    return ADDRESS.fullmatch(text) is not None
+    return "://" in text
 
 
 def place_of(text: str) -> Place:
@@ -60,6 +60,8 @@ def place_of(text: str) -> Place:
         has_password = parts.password is not None
     except ValueError:
         raise InputRefused([problem("bad_address", given=given)]) from None
+    if not ADDRESS.fullmatch(text):
+        raise InputRefused([problem("bad_address", given=given)])
     if has_password:
         raise InputRefused([problem("password_in_address", given=shown(f"{parts.scheme}://{parts.hostname}"))])
     if parts.scheme.lower() in {"file", "local"}:

@@ -167,7 +167,10 @@ def _weigh(plan: "Manifest", folder: "Place", args: argparse.Namespace, language
     fields |= {"scenarios": number(len(plan.study.scenarios), language), "time": duration(seconds, language)}
     fields |= {"size": data_size(size, language)}
     if (seconds > LONG or (free is not None and size > free)) and not args.yes:
-        fields |= {"threads": number(args.jobs, language), "free": "?" if free is None else data_size(free, language)}
+        fields |= {
+            "threads": number(args.jobs, language),
+            "free": say("sweep.unknown", language) if free is None else data_size(free, language),
+        }
         raise InputRefused([problem("sweep_is_large", **fields)])
     streams.complain(say("sweep.begun", language, **fields))
 
