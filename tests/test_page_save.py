@@ -148,6 +148,14 @@ def test_a_saved_study_whose_numbers_differ_says_which(tmp_path, capsys):
     assert "cannot be repeated" in capsys.readouterr().err
 
 
+def test_numbers_that_would_make_a_file_too_large_are_left_out(monkeypatch):
+    view = plain()
+    found = compared(view).comparison
+    whole = downloads.study_file(view, found)
+    monkeypatch.setattr(downloads, "LARGEST_FILE", len(whole.encode()) - 1)
+    assert downloads.study_file(view, found) == whole.split("\n# What it gave")[0]
+
+
 @pytest.mark.parametrize("make", VIEWS)
 def test_the_study_file_opens_here_again_with_the_same_numbers(make):
     view = make()

@@ -20,7 +20,7 @@ from simulation.report.kept import lines_of
 from simulation.report.payback import of_comparison
 from simulation.report.repeat import Request
 from simulation.report.table import Extras
-from simulation.study.sources.files import study_yaml
+from simulation.study.sources.files import LARGEST_FILE, study_yaml
 from simulation.text.i18n import say, separators
 
 KINDS = {
@@ -165,7 +165,10 @@ def command(view: View) -> str:
 
 
 def study_file(view: View, comparison: Comparison) -> str:
-    """The study as a file that ``synergy compare`` takes, with remarks on how it gives the same numbers, and these."""
+    """The study as a file that ``synergy compare`` takes, with remarks on how it gives the same numbers, and these.
+
+    Where so many scenarios are compared that the file could not be read again, the numbers are left out.
+    """
     language = view.language
     remarks = (
         say("save.made_by", language, version=__version__, digest=view.study.digest()),
@@ -173,5 +176,6 @@ def study_file(view: View, comparison: Comparison) -> str:
         say("save.repeat", language),
         f"  {command(view)}",
     )
-    kept = lines_of(comparison, command(view), language)
-    return "\n".join([study_yaml(study_data(view.changes, view.scenarios), remarks), *kept, ""])
+    study = study_yaml(study_data(view.changes, view.scenarios), remarks)
+    whole = "\n".join([study, *lines_of(comparison, command(view), language), ""])
+    return whole if len(whole.encode()) <= LARGEST_FILE else study
