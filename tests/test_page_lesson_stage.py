@@ -199,7 +199,7 @@ def test_a_session_of_half_an_hour_is_chosen_on_the_first_screen(page, address):
     stage(page, address, 0, 0)
     page.get_by_role("button", name=say("lesson.plan", minutes=30, chapters=2)).click()
     page.wait_for_url(re.compile("minutes=30"))
-    assert page.locator(".sy-lesson-dot.apart").count() == END - 2
+    page.wait_for_function(f"document.querySelectorAll('.sy-lesson-dot.apart').length === {END - 2}")
     stage(page, address, 0, WHY, more="&minutes=30")
     page.keyboard.press("ArrowRight")
     page.wait_for_selector(".sy-lesson-because")

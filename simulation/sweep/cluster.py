@@ -116,12 +116,10 @@ class Cluster:
         try:
             said = self.client.run(answer, address, mark, on_error="return")
             for worker, answered in said.items():
-                there = isinstance(answered, str) and storage.exists(folder / f"{storage.PROBE}{answered}")
-                if not there:
+                if not isinstance(answered, str) or not storage.exists(folder / f"{storage.PROBE}{answered}"):
                     raise not_seen(address, str(worker))
-                storage.remove(folder / f"{storage.PROBE}{answered}")
         finally:
-            storage.remove(asked)
+            _forget(folder, mark)
         self.address = address
 
     def contents(self, plan: Manifest, blocks: Iterator[Block]) -> Iterator[Made]:
@@ -221,6 +219,14 @@ def other_version(where: str, version: str) -> InputRefused:
 def about() -> dict[str, str]:
     """What a worker runs on, and its version of synergy."""
     return {"synergy": __version__} | machine()
+
+
+def _forget(folder: storage.Place, mark: str) -> None:
+    """Remove a question, and whatever answers to it there are."""
+    with suppress(OSError):
+        for name in storage.names_in(folder):
+            if name.startswith(f"{storage.PROBE}{mark}"):
+                storage.remove(folder / name)
 
 
 def not_seen(address: str, where: str) -> InputRefused:
