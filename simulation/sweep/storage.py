@@ -1,6 +1,6 @@
 """Where the files of a sweep are: a folder of this machine, or an address that every machine sees (``s3://…``).
 
-A folder is a :class:`pathlib.Path`, and its files are put in place as :mod:`simulation.report.files` does. Anything
+A folder is a ``pathlib.Path``, and its files are put in place as :mod:`simulation.report.files` does. Anything
 else is reached by fsspec, whose paths (``UPath``, of universal_pathlib) look the same; there a file is written in one
 go, which a store of objects shows only when it is whole. On others a file may be seen half-written; the checksum that
 comes after it is what says that it is there.
