@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from conftest import crossed, opened
+from conftest import firstly, opened
 
 from simulation import case
 from simulation.analysis.contributions import contributions, step_by_step
@@ -120,7 +120,7 @@ DONE = "document.querySelectorAll('.sy-contribute-list .share').length > 0"
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(("width", "language"), crossed([1280, 390, 1920], LANGUAGES))
+@pytest.mark.parametrize(("width", "language"), firstly([1280, 390, 1920], LANGUAGES))
 def test_the_page_is_whole_and_fits(visitor, address, width, language):
     page = opened(visitor(width=width), address, "contribute?worlds=20", language)
     page.wait_for_function(DONE)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from conftest import crossed, opened
+from conftest import firstly, opened
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -252,7 +252,7 @@ def test_while_nothing_is_known_it_says_why():
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(("width", "language"), crossed([1280, 390, 1920], LANGUAGES))
+@pytest.mark.parametrize(("width", "language"), firstly([1280, 390, 1920], LANGUAGES))
 def test_the_page_is_whole_and_fits(visitor, address, width, language):
     page = opened(visitor(width=width), address, "payback?worlds=20", language)
     page.wait_for_selector(".sy-chart svg")

@@ -465,11 +465,11 @@ def test_ctrl_c_twice_is_no_worse_than_once(tmp_path, after, between, command):
     assert not list(tmp_path.iterdir())
 
 
+OTHER = [["run", "case", "full", "--weeks"], ["patterns", "--worlds", "20000", "--out"], ["validity", "--out"]]
+
+
 @linux
-@pytest.mark.parametrize("name", ENDING)
-@pytest.mark.parametrize(
-    "words", [["run", "case", "full", "--weeks"], ["patterns", "--worlds", "20000", "--out"], ["validity", "--out"]]
-)
+@pytest.mark.parametrize(("name", "words"), crossed(ENDING, OTHER))
 def test_a_signal_ends_other_commands_too(tmp_path, name, words):
     process = begun(*words, str(tmp_path / "file"), "--lang", "en")
     wait_for(process, 0.5)

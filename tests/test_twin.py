@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import twin
-from conftest import slow
+from conftest import crossed, slow
 from helpers import study as study_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -171,8 +171,7 @@ def test_every_scenario_of_the_case_in_more_worlds(name, world):
 # --- and anything that a file may say ------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("mode", ["ranges", "defaults"])
-@pytest.mark.parametrize("path", VALID, ids=[path.stem for path in VALID])
+@pytest.mark.parametrize(("path", "mode"), crossed(VALID, ["ranges", "defaults"]))
 def test_every_key_of_a_file(path, mode):
     study, said = load(path), twin.read(path)
     assert study.names == tuple(said["scenarios"])
