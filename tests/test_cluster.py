@@ -152,6 +152,40 @@ def test_a_worker_that_does_not_see_the_address_is_refused(whole, processes, tmp
     the_same(folder, whole)
 
 
+DEADLY = """
+import os, pathlib
+from simulation.sweep import cluster
+run, count = cluster.chunk_of, pathlib.Path({folder!r})
+def deadly(plan, block, *rest):
+    if block.number == 3 and len(list(count.iterdir())) < {deaths}:
+        (count / str(os.getpid())).touch()
+        os._exit(9)
+    return run(plan, block, *rest)
+cluster.chunk_of = deadly
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("deaths", "code"), [(5, 0), (99, 1)])
+def test_a_chunk_whose_workers_end_one_after_the_other_is_run_by_the_next(deaths, code, whole, processes, tmp_path):
+    """Dask gives a task up that took four workers with it; machines that are taken away do that by chance."""
+    processes.scheduler()
+    (tmp_path / "deaths").mkdir()
+    program = f"exec({DEADLY.format(folder=str(tmp_path / 'deaths'), deaths=deaths)!r})"
+    processes.workers(1, program)
+    folder = tmp_path / "sweep"
+    sweep = begun(folder, "--cluster", processes.address)
+    while sweep.poll() is None:
+        if processes.all[-1].poll() is not None:
+            processes.workers(1, program)
+        time.sleep(0.05)
+    _, err = ended(sweep, code)
+    if code:
+        assert "ended again and again while they ran the same chunk" in err
+        ended(begun(folder))
+    the_same(folder, whole)
+
+
 @pytest.mark.slow
 def test_a_worker_of_another_version_is_refused(whole, processes, tmp_path):
     processes.scheduler()

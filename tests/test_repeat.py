@@ -21,7 +21,7 @@ from simulation.session.content.origin import content_from
 from simulation.session.content.replay import session_of
 from simulation.session.exports import Exported, from_yaml, to_yaml
 from simulation.session.record import Event
-from simulation.sweep import dataset, manifest
+from simulation.sweep import dataset, manifest, runner
 
 GOLDEN = Path("tests/golden/releases")
 SMALL = ["compare", "case", "--scenarios", "it-only,roles,full", "--worlds", "12", "--jobs", "1", "--lang", "en"]
@@ -163,6 +163,39 @@ def test_a_session_in_which_nothing_was_played_has_nothing_to_repeat(tmp_path, c
     assert "no results" in said(["repeat", str(path), "--lang", "en"], 1, capsys)
 
 
+@pytest.mark.parametrize("how", ["gone", "half", "another"])
+def test_the_files_of_a_sweep_are_looked_at(how, tmp_path, capsys):
+    """What is run again may be as it was while the file is not."""
+    swept(tmp_path / "sweep", plan_of(GRID))
+    path = dataset.chunk_path(tmp_path / "sweep", 3)
+    content = path.read_bytes()
+    {
+        "gone": path.unlink,
+        "half": lambda: path.write_bytes(content[:99]),
+        "another": lambda: path.write_bytes(dataset.chunk_path(tmp_path / "sweep", 4).read_bytes()),
+    }[how]()
+    told = said(["repeat", str(tmp_path / "sweep"), "--lang", "en"], 1, capsys)
+    assert "chunk-0000003.parquet: its file is damaged or not there" in told
+
+
+def test_where_nothing_can_be_held_against_anything_it_is_said(tmp_path, capsys):
+    plan = plan_of(GRID)
+    runner.begin(tmp_path / "begun", plan)
+    assert "no results" in said(["repeat", str(tmp_path / "begun"), "--lang", "en"], 1, capsys)
+    dataset.put_chunk(tmp_path / "begun", 1, runner.chunk_of(plan, plan.block(1)))
+    told = said(["repeat", str(tmp_path / "begun"), "--lang", "en"], 0, capsys)
+    assert "19 of the 20 chunks are not there" in told
+    path = session_file(tmp_path / "session.yaml", rounds=0)
+    exported = from_yaml(path.read_text("utf-8"))
+    path.write_text(to_yaml(exported.events, exported.source, {}), "utf-8")
+    assert "no results" in said(["repeat", str(path), "--lang", "en"], 1, capsys)
+
+
+def test_infinity_is_near_nothing(comparison, capsys):
+    changed(comparison, lambda data: data["ranking"][0]["outcomes"]["cost"].update(mean=float("inf")))
+    assert " numbers 1 differ." in said(["repeat", str(comparison), "--lang", "en"], 1, capsys)
+
+
 WRONG = [
     ("", "no results"),
     ("title: a", "no results"),
@@ -190,6 +223,8 @@ def test_what_holds_no_results_is_refused(content, why, tmp_path, capsys):
         (lambda data: data.update(command="synergy compare case --nonsense"), "--nonsense"),
         (lambda data: data.update(command="synergy compare 'case"), "cannot be repeated"),
         (lambda data: data.update(command="synergy --help"), "cannot be repeated"),
+        (lambda data: data.update(command="synergy compare case --outcome nonsense"), "cannot be repeated"),
+        (lambda data: data.update(command="synergy compare case --scenarios \ud800"), "cannot be repeated"),
         (lambda data: data.update(baseline="nobody"), "no scenario 'nobody'"),
         (lambda data: data["resolved"].update(digest="0"), "the file was changed"),
         (lambda data: data["resolved"]["scenarios"].pop("full"), "the file was changed"),
@@ -225,7 +260,7 @@ def test_a_sweep_is_repeated_chunk_by_chunk(tmp_path, capsys):
     assert "Of 672 numbers 1 differ" in told
     assert "chunk-0000000.parquet: 1 of 336 numbers differ, by 2.5 at most" in told
     dataset.chunk_path(folder, 0).unlink()
-    assert "another checksum, and the file is not there" in said(["repeat", str(folder), "--lang", "en"], 1, capsys)
+    assert "its file is damaged or not there" in said(["repeat", str(folder), "--lang", "en"], 1, capsys)
 
 
 # --- golden results, one a release ---------------------------------------------------------------------

@@ -5,6 +5,7 @@ import os
 import random
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -387,6 +388,25 @@ def test_a_full_disk_is_named_and_leaves_nothing(kept, where, monkeypatch):
         Store(new_code(), {})
     monkeypatch.undo()
     assert not list(kept.iterdir())
+
+
+def test_a_disk_that_is_full_later_is_named_as_well(kept, monkeypatch, capsys):
+    """The trainer's key is the last that is written before anybody comes."""
+    code = new_code()
+    Store(code, {"language": "en", "source": ""}).close()
+
+    def full(*_further):
+        error = sqlite3.OperationalError("database or disk is full")
+        error.sqlite_errorname = "SQLITE_FULL"
+        raise error
+
+    monkeypatch.setattr(Store, "add_digest", full)
+    assert main(["session", "--continue", code, "--no-open", "--lang", "en"]) == 1
+    assert "the disk is full" in capsys.readouterr().err
+    assert store.codes() == [code]
+    assert main(["session", "--sessions", "2", "--no-open", "--lang", "en"]) == 1
+    assert "the disk is full" in capsys.readouterr().err
+    assert store.codes() == [code], "nothing new is left"
 
 
 def test_what_is_about_a_file_wants_one(capsys):

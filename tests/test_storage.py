@@ -9,6 +9,7 @@ import pytest
 from test_sweep import GRID, SILENT, contents, plan_of, printed, refused, swept
 
 from simulation import InputRefused
+from simulation.cli.main import main
 from simulation.sweep import cluster, dataset, manifest, runner, storage
 from simulation.sweep.claims import StoredClaims, claims_in
 from simulation.sweep.runner import Sweep
@@ -154,6 +155,46 @@ def test_whatever_a_library_raises_is_said_in_a_sentence(capsys):
     fsspec.register_implementation("broken", Broken, clobber=True)
     assert "cannot be written (the bucket is on fire)" in refused(["sweep", *SMALL, "--out", "broken://a/b"], capsys)
     assert "cannot be read (the bucket is on fire)" in refused(["compare", "broken://a/b"], capsys)
+
+
+def test_what_is_removed_is_no_pattern(memory):
+    """A folder may be called so; what others are called like it stays theirs."""
+    one, other = place_of("memory://bucket/sw*"), place_of("memory://bucket/sweep")
+    swept(other, plan_of(GRID))
+    before = stored(other)
+    swept(one, plan_of(GRID))
+    dataset.chunk_path(one, 2).write_bytes(b"half")
+    swept(one, plan_of(GRID))
+    assert stored(other) == before
+
+
+def test_what_takes_a_folder_of_this_computer_takes_no_address(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for words in (["compare", "--out"], ["contribute", "case", "full", "--out"], ["lesson", "--out"]):
+        for language, said in (("en", "is an address"), ("nl", "is een adres")):
+            assert main([*words, "s3://bucket/big", "--lang", language]) == 2
+            assert said in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_stands_behind_a_hash_is_part_of_a_name():
+    assert place_of("file:///tmp/a#1") == Path("/tmp/a#1")
+    assert place_of("FILE://localhost/tmp/q?x=1") == Path("/tmp/q?x=1")
+
+
+def test_a_claim_that_a_store_refuses_in_words_of_its_own_is_somebodys(memory, monkeypatch):
+    dataset.prepare(memory)
+    with StoredClaims(memory) as mine, StoredClaims(memory) as yours:
+        assert mine.take(0)
+
+        def refuses(*_further):
+            raise OSError("At least one of the pre-conditions you specified did not hold")
+
+        monkeypatch.setattr(storage, "create", refuses)
+        assert not yours.take(0)
+        with pytest.raises(InputRefused, match="pre-conditions"):
+            yours.take(1)
+        assert storage.exists(mine.path(0))
 
 
 # --- who works on what ---------------------------------------------------------------------------------

@@ -329,6 +329,74 @@ def test_a_folder_that_is_something_else_is_left_as_it_is(tmp_path):
     assert contents(tmp_path) == before
 
 
+def test_of_two_sweeps_that_begin_at_once_the_second_is_refused(tmp_path, monkeypatch):
+    """Each finds nothing there, and then one of them is first."""
+    other = plan_of(GRID, worlds=3)
+    prepare = dataset.prepare
+
+    def meanwhile(folder):
+        monkeypatch.setattr(dataset, "prepare", prepare)
+        runner.begin(folder, other)
+
+    monkeypatch.setattr(dataset, "prepare", meanwhile)
+    with pytest.raises(InputRefused, match="holds another sweep: worlds is 3 there and 10 here"):
+        runner.begin(tmp_path / "new", plan_of(GRID))
+    assert manifest.read(tmp_path / "new") == other
+    assert pq.read_metadata(tmp_path / "new" / "points.parquet").num_rows == 4
+    assert not [path for path in (tmp_path / "new").iterdir() if path.name[0] == "."]
+
+
+def test_two_equal_sweeps_that_begin_at_once_are_one(tmp_path, monkeypatch):
+    prepare = dataset.prepare
+
+    def meanwhile(folder):
+        monkeypatch.setattr(dataset, "prepare", prepare)
+        runner.begin(folder, plan_of(GRID))
+
+    monkeypatch.setattr(dataset, "prepare", meanwhile)
+    assert runner.begin(tmp_path / "new", plan_of(GRID)) == plan_of(GRID)
+
+
+def test_a_file_that_cannot_be_read_is_no_damaged_one(folder, tmp_path, monkeypatch):
+    copy = copied(folder, tmp_path)
+    before = contents(copy)
+
+    def away(path, *_further, **_named):
+        if path.parent.name == "runs":
+            raise OSError(5, "Input/output error")
+        return opened(path, *_further, **_named)
+
+    opened = Path.open
+    monkeypatch.setattr(Path, "open", away)
+    with pytest.raises(InputRefused, match="cannot be read"):
+        swept(copy, plan_of(GRID))
+    monkeypatch.undo()
+    assert contents(copy) == before, "no checksum was given up"
+
+
+def test_points_that_are_no_table_are_written_anew(folder, tmp_path):
+    copy = copied(folder, tmp_path)
+    (copy / "points.parquet").write_bytes(b"x")
+    swept(copy, plan_of(GRID))
+    assert contents(copy) == contents(folder)
+
+
+def test_a_chunk_of_another_sweep_is_not_compared(folder, tmp_path, capsys):
+    other = Manifest(STUDY, GRID, 10, 2, "ranges", 4, "synergy sweep")
+    swept(tmp_path / "other", other)
+    copy = copied(folder, tmp_path)
+    shutil.copy(dataset.chunk_path(tmp_path / "other", 3), dataset.chunk_path(copy, 3))
+    assert "belongs to another sweep" in refused(["compare", str(copy), "--point", "0"], capsys)
+
+
+def test_a_folder_may_have_a_colon(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    words = ["--scenarios", "it-only,full", "--worlds", "4", "--out"]
+    for name in ("run-12:30", "file:x", "data:text"):
+        printed(["sweep", *words, name], capsys)
+        assert "2 scenarios" not in printed(["compare", name], capsys)
+
+
 # --- who works on what ---------------------------------------------------------------------------------
 
 

@@ -152,7 +152,7 @@ def file(language: str) -> Callable[[str], str]:
 def path(language: str) -> Callable[[str], Path]:
     """A reader of a file to write; it raises ``argparse.ArgumentTypeError`` as :func:`file` does."""
     read_file = file(language)
-    return lambda name: Path(read_file(name))
+    return lambda name: Path(_here(read_file(name), language))
 
 
 def picture(language: str) -> Callable[[str], Path]:
@@ -160,7 +160,7 @@ def picture(language: str) -> Callable[[str], Path]:
     read_file = file(language)
 
     def read(name: str) -> Path:
-        path = Path(read_file(name))
+        path = Path(_here(read_file(name), language))
         if path.suffix.lower() not in PICTURES:
             raise argparse.ArgumentTypeError(say("problem.no_picture", language, given=quoted(name)))
         return path
@@ -171,7 +171,14 @@ def picture(language: str) -> Callable[[str], Path]:
 def folder(language: str) -> Callable[[str], Path]:
     """A reader of a folder to write to; it raises ``argparse.ArgumentTypeError`` for what can be none."""
     read_path = place(language)
-    return lambda name: Path(read_path(name))
+    return lambda name: Path(_here(read_path(name), language))
+
+
+def _here(name: str, language: str) -> str:
+    """The name of a file or a folder of this computer; it raises ``argparse.ArgumentTypeError`` for an address."""
+    if "://" in name:
+        raise argparse.ArgumentTypeError(say("problem.address_here", language, given=quoted(name)))
+    return name
 
 
 def place(language: str) -> Callable[[str], str]:

@@ -45,8 +45,12 @@ class Found:
 
 
 def close(a: float, b: float) -> bool:
-    """Whether two reals differ by no more than :data:`CLOSE` of the larger, or of 1."""
-    return abs(a - b) <= CLOSE * max(1.0, abs(a), abs(b))
+    """Whether two reals differ by no more than :data:`CLOSE` of the larger, or of 1; what is infinite is near nothing.
+
+    >>> close(1.0, 1.0 + 1e-12), close(1.0, math.inf)
+    (True, False)
+    """
+    return math.isfinite(a - b) and abs(a - b) <= CLOSE * max(1.0, abs(a), abs(b))
 
 
 def held_against(before: Mapping[str, Any], now: Mapping[str, Any]) -> Found:

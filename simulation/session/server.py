@@ -20,6 +20,7 @@ from simulation.session.record import Event
 from simulation.session.room import Room
 from simulation.session.routes import application
 from simulation.session.store import Store, refused
+from simulation.study.errors import InputRefused
 from simulation.web.hosts import is_local
 from simulation.web.lifecycle import Server, configured
 from simulation.web.listening import listening
@@ -69,12 +70,21 @@ def _new(programme: Programme, language: str, source: str, events: Sequence[Even
     store = Store(new_code(), {"language": language, "source": source})
     try:
         store.append(events)
-    except sqlite3.Error as error:
+        room = opened(store, programme)
+    except (sqlite3.Error, InputRefused) as error:
         store.delete()
-        raise refused(store.path, error) from None
-    room = Room(store, programme)
+        raise refused(store.path, error) if isinstance(error, sqlite3.Error) else error from None
     room.is_new = True
     return room
+
+
+def opened(store: Store, programme: Programme) -> Room:
+    """A session whose file is open. Raises :class:`~simulation.study.errors.InputRefused` if it cannot be written."""
+    try:
+        return Room(store, programme)
+    except sqlite3.Error as error:
+        store.close()
+        raise refused(store.path, error) from None
 
 
 def serve(rooms: Sequence[Room], place: Place, language: str, announce: Callable[[House], None]) -> None:

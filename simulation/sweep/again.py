@@ -52,10 +52,10 @@ def _after(done: int, total: int, progress: Told) -> Told:
 def _held_against(folder: Place, number: int, said: str, content: bytes, numbers: int) -> Chunk:
     """A chunk's new content beside what it was."""
     path = dataset.chunk_path(folder, number)
-    if dataset.digest_of(content) == said:
-        return Chunk(path.name, numbers, 0, 0.0, True, True)
     if dataset.found(folder, number) != said:
         return Chunk(path.name, numbers, numbers, np.inf, False, False)
+    if dataset.digest_of(content) == said:
+        return Chunk(path.name, numbers, 0, 0.0, True, True)
     names = [outcome.name for outcome in OUTCOMES]
     was, now = (
         _values(table, names)
@@ -66,7 +66,8 @@ def _held_against(folder: Place, number: int, said: str, content: bytes, numbers
     differ = ~((was == now) | (np.isnan(was) & np.isnan(now)))
     gap = np.where(differ, np.abs(was - now), 0.0)
     whole = np.array([outcome.unit.whole for outcome in OUTCOMES])[:, np.newaxis]
-    near = gap <= np.where(whole, 0.0, CLOSE * np.maximum(1.0, np.maximum(np.abs(was), np.abs(now))))
+    most_apart = np.where(whole, 0.0, CLOSE * np.maximum(1.0, np.maximum(np.abs(was), np.abs(now))))
+    near = np.isfinite(gap) & (gap <= most_apart)
     most = float(np.max(np.where(np.isnan(gap), np.inf, gap)))
     return Chunk(path.name, numbers, int(differ.sum()), most, bool((near | ~differ).all()), True)
 

@@ -176,7 +176,15 @@ class StoredClaims(Claims):
 
     def _make(self, path: Place) -> bool:
         """Make a claim's file; of two that make it at once, one finds the other's there."""
-        return super()._make(path) and self._owner(path).get("mark") == self.mark
+        try:
+            storage.create(path, self._about())
+        except FileExistsError:
+            return False
+        except OSError as error:
+            if storage.exists(path):  # some stores say so in words of their own
+                return False
+            raise storage.refused(path, error) from None
+        return self._owner(path).get("mark") == self.mark
 
     def _is_old(self, path: Place, owner: dict[str, object]) -> bool:
         """Whether a claim has stayed the same for as long as this process has looked at it."""

@@ -37,6 +37,8 @@ AHEAD = 2
 """Chunks that each thread of the workers has, or has waiting."""
 GATHER = 10.0
 """Seconds in which a worker that is done hands over its chunk, before another is asked to run it."""
+LOST = 5
+"""So often a chunk is sent anew that several workers, one after the other, did not outlive."""
 LISTEN = 1.0
 """Seconds until signals are heeded at the latest while workers work."""
 
@@ -48,7 +50,7 @@ class Cluster:
         if where != "local" and not ADDRESS.fullmatch(where):
             raise InputRefused([problem("bad_cluster", given=shown(where))])
         self.where, self.own, self.client = where, None, _no_client()
-        self.address = ""
+        self.address, self.lost = "", dict[int, int]()
         if where == "local":
             from distributed import LocalCluster  # noqa: PLC0415 - an extra, and takes a second
 
@@ -159,12 +161,29 @@ class Cluster:
                     done = wait(list(going), timeout=LISTEN, return_when="FIRST_COMPLETED").done
             for future in done:
                 number = going.pop(future)
-                try:
-                    content = future.result(timeout=GATHER)
-                except TimeoutError:  # whoever has it does not hand it over: let another run it
-                    going[self._sent(plan, waiting[number])] = number
-                else:
+                is_there, content = self._handed_over(future, number)
+                if is_there:
                     yield number, content
+                else:
+                    going[self._sent(plan, waiting[number])] = number
+
+    def _handed_over(self, future: Any, number: int) -> tuple[bool, bytes | None]:
+        """Whether whoever has run a chunk hands it over, and its content; if not, somebody else is to run it."""
+        from distributed import KilledWorker  # noqa: PLC0415 - likewise
+
+        try:
+            return True, future.result(timeout=GATHER)
+        except TimeoutError:
+            return False, None
+        except KilledWorker:  # it took several with it, one after the other: machines that are taken away do that
+            self._count_lost(number)
+            return False, None
+
+    def _count_lost(self, number: int) -> None:
+        """Count how often a chunk took its workers with it; raises InputRefused once that is no chance any more."""
+        self.lost[number] = self.lost.get(number, 0) + 1
+        if self.lost[number] >= LOST:
+            raise InputRefused([problem("workers_lost", given=shown(self.where, 200))])
 
     def _sent(self, plan: Manifest, block: Block) -> Any:
         """A chunk sent to the workers."""

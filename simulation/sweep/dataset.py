@@ -80,7 +80,7 @@ def packed(manifest: Manifest, block: Block, outcomes: NDArray[np.float64]) -> b
     about = {
         "synergy": manifest.version,
         "seed": str(manifest.seed),
-        "digest": manifest.study.digest(),
+        "digest": manifest.study_digest,
         "parameters": manifest.mode,
     }
     stream = io.BytesIO()
@@ -129,11 +129,21 @@ def write_points(folder: Place, manifest: Manifest) -> None:
             coming.unlink(missing_ok=True)
 
 
+def has_points(folder: Place, manifest: Manifest) -> bool:
+    """Whether the table of points is there, with a row for each; what stands in them is not looked at."""
+    path = folder / POINTS
+    try:
+        with storage.opened(path) as stream:
+            return bool(pq.ParquetFile(stream).metadata.num_rows == manifest.design.points)
+    except (OSError, pa.ArrowException):
+        return False
+
+
 def _write_table(coming: Path, manifest: Manifest) -> None:
     """Write the table of points to a file of this machine."""
     design = manifest.design
     schema = pa.schema([("point", pa.int64()), *((path, _kind(manifest, path)) for path in design.paths)])
-    with pq.ParquetWriter(coming, schema, compression="zstd") as writer:
+    with coming.open("wb") as stream, pq.ParquetWriter(stream, schema, compression="zstd") as writer:
         for first in range(0, design.points, POINTS_AT_ONCE):
             rows = design.rows(first, min(POINTS_AT_ONCE, design.points - first))
             columns = {name: [_cell(row[name], schema.field(name).type) for row in rows] for name in design.paths}
@@ -166,24 +176,36 @@ def _cell(value: Any, kind: Any) -> Any:
 
 
 def stated(folder: Place, number: int) -> str:
-    """The checksum that stands beside a chunk; empty if there is none, or it is no checksum."""
+    """The checksum that stands beside a chunk; empty if there is none, or it is no checksum.
+
+    Raises :class:`~simulation.study.errors.InputRefused` if it is there and cannot be read.
+    """
+    path = check_path(folder, number)
     try:
-        with storage.opened(check_path(folder, number)) as stream:
+        with storage.opened(path) as stream:
             found = stream.read(64).decode("ascii")
-    except (OSError, ValueError):
+    except (FileNotFoundError, ValueError):
         return ""
+    except OSError as error:
+        raise storage.unread(path, error) from None
     return found if SHA256.fullmatch(found) else ""
 
 
 def found(folder: Place, number: int) -> str:
-    """The checksum of a chunk as it is on the disk; empty if it cannot be read."""
-    digest = hashlib.sha256()
+    """The checksum of a chunk as it is on the disk; empty if it is not there.
+
+    Raises :class:`~simulation.study.errors.InputRefused` if it is there and cannot be read: whether it is damaged
+    is not known then.
+    """
+    digest, path = hashlib.sha256(), chunk_path(folder, number)
     try:
-        with storage.opened(chunk_path(folder, number)) as stream:
+        with storage.opened(path) as stream:
             while part := stream.read(READ_AT_ONCE):
                 digest.update(part)
-    except OSError:
+    except FileNotFoundError:
         return ""
+    except OSError as error:
+        raise storage.unread(path, error) from None
     return digest.hexdigest()
 
 
@@ -217,12 +239,13 @@ def check_complete(folder: Place, manifest: Manifest) -> None:
     """Refuse a sweep of which a chunk is missing; raises :class:`~simulation.study.errors.InputRefused`."""
     try:
         parts = [storage.names_in(folder / part) for part in (RUNS, CHECKS)]
-    except OSError:
-        parts = [[], []]
+    except OSError as error:
+        raise storage.unread(folder, error) from None
     names = [{name.partition(".")[0] for name in part if name.startswith("chunk-")} for part in parts]
     missing = manifest.count - len(names[0] & names[1])
     if missing > 0:
-        first = next(number for number in range(manifest.count) if not is_there(folder, number))
+        there = names[0] & names[1]
+        first = next(number for number in range(manifest.count) if chunk_path(folder, number).stem not in there)
         given, of = chunk_path(folder, first).name, manifest.count
         raise InputRefused(
             [problem("chunks_missing", given=given, folder=shown(str(folder), 200), missing=missing, of=of)]
@@ -258,7 +281,8 @@ def columns_of(
 def table_of(path: Place, names: Sequence[str]) -> Any:
     """Some columns of a chunk's file; raises ``OSError`` or ``pyarrow.ArrowException`` if it cannot be read."""
     if isinstance(path, Path):
-        return columns_in(path, names)
+        with pa.OSFile(str(path), "rb") as source:  # a path with a colon it would take for an address
+            return columns_in(source, names)
     with storage.opened(path) as stream:
         return columns_in(stream, names)
 
@@ -284,4 +308,8 @@ def _table(folder: Place, manifest: Manifest, block: Block, names: Sequence[str]
         raise InputRefused([problem("chunk_damaged", given=shown(str(path), 200), why=why)]) from None
     if table.num_rows != rows or table.column_names != list(names):
         raise InputRefused([problem("chunk_damaged", given=shown(str(path), 200), why=f"{table.num_rows} ≠ {rows}")])
+    said = table.schema.metadata or {}
+    own = {b"seed": str(manifest.seed), b"digest": manifest.study_digest}
+    if any(said.get(key) != value.encode() for key, value in own.items()):
+        raise InputRefused([problem("chunk_of_another", given=shown(str(path), 200))])
     return table

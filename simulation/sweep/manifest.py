@@ -1,5 +1,6 @@
 """The manifest of a sweep: what is run, so that it can be taken up, read and repeated without the file it came from."""
 
+import functools
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
@@ -98,6 +99,11 @@ class Manifest:
         """The digest of the data set: SHA-256 of the chunks' digests, in order; empty while some are missing."""
         return hashlib.sha256("".join(self.chunks).encode()).hexdigest() if self.is_complete else ""
 
+    @functools.cached_property
+    def study_digest(self) -> str:
+        """The digest of the study, which each chunk names."""
+        return self.study.digest()
+
     def at(self, row: Row) -> Study:
         """The study at a point."""
         return self.study.override(row) if row else self.study
@@ -179,6 +185,14 @@ def is_sweep(folder: Place) -> bool:
 def write(folder: Place, manifest: Manifest) -> None:
     """Put a manifest in place; raises :class:`~simulation.study.errors.InputRefused` if it cannot be written."""
     storage.put(folder / NAME, encoded(manifest))
+
+
+def write_first(folder: Place, manifest: Manifest) -> None:
+    """Put a manifest in place unless there is one: of several who begin at once, the others find the first one's.
+
+    Raises :class:`~simulation.study.errors.InputRefused` if it cannot be written.
+    """
+    storage.put_first(folder / NAME, encoded(manifest))
 
 
 def completed(manifest: Manifest, chunks: Sequence[str]) -> Manifest:

@@ -60,17 +60,28 @@ def begin(folder: Place, plan: Manifest) -> Manifest:
                 [problem("another_sweep", given=given, what=what, before=before, now=now, more=len(others))]
             )
         dataset.prepare(folder)
-        if not storage.exists(folder / dataset.POINTS):
+        if not dataset.has_points(folder, there):
             dataset.write_points(folder, there)
         return there
-    storage.check(folder)
-    strange = next((name for name in _names_in(folder) if not _is_ours(folder / name)), "")
+    _check(folder)
+    names = _names_in(folder)
+    if manifest.NAME in names and manifest.is_sweep(folder):  # somebody has begun one meanwhile
+        return begin(folder, plan)
+    strange = next((name for name in names if not _is_ours(folder / name)), "")
     if strange:
         raise InputRefused([problem("not_a_sweep", given=shown(str(folder), 200), name=shown(strange))])
     dataset.prepare(folder)
-    dataset.write_points(folder, plan)
-    manifest.write(folder, plan)  # last: what has a manifest has all that comes before it
-    return plan
+    manifest.write_first(folder, plan)
+    return begin(folder, plan)  # whoever was first
+
+
+def _check(folder: Place) -> None:
+    """Refuse a folder in which no files can be made; somebody who begins at the same moment may take it away once."""
+    try:
+        storage.check(folder)
+    except InputRefused:
+        time.sleep(PATIENCE)
+        storage.check(folder)
 
 
 def _names_in(folder: Place) -> list[str]:

@@ -64,11 +64,13 @@ def place_of(text: str) -> Place:
         raise InputRefused([problem("bad_address", given=given)])
     if has_password:
         raise InputRefused([problem("password_in_address", given=shown(f"{parts.scheme}://{parts.hostname}"))])
-    if parts.scheme.lower() in {"file", "local"}:
-        if parts.netloc not in {"", "localhost"} or not parts.path.strip("/"):
+    scheme, _, rest = text.partition("://")
+    if scheme.lower() in {"file", "local"}:
+        host, _, path = rest.partition("/")
+        if host not in {"", "localhost"} or not path.strip("/"):
             raise InputRefused([problem("bad_address", given=given)])
-        return Path(url2pathname(parts.path) if sys.platform == "win32" else parts.path)
-    return _stored(text, given)
+        return Path(url2pathname(f"/{path}") if sys.platform == "win32" else f"/{path}")
+    return _stored(f"{scheme.lower()}://{rest}", given)
 
 
 def _stored(text: str, given: str) -> "UPath":
@@ -82,11 +84,12 @@ def _stored(text: str, given: str) -> "UPath":
             warnings.simplefilter("ignore")  # that it has no paths of its own for a store does not matter
             place = UPath(text)
             place.fs  # noqa: B018 - made when it is first asked for
+            _ = place / "a"  # not every store has folders
     except ImportError as error:
         raise InputRefused([problem("no_store_library", given=given, why=_first_line(error))]) from None
     except Exception:  # whatever a library that is not ours thinks of a text
         raise InputRefused([problem("bad_address", given=given)]) from None
-    if not place.path.strip("/"):
+    if isinstance(place, Path) or not place.path.strip("/"):
         raise InputRefused([problem("bad_address", given=given)])
     return place
 
@@ -127,6 +130,34 @@ def put(path: Place, content: bytes) -> None:
         replace(path, content)
     except OSError as error:
         raise refused(path, error) from None
+
+
+def put_first(path: Place, content: bytes) -> None:
+    """Put a file in place unless there is one, whole or not at all.
+
+    Raises :class:`~simulation.study.errors.InputRefused` if it cannot be written.
+    """
+    coming = path.with_name(f".synergy-{os.getpid()}-{secrets.token_hex(4)}.new")
+    try:
+        if not isinstance(path, Path):
+            create(path, content)
+            return
+        create(coming, content)
+        with suppress(FileExistsError):
+            try:
+                os.link(str(coming), path)
+            except FileExistsError:
+                raise
+            except OSError:  # where a file has but one name
+                create(path, content)
+    except FileExistsError:
+        return
+    except OSError as error:
+        if not exists(path):
+            raise refused(path, error) from None
+    finally:
+        if isinstance(coming, Path):
+            remove(coming)
 
 
 def create(path: Place, content: bytes) -> None:
@@ -185,7 +216,10 @@ def exists(path: Place) -> bool:
 def remove(path: Place) -> None:
     """Remove a file, if it is there."""
     with suppress(OSError), reaching(path):
-        path.unlink(missing_ok=True)
+        if isinstance(path, Path):
+            path.unlink(missing_ok=True)
+        else:
+            path.fs.rm_file(path.path)  # others would take * and [ for patterns
 
 
 def names_in(folder: Place) -> list[str]:
@@ -206,7 +240,7 @@ def check(folder: Place) -> None:
                 raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), folder.drive)
             folder.fs.makedirs(folder.path, exist_ok=True)
             probe.fs.pipe_file(probe.path, b".")
-            probe.unlink()
+            probe.fs.rm_file(probe.path)
     except OSError as error:
         raise refused(folder, error) from None
 
@@ -225,6 +259,11 @@ def refused(path: Place, error: Exception) -> InputRefused:
     if isinstance(path, Path):
         return files.refused(path, error)
     return InputRefused([problem("cannot_write", given=shown(str(path), 200), why=_first_line(error))])
+
+
+def unread(path: Place, error: Exception) -> InputRefused:
+    """The error to raise where something is there and cannot be read."""
+    return InputRefused([problem("cannot_read", given=shown(str(path), 200), why=_first_line(error))])
 
 
 def _first_line(error: Exception) -> str:

@@ -5,7 +5,7 @@ import json
 import os
 import shlex
 from collections.abc import Iterator, Mapping
-from contextlib import redirect_stderr
+from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
@@ -124,8 +124,11 @@ def _held(
 ) -> int:
     """Hold numbers against those of the second run, and say what became of it; ``about`` is what made them."""
     from simulation.report.again import held_against
+    from simulation.study.errors import InputRefused, problem, shown
 
     found = held_against(before, now)
+    if not found.values:
+        raise InputRefused([problem("no_result", given=shown(str(path), 200))])
     print(*_told(path, found.values, len(found.apart), found.is_close, language), sep="\n")
     if not found.is_close:
         for one in found.apart[:SHOWN]:
@@ -168,16 +171,20 @@ def _again(args: argparse.Namespace, path: "Place", data: dict[str, Any], langua
 def _asked(command: str, path: "Place", language: str) -> argparse.Namespace:
     """What the command of a comparison asks for; raises InputRefused for one that is not understood."""
     from simulation.cli.commands import compare
+    from simulation.model.outcomes import BY_OUTCOME
     from simulation.study.errors import InputRefused, problem, shown
 
     builder = Arguments(language, "")
     compare.arguments(builder)
     said = StringIO()
     try:
-        with redirect_stderr(said):
+        command.encode()
+        with redirect_stderr(said), redirect_stdout(StringIO()):
             words = shlex.split(command)[1:]
             asked = builder.top.parse_args(words)
             asked.verify(asked)
+        if asked.outcome not in BY_OUTCOME:
+            raise ValueError
     except (SystemExit, ValueError):
         why = said.getvalue().splitlines() or [command]
         raise InputRefused([problem("no_such_repeat", given=shown(str(path), 200), why=visible(why[0], 200))]) from None
@@ -186,17 +193,24 @@ def _asked(command: str, path: "Place", language: str) -> argparse.Namespace:
 
 def _sweep(args: argparse.Namespace, path: "Place", plan: Any, language: str) -> int:
     """Repeat a sweep, chunk by chunk."""
+    from simulation.study.errors import InputRefused, problem, shown
     from simulation.sweep.again import repeated
 
     prepare(language)
-    numbers, apart, near = 0, 0, True
+    numbers, apart, near, chunks = 0, 0, True, 0
     lines: list[str] = []
     with ProgressBar(language) as progress:
         for chunk in repeated(path.parent, plan, args.jobs, progress):
             numbers, apart, near = numbers + chunk.numbers, apart + chunk.apart, near and chunk.is_close
+            chunks += 1
             if chunk.apart:
                 lines += list(_chunk(chunk, language)) if len(lines) < SHOWN else []
+    if not numbers:
+        raise InputRefused([problem("no_result", given=shown(str(path), 200))])
     print(*_told(path, numbers, apart, near, language), *([] if near else lines), sep="\n")
+    if chunks < plan.count:
+        left = number(plan.count - chunks, language)
+        print(say("repeat.left_out", language, n=left, of=number(plan.count, language)))
     if apart:
         print(_unlike(plan.version, dict(plan.machine), language))
     return FINE if near else REFUSED

@@ -116,14 +116,23 @@ def _begun(args: argparse.Namespace, language: str, count: int) -> "list[Room]":
     if exported is not None:
         return [imported(programme_of(None, language, exported.source), exported, language)]
     programme = programme_of(args.file, language, **wished(args))
-    return [begun(programme, language) for _ in range(count)]
+    rooms: list[Room] = []
+    try:
+        for _ in range(count):
+            rooms.append(begun(programme, language))
+    except BaseException:
+        for room in rooms:
+            room.close()
+            room.store.delete()
+        raise
+    return rooms
 
 
 def _continued(codes: list[str], language: str | None) -> "list[Room]":
     """Sessions that go on where they were, in a language of their own unless another one is chosen."""
     from simulation.session.codes import code_in
     from simulation.session.content.origin import programme_of
-    from simulation.session.room import Room
+    from simulation.session.server import opened
     from simulation.session.store import Store
 
     rooms: list[Room] = []
@@ -132,7 +141,7 @@ def _continued(codes: list[str], language: str | None) -> "list[Room]":
             kept = Store(code)
             try:
                 programme = programme_of(None, language or kept.about("language"), kept.about("source"))
-                rooms.append(Room(kept, programme))
+                rooms.append(opened(kept, programme))
             except BaseException:
                 kept.close()
                 raise
