@@ -143,6 +143,12 @@ def test_a_saved_study_whose_numbers_differ_says_which(tmp_path, capsys):
         path.write_text(wrong, "utf-8")
         assert main(["repeat", str(path), "--lang", "nl"]) == 1
         assert "staan geen" in capsys.readouterr().err
+    path.write_text(content.replace('"levels": [', '"levels": [' + "[" * 985 + "]" * 985 + ", ", 1), "utf-8")
+    assert main(["repeat", str(path), "--lang", "en"]) == 1
+    assert "no results" in capsys.readouterr().err
+    path.write_text(re.sub('"digest": "[^"]*"', '"digest": null', content), "utf-8")
+    assert main(["repeat", str(path), "--lang", "en"]) == 1
+    assert "should have None" in capsys.readouterr().err
     path.write_text(re.sub('"command": "[^"]*"', '"command": "rm -rf /"', content), "utf-8")
     assert main(["repeat", str(path), "--lang", "en"]) == 1
     assert "cannot be repeated" in capsys.readouterr().err

@@ -321,6 +321,12 @@ def test_a_folder_that_is_something_else_is_left_as_it_is(tmp_path):
         (foreign / "manifest.json").write_text(json.dumps(data))
         with pytest.raises(InputRefused, match="no manifest of a sweep"):
             stored.opened(foreign)
+    for ranges in ([["t", 0, 1, False]] * 30_000, [["t", 0, float("inf"), True]], [["t", 0, 10**400, True]]):
+        data = json.loads(manifest.encoded(plan_of()))
+        data["design"] |= {"ranges": ranges, "sample": 4}
+        (foreign / "manifest.json").write_text(json.dumps(data))
+        with pytest.raises(InputRefused, match="no manifest of a sweep"):
+            stored.opened(foreign)
     before = contents(tmp_path)
     with pytest.raises(InputRefused, match="file where a folder"):
         runner.begin(tmp_path / "file", plan_of())

@@ -90,7 +90,7 @@ class Claims:
         """Remove what killed processes left behind; only when all chunks are there, and nobody's claim counts."""
         with suppress(OSError):
             for name in storage.names_in(self.folder):
-                if name.startswith(("chunk-", ".chunk-")):
+                if name.startswith(("chunk-", ".chunk-", storage.PROBE)):
                     storage.remove(self.folder / name)
 
     def _about(self) -> bytes:

@@ -122,6 +122,8 @@ def design_of(data: Any) -> Design:
     """The design that :meth:`Design.as_data` wrote down; raises ``LookupError`` or the like for what is none."""
     grid = tuple(Axis(str(path), tuple(values)) for path, values in data["grid"])
     spans = tuple(Span(str(path), float(low), float(high), bool(whole)) for path, low, high, whole in data["ranges"])
+    if len(spans) > sobol.MOST_DIMENSIONS or not all(math.isfinite(one.low + one.high) for one in spans):
+        raise ValueError(len(spans))
     return Design(grid, spans, int(data["sample"]), int(data["seed"]))
 
 

@@ -152,7 +152,7 @@ def decoded(content: bytes, name: str) -> Manifest:
             machine=tuple((str(key), str(value)) for key, value in data["machine"].items()),
             chunks=tuple(str(chunk) for chunk in data["chunks"]),
         )
-    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
+    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError):
         raise InputRefused([problem("no_manifest", given=shown(name, 200))]) from None
     possible = 1 <= made.worlds <= MOST_DRAWN and 1 <= made.design.points <= LIMITS.points
     if not possible or made.chunk_runs < 1 or made.seed >= 2**63:

@@ -98,8 +98,8 @@ def _study(
     asked = _asked(str(about["command"]), path, language)
     study, base = chosen(asked, parse(text, str(path)))
     if study.digest() != about["digest"]:
-        given, legal = study.digest(), shown(about["digest"])[1:-1]
-        raise InputRefused([problem("study_was_changed", given=given, legal=legal)])
+        legal = visible(str(about["digest"]), 64)
+        raise InputRefused([problem("study_was_changed", given=study.digest(), legal=legal)])
     if asked.worlds is None:
         raise InputRefused([problem("no_result", given=shown(str(path), 200))])
     prepare(language)
@@ -126,14 +126,25 @@ def _held(
     from simulation.report.again import held_against
     from simulation.study.errors import InputRefused, problem, shown
 
-    found = held_against(before, now)
+    try:
+        found = held_against(before, now)
+    except RecursionError:  # nobody of ours has written that
+        raise InputRefused([problem("no_result", given=shown(str(path), 200))]) from None
     if not found.values:
         raise InputRefused([problem("no_result", given=shown(str(path), 200))])
     print(*_told(path, found.values, len(found.apart), found.is_close, language), sep="\n")
     if not found.is_close:
         for one in found.apart[:SHOWN]:
             was, current = (json.dumps(value, ensure_ascii=False) for value in (one.before, one.now))
-            print(say("repeat.line", language, path=visible(one.path, 200), before=visible(was), now=visible(current)))
+            print(
+                say(
+                    "repeat.line",
+                    language,
+                    path=visible(one.path, 200),
+                    before=visible(was, 200),
+                    now=visible(current, 200),
+                )
+            )
         if len(found.apart) > SHOWN:
             print(say("repeat.more", language, n=number(len(found.apart) - SHOWN, language)))
     if found.apart:
