@@ -64,11 +64,14 @@ class Processes:
             time.sleep(0.1)
         raise AssertionError("no scheduler")
 
+    def worker(self, program="pass"):
+        words = ["--nthreads", "1", "--no-nanny", "--no-dashboard", "--local-directory", str(self.folder)]
+        return self._begin(program, "worker", self.address, *words)
+
     def workers(self, count, program="pass"):
         from distributed import Client
 
-        words = ["--nthreads", "1", "--no-nanny", "--no-dashboard", "--local-directory", str(self.folder)]
-        made = [self._begin(program, "worker", self.address, *words) for _ in range(count)]
+        made = [self.worker(program) for _ in range(count)]
         with Client(self.address, set_as_default=False) as client:
             client.wait_for_workers(count, timeout=60)
         return made
@@ -176,9 +179,10 @@ def test_a_chunk_whose_workers_end_one_after_the_other_is_run_by_the_next(deaths
     processes.workers(1, program)
     folder = tmp_path / "sweep"
     sweep = begun(folder, "--cluster", processes.address)
-    while sweep.poll() is None:
+    limit = time.monotonic() + 240
+    while sweep.poll() is None and time.monotonic() < limit:
         if processes.all[-1].poll() is not None:
-            processes.workers(1, program)
+            processes.worker(program)  # it may be gone before anybody has seen it
         time.sleep(0.05)
     _, err = ended(sweep, code)
     if code:
