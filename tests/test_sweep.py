@@ -27,6 +27,7 @@ from simulation.cli.commands import compare as comparing
 from simulation.cli.commands.sweep import seconds_of
 from simulation.cli.main import main
 from simulation.model.outcomes import OUTCOMES
+from simulation.report import files
 from simulation.study.sources.resolved import resolved_data, study_of
 from simulation.sweep import dataset, manifest, runner, stored
 from simulation.sweep.claims import Claims
@@ -350,6 +351,25 @@ def test_of_two_sweeps_that_begin_at_once_the_second_is_refused(tmp_path, monkey
     assert manifest.read(tmp_path / "new") == other
     assert pq.read_metadata(tmp_path / "new" / "points.parquet").num_rows == 4
     assert not [path for path in (tmp_path / "new").iterdir() if path.name[0] == "."]
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_what_is_put_first_stays(links, tmp_path, monkeypatch):
+    """Also on a disk on which a file has but one name."""
+    if not links:
+
+        def none(*_further):
+            raise OSError(95, "Operation not supported")
+
+        monkeypatch.setattr(os, "link", none)
+    path = tmp_path / "manifest.json"
+    synced = []
+    fsync = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda handle: synced.append(handle) or fsync(handle))
+    files.put_first(path, b"first")
+    assert len(synced) >= 2, "the file and its folder are on the disk"
+    files.put_first(path, b"second")
+    assert [(one.name, one.read_bytes()) for one in tmp_path.iterdir()] == [("manifest.json", b"first")]
 
 
 def test_two_equal_sweeps_that_begin_at_once_are_one(tmp_path, monkeypatch):

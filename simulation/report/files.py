@@ -62,6 +62,29 @@ def put(path: Path, content: bytes) -> None:
     put_each({path: content})
 
 
+def put_first(path: Path, content: bytes) -> None:
+    """Put a file in place unless there is one: what is there in the end is whole, and that of whoever was first.
+
+    Raises :class:`~simulation.study.errors.InputRefused` if it cannot be written.
+    """
+    check_file(path)
+    change = _change(path)
+    try:
+        _write(change, content)
+        try:
+            os.link(change.coming, change.target)
+        except OSError:  # there is one; or a file has but one name here
+            with suppress(FileExistsError), change.target.open("xb") as stream:
+                stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
+        _sync(change.target.parent)
+    except OSError as error:
+        raise refused(path, error) from None
+    finally:
+        _forget(change.coming)
+
+
 def settle(coming: Path, path: Path) -> None:
     """Put a file in place that was written beside it, in the same folder: brought to the disk, renamed, and the folder
     after it. Raises ``OSError``."""

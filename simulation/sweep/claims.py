@@ -99,15 +99,21 @@ class Claims:
         return json.dumps(about).encode()
 
     def _make(self, path: Place) -> bool:
-        """Make a claim's file; False if there is one."""
+        """Make a claim's file; False if there is one, also if two have made it at once and the other's is there."""
         try:
             storage.create(path, self._about())
         except FileExistsError:
             return False
         except OSError as error:
-            storage.remove(path)  # half of a claim, on a full disk
+            if self._is_somebodys(path):
+                return False
             raise storage.refused(path, error) from None
-        return True
+        return self._owner(path).get("mark") == self.mark
+
+    def _is_somebodys(self, path: Place) -> bool:
+        """Whether a claim could not be made because there is one; here it is half of our own, on a full disk."""
+        storage.remove(path)
+        return False
 
     def _owner(self, path: Place) -> dict[str, object]:
         """What a claim says of its owner; nothing if it is gone, or not written yet."""
@@ -174,17 +180,9 @@ class StoredClaims(Claims):
         """The same, with how often it was touched."""
         return json.dumps(json.loads(super()._about()) | {"beat": self._beats}).encode()
 
-    def _make(self, path: Place) -> bool:
-        """Make a claim's file; of two that make it at once, one finds the other's there."""
-        try:
-            storage.create(path, self._about())
-        except FileExistsError:
-            return False
-        except OSError as error:
-            if storage.exists(path):  # some stores say so in words of their own
-                return False
-            raise storage.refused(path, error) from None
-        return self._owner(path).get("mark") == self.mark
+    def _is_somebodys(self, path: Place) -> bool:
+        """Whether there is a claim: some stores say so in words of their own."""
+        return storage.exists(path)
 
     def _is_old(self, path: Place, owner: dict[str, object]) -> bool:
         """Whether a claim has stayed the same for as long as this process has looked at it."""

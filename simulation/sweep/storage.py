@@ -94,11 +94,6 @@ def _stored(text: str, given: str) -> "UPath":
     return place
 
 
-def is_shared(place: Place) -> bool:
-    """Whether a place is reached by fsspec."""
-    return not isinstance(place, Path)
-
-
 @contextmanager
 def reaching(place: Place) -> Iterator[None]:
     """Whatever a store's library raises, as ``OSError``; what it remembers of folders is forgotten before."""
@@ -137,27 +132,14 @@ def put_first(path: Place, content: bytes) -> None:
 
     Raises :class:`~simulation.study.errors.InputRefused` if it cannot be written.
     """
-    coming = path.with_name(f".synergy-{os.getpid()}-{secrets.token_hex(4)}.new")
-    try:
-        if not isinstance(path, Path):
-            create(path, content)
-            return
-        create(coming, content)
-        with suppress(FileExistsError):
-            try:
-                os.link(str(coming), path)
-            except FileExistsError:
-                raise
-            except OSError:  # where a file has but one name
-                create(path, content)
-    except FileExistsError:
+    if isinstance(path, Path):
+        files.put_first(path, content)
         return
+    try:
+        create(path, content)
     except OSError as error:
-        if not exists(path):
+        if not exists(path):  # some stores say in words of their own that there is one
             raise refused(path, error) from None
-    finally:
-        if isinstance(coming, Path):
-            remove(coming)
 
 
 def create(path: Place, content: bytes) -> None:
